@@ -1,0 +1,291 @@
+//! The check of a text, stage by stage.
+
+use std::fmt;
+
+use super::cells::Cells;
+use super::lint::{Level, Lint, Preset};
+use super::{Filter, admin, lower, meaning, schema};
+use crate::diagnostic::{self, Code, Diagnostic, Severity, Stage};
+use crate::syntax::{self, Expr};
+
+/// How filters are checked: with or without admin access, each lint at a level.
+///
+/// ```
+/// use gchat_filter::{Checker, Level, Lint, diagnostic::Code};
+///
+/// let checker = Checker::new().admin_access(true).level(Lint::SingleQuotes, Level::Deny);
+/// let checked = checker.check("role = 'ROLE_MANAGER'");
+/// assert_eq!(checked.diagnostics[0].code, Code::SingleQuotes);
+/// assert_eq!(checked.fixed.as_deref(), Some("role = \"ROLE_MANAGER\""));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Checker {
+    admin_access: bool,
+    levels: [Level; Lint::ALL.len()],
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Checker {
+    /// Every lint at its default level, no admin access.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            admin_access: false,
+            levels: Lint::ALL.map(|lint| Preset::Default.level(lint)),
+        }
+    }
+
+    /// Whether filters are for requests with `useAdminAccess`.
+    #[must_use]
+    pub fn admin_access(mut self, admin_access: bool) -> Self {
+        self.admin_access = admin_access;
+        self
+    }
+
+    /// The level of a lint.
+    #[must_use]
+    pub fn level(mut self, lint: Lint, level: Level) -> Self {
+        if let Some(entry) = self.levels.get_mut(lint as usize) {
+            *entry = level;
+        }
+        self
+    }
+
+    /// The levels of all lints.
+    #[must_use]
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.levels = Lint::ALL.map(|lint| preset.level(lint));
+        self
+    }
+
+    /// The level that a lint has.
+    #[must_use]
+    pub fn level_of(&self, lint: Lint) -> Level {
+        let level = self.levels.get(lint as usize).copied();
+        level.unwrap_or_else(|| lint.default_level())
+    }
+
+    /// Checks a filter, and tells everything there is to tell.
+    ///
+    /// It never fails: a bad filter is a [`Checked`] with errors. Time is linear in the length of
+    /// the text.
+    #[must_use]
+    pub fn check<'a>(&self, text: &'a str) -> Checked<'a> {
+        let mut checked = self.check_once(text);
+        if let Some(fixed) = diagnostic::apply_certain(text, &checked.diagnostics) {
+            // What is called certain has been tried.
+            if checked.is_mended_by(&self.check_once(&fixed)) {
+                checked.fixed = Some(fixed);
+            } else {
+                let diagnostics = checked.diagnostics.iter_mut();
+                for fix in diagnostics.filter_map(|diagnostic| diagnostic.fix.as_mut()) {
+                    fix.certain = false;
+                }
+            }
+        }
+        checked
+    }
+
+    /// Runs the stages, each if the ones before it found no error.
+    fn check_once<'a>(&self, text: &'a str) -> Checked<'a> {
+        let mut checked = Checked {
+            text,
+            tree: None,
+            filter: None,
+            diagnostics: Vec::new(),
+            fixed: None,
+        };
+        match syntax::parse(text) {
+            Ok(tree) => checked.tree = tree,
+            Err(error) => {
+                checked.diagnostics.push(error.into_diagnostic());
+                return checked;
+            }
+        }
+        let diagnostics = &mut checked.diagnostics;
+        let cells = match &checked.tree {
+            None => {
+                if self.admin_access {
+                    admin::check(text, None, diagnostics);
+                }
+                Cells::ALL
+            }
+            Some(tree) => {
+                schema::check(self, text, tree, diagnostics);
+                let part = lower::lower(tree).filter(|_| !has_error(diagnostics));
+                if let Some(part) = &part {
+                    meaning::check(self, text, part, diagnostics);
+                    if self.admin_access && !has_error(diagnostics) {
+                        admin::check(text, Some((tree, part)), diagnostics);
+                    }
+                }
+                part.map_or(Cells::NONE, |part| part.cells)
+            }
+        };
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+        if !has_error(diagnostics) {
+            checked.filter = Filter::from_cells(cells);
+        }
+        checked
+    }
+
+    /// Adds a lint's diagnostic, if it is not allowed.
+    pub(super) fn report(
+        &self,
+        lint: Lint,
+        diagnostics: &mut Vec<Diagnostic>,
+        diagnostic: impl FnOnce() -> Diagnostic,
+    ) {
+        if let Some(severity) = self.level_of(lint).severity() {
+            diagnostics.push(Diagnostic {
+                severity,
+                ..diagnostic()
+            });
+        }
+    }
+}
+
+fn has_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(Diagnostic::is_error)
+}
+
+/// A checked filter: everything that there is to tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checked<'a> {
+    /// The text as it was given.
+    pub text: &'a str,
+    /// Its tree; `None` if the text is empty, or is no AIP-160 filter.
+    pub tree: Option<Expr<'a>>,
+    /// What it means; `None` if it is invalid.
+    pub filter: Option<Filter>,
+    /// What is wrong with it or odd about it, in the order of the text. Errors are all of one
+    /// stage; warnings may stand beside them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text after all certain fixes; `None` if there are none.
+    pub fixed: Option<String>,
+}
+
+impl Checked<'_> {
+    /// Whether it is valid: there is no error, but perhaps there are warnings.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// The diagnostics that make it invalid.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.with_severity(Severity::Error)
+    }
+
+    /// The diagnostics that leave it valid.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.with_severity(Severity::Warning)
+    }
+
+    fn with_severity(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(move |diagnostic| diagnostic.severity == severity)
+    }
+
+    /// The filter, or everything that is wrong.
+    ///
+    /// # Errors
+    ///
+    /// If the filter is invalid.
+    pub fn into_result(self) -> Result<Filter, Error> {
+        self.filter.ok_or_else(|| Error {
+            content: Box::new(ErrorContent {
+                text: self.text.to_owned(),
+                diagnostics: self.diagnostics,
+                fixed: self.fixed,
+            }),
+        })
+    }
+
+    /// The law of certain fixes: afterwards the first error is of a later stage, or further right
+    /// in the syntax stage, or there are fewer, or the filter is valid.
+    fn is_mended_by(&self, after: &Checked<'_>) -> bool {
+        let Some(error) = self.errors().next() else {
+            return after.is_valid();
+        };
+        after.errors().next().is_none_or(|other| {
+            other.stage() > error.stage()
+                || other.stage() == error.stage()
+                    && if error.stage() == Stage::Syntax {
+                        other.span.start > error.span.start
+                    } else {
+                        after.errors().count() < self.errors().count()
+                    }
+        })
+    }
+}
+
+/// What is wrong with an invalid filter.
+///
+/// `Display` is one line: the first error, and how many more there are. The rest is plain data;
+/// with the feature `report` it can be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{content}")]
+pub struct Error {
+    content: Box<ErrorContent>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ErrorContent {
+    text: String,
+    diagnostics: Vec<Diagnostic>,
+    fixed: Option<String>,
+}
+
+impl Error {
+    /// The filter's text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.content.text
+    }
+
+    /// Everything that is wrong with it or odd about it, in the order of the text; at least one is
+    /// an error.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.content.diagnostics
+    }
+
+    /// The first error.
+    #[must_use]
+    pub fn first(&self) -> Option<&Diagnostic> {
+        self.diagnostics().iter().find(|d| d.is_error())
+    }
+
+    /// The code of the first error.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.first().map(|diagnostic| diagnostic.code)
+    }
+
+    /// The text after all certain fixes; `None` if there are none.
+    #[must_use]
+    pub fn fixed(&self) -> Option<&str> {
+        self.content.fixed.as_deref()
+    }
+}
+
+impl fmt::Display for ErrorContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut errors = self.diagnostics.iter().filter(|d| d.is_error());
+        if let Some(first) = errors.next() {
+            write!(f, "{first} (at byte {})", first.span.start)?;
+        }
+        match errors.count() {
+            0 => Ok(()),
+            1 => f.write_str(", and 1 more error"),
+            more => write!(f, ", and {more} more errors"),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The shortest text of a filter.
+
+use std::fmt::{self, Write};
+
+use super::Filter;
+use super::cells::{MemberType, Role};
+use super::fields::Field;
+
+/// The shortest documented text of each of the 124 meanings that documented text has: fewest
+/// comparisons, then fewest bytes, then the first in byte order, without anything that a lint
+/// speaks of. A test finds them anew by exhaustive search.
+///
+/// The key has a bit for each pair of a role (all undocumented ones, `ROLE_MEMBER`, `ROLE_MANAGER`)
+/// and a type (`HUMAN`, `BOT`, all others), the last in the highest place. In a text a letter is a
+/// comparison: M and G a role, H and B a type, h and b any other type; see [`comparison`].
+#[rustfmt::skip]
+const SHORTEST: [(u16, &str); 124] = [
+    (0o010, "H&M"), (0o020, "B&M"), (0o030, "(B|H)&M"), (0o040, "b&h&M"), (0o050, "b&M"),
+    (0o060, "h&M"), (0o070, "M"), (0o100, "H&G"), (0o110, "(G|M)&H"), (0o111, "H"),
+    (0o120, "(B|G)&(H|M)"), (0o130, "((b&G)|M)&(B|H)"), (0o131, "(B&M)|H"),
+    (0o140, "(h|G)&(H|M)&b"), (0o150, "((H&G)|M)&b"), (0o151, "(b&M)|H"), (0o160, "(h|G)&(H|M)"),
+    (0o170, "(H&G)|M"), (0o171, "H|M"), (0o200, "B&G"), (0o210, "(B|M)&(H|G)"), (0o220, "(G|M)&B"),
+    (0o222, "B"), (0o230, "((B&G)|M)&(B|H)"), (0o232, "(H&M)|B"), (0o240, "(b|G)&(B|M)&h"),
+    (0o250, "(b|G)&(B|M)"), (0o260, "((B&G)|M)&h"), (0o262, "(h&M)|B"), (0o270, "(B&G)|M"),
+    (0o272, "B|M"), (0o300, "(B|H)&G"), (0o310, "((b&M)|G)&(B|H)"), (0o311, "(B&G)|H"),
+    (0o320, "((B&M)|G)&(B|H)"), (0o322, "(H&G)|B"), (0o330, "(B|H)&(G|M)"), (0o331, "((G|M)&B)|H"),
+    (0o332, "((G|M)&H)|B"), (0o333, "B|H"), (0o340, "((b&h)|G)&(B|H|M)"),
+    (0o350, "((B|H)&G)|(b&M)"), (0o351, "(b|G)&(B|H|M)"), (0o360, "((B|H)&G)|(h&M)"),
+    (0o362, "(h|G)&(B|H|M)"), (0o370, "((B|H)&G)|M"), (0o371, "(B&G)|H|M"), (0o372, "(H&G)|B|M"),
+    (0o373, "B|H|M"), (0o400, "b&h&G"), (0o410, "(h|M)&(H|G)&b"), (0o420, "(b|M)&(B|G)&h"),
+    (0o430, "((b&h)|M)&(B|H|G)"), (0o440, "(G|M)&b&h"), (0o444, "b&h"), (0o450, "((h&G)|M)&b"),
+    (0o454, "(h|M)&b"), (0o460, "((b&G)|M)&h"), (0o464, "(b|M)&h"), (0o470, "(b&h&G)|M"),
+    (0o474, "(b&h)|M"), (0o500, "b&G"), (0o510, "((H&M)|G)&b"), (0o511, "(b&G)|H"),
+    (0o520, "(b|M)&(B|G)"), (0o530, "((B|H)&M)|(b&G)"), (0o531, "(b|M)&(B|H|G)"),
+    (0o540, "((h&M)|G)&b"), (0o544, "(h|G)&b"), (0o550, "(G|M)&b"), (0o551, "(H|G|M)&b"),
+    (0o554, "(h|G|M)&b"), (0o555, "b"), (0o560, "(b&G)|(h&M)"), (0o564, "(b|M)&(h|G)"),
+    (0o570, "(b&G)|M"), (0o571, "(b&G)|H|M"), (0o574, "((h|G)&b)|M"), (0o575, "b|M"),
+    (0o600, "h&G"), (0o610, "(h|M)&(H|G)"), (0o620, "((B&M)|G)&h"), (0o622, "(h&G)|B"),
+    (0o630, "((B|H)&M)|(h&G)"), (0o632, "(h|M)&(B|H|G)"), (0o640, "((b&M)|G)&h"),
+    (0o644, "(b|G)&h"), (0o650, "(b&M)|(h&G)"), (0o654, "(b|G)&(h|M)"), (0o660, "(G|M)&h"),
+    (0o662, "(B|G|M)&h"), (0o664, "(b|G|M)&h"), (0o666, "h"), (0o670, "(h&G)|M"),
+    (0o672, "(h&G)|B|M"), (0o674, "((b|G)&h)|M"), (0o676, "h|M"), (0o700, "G"), (0o710, "(H&M)|G"),
+    (0o711, "H|G"), (0o720, "(B&M)|G"), (0o722, "B|G"), (0o730, "((B|H)&M)|G"),
+    (0o731, "(B&M)|H|G"), (0o732, "(H&M)|B|G"), (0o733, "B|H|G"), (0o740, "(b&h&M)|G"),
+    (0o744, "(b&h)|G"), (0o750, "(b&M)|G"), (0o751, "(b&M)|H|G"), (0o754, "((h|M)&b)|G"),
+    (0o755, "b|G"), (0o760, "(h&M)|G"), (0o762, "(h&M)|B|G"), (0o764, "((b|M)&h)|G"),
+    (0o766, "h|G"), (0o770, "G|M"), (0o771, "H|G|M"), (0o772, "B|G|M"), (0o773, "B|H|G|M"),
+    (0o774, "(b&h)|G|M"), (0o775, "b|G|M"), (0o776, "h|G|M"), (0o777, ""),
+];
+
+/// The comparison that a letter stands for.
+fn comparison(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'M' => r#"role = "ROLE_MEMBER""#,
+        'G' => r#"role = "ROLE_MANAGER""#,
+        'H' => r#"member.type = "HUMAN""#,
+        'B' => r#"member.type = "BOT""#,
+        'h' => r#"member.type != "HUMAN""#,
+        'b' => r#"member.type != "BOT""#,
+        _ => return None,
+    })
+}
+
+/// The roles that documented text cannot tell apart.
+const OTHER_ROLES: [Role; 3] = [Role::Unspecified, Role::AssistantManager, Role::Unknown];
+
+/// The types that documented text cannot tell apart.
+const OTHER_TYPES: [MemberType; 3] = [
+    MemberType::NoMember,
+    MemberType::Unspecified,
+    MemberType::Unknown,
+];
+
+/// The types of a role that documented text can tell apart, as in the key; `None` if the role
+/// needs others.
+fn documented_types(filter: Filter, role: Role) -> Option<u16> {
+    let admits = |member_type| u16::from(filter.cells().contains(role, member_type));
+    let others = OTHER_TYPES.map(admits);
+    let [first, ..] = others;
+    (others == [first; 3])
+        .then(|| admits(MemberType::Human) | admits(MemberType::Bot) << 1 | first << 2)
+}
+
+/// The key of a filter; `None` if no documented text has its meaning.
+fn key(filter: Filter) -> Option<u16> {
+    let [other, assistant, unknown] = OTHER_ROLES.map(|role| documented_types(filter, role));
+    let other = other.filter(|_| other == assistant && other == unknown)?;
+    let member = documented_types(filter, Role::Member)?;
+    let manager = documented_types(filter, Role::Manager)?;
+    Some(other | member << 3 | manager << 6)
+}
+
+/// The shortest documented text, with letters for comparisons.
+fn shortest(filter: Filter) -> Option<&'static str> {
+    let key = key(filter)?;
+    let at = SHORTEST.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+    SHORTEST.get(at).map(|(_, text)| *text)
+}
+
+/// Whether documented text has the filter's meaning.
+pub(super) fn is_documented(filter: Filter) -> bool {
+    shortest(filter).is_some()
+}
+
+/// Prints the shortest documented text with the filter's meaning, the empty text if it admits
+/// everything. A meaning that no documented text has prints as some text that has it, which the
+/// preset [`Aip160`](super::Preset::Aip160) takes; equal filters print equal text.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(text) = shortest(*self) else {
+            return undocumented(f, *self);
+        };
+        for letter in text.chars() {
+            match letter {
+                '&' => f.write_str(" AND ")?,
+                '|' => f.write_str(" OR ")?,
+                letter => match comparison(letter) {
+                    Some(comparison) => f.write_str(comparison)?,
+                    None => f.write_char(letter)?,
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
+/// For each set of types, the roles that admit just these: `(roles) AND (types) OR …`.
+fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
+    let types = |role| filter.cells().types(role);
+    let mut groups: Vec<Vec<Role>> = Vec::new();
+    for role in Role::ALL {
+        match groups.iter_mut().find(|group| {
+            group
+                .first()
+                .is_some_and(|first| types(*first) == types(role))
+        }) {
+            Some(group) => group.push(role),
+            None => groups.push(vec![role]),
+        }
+    }
+    let clauses: Vec<String> = groups
+        .iter()
+        .filter_map(|group| {
+            let types = types(*group.first()?);
+            let of = |member_type| types >> member_type as u32 & 1 == 1;
+            let role = selection(
+                Field::Role,
+                Role::ALL.map(|role| (role.name(), group.contains(&role))),
+            );
+            // Text cannot tell a missing member from a type not known yet.
+            let member_type = selection(
+                Field::MemberType,
+                MemberType::ALL.map(|member_type| (member_type.name(), of(member_type))),
+            );
+            Some(match (role, member_type) {
+                _ if types == 0 => return None,
+                (Some(role), Some(member_type)) => format!("{role} AND {member_type}"),
+                (role, member_type) => role.or(member_type)?,
+            })
+        })
+        .collect();
+    match clauses.as_slice() {
+        [clause] => f.write_str(clause),
+        clauses => {
+            for (index, clause) in clauses.iter().enumerate() {
+                write!(f, "{}({clause})", if index > 0 { " OR " } else { "" })?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The text that selects some values of a field; `None` where it selects all. Values without a
+/// name are selected together, by leaving out the others.
+fn selection(field: Field, values: [(Option<&str>, bool); 5]) -> Option<String> {
+    let others = values
+        .iter()
+        .any(|(name, selected)| name.is_none() && *selected);
+    let (comparator, joint) = if others {
+        ("!=", " AND ")
+    } else {
+        ("=", " OR ")
+    };
+    let comparisons: Vec<String> = values
+        .iter()
+        .filter(|(_, selected)| *selected != others)
+        .filter_map(|(name, _)| *name)
+        .map(|name| format!("{} {comparator} \"{name}\"", field.name()))
+        .collect();
+    match comparisons.as_slice() {
+        [] => None,
+        [comparison] => Some(comparison.clone()),
+        comparisons => Some(format!("({})", comparisons.join(joint))),
+    }
+}

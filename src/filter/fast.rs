@@ -1,0 +1,121 @@
+//! The builder of cells: what a filter admits, without a tree.
+
+use crate::syntax::grammar::{Builder, Token};
+use crate::syntax::{Comparator, Negation};
+
+use super::cells::{Cells, MemberType, Role};
+
+const MEMBER: u32 = Cells::role(Role::Member).0;
+const MANAGER: u32 = Cells::role(Role::Manager).0;
+const HUMAN: u32 = Cells::member_type(MemberType::Human).0;
+const BOT: u32 = Cells::member_type(MemberType::Bot).0;
+const ALL: u32 = Cells::ALL.0;
+
+/// Builds the cells that a filter admits. It knows the documented comparisons and nothing else:
+/// whatever it does not know makes it give up, and the tree tells what is the matter.
+#[derive(Default)]
+pub(super) struct Fast {
+    /// Set for good once something was not known, or a part admitted nothing.
+    pub(super) gave_up: bool,
+}
+
+impl Fast {
+    #[cold]
+    fn give_up(&mut self) -> u32 {
+        self.gave_up = true;
+        ALL
+    }
+}
+
+impl<'a> Builder<'a> for Fast {
+    type Member = &'a [u8];
+    type Comparable = &'a [u8];
+    type Arg = &'a [u8];
+    type Args = ();
+    type Expr = u32;
+
+    #[inline]
+    fn value(&mut self, token: Token<'a>) -> &'a [u8] {
+        token.raw
+    }
+
+    #[inline]
+    fn field(&mut self, _: &'a [u8], _: Token<'a>, raw: &'a [u8]) -> &'a [u8] {
+        raw
+    }
+
+    #[inline]
+    fn member(&mut self, member: &'a [u8]) -> &'a [u8] {
+        member
+    }
+
+    fn push_arg(&mut self, (): &mut (), _: &'a [u8]) {}
+
+    fn call(&mut self, _: &'a [u8], (): (), _: usize) -> &'a [u8] {
+        self.give_up();
+        b""
+    }
+
+    #[inline]
+    fn arg(&mut self, comparable: &'a [u8]) -> &'a [u8] {
+        comparable
+    }
+
+    fn group_arg(&mut self, _: u32, _: usize, _: usize) -> &'a [u8] {
+        self.give_up();
+        b""
+    }
+
+    fn negative(&mut self, _: Token<'a>) -> &'a [u8] {
+        self.give_up();
+        b""
+    }
+
+    fn bare(&mut self, _: &'a [u8]) -> u32 {
+        self.give_up()
+    }
+
+    #[inline]
+    fn comparison(
+        &mut self,
+        comparable: &'a [u8],
+        comparator: Comparator,
+        _: usize,
+        arg: &'a [u8],
+    ) -> u32 {
+        match (comparable, comparator, arg) {
+            (b"member.type", Comparator::Equal, b"\"HUMAN\"" | b"'HUMAN'") => HUMAN,
+            (b"member.type", Comparator::Equal, b"\"BOT\"" | b"'BOT'") => BOT,
+            (b"member.type", Comparator::NotEqual, b"\"BOT\"" | b"'BOT'") => ALL & !BOT,
+            (b"member.type", Comparator::NotEqual, b"\"HUMAN\"" | b"'HUMAN'") => ALL & !HUMAN,
+            (b"role", Comparator::Equal, b"\"ROLE_MEMBER\"" | b"'ROLE_MEMBER'") => MEMBER,
+            (b"role", Comparator::Equal, b"\"ROLE_MANAGER\"" | b"'ROLE_MANAGER'") => MANAGER,
+            _ => self.give_up(),
+        }
+    }
+
+    #[inline]
+    fn group(&mut self, expr: u32, _: usize, _: usize) -> u32 {
+        expr
+    }
+
+    fn not(&mut self, _: Negation, _: u32, _: usize) -> u32 {
+        self.give_up()
+    }
+
+    #[inline]
+    fn and(&mut self, before: u32, operand: u32) -> u32 {
+        let both = before & operand;
+        self.gave_up |= both == 0;
+        both
+    }
+
+    fn sequence(&mut self, _: u32, _: u32) -> u32 {
+        self.give_up()
+    }
+
+    #[inline]
+    fn or(&mut self, before: u32, operand: u32) -> u32 {
+        before | operand
+    }
+}

@@ -1,0 +1,114 @@
+//! Which characters mean what: one table for ASCII, Unicode properties beyond it.
+
+/// What a byte can be outside a string.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Part of a TEXT.
+    Text,
+    /// Part of a TEXT, but not its first character: the hyphen.
+    Hyphen,
+    /// Part of a character beyond ASCII, which may be part of a TEXT.
+    Wide,
+    /// Space, tab, CR or LF.
+    Space,
+    /// A quotation mark, `"` or `'`.
+    Quote,
+    /// Anything else: parentheses, operators, controls, a backslash.
+    Other,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Text; 256];
+    let mut byte = 0;
+    while byte < classes.len() {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        #[expect(clippy::cast_possible_truncation, reason = "below 256")]
+        {
+            classes[byte] = match byte as u8 {
+                b' ' | b'\t' | b'\r' | b'\n' => Class::Space,
+                b'"' | b'\'' => Class::Quote,
+                b'-' => Class::Hyphen,
+                0..=0x1f | 0x7f | b'\\' => Class::Other,
+                b'(' | b')' | b',' | b'.' | b'=' | b'<' | b'>' | b'!' | b':' => Class::Other,
+                0x80.. => Class::Wide,
+                _ => Class::Text,
+            };
+        }
+        byte += 1;
+    }
+    classes
+};
+
+/// The class of a byte.
+#[inline]
+pub(crate) fn class(byte: u8) -> Class {
+    CLASSES
+        .get(usize::from(byte))
+        .copied()
+        .unwrap_or(Class::Other)
+}
+
+/// Whether a character beyond ASCII is part of a TEXT.
+pub(crate) fn is_wide_text(c: char) -> bool {
+    !(c.is_control() || c.is_whitespace() || is_format(c) || is_typographic_quote(c))
+}
+
+/// Whether a message must escape the character: it would not be seen, or would move others.
+pub(crate) fn is_unseen(c: char) -> bool {
+    c != ' ' && (c.is_control() || c.is_whitespace() || is_format(c))
+}
+
+/// General category Cf, but for the zero-width joiner, which emoji need.
+pub(crate) fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+        | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200c}'
+        | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}'
+        | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// The property `Quotation_Mark`, and the Hebrew gershayim, but for `"` and `'`.
+pub(crate) fn is_typographic_quote(c: char) -> bool {
+    is_double_quote(c) || is_single_quote(c)
+}
+
+/// The typographic quotation marks that stand for `"`.
+pub(crate) fn is_double_quote(c: char) -> bool {
+    matches!(c,
+        '«' | '»' | '\u{201c}'..='\u{201f}' | '\u{2e42}' | '\u{300c}'..='\u{300f}'
+        | '\u{301d}'..='\u{301f}' | '\u{fe41}'..='\u{fe44}' | '\u{ff02}' | '\u{ff62}' | '\u{ff63}'
+        | '\u{5f4}')
+}
+
+/// The typographic quotation marks that stand for `'`.
+pub(crate) fn is_single_quote(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2018}'..='\u{201b}' | '\u{2039}' | '\u{203a}' | '\u{ff07}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables against the Unicode database that the regex crate carries.
+    #[test]
+    fn tables_agree_with_unicode() {
+        let property = |name: &str| regex::Regex::new(&format!("^{name}$")).unwrap();
+        let (format, quote) = (property(r"\p{Cf}"), property(r"\p{Quotation_Mark}"));
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            let typographic = quote.is_match(&text) && c != '"' && c != '\'' || c == '\u{5f4}';
+            assert_eq!(is_typographic_quote(c), typographic, "{c:?}");
+            assert_eq!(
+                is_format(c),
+                format.is_match(&text) && c != '\u{200d}',
+                "{c:?}"
+            );
+            assert!(!(is_double_quote(c) && is_single_quote(c)), "{c:?}");
+        }
+    }
+}

@@ -1,0 +1,615 @@
+//! What is wrong where a rule of the grammar failed, and how to mend it.
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span, Visible};
+
+use super::build::Tree;
+use super::chars;
+use super::grammar::{self, Expected, Fault, MAX_DEPTH, MAX_LENGTH};
+
+/// The diagnostic of a text that is too long.
+#[cold]
+pub(super) fn too_long(text: &str) -> Diagnostic {
+    let message = format!(
+        "filter of {} bytes is longer than {MAX_LENGTH} bytes",
+        text.len()
+    );
+    let limit = (0..=MAX_LENGTH)
+        .rev()
+        .find(|offset| text.is_char_boundary(*offset))
+        .unwrap_or_default();
+    Diagnostic::error(Code::TooLong, Span::at(limit), message)
+        .label(Span::at(limit), "everything from here on is too much")
+        .help("ask for less at a time")
+}
+
+/// The diagnostic of a text for which the grammar failed. A fix is called certain only if the
+/// mended text was parsed and has no error, or one further right.
+#[cold]
+pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
+    let mut diagnostic = Place { text, fault }.diagnose();
+    if let Some(fix) = diagnostic.fix.as_mut().filter(|fix| fix.certain) {
+        let mended = fix.apply(text);
+        let parsed = grammar::filter(mended.as_bytes(), &mut Tree { text: &mended });
+        fix.certain = mended.len() <= MAX_LENGTH
+            && parsed.err().is_none_or(|fault| {
+                let place = Place {
+                    text: &mended,
+                    fault,
+                };
+                place.diagnose().span.start > diagnostic.span.start
+            });
+    }
+    diagnostic
+}
+
+/// The operators of other languages, with what is meant. An operator that is the start of another
+/// one stands behind it.
+const WRONG_OPERATORS: &[(&str, &str)] = &[
+    ("===", "="),
+    ("!==", "!="),
+    ("==", "="),
+    ("<>", "!="),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("=!", "!="),
+];
+
+/// Where the grammar failed.
+struct Place<'a> {
+    text: &'a str,
+    fault: Fault,
+}
+
+impl<'a> Place<'a> {
+    /// The offset at which the rule failed.
+    fn offset(&self) -> usize {
+        self.text.len().saturating_sub(self.fault.left)
+    }
+
+    /// The text from an offset on.
+    fn from(&self, offset: usize) -> &'a str {
+        self.text.get(offset..).unwrap_or_default()
+    }
+
+    /// The text up to an offset.
+    fn up_to(&self, offset: usize) -> &'a str {
+        self.text.get(..offset).unwrap_or_default()
+    }
+
+    /// The span of so many bytes from an offset on.
+    fn span(offset: usize, length: usize) -> Span {
+        Span::new(offset, offset + length)
+    }
+
+    fn diagnose(&self) -> Diagnostic {
+        let at = self.offset();
+        match self.fault.expected {
+            Expected::StringEnd => self.unterminated_string(at),
+            Expected::Escape => self.invalid_escape(at),
+            Expected::Closing => Diagnostic::error(
+                Code::UnclosedParenthesis,
+                Self::span(at, 1),
+                "unclosed parenthesis",
+            )
+            .label(Self::span(at, 1), "never closed")
+            .help("close it with `)`")
+            .fix(Fix::maybe(vec![Edit::new(
+                Span::at(self.text.trim_end_matches(is_space).len()),
+                ")",
+            )])),
+            Expected::End => self.unmatched(at),
+            Expected::Shallower => Diagnostic::error(
+                Code::TooDeep,
+                Self::span(at, 1),
+                format!("more than {MAX_DEPTH} nested parentheses"),
+            )
+            .label(Self::span(at, 1), "one too many")
+            .help("leave out parentheses that change nothing"),
+            Expected::Dot => self.space_in_member(at),
+            Expected::SpaceBehind => self.space_behind(at),
+            expected => self.found(at, expected),
+        }
+    }
+
+    /// A rule failed at what stands at `at`.
+    fn found(&self, at: usize, expected: Expected) -> Diagnostic {
+        let rest = self.from(at);
+        let Some(c) = rest.chars().next() else {
+            let label = self.expectation(expected);
+            return Diagnostic::error(
+                Code::UnexpectedEnd,
+                Span::at(self.text.len()),
+                "unexpected end of the filter",
+            )
+            .label(Span::at(self.text.len()), label);
+        };
+        if let Some(diagnostic) = self.bad_character(at, c) {
+            return diagnostic;
+        }
+        if let Some(diagnostic) = self.wrong_operator(at, expected) {
+            return diagnostic;
+        }
+        match (expected, c) {
+            (Expected::Term, ')') if self.fault.depth == 0 => self.unmatched(at),
+            (Expected::GroupBody, ')') => self.empty_parentheses(at),
+            (Expected::Field, c) if is_space(c) => self.space_in_member(at - 1),
+            (Expected::Operand | Expected::Literal, c) if is_space(c) => {
+                let minus = Self::span(at - 1, 1);
+                let behind = self.from(at).trim_start_matches(is_space);
+                Diagnostic::error(
+                    Code::UnexpectedToken,
+                    minus,
+                    "`-` does not touch what it negates",
+                )
+                .label(minus, "negates what touches it")
+                .help("remove the white space behind it, or write `NOT`")
+                .fix(Fix::maybe(vec![Edit::new(
+                    Span::new(at, self.text.len() - behind.len()),
+                    "",
+                )]))
+            }
+            (Expected::Joint, c) if self.touches(at) && starts_term(c) => self.touching(at),
+            _ => self.unexpected_token(at, expected),
+        }
+    }
+
+    /// Whether no white space stands before `at`.
+    fn touches(&self, at: usize) -> bool {
+        !self.up_to(at).ends_with(is_space)
+    }
+
+    /// Whether a keyword stands before `at`.
+    fn behind_keyword(&self, at: usize) -> bool {
+        let before = self.up_to(at).trim_end_matches(is_space);
+        let word = before.rsplit(|c| !starts_value(c)).next();
+        word.is_some_and(|word| grammar::is_keyword(word.as_bytes()))
+    }
+
+    fn unexpected_token(&self, at: usize, expected: Expected) -> Diagnostic {
+        let span = Self::span(at, token_length(self.from(at)));
+        let token = span.of(self.text);
+        let diagnostic = Diagnostic::error(
+            Code::UnexpectedToken,
+            span,
+            format!("unexpected {}", Quoted(token)),
+        )
+        .label(span, self.expectation(expected));
+        match (expected, token) {
+            (Expected::Term | Expected::Operand, "AND" | "OR" | "NOT")
+                if self.behind_keyword(at) =>
+            {
+                let before = self.up_to(at).trim_end_matches(is_space).len();
+                diagnostic
+                    .help("a keyword stands between two terms, and only once")
+                    .fix(Fix::maybe(vec![Edit::new(Span::new(before, span.end), "")]))
+            }
+            (Expected::Term | Expected::GroupBody, "AND" | "OR") => {
+                diagnostic.help(format!("put a term before `{token}`, or remove it"))
+            }
+            (Expected::Arg, "AND" | "OR" | "NOT") => diagnostic.help(format!(
+                "put a value before `{token}`; a value of that name is written `\"{token}\"`"
+            )),
+            (Expected::Operand, "-" | "NOT") => {
+                diagnostic.help("negate once, or put the inner negation in parentheses")
+            }
+            (Expected::Joint, ":" | "=" | "!=" | "<" | "<=" | ">" | ">=") => diagnostic
+                .help("a comparison has one operator; join comparisons with `AND` or `OR`"),
+            (Expected::Joint, ",") => diagnostic.help("join comparisons with `AND` or `OR`"),
+            _ => diagnostic,
+        }
+    }
+
+    /// What could stand where the rule failed, for a label.
+    fn expectation(&self, expected: Expected) -> String {
+        let end = if self.fault.depth > 0 {
+            "`)`"
+        } else {
+            "the end"
+        };
+        match expected {
+            Expected::Term | Expected::GroupBody => {
+                "expected a comparison, `NOT`, `-` or `(`".to_owned()
+            }
+            Expected::Operand => "expected a comparison or `(`".to_owned(),
+            Expected::Arg => "expected a value".to_owned(),
+            Expected::Field => "expected a field's name".to_owned(),
+            Expected::Literal => "expected the digits of a negative number".to_owned(),
+            Expected::ArgEnd => "expected `,` or `)`".to_owned(),
+            Expected::Comparator => "expected an operator, such as `=`".to_owned(),
+            _ => format!("expected `AND`, `OR` or {end}"),
+        }
+    }
+
+    /// A character that has no place outside a string.
+    fn bad_character(&self, at: usize, c: char) -> Option<Diagnostic> {
+        if chars::is_typographic_quote(c) {
+            return Some(self.typographic_quote(at, c));
+        }
+        let span = Self::span(at, c.len_utf8());
+        if c == '\\' {
+            let message = "unexpected `\\` outside a string";
+            return Some(
+                Diagnostic::error(Code::UnexpectedCharacter, span, message)
+                    .label(span, "escapes are for strings")
+                    .help("remove it, or put the value in double quotes"),
+            );
+        }
+        if is_space(c) || !chars::is_unseen(c) {
+            return None;
+        }
+        let run = self.from(at);
+        let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_unseen(c));
+        let run = Span::new(at, self.text.len() - run.len());
+        let (what, instead) = if run.of(self.text).contains(char::is_whitespace) {
+            ("replace it by a space", " ")
+        } else {
+            ("remove it", "")
+        };
+        let kind = match c {
+            c if c.is_whitespace() => "white space",
+            c if c.is_control() => "control character",
+            _ => "invisible character",
+        };
+        Some(
+            Diagnostic::error(
+                Code::UnexpectedCharacter,
+                span,
+                format!("unexpected {kind} `{}`", Visible(c)),
+            )
+            .label(span, format!("{} stands here", name(c)))
+            .help(format!(
+                "{what}; such characters come along when text is copied"
+            ))
+            .fix(Fix::certain(vec![Edit::new(run, instead)])),
+        )
+    }
+
+    /// A typographic quotation mark; the fix replaces both ends.
+    fn typographic_quote(&self, at: usize, c: char) -> Diagnostic {
+        let span = Self::span(at, c.len_utf8());
+        let is_single = chars::is_single_quote(c);
+        let closing = self.from(span.end).char_indices().find(|(_, other)| {
+            if is_single {
+                *other == '\'' || chars::is_single_quote(*other)
+            } else {
+                *other == '"' || chars::is_double_quote(*other)
+            }
+        });
+        let diagnostic = Diagnostic::error(
+            Code::TypographicQuote,
+            span,
+            format!("typographic quotation mark `{c}`"),
+        )
+        .label(span, "expected `\"`")
+        .help("write strings in plain double quotes, `\"`");
+        let Some((length, other)) = closing else {
+            return diagnostic;
+        };
+        let end = Self::span(span.end + length, other.len_utf8());
+        let content = Span::new(span.end, end.start).of(self.text);
+        // A plain mark at the other end stays, and decides; inside it must not be found again.
+        let quote = match other {
+            '"' | '\'' => other,
+            _ if content.contains('"') => '\'',
+            _ => '"',
+        };
+        if content.contains([quote, '\\']) {
+            return diagnostic;
+        }
+        let mut edits = vec![Edit::new(span, quote)];
+        if other != quote {
+            edits.push(Edit::new(end, quote));
+        }
+        diagnostic.fix(Fix::certain(edits))
+    }
+
+    /// An operator of another language.
+    fn wrong_operator(&self, at: usize, expected: Expected) -> Option<Diagnostic> {
+        let operator = |c: char| matches!(c, '<' | '>' | '=' | '!');
+        let start = match expected {
+            Expected::Arg => self.up_to(at).trim_end_matches(operator).len(),
+            _ => at,
+        };
+        let rest = self.from(start);
+        let run = Self::span(start, rest.len() - rest.trim_start_matches(operator).len());
+        let found = run.of(self.text);
+        let (instead, help) = match (expected, found) {
+            (Expected::Comparator, "!") => ("!=", "for “differs from” write `!=`"),
+            (Expected::Term | Expected::GroupBody, "!") => ("NOT ", "negate with `NOT`"),
+            (Expected::Arg | Expected::Comparator, _) => {
+                let (_, instead) = WRONG_OPERATORS.iter().find(|(wrong, _)| *wrong == found)?;
+                let help = match *instead {
+                    "=" => "compare with a single `=`",
+                    "!=" => "for “differs from” write `!=`",
+                    "<=" => "for “at most” write `<=`",
+                    _ => "for “at least” write `>=`",
+                };
+                (*instead, help)
+            }
+            _ => return None,
+        };
+        Some(
+            Diagnostic::error(
+                Code::WrongOperator,
+                run,
+                format!("`{found}` is not an operator"),
+            )
+            .label(run, format!("expected `{}`", instead.trim_end()))
+            .help(help)
+            .fix(Fix::certain(vec![Edit::new(run, instead)])),
+        )
+    }
+
+    /// White space before or behind the dot at `at`.
+    fn space_in_member(&self, at: usize) -> Diagnostic {
+        let before = self.up_to(at).trim_end_matches(is_space).len();
+        let rest = self.from(at + 1);
+        let field = rest.trim_start_matches(is_space);
+        let span = Span::new(before, self.text.len() - field.len());
+        match field.chars().next() {
+            Some(c) if starts_value(c) => Diagnostic::error(
+                Code::SpaceInMember,
+                span,
+                "white space beside the dot of a member",
+            )
+            .label(span, "nothing but the dot may stand here")
+            .help("remove the white space")
+            .fix(Fix::certain(vec![Edit::new(span, ".")])),
+            // Nothing that could be a field: the dot, or what is behind it, is wrong.
+            None => Diagnostic::error(
+                Code::UnexpectedEnd,
+                Span::at(self.text.len()),
+                "unexpected end of the filter",
+            )
+            .label(Span::at(self.text.len()), self.expectation(Expected::Field)),
+            Some(c) => {
+                let at = self.text.len() - field.len();
+                self.bad_character(at, c)
+                    .unwrap_or_else(|| self.unexpected_token(at, Expected::Field))
+            }
+        }
+    }
+
+    /// The keyword at `at` has no white space behind it.
+    fn space_behind(&self, at: usize) -> Diagnostic {
+        let keyword = Self::span(at, token_length(self.from(at)));
+        match self.from(keyword.end).chars().next() {
+            None => self.found(self.text.len(), Expected::Term),
+            Some(c) if starts_term(c) || chars::is_typographic_quote(c) => self.missing_space(at),
+            Some(c) => self
+                .bad_character(keyword.end, c)
+                .unwrap_or_else(|| self.unexpected_token(keyword.end, Expected::Term)),
+        }
+    }
+
+    /// The keyword at `at` touches a neighbour.
+    fn missing_space(&self, at: usize) -> Diagnostic {
+        let keyword = Self::span(at, token_length(self.from(at)));
+        let word = keyword.of(self.text);
+        let mut edits = Vec::new();
+        if self.touches(at) && !self.up_to(at).ends_with('(') && at > 0 {
+            edits.push(Edit::new(Span::at(at), " "));
+        }
+        if self
+            .from(keyword.end)
+            .chars()
+            .next()
+            .is_some_and(|c| !is_space(c))
+        {
+            edits.push(Edit::new(Span::at(keyword.end), " "));
+        }
+        let sides = if word == "NOT" {
+            "behind it"
+        } else {
+            "on both sides"
+        };
+        Diagnostic::error(
+            Code::MissingSpace,
+            keyword,
+            format!("missing white space beside `{word}`"),
+        )
+        .label(keyword, format!("needs white space {sides}"))
+        .help(format!(
+            "write `{word}` with white space {sides}, also beside parentheses"
+        ))
+        .fix(Fix::certain(edits))
+    }
+
+    /// Two terms touch; the second one begins at `at`.
+    fn touching(&self, at: usize) -> Diagnostic {
+        let rest = self.from(at);
+        let length = token_length(rest);
+        let word = Self::span(at, length).of(self.text);
+        if grammar::is_keyword(word.as_bytes()) {
+            return self.missing_space(at);
+        }
+        let parsed = grammar::term(
+            rest.as_bytes(),
+            &mut Tree { text: rest },
+            self.fault.depth,
+            Expected::Term,
+        );
+        let span = match parsed {
+            Ok((left, _)) => Self::span(at, rest.len() - left.len()),
+            Err(_) => Self::span(at, length),
+        };
+        Diagnostic::error(
+            Code::MissingSpace,
+            span,
+            format!("{} touches the term before it", Quoted(span.of(self.text))),
+        )
+        .label(span, self.expectation(Expected::Joint))
+        .help("join terms with ` AND ` or ` OR `")
+        .fix(Fix::maybe(vec![Edit::new(Span::at(at), " AND ")]))
+    }
+
+    fn unmatched(&self, at: usize) -> Diagnostic {
+        let span = Self::span(at, 1);
+        Diagnostic::error(
+            Code::UnmatchedParenthesis,
+            span,
+            "closing parenthesis without an opening one",
+        )
+        .label(span, "nothing to close")
+        .help("remove it, or open it further left")
+        .fix(Fix::maybe(vec![Edit::new(span, "")]))
+    }
+
+    /// The parenthesis at `at` closes an empty group.
+    fn empty_parentheses(&self, at: usize) -> Diagnostic {
+        let opening = self.up_to(at).trim_end_matches(is_space).len() - 1;
+        let span = Span::new(opening, at + 1);
+        Diagnostic::error(Code::EmptyParentheses, span, "nothing in parentheses")
+            .label(span, "expected a comparison inside")
+            .help("put a comparison inside, or remove the parentheses")
+    }
+
+    fn unterminated_string(&self, at: usize) -> Diagnostic {
+        let span = Span::new(at, self.text.len());
+        let quote = self.from(at).chars().next().unwrap_or('"');
+        let diagnostic = Diagnostic::error(
+            Code::UnterminatedString,
+            span,
+            format!("string without a closing `{quote}`"),
+        )
+        .label(Self::span(at, 1), "opened here");
+        let end = span.of(self.text).trim_end_matches(is_space);
+        let last = end.char_indices().next_back();
+        match last {
+            Some((offset, c)) if chars::is_typographic_quote(c) => diagnostic
+                .help(format!("`{c}` closes no string: write `{quote}`"))
+                .fix(Fix::maybe(vec![Edit::new(
+                    Self::span(at + offset, c.len_utf8()),
+                    quote,
+                )])),
+            Some((_, '\\')) => {
+                diagnostic.help("a backslash is written `\\\\`; close the string behind it")
+            }
+            _ => diagnostic
+                .help(format!("close the string with `{quote}`"))
+                .fix(Fix::maybe(vec![Edit::new(Span::at(at + end.len()), quote)])),
+        }
+    }
+
+    fn invalid_escape(&self, at: usize) -> Diagnostic {
+        let rest = self.from(at + 1);
+        let digits = match rest.chars().next() {
+            Some('u') => Some(4),
+            Some('U') => Some(8),
+            _ => None,
+        };
+        let Some(digits) = digits else {
+            let c = rest.chars().next().unwrap_or('\\');
+            let span = Self::span(at, 1 + c.len_utf8());
+            return Diagnostic::error(
+                Code::InvalidEscape,
+                span,
+                format!("no such escape: `\\{}`", Visible(c)),
+            )
+            .label(
+                span,
+                r#"expected one of `\\`, `\"`, `\'`, `\n`, `\r`, `\t`, `\uHHHH`, `\UHHHHHHHH`"#,
+            )
+            .help("for a backslash write `\\\\`")
+            .fix(Fix::maybe(vec![Edit::new(Span::at(at), "\\")]));
+        };
+        let found = hex_digits(rest, digits);
+        let span = Self::span(at, 2 + found.len());
+        let message = format!("invalid escape `{}`", span.of(self.text));
+        let diagnostic = Diagnostic::error(Code::InvalidEscape, span, message);
+        let value = u32::from_str_radix(found, 16).unwrap_or_default();
+        if found.len() < digits {
+            return diagnostic.label(span, format!("expected {digits} hexadecimal digits"));
+        }
+        if value > u32::from(char::MAX) {
+            return diagnostic.label(span, "expected a value of at most `10FFFF`");
+        }
+        let diagnostic = diagnostic.label(span, "half of a surrogate pair is no character");
+        match self.surrogate_pair(value, span.end) {
+            Some((c, end)) => diagnostic
+                .help("write the character itself, or `\\U` with eight digits")
+                .fix(Fix::certain(vec![Edit::new(
+                    Span::new(at, end),
+                    format!("\\U{:08X}", u32::from(c)),
+                )])),
+            None => diagnostic.help("write the character itself"),
+        }
+    }
+
+    /// The character whose first half is `high` if its second half stands at `at`, with where that
+    /// ends.
+    fn surrogate_pair(&self, high: u32, at: usize) -> Option<(char, usize)> {
+        let rest = self.from(at).strip_prefix('\\')?;
+        let digits = rest.starts_with('u').then(|| hex_digits(rest, 4))?;
+        let halves = [high, u32::from_str_radix(digits, 16).ok()?];
+        let halves = halves.map(|half| u16::try_from(half).unwrap_or_default());
+        let c = char::decode_utf16(halves).next()?.ok()?;
+        (digits.len() == 4).then_some((c, at + 2 + digits.len()))
+    }
+}
+
+/// Up to so many hexadecimal digits behind the first character.
+fn hex_digits(rest: &str, most: usize) -> &str {
+    let digits = rest.get(1..).unwrap_or_default();
+    let length = digits
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_hexdigit)
+        .count();
+    digits.get(..length).unwrap_or_default()
+}
+
+/// The grammar's white space.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
+}
+
+/// Whether a value can begin with the character.
+fn starts_value(c: char) -> bool {
+    match u8::try_from(c) {
+        Ok(byte) if byte.is_ascii() => {
+            matches!(chars::class(byte), chars::Class::Text | chars::Class::Quote)
+        }
+        _ => chars::is_wide_text(c),
+    }
+}
+
+/// Whether a term can begin with the character.
+fn starts_term(c: char) -> bool {
+    starts_value(c) || matches!(c, '(' | '-')
+}
+
+/// The length of the token that `rest` begins with: a text, a string, an operator, or a character.
+fn token_length(rest: &str) -> usize {
+    let text = grammar::text(rest.as_bytes()).raw.len();
+    let first = rest.chars().next();
+    match first {
+        Some('-') | None => first.map_or(0, char::len_utf8),
+        Some(_) if text > 0 => text,
+        Some(quote @ ('"' | '\'')) => {
+            let body = rest.get(1..).unwrap_or_default();
+            body.find(quote).map_or(rest.len(), |end| end + 2)
+        }
+        Some('<' | '>' | '!') if rest.get(1..2) == Some("=") => 2,
+        Some(c) => c.len_utf8(),
+    }
+}
+
+/// What a character is called in a label.
+fn name(c: char) -> String {
+    let name = match c {
+        '\u{a0}' => "a no-break space",
+        '\u{200b}' => "a zero-width space",
+        '\u{feff}' => "a byte order mark",
+        '\u{ad}' => "a soft hyphen",
+        '\u{202f}' => "a narrow no-break space",
+        '\u{3000}' => "an ideographic space",
+        '\u{2028}' => "a line separator",
+        '\u{2029}' => "a paragraph separator",
+        '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "a control of the writing direction"
+        }
+        _ => return format!("U+{:04X}", u32::from(c)),
+    };
+    format!("{name} (U+{:04X})", u32::from(c))
+}

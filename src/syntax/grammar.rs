@@ -1,0 +1,650 @@
+//! The grammar: one function a rule, generic over what it builds.
+//!
+//! The text is read as bytes, each once. Every rule hands what it reads to a [`Builder`], so the
+//! same grammar makes a tree or a filter's cells. What joins a term to the next one is read once,
+//! behind the term, and handed up to the rule that it belongs to; so nothing is ever read twice
+//! to find out which rule applies.
+//!
+//! A rule that fails says where, and what it expected there; [`super::diagnose`] says the rest.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while_m_n};
+use nom::character::complete::one_of;
+use nom::combinator::{map_opt, map_res};
+use nom::error::{ErrorKind, ParseError};
+use nom::sequence::preceded;
+use nom::{Err, IResult, Parser};
+
+use super::chars::{self, Class};
+use super::tree::{Comparator, Negation, Quotes};
+
+/// The longest text that is read, in bytes.
+pub const MAX_LENGTH: usize = 16_384;
+
+/// The deepest nesting of parentheses that is read, those of groups and calls together.
+pub const MAX_DEPTH: u8 = 64;
+
+pub(crate) type Input<'a> = &'a [u8];
+pub(crate) type Parsed<'a, O> = IResult<Input<'a>, O, Fault>;
+
+/// Where a rule failed, and what it expected there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// How many bytes were left.
+    pub(crate) left: usize,
+    /// How many parentheses were open.
+    pub(crate) depth: u8,
+    pub(crate) expected: Expected,
+}
+
+/// What a rule expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A term.
+    Term,
+    /// A term, behind an opening parenthesis.
+    GroupBody,
+    /// What `NOT` or `-` negates.
+    Operand,
+    /// The right side of a comparison, or an argument.
+    Arg,
+    /// A field, behind a dot.
+    Field,
+    /// The digits of a negative literal, or of its fraction.
+    Literal,
+    /// `AND`, `OR`, a further term, or the end.
+    Joint,
+    /// `,` or `)`.
+    ArgEnd,
+    /// A comparator, where a lone `!` stands.
+    Comparator,
+    /// A dot without white space before it.
+    Dot,
+    /// White space behind the keyword that stands here.
+    SpaceBehind,
+    /// The end of the string that opens here.
+    StringEnd,
+    /// An escape that exists.
+    Escape,
+    /// The end of the group or call that opens here.
+    Closing,
+    /// The end, where a closing parenthesis stands.
+    End,
+    /// Less nesting than with the parenthesis that opens here.
+    Shallower,
+}
+
+impl ParseError<Input<'_>> for Fault {
+    fn from_error_kind(input: Input<'_>, _: ErrorKind) -> Self {
+        Self {
+            left: input.len(),
+            depth: 0,
+            expected: Expected::Escape,
+        }
+    }
+
+    fn append(_: Input<'_>, _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+impl<E> nom::error::FromExternalError<Input<'_>, E> for Fault {
+    fn from_external_error(input: Input<'_>, kind: ErrorKind, _: E) -> Self {
+        Self::from_error_kind(input, kind)
+    }
+}
+
+#[cold]
+fn fail<O>(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, O> {
+    Err(Err::Failure(Fault {
+        left: i.len(),
+        depth,
+        expected,
+    }))
+}
+
+/// A TEXT or a STRING as it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Token<'a> {
+    /// Its bytes, with the quotation marks.
+    pub(crate) raw: &'a [u8],
+    /// How many bytes are left behind it.
+    pub(crate) left: usize,
+    pub(crate) quotes: Quotes,
+    /// Whether it is a string with escapes.
+    pub(crate) escaped: bool,
+}
+
+/// What the grammar builds. Places are given as the number of bytes left there.
+pub(crate) trait Builder<'a> {
+    type Member;
+    type Comparable;
+    type Arg;
+    /// The arguments of a call.
+    type Args: Default;
+    type Expr;
+
+    /// A value, the first of a member.
+    fn value(&mut self, token: Token<'a>) -> Self::Member;
+    /// A further field of a member; `raw` is the whole member so far.
+    fn field(&mut self, member: Self::Member, token: Token<'a>, raw: &'a [u8]) -> Self::Member;
+    /// A whole member.
+    fn member(&mut self, member: Self::Member) -> Self::Comparable;
+    /// A further argument.
+    fn push_arg(&mut self, args: &mut Self::Args, arg: Self::Arg);
+    /// A call, which ends where `left` bytes are left.
+    fn call(&mut self, name: Self::Member, args: Self::Args, left: usize) -> Self::Comparable;
+    /// A comparable as an argument.
+    fn arg(&mut self, comparable: Self::Comparable) -> Self::Arg;
+    /// A group as an argument, with where its parentheses begin and end.
+    fn group_arg(&mut self, expr: Self::Expr, start: usize, end: usize) -> Self::Arg;
+    /// A negative literal.
+    fn negative(&mut self, token: Token<'a>) -> Self::Arg;
+    /// A comparable on its own.
+    fn bare(&mut self, comparable: Self::Comparable) -> Self::Expr;
+    /// A comparison, with where its comparator begins.
+    fn comparison(
+        &mut self,
+        comparable: Self::Comparable,
+        comparator: Comparator,
+        start: usize,
+        arg: Self::Arg,
+    ) -> Self::Expr;
+    /// A parenthesised expression, with where its parentheses begin and end.
+    fn group(&mut self, expr: Self::Expr, start: usize, end: usize) -> Self::Expr;
+    /// A negation, with where it begins.
+    fn not(&mut self, negation: Negation, operand: Self::Expr, start: usize) -> Self::Expr;
+    /// The operands so far of an AND, with a further one.
+    fn and(&mut self, before: Self::Expr, operand: Self::Expr) -> Self::Expr;
+    /// The operands so far of a sequence, with a further one.
+    fn sequence(&mut self, before: Self::Expr, operand: Self::Expr) -> Self::Expr;
+    /// The operands so far of an OR, with a further one.
+    fn or(&mut self, before: Self::Expr, operand: Self::Expr) -> Self::Expr;
+}
+
+/// What stands behind a term.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Joint {
+    And,
+    Sequence,
+    Or,
+    /// `)`, which is left to the group.
+    Close,
+    End,
+}
+
+/// `filter = WS? (expression WS?)? end`
+pub(crate) fn filter<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+) -> Result<Option<B::Expr>, Fault> {
+    let start = space(i);
+    if start.is_empty() {
+        return Ok(None);
+    }
+    match expression(start, b, 0, Expected::Term) {
+        Ok((_, (expr, Joint::End))) => Ok(Some(expr)),
+        Ok((i, _)) => Err(Fault {
+            left: i.len(),
+            depth: 0,
+            expected: Expected::End,
+        }),
+        Err(Err::Failure(fault) | Err::Error(fault)) => Err(fault),
+        // Only streaming parsers are ever incomplete.
+        Err(Err::Incomplete(_)) => Err(Fault::from_error_kind(i, ErrorKind::Fail)),
+    }
+}
+
+/// `expression = sequence (WS "AND" WS sequence)*`
+fn expression<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+    depth: u8,
+    first: Expected,
+) -> Parsed<'a, (B::Expr, Joint)> {
+    let (mut i, (mut expr, mut joint)) = sequence(i, b, depth, first)?;
+    while joint == Joint::And {
+        let operand;
+        (i, (operand, joint)) = sequence(i, b, depth, Expected::Term)?;
+        expr = b.and(expr, operand);
+    }
+    Ok((i, (expr, joint)))
+}
+
+/// `sequence = factor (WS factor)*`
+#[inline]
+fn sequence<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+    depth: u8,
+    first: Expected,
+) -> Parsed<'a, (B::Expr, Joint)> {
+    let (mut i, (mut expr, mut joint)) = factor(i, b, depth, first)?;
+    while joint == Joint::Sequence {
+        let operand;
+        (i, (operand, joint)) = factor(i, b, depth, Expected::Term)?;
+        expr = b.sequence(expr, operand);
+    }
+    Ok((i, (expr, joint)))
+}
+
+/// `factor = term (WS "OR" WS term)*`
+#[inline]
+fn factor<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+    depth: u8,
+    first: Expected,
+) -> Parsed<'a, (B::Expr, Joint)> {
+    let (i, mut expr) = term(i, b, depth, first)?;
+    let (mut i, mut joint) = behind_term(i, depth)?;
+    while joint == Joint::Or {
+        let operand;
+        (i, operand) = term(i, b, depth, Expected::Term)?;
+        (i, joint) = behind_term(i, depth)?;
+        expr = b.or(expr, operand);
+    }
+    Ok((i, (expr, joint)))
+}
+
+/// What stands behind a term, read up to where the next one begins.
+#[inline]
+fn behind_term(i: Input<'_>, depth: u8) -> Parsed<'_, Joint> {
+    match i {
+        [] => return Ok((i, Joint::End)),
+        [b')', ..] => return Ok((i, Joint::Close)),
+        [b' ', b'A', b'N', b'D', b' ', rest @ ..] => return Ok((space(rest), Joint::And)),
+        [b' ', b'O', b'R', b' ', rest @ ..] => return Ok((space(rest), Joint::Or)),
+        _ => {}
+    }
+    let next = space(i);
+    if next.len() == i.len() && !next.is_empty() {
+        return fail(i, depth, Expected::Joint);
+    }
+    match next {
+        [] => Ok((next, Joint::End)),
+        [b')', ..] => Ok((next, Joint::Close)),
+        [b'A', b'N', b'D', rest @ ..] if ends_word(rest) => keyword(next, rest, Joint::And, depth),
+        [b'O', b'R', rest @ ..] if ends_word(rest) => keyword(next, rest, Joint::Or, depth),
+        [b'(', ..] => Ok((next, Joint::Sequence)),
+        [byte, ..] => match chars::class(*byte) {
+            Class::Space | Class::Other => fail(next, depth, Expected::Joint),
+            _ => Ok((next, Joint::Sequence)),
+        },
+    }
+}
+
+/// White space behind the keyword at `i`.
+fn keyword<'a>(i: Input<'a>, rest: Input<'a>, joint: Joint, depth: u8) -> Parsed<'a, Joint> {
+    match space(rest) {
+        next if next.len() < rest.len() => Ok((next, joint)),
+        _ => fail(i, depth, Expected::SpaceBehind),
+    }
+}
+
+/// Whether what stands before `rest` is a whole word.
+#[inline]
+fn ends_word(rest: Input<'_>) -> bool {
+    match rest.first().map(|byte| chars::class(*byte)) {
+        Some(Class::Text | Class::Hyphen) => false,
+        Some(Class::Wide) => wide_text(rest).len() == rest.len(),
+        _ => true,
+    }
+}
+
+/// `term = ("NOT" WS | "-")? simple`
+#[inline]
+pub(super) fn term<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+    depth: u8,
+    expected: Expected,
+) -> Parsed<'a, B::Expr> {
+    match i {
+        [b'-', rest @ ..] => {
+            let (rest, operand) = simple(rest, b, depth, Expected::Operand)?;
+            Ok((rest, b.not(Negation::Minus, operand, i.len())))
+        }
+        [b'N', b'O', b'T', rest @ ..] if ends_word(rest) => {
+            let (rest, _) = keyword(i, rest, Joint::Sequence, depth)?;
+            let (rest, operand) = simple(rest, b, depth, Expected::Operand)?;
+            Ok((rest, b.not(Negation::Keyword, operand, i.len())))
+        }
+        _ => simple(i, b, depth, expected),
+    }
+}
+
+/// `simple = restriction | "(" WS? expression WS? ")"`
+#[inline]
+fn simple<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+    depth: u8,
+    expected: Expected,
+) -> Parsed<'a, B::Expr> {
+    match i {
+        [b'(', ..] => {
+            let (rest, expr) = parentheses(i, b, depth)?;
+            Ok((rest, b.group(expr, i.len(), rest.len())))
+        }
+        _ => restriction(i, b, depth, expected),
+    }
+}
+
+/// `"(" WS? expression WS? ")"`
+fn parentheses<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Expr> {
+    let [_, body @ ..] = i else {
+        return fail(i, depth, Expected::GroupBody);
+    };
+    let inside = deeper(i, depth)?;
+    match expression(space(body), b, inside, Expected::GroupBody)? {
+        ([_, rest @ ..], (expr, Joint::Close)) => Ok((rest, expr)),
+        _ => fail(i, depth, Expected::Closing),
+    }
+}
+
+/// The depth inside the parenthesis at `i`.
+fn deeper(i: Input<'_>, depth: u8) -> Result<u8, Err<Fault>> {
+    if depth < MAX_DEPTH {
+        return Ok(depth + 1);
+    }
+    fail::<()>(i, depth, Expected::Shallower).map(|_| depth)
+}
+
+/// `restriction = comparable (WS? comparator WS? arg)?`
+#[inline]
+fn restriction<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+    depth: u8,
+    expected: Expected,
+) -> Parsed<'a, B::Expr> {
+    let (rest, comparable) = comparable(i, b, depth, expected)?;
+    let next = space(rest);
+    let (comparator, behind) = match next {
+        [b'=', behind @ ..] => (Comparator::Equal, behind),
+        [b'!', b'=', behind @ ..] => (Comparator::NotEqual, behind),
+        [b':', behind @ ..] => (Comparator::Has, behind),
+        [b'<', b'=', behind @ ..] => (Comparator::LessOrEqual, behind),
+        [b'<', behind @ ..] => (Comparator::Less, behind),
+        [b'>', b'=', behind @ ..] => (Comparator::GreaterOrEqual, behind),
+        [b'>', behind @ ..] => (Comparator::Greater, behind),
+        [b'!', ..] => return fail(next, depth, Expected::Comparator),
+        _ => return Ok((rest, b.bare(comparable))),
+    };
+    let (rest, arg) = arg(space(behind), b, depth)?;
+    Ok((rest, b.comparison(comparable, comparator, next.len(), arg)))
+}
+
+/// `arg = comparable | "(" WS? expression WS? ")" | "-" TEXT ("." TEXT)*`
+#[inline]
+fn arg<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Arg> {
+    match i {
+        [b'(', ..] => {
+            let (rest, expr) = parentheses(i, b, depth)?;
+            Ok((rest, b.group_arg(expr, i.len(), rest.len())))
+        }
+        [b'-', ..] => negative(i, b, depth),
+        _ => {
+            let (rest, comparable) = comparable(i, b, depth, Expected::Arg)?;
+            Ok((rest, b.arg(comparable)))
+        }
+    }
+}
+
+/// `"-" TEXT ("." TEXT)*`
+#[cold]
+fn negative<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Arg> {
+    let mut rest = i;
+    while let [b'-' | b'.', digits @ ..] = rest {
+        let token = text(digits);
+        if matches!(token.raw, [] | [b'-', ..]) || is_keyword(token.raw) {
+            return fail(digits, depth, Expected::Literal);
+        }
+        rest = behind(digits, token);
+    }
+    let token = Token {
+        raw: before(i, rest),
+        left: rest.len(),
+        quotes: Quotes::None,
+        escaped: false,
+    };
+    Ok((rest, b.negative(token)))
+}
+
+/// ```text
+/// comparable = member | function
+/// member     = value ("." field)*
+/// function   = TEXT ("." name)* "(" WS? (arg (WS? "," WS? arg)*)? WS? ")"
+/// ```
+#[inline]
+fn comparable<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    b: &mut B,
+    depth: u8,
+    expected: Expected,
+) -> Parsed<'a, B::Comparable> {
+    let (mut rest, token) = value(i, depth, expected)?;
+    if token.raw.len() <= 3 && is_keyword(token.raw) {
+        return fail(i, depth, expected);
+    }
+    let mut callable = token.quotes == Quotes::None;
+    let mut member = b.value(token);
+    loop {
+        match rest {
+            [b'.', field @ ..] => {
+                let token;
+                (rest, token) = value(field, depth, Expected::Field)?;
+                callable &= token.quotes == Quotes::None;
+                member = b.field(member, token, before(i, rest));
+            }
+            [b'(', ..] if callable => return call(rest, member, b, depth),
+            [b' ' | b'\t' | b'\r' | b'\n', ..] => {
+                let next = space(rest);
+                return match next.first() {
+                    Some(b'.') => fail(next, depth, Expected::Dot),
+                    _ => Ok((rest, b.member(member))),
+                };
+            }
+            _ => return Ok((rest, b.member(member))),
+        }
+    }
+}
+
+/// `"(" WS? (arg (WS? "," WS? arg)*)? WS? ")"`, behind the function's name
+#[cold]
+fn call<'a, B: Builder<'a>>(
+    i: Input<'a>,
+    name: B::Member,
+    b: &mut B,
+    depth: u8,
+) -> Parsed<'a, B::Comparable> {
+    let inside = deeper(i, depth)?;
+    let mut args = B::Args::default();
+    let mut next = space(i.get(1..).unwrap_or_default());
+    if let [b')', rest @ ..] = next {
+        return Ok((rest, b.call(name, args, rest.len())));
+    }
+    loop {
+        if next.is_empty() {
+            return fail(i, depth, Expected::Closing);
+        }
+        let (rest, operand) = arg(next, b, inside)?;
+        b.push_arg(&mut args, operand);
+        match space(rest) {
+            [b',', rest @ ..] => next = space(rest),
+            [b')', rest @ ..] => return Ok((rest, b.call(name, args, rest.len()))),
+            [] => return fail(i, depth, Expected::Closing),
+            rest => return fail(rest, inside, Expected::ArgEnd),
+        }
+    }
+}
+
+/// `value = TEXT | STRING`, and the keywords, which the caller tells apart
+#[inline]
+fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, Token<'_>> {
+    match i {
+        [quote @ (b'"' | b'\''), body @ ..] => string(i, *quote, body, depth),
+        [b'-', ..] => fail(i, depth, expected),
+        _ => {
+            let token = text(i);
+            if token.raw.is_empty() {
+                return fail(i, depth, expected);
+            }
+            Ok((behind(i, token), token))
+        }
+    }
+}
+
+/// A TEXT; empty if there is none.
+#[inline]
+pub(super) fn text(i: Input<'_>) -> Token<'_> {
+    let length = i
+        .iter()
+        .position(|byte| !matches!(chars::class(*byte), Class::Text | Class::Hyphen))
+        .unwrap_or(i.len());
+    let (mut raw, mut rest) = i.split_at_checked(length).unwrap_or((i, &[]));
+    if rest
+        .first()
+        .is_some_and(|byte| chars::class(*byte) == Class::Wide)
+    {
+        rest = wide_text(rest);
+        raw = before(i, rest);
+    }
+    Token {
+        raw,
+        left: rest.len(),
+        quotes: Quotes::None,
+        escaped: false,
+    }
+}
+
+/// What is left behind the rest of a TEXT that has characters beyond ASCII.
+#[cold]
+fn wide_text(i: Input<'_>) -> Input<'_> {
+    let mut rest = i;
+    while let Some(c) = character(rest) {
+        let is_text = match rest.first().map(|byte| chars::class(*byte)) {
+            Some(Class::Wide) => chars::is_wide_text(c),
+            class => matches!(class, Some(Class::Text | Class::Hyphen)),
+        };
+        if !is_text {
+            break;
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    rest
+}
+
+/// The first character of a text's bytes.
+fn character(i: Input<'_>) -> Option<char> {
+    let start = i.get(..4).unwrap_or(i);
+    start.utf8_chunks().next()?.valid().chars().next()
+}
+
+/// A STRING: `"…"` or `'…'`
+#[inline]
+fn string<'a>(i: Input<'a>, quote: u8, body: Input<'a>, depth: u8) -> Parsed<'a, Token<'a>> {
+    let end = body
+        .iter()
+        .position(|byte| *byte == quote || *byte == b'\\');
+    match end.and_then(|end| body.get(end..)) {
+        Some([b'\\', ..]) => escaped_string(i, quote, body, depth),
+        Some([_, rest @ ..]) => Ok((rest, quoted(i, rest, quote, false))),
+        _ => fail(i, depth, Expected::StringEnd),
+    }
+}
+
+/// A STRING that has escapes.
+#[cold]
+fn escaped_string<'a>(
+    i: Input<'a>,
+    quote: u8,
+    body: Input<'a>,
+    depth: u8,
+) -> Parsed<'a, Token<'a>> {
+    let mut rest = body;
+    loop {
+        match rest {
+            [] | [b'\\'] => return fail(i, depth, Expected::StringEnd),
+            [b'\\', ..] => match escape(rest) {
+                Ok((behind, _)) => rest = behind,
+                Err(_) => return fail(rest, depth, Expected::Escape),
+            },
+            [byte, behind @ ..] => {
+                rest = behind;
+                if *byte == quote {
+                    return Ok((rest, quoted(i, rest, quote, true)));
+                }
+            }
+        }
+    }
+}
+
+fn quoted<'a>(i: Input<'a>, rest: Input<'a>, quote: u8, escaped: bool) -> Token<'a> {
+    Token {
+        raw: before(i, rest),
+        left: rest.len(),
+        quotes: if quote == b'"' {
+            Quotes::Double
+        } else {
+            Quotes::Single
+        },
+        escaped,
+    }
+}
+
+/// `escape = "\" ( "\" | '"' | "'" | "n" | "r" | "t" | "u" HEX{4} | "U" HEX{8} )`
+pub(super) fn escape(i: Input<'_>) -> Parsed<'_, char> {
+    preceded(
+        tag(&b"\\"[..]),
+        alt((
+            one_of("\\\"'"),
+            one_of("nrt").map(|c| match c {
+                'n' => '\n',
+                'r' => '\r',
+                _ => '\t',
+            }),
+            preceded(tag(&b"u"[..]), scalar(4)),
+            preceded(tag(&b"U"[..]), scalar(8)),
+        )),
+    )
+    .parse_complete(i)
+}
+
+/// A Unicode scalar value of so many hexadecimal digits.
+fn scalar<'a>(digits: usize) -> impl Parser<Input<'a>, Output = char, Error = Fault> {
+    let number = map_res(
+        take_while_m_n(digits, digits, |byte: u8| byte.is_ascii_hexdigit()),
+        |digits| std::str::from_utf8(digits).map(|digits| u32::from_str_radix(digits, 16)),
+    );
+    map_opt(number, |value| value.ok().and_then(char::from_u32))
+}
+
+/// `WS?`, a run of space, tab, CR, LF
+#[inline]
+pub(super) fn space(i: Input<'_>) -> Input<'_> {
+    let mut rest = i;
+    while let [b' ' | b'\t' | b'\r' | b'\n', behind @ ..] = rest {
+        rest = behind;
+    }
+    rest
+}
+
+/// `AND`, `OR` or `NOT`, in upper case
+#[inline]
+pub(super) fn is_keyword(word: &[u8]) -> bool {
+    matches!(word, b"AND" | b"OR" | b"NOT")
+}
+
+/// What of `i` stands before `rest`, its end.
+#[inline]
+fn before<'a>(i: Input<'a>, rest: Input<'a>) -> &'a [u8] {
+    i.get(..i.len() - rest.len()).unwrap_or_default()
+}
+
+/// What stands behind the token with which `i` begins.
+#[inline]
+fn behind<'a>(i: Input<'a>, token: Token<'a>) -> Input<'a> {
+    i.get(token.raw.len()..).unwrap_or_default()
+}

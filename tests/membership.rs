@@ -1,0 +1,705 @@
+//! The `Membership` resource in JSON, and what a filter sees of it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
+use std::collections::HashSet;
+use std::fmt::{Debug, Display};
+
+use gchat_filter::{
+    Affiliation, Group, Matchable, Member, MemberType, Membership, MembershipRole, MembershipState,
+    Role, UnknownValue, User, UserType,
+};
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, from_reader, from_slice, from_str, from_value, json, to_string, to_value};
+
+const SAMPLE: &str = include_str!("data/memberships.ndjson");
+const LIST_RESPONSES: &str = include_str!("data/list-responses.json");
+
+fn read(json: &str) -> Membership {
+    from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
+}
+
+/// The message that reading fails with, from a string as from a reader, without the position.
+#[track_caller]
+fn error<T: DeserializeOwned + Debug>(json: &str) -> String {
+    let [from_str, from_reader] = [from_str::<T>(json), from_reader(json.as_bytes())]
+        .map(|result| result.expect_err(json).to_string())
+        .map(|message| match message.rsplit_once(" at line ") {
+            Some((message, _)) => message.to_owned(),
+            None => message,
+        });
+    assert_eq!(from_str, from_reader, "{json}");
+    from_str
+}
+
+fn everything() -> Membership {
+    Membership {
+        name: "spaces/AAAAqx7Kt0E/members/104829375610293847561".to_owned(),
+        state: MembershipState::Joined,
+        role: MembershipRole::Manager,
+        create_time: Some("2024-05-03T09:21:47.318079Z".to_owned()),
+        delete_time: Some("2025-01-31T23:59:59Z".to_owned()),
+        affiliation: Affiliation::Internal,
+        member: Some(Member::User(User {
+            name: "users/104829375610293847561".to_owned(),
+            display_name: "Þórdís \"Disa\" 𠮷田".to_owned(),
+            domain_id: "c07lrwfve".to_owned(),
+            user_type: UserType::Human,
+            is_anonymous: true,
+            email: "disa@example.com".to_owned(),
+            avatar_url: "https://example.com/disa.png".to_owned(),
+        })),
+    }
+}
+
+fn everything_json() -> Value {
+    json!({
+        "name": "spaces/AAAAqx7Kt0E/members/104829375610293847561",
+        "state": "JOINED",
+        "role": "ROLE_MANAGER",
+        "createTime": "2024-05-03T09:21:47.318079Z",
+        "deleteTime": "2025-01-31T23:59:59Z",
+        "member": {
+            "name": "users/104829375610293847561",
+            "displayName": "Þórdís \"Disa\" 𠮷田",
+            "domainId": "c07lrwfve",
+            "type": "HUMAN",
+            "isAnonymous": true,
+            "email": "disa@example.com",
+            "avatarUrl": "https://example.com/disa.png",
+        },
+        "affiliation": "INTERNAL",
+    })
+}
+
+#[test]
+fn every_field_has_its_key() {
+    assert_eq!(to_value(everything()).unwrap(), everything_json());
+    assert_eq!(
+        from_value::<Membership>(everything_json()).unwrap(),
+        everything()
+    );
+    let text = everything_json().to_string();
+    assert_eq!(read(&text), everything());
+    assert_eq!(
+        from_reader::<_, Membership>(text.as_bytes()).unwrap(),
+        everything()
+    );
+
+    let group = Membership {
+        member: Some(Member::Group(Group {
+            name: "groups/01k7mq9t3xw2b5c".to_owned(),
+        })),
+        ..Membership::default()
+    };
+    let json = json!({"groupMember": {"name": "groups/01k7mq9t3xw2b5c"}});
+    assert_eq!(to_value(&group).unwrap(), json);
+    assert_eq!(from_value::<Membership>(json).unwrap(), group);
+}
+
+#[test]
+fn keys_are_written_in_the_order_of_the_sample() {
+    for line in SAMPLE.lines() {
+        assert_eq!(to_string(&read(line)).unwrap(), line);
+    }
+}
+
+#[test]
+fn defaults_are_not_written() {
+    assert_eq!(to_string(&Membership::default()).unwrap(), "{}");
+    assert_eq!(to_string(&User::default()).unwrap(), "{}");
+    assert_eq!(to_string(&Group::default()).unwrap(), "{}");
+
+    // A member of whom nothing is known is there all the same.
+    for (member, json) in [
+        (Member::User(User::default()), r#"{"member":{}}"#),
+        (Member::Group(Group::default()), r#"{"groupMember":{}}"#),
+    ] {
+        let membership = Membership {
+            member: Some(member),
+            ..Membership::default()
+        };
+        assert_eq!(to_string(&membership).unwrap(), json);
+        assert_eq!(read(json), membership);
+    }
+
+    // So is a time that is empty.
+    let json = r#"{"createTime":"","deleteTime":""}"#;
+    assert_eq!(to_string(&read(json)).unwrap(), json);
+}
+
+#[test]
+fn absent_null_and_default_are_the_same() {
+    for json in [
+        "{}",
+        r#"{"name": null, "state": null, "role": null, "createTime": null, "deleteTime": null,
+            "affiliation": null, "member": null, "groupMember": null}"#,
+        r#"{"name": "", "state": "MEMBERSHIP_STATE_UNSPECIFIED",
+            "role": "MEMBERSHIP_ROLE_UNSPECIFIED", "affiliation": "AFFILIATION_UNSPECIFIED"}"#,
+        r#"{"state": 0, "role": 0, "affiliation": 0}"#,
+    ] {
+        assert_eq!(read(json), Membership::default(), "{json}");
+    }
+    for json in [
+        "{}",
+        r#"{"name": null, "displayName": null, "domainId": null, "type": null,
+            "isAnonymous": null, "email": null, "avatarUrl": null}"#,
+        r#"{"name": "", "displayName": "", "domainId": "", "type": "TYPE_UNSPECIFIED",
+            "isAnonymous": false, "email": "", "avatarUrl": ""}"#,
+        r#"{"type": 0}"#,
+    ] {
+        assert_eq!(from_str::<User>(json).unwrap(), User::default(), "{json}");
+    }
+    for json in ["{}", r#"{"name": null}"#, r#"{"name": ""}"#] {
+        assert_eq!(from_str::<Group>(json).unwrap(), Group::default(), "{json}");
+    }
+}
+
+#[test]
+fn at_most_one_kind_of_member() {
+    let both = "both `member` and `groupMember`, expected at most one of them";
+    for json in [
+        r#"{"member": {}, "groupMember": {}}"#,
+        r#"{"groupMember": {}, "member": {}}"#,
+        r#"{"member": {"name": "users/1"}, "role": 1, "groupMember": {"name": "groups/1"}}"#,
+    ] {
+        assert_eq!(error::<Membership>(json), both, "{json}");
+        assert_eq!(
+            error::<Vec<Membership>>(&format!("[{json}]")),
+            both,
+            "{json}"
+        );
+    }
+
+    let user = Some(Member::User(User::default()));
+    let group = Some(Member::Group(Group::default()));
+    for (json, member) in [
+        (r#"{"member": null, "groupMember": {}}"#, &group),
+        (r#"{"groupMember": {}, "member": null}"#, &group),
+        (r#"{"member": {}, "groupMember": null}"#, &user),
+        (r#"{"groupMember": null, "member": {}}"#, &user),
+        (r#"{"groupMember": null, "member": null}"#, &None),
+    ] {
+        assert_eq!(&read(json).member, member, "{json}");
+    }
+}
+
+/// Every known key, where it is, and two values that it takes.
+const KEYS: &str = r#"
+name           _                    "spaces/a/members/1"    ""
+state          _                    "JOINED"                2
+role           _                    "ROLE_MEMBER"           4
+createTime     _                    "2024-05-03T09:21:47Z"  ""
+deleteTime     _                    "2024-05-03T09:21:47Z"  ""
+affiliation    _                    "EXTERNAL"              3
+member         _                    {"name":"users/1"}      {}
+groupMember    _                    {"name":"groups/1"}     {}
+name           {"member":_}         "users/1"               ""
+displayName    {"member":_}         "A"                     ""
+domainId       {"member":_}         "A"                     ""
+type           {"member":_}         "BOT"                   1
+isAnonymous    {"member":_}         true                    false
+email          {"member":_}         "a@example.com"         ""
+avatarUrl      {"member":_}         "https://example.com"   ""
+name           {"groupMember":_}    "groups/1"              ""
+"#;
+
+#[test]
+fn a_key_comes_once() {
+    for row in KEYS.lines().skip(1) {
+        let [key, within, one, other] = row.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("{row}");
+        };
+        for value in [one, other, "null"] {
+            read(&within.replace('_', &format!(r#"{{"{key}":{value}}}"#)));
+        }
+        for [first, second] in [
+            [one, one],
+            [one, other],
+            ["null", one],
+            [one, "null"],
+            ["null", "null"],
+        ] {
+            let object = format!(r#"{{"{key}":{first},"{key}":{second}}}"#);
+            let message = error::<Membership>(&within.replace('_', &object));
+            assert_eq!(message, format!("duplicate field `{key}`"), "{object}");
+        }
+    }
+}
+
+#[test]
+fn a_key_comes_once_however_it_is_escaped() {
+    assert_eq!(
+        error::<Membership>(r#"{"role": "ROLE_MEMBER", "r\u006fle": "ROLE_MANAGER"}"#),
+        "duplicate field `role`",
+    );
+    // What is ignored may come as often as it likes.
+    assert_eq!(read(r#"{"etag": 1, "etag": 2}"#), Membership::default());
+}
+
+#[test]
+fn escapes_in_keys_and_values() {
+    let json = r#"{
+        "\u0072ole": "ROLE\u005fMANAGER",
+        "create\u0054ime": "2024\u002d05-03T09:21:47Z",
+        "m\u0065mber": {"\u0074ype": "\u0042OT", "displayName": "\ud83d\udcab \"quoted\" \\ \n"}
+    }"#;
+    let expected = Membership {
+        role: MembershipRole::Manager,
+        create_time: Some("2024-05-03T09:21:47Z".to_owned()),
+        member: Some(Member::User(User {
+            display_name: "💫 \"quoted\" \\ \n".to_owned(),
+            user_type: UserType::Bot,
+            ..User::default()
+        })),
+        ..Membership::default()
+    };
+    assert_eq!(read(json), expected);
+    assert_eq!(
+        from_reader::<_, Membership>(json.as_bytes()).unwrap(),
+        expected
+    );
+}
+
+#[test]
+fn unknown_keys_are_ignored() {
+    let deep = format!("{}1{}", r#"{"a":["#.repeat(50), "]}".repeat(50));
+    for value in [
+        "null",
+        "1.5e300",
+        r#""x""#,
+        "[]",
+        r#"{"role": {"role": [1, {}]}}"#,
+        &deep,
+    ] {
+        let json = format!(
+            r#"{{"x": {value}, "role": "ROLE_MEMBER", "": {value},
+                "member": {{"role": {value}, "type": "BOT", "groupMember": {value}}}}}"#,
+        );
+        let membership = read(&json);
+        assert_eq!(membership.role, MembershipRole::Member, "{json}");
+        assert_eq!(membership.member_type(), MemberType::Bot, "{json}");
+        let json = format!(r#"{{"groupMember": {{"type": {value}, "name": "groups/1"}}}}"#);
+        assert_eq!(
+            to_string(&read(&json)).unwrap(),
+            r#"{"groupMember":{"name":"groups/1"}}"#
+        );
+    }
+    // Only camelCase is known, in its own case.
+    let json = r#"{"create_time": 1, "group_member": 1, "Role": 1, "ROLE": 1, "role ": 1,
+        "memberType": 1, "user_type": 1, "type": 1}"#;
+    assert_eq!(read(json), Membership::default());
+}
+
+/// What cannot be read, and the message.
+const WRONG: &str = r#"
+[]                              => invalid type: sequence, expected a membership object
+["spaces/a/members/1"]          => invalid type: sequence, expected a membership object
+null                            => invalid type: null, expected a membership object
+"spaces/a"                      => invalid type: string "spaces/a", expected a membership object
+1                               => invalid type: integer `1`, expected a membership object
+{"member": []}                  => invalid type: sequence, expected a user object
+{"member": "u"}                 => invalid type: string "u", expected a user object
+{"member": false}               => invalid type: boolean `false`, expected a user object
+{"groupMember": []}             => invalid type: sequence, expected a group object
+{"groupMember": 7}              => invalid type: integer `7`, expected a group object
+{"name": 1}                     => invalid type: integer `1`, expected a string
+{"createTime": 1700000000}      => invalid type: integer `1700000000`, expected a string
+{"deleteTime": {}}              => invalid type: map, expected a string
+{"groupMember": {"name": []}}   => invalid type: sequence, expected a string
+{"member": {"name": 1}}         => invalid type: integer `1`, expected a string
+{"member": {"displayName": 1}}  => invalid type: integer `1`, expected a string
+{"member": {"domainId": 1}}     => invalid type: integer `1`, expected a string
+{"member": {"email": true}}     => invalid type: boolean `true`, expected a string
+{"member": {"avatarUrl": 1.5}}  => invalid type: floating point `1.5`, expected a string
+{"member": {"isAnonymous": ""}} => invalid type: string "", expected a boolean
+{"member": {"isAnonymous": 1}}  => invalid type: integer `1`, expected a boolean
+{"role": true}                  => invalid type: boolean `true`, expected a membership role
+{"role": 1.5}                   => invalid type: floating point `1.5`, expected a membership role
+{"role": 1.0}                   => invalid type: floating point `1.0`, expected a membership role
+{"role": {}}                    => invalid type: map, expected a membership role
+{"role": ["ROLE_MEMBER"]}       => invalid type: sequence, expected a membership role
+{"role": 2147483648}            => invalid value: integer `2147483648`, expected a membership role
+{"role": -2147483649}           => invalid value: integer `-2147483649`, expected a membership role
+{"state": 4294967297}           => invalid value: integer `4294967297`, expected a membership state
+{"state": false}                => invalid type: boolean `false`, expected a membership state
+{"affiliation": []}             => invalid type: sequence, expected an affiliation
+{"affiliation": 3000000000}     => invalid value: integer `3000000000`, expected an affiliation
+{"member": {"type": 0.5}}       => invalid type: floating point `0.5`, expected a user type
+{"member": {"type": 99999999999999999999}}
+                                => invalid type: floating point `1e+20`, expected a user type
+"#;
+
+#[test]
+fn wrong_types_say_what_was_expected() {
+    let rows = WRONG.replace("\n  ", " ");
+    for row in rows.lines().skip(1) {
+        let (json, message) = row.split_once("=> ").unwrap();
+        let json = json.trim_end();
+        let (_, expected) = message.split_once(", expected ").unwrap();
+        let message = match expected {
+            "a membership role" | "a membership state" | "an affiliation" | "a user type" => {
+                format!("{message}: a name or a 32-bit integer")
+            }
+            _ => message.to_owned(),
+        };
+        assert_eq!(error::<Membership>(json), message, "{json}");
+        let value: Value = from_str(json).unwrap();
+        let error = from_value::<Membership>(value).expect_err(json).to_string();
+        assert_eq!(error, message, "{json}");
+    }
+    // A list of one is no object.
+    assert_eq!(
+        error::<User>("[]"),
+        "invalid type: sequence, expected a user object"
+    );
+    assert_eq!(
+        error::<Group>("[]"),
+        "invalid type: sequence, expected a group object"
+    );
+}
+
+#[test]
+fn errors_have_a_position() {
+    let error = from_str::<Membership>("{\n  \"role\": 1.5\n}").unwrap_err();
+    assert_eq!((error.line(), error.column()), (2, 13));
+    let error = from_str::<Membership>("{\"member\": {},\n \"groupMember\": {}}").unwrap_err();
+    assert_eq!(error.line(), 2);
+}
+
+/// Memberships, and what a filter sees.
+const SEEN: &str = r#"
+{}                                                  => Unspecified NoMember
+{"member": null, "role": null}                      => Unspecified NoMember
+{"groupMember": {"name": "groups/1"}}               => Unspecified NoMember
+{"groupMember": {"type": "BOT"}, "role": 2}         => Manager NoMember
+{"member": {}}                                      => Unspecified Unspecified
+{"member": {"type": null}}                          => Unspecified Unspecified
+{"member": {"type": 0}, "role": 1}                  => Member Unspecified
+{"member": {"type": "HUMAN"}, "role": 4}            => AssistantManager Human
+{"member": {"type": 2}, "role": "ROLE_MANAGER"}     => Manager Bot
+{"member": {"type": "AGENT"}, "role": 3}            => Unknown Unknown
+{"member": {"type": -1}, "role": "role_member"}     => Unknown Unknown
+{"role": "ROLE_MEMBER"}                             => Member NoMember
+"#;
+
+#[test]
+fn what_a_filter_sees() {
+    for row in SEEN.lines().skip(1) {
+        let (json, seen) = row.split_once("=> ").unwrap();
+        let membership = read(json);
+        let (role, member_type) = (Matchable::role(&membership), membership.member_type());
+        assert_eq!(format!("{role:?} {member_type:?}"), seen, "{json}");
+    }
+    // By their names, a role is itself, and so is a type.
+    for role in Role::ALL {
+        let name = role.name().unwrap_or("ROLE_GUEST");
+        assert_eq!(Role::from(&MembershipRole::from(name)), role);
+    }
+    for member_type in MemberType::ALL.into_iter().skip(1) {
+        let name = member_type.name().unwrap_or("AGENT");
+        assert_eq!(MemberType::from(&UserType::from(name)), member_type);
+    }
+}
+
+/// Checks one enum: `known` are its values with the API's integers and names, `unknown` gets
+/// the contents of its last variant.
+fn check_open_enum<E>(
+    known: &[(E, i32, &str)],
+    name: fn(&E) -> Option<&str>,
+    number: fn(&E) -> Option<i32>,
+    unknown: fn(&E) -> Option<&UnknownValue>,
+) where
+    E: From<i32> + for<'a> From<&'a str>,
+    E: Clone + Debug + Default + Display + PartialEq + serde::Serialize + DeserializeOwned,
+{
+    assert_eq!(
+        known.first().map(|(value, ..)| value.clone()),
+        Some(E::default())
+    );
+    for (value, n, text) in known {
+        assert_eq!((&E::from(*n), &E::from(*text)), (value, value));
+        assert_eq!((name(value), number(value)), (Some(*text), Some(*n)));
+        assert_eq!((value.to_string().as_str(), unknown(value)), (*text, None));
+        assert_eq!(to_value(value).unwrap(), json!(text));
+        assert_eq!(&from_value::<E>(json!(text)).unwrap(), value);
+        assert_eq!(&from_value::<E>(json!(n)).unwrap(), value);
+        assert_eq!(&from_str::<E>(&n.to_string()).unwrap(), value);
+        assert_eq!(
+            &from_reader::<_, E>(format!("{text:?}").as_bytes()).unwrap(),
+            value
+        );
+    }
+    let known_numbers: HashSet<i32> = known.iter().map(|(_, n, _)| *n).collect();
+    for n in (-300..300).chain([i32::MIN, i32::MIN + 1, i32::MAX - 1, i32::MAX]) {
+        if known_numbers.contains(&n) {
+            continue;
+        }
+        let value = E::from(n);
+        assert_eq!((name(&value), number(&value)), (None, Some(n)));
+        let contents = unknown(&value).expect("unknown");
+        assert_eq!((contents.name(), contents.number()), (None, Some(n)));
+        assert_eq!(
+            (value.to_string(), contents.to_string()),
+            (n.to_string(), n.to_string())
+        );
+        assert_eq!(to_string(&value).unwrap(), n.to_string());
+        assert_eq!(from_str::<E>(&n.to_string()).unwrap(), value);
+        assert_eq!(from_value::<E>(json!(n)).unwrap(), value);
+    }
+    for text in [
+        "",
+        " ",
+        "0",
+        "1",
+        "SOMETHING_NEW",
+        "joined",
+        "bot",
+        "BOT ",
+        "\"\\\n",
+        "ロボット",
+    ] {
+        let value = E::from(text);
+        assert_eq!((name(&value), number(&value)), (Some(text), None));
+        let contents = unknown(&value).expect("unknown");
+        assert_eq!((contents.name(), contents.number()), (Some(text), None));
+        assert_eq!(
+            (value.to_string().as_str(), contents.to_string().as_str()),
+            (text, text)
+        );
+        assert_eq!(to_value(&value).unwrap(), json!(text));
+        assert_eq!(from_str::<E>(&json!(text).to_string()).unwrap(), value);
+    }
+    assert_ne!(E::from("77"), E::from(77));
+    for json in [
+        "null",
+        "true",
+        "[]",
+        "{}",
+        "1.0",
+        "1e2",
+        "2147483648",
+        "-2147483649",
+        "1e30",
+    ] {
+        let message = error::<E>(json);
+        assert!(
+            message.ends_with(": a name or a 32-bit integer"),
+            "{json}: {message}"
+        );
+    }
+}
+
+macro_rules! check_open_enum {
+    ($enum:ident, $($value:ident $number:literal $name:literal),+) => {
+        check_open_enum::<$enum>(
+            &[$(($enum::$value, $number, $name)),+],
+            $enum::name,
+            $enum::number,
+            |value| if let $enum::Unknown(unknown) = value { Some(unknown) } else { None },
+        );
+    };
+}
+
+#[test]
+fn open_enums() {
+    check_open_enum!(
+        MembershipState,
+        Unspecified 0 "MEMBERSHIP_STATE_UNSPECIFIED",
+        Joined 1 "JOINED",
+        Invited 2 "INVITED",
+        NotAMember 3 "NOT_A_MEMBER"
+    );
+    check_open_enum!(
+        MembershipRole,
+        Unspecified 0 "MEMBERSHIP_ROLE_UNSPECIFIED",
+        Member 1 "ROLE_MEMBER",
+        Manager 2 "ROLE_MANAGER",
+        AssistantManager 4 "ROLE_ASSISTANT_MANAGER"
+    );
+    check_open_enum!(
+        Affiliation,
+        Unspecified 0 "AFFILIATION_UNSPECIFIED",
+        Internal 1 "INTERNAL",
+        External 2 "EXTERNAL",
+        ManagedExternal 3 "MANAGED_EXTERNAL"
+    );
+    check_open_enum!(
+        UserType,
+        Unspecified 0 "TYPE_UNSPECIFIED",
+        Human 1 "HUMAN",
+        Bot 2 "BOT"
+    );
+}
+
+#[test]
+fn values_are_shown() {
+    assert_eq!(
+        format!("[{:>14}]", MembershipRole::Manager),
+        "[  ROLE_MANAGER]"
+    );
+    assert_eq!(
+        format!("[{:<4}|{:>4}]", UserType::from("X"), UserType::from(77)),
+        "[X   |  77]"
+    );
+    assert_eq!(
+        format!("{:?}", UserType::from("CYBORG")),
+        r#"Unknown("CYBORG")"#
+    );
+    assert_eq!(format!("{:?}", UserType::from(77)), "Unknown(77)");
+}
+
+#[test]
+fn integers_are_written_as_names_if_known() {
+    let json = r#"{"state":2,"role":4,"member":{"type":1},"affiliation":3}"#;
+    let names = concat!(
+        r#"{"state":"INVITED","role":"ROLE_ASSISTANT_MANAGER","#,
+        r#""member":{"type":"HUMAN"},"affiliation":"MANAGED_EXTERNAL"}"#,
+    );
+    assert_eq!(to_string(&read(json)).unwrap(), names);
+
+    for unknown in [
+        r#"{"state":9,"role":3,"member":{"type":-1},"affiliation":2147483647}"#,
+        r#"{"state":"GONE","role":"ROLE_GUEST","member":{"type":"AGENT"},"affiliation":"5"}"#,
+    ] {
+        assert_eq!(to_string(&read(unknown)).unwrap(), unknown);
+    }
+}
+
+#[test]
+fn small_and_shareable() {
+    fn send_and_sync<T: Send + Sync + Unpin + 'static>() {}
+    send_and_sync::<Membership>();
+    assert!(size_of::<MembershipRole>() <= 16);
+    assert!(size_of::<UserType>() <= 16);
+    assert!(
+        size_of::<Membership>() <= 272,
+        "{}",
+        size_of::<Membership>()
+    );
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ListResponse {
+    memberships: Vec<Membership>,
+    next_page_token: Option<String>,
+}
+
+#[test]
+fn the_sample_is_what_it_should_be() {
+    let all: Vec<Membership> = SAMPLE.lines().map(read).collect();
+    assert_eq!(all.len(), 320);
+    let names: HashSet<&str> = all
+        .iter()
+        .map(|membership| membership.name.as_str())
+        .collect();
+    assert_eq!(names.len(), all.len());
+    let spaces: HashSet<&str> = names
+        .iter()
+        .filter_map(|name| name.split('/').nth(1))
+        .collect();
+    assert_eq!(spaces.len(), 6);
+    let count = |role, member_type| {
+        all.iter()
+            .filter(|m| (Matchable::role(*m), m.member_type()) == (role, member_type))
+            .count()
+    };
+    assert_eq!(count(Role::Unspecified, MemberType::NoMember), 22);
+    assert_eq!(count(Role::Member, MemberType::Bot), 22);
+    assert_eq!(count(Role::Member, MemberType::Human), 237);
+    assert_eq!(count(Role::Manager, MemberType::Human), 14);
+    assert_eq!(count(Role::AssistantManager, MemberType::Human), 25);
+
+    let pages: Vec<ListResponse> = serde_json::Deserializer::from_str(LIST_RESPONSES)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let tokens: Vec<bool> = pages
+        .iter()
+        .map(|page| page.next_page_token.is_some())
+        .collect();
+    assert_eq!(tokens, [true, true, false]);
+    let listed: Vec<&Membership> = pages.iter().flat_map(|page| &page.memberships).collect();
+    assert_eq!(listed, all.iter().take(40).collect::<Vec<_>>());
+}
+
+fn open<E: From<i32> + for<'a> From<&'a str> + Debug>() -> impl Strategy<Value = E> {
+    prop_oneof![
+        (-1..6i32).prop_map(E::from),
+        any::<i32>().prop_map(E::from),
+        any::<String>().prop_map(|name| E::from(name.as_str())),
+    ]
+}
+
+fn memberships() -> impl Strategy<Value = Membership> {
+    let text = || prop_oneof![Just(String::new()), any::<String>()];
+    let user = (
+        text(),
+        text(),
+        text(),
+        open(),
+        any::<bool>(),
+        text(),
+        text(),
+    )
+        .prop_map(
+            |(name, display_name, domain_id, user_type, is_anonymous, email, avatar_url)| {
+                Member::User(User {
+                    name,
+                    display_name,
+                    domain_id,
+                    user_type,
+                    is_anonymous,
+                    email,
+                    avatar_url,
+                })
+            },
+        );
+    let group = text().prop_map(|name| Member::Group(Group { name }));
+    let member = proptest::option::of(prop_oneof![user, group]);
+    let time = || proptest::option::of(text());
+    (text(), open(), open(), time(), time(), open(), member).prop_map(
+        |(name, state, role, create_time, delete_time, affiliation, member)| Membership {
+            name,
+            state,
+            role,
+            create_time,
+            delete_time,
+            affiliation,
+            member,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(membership in memberships()) {
+        let json = to_string(&membership).unwrap();
+        prop_assert_eq!(&from_str::<Membership>(&json).unwrap(), &membership);
+        prop_assert_eq!(&from_reader::<_, Membership>(json.as_bytes()).unwrap(), &membership);
+        let value = to_value(&membership).unwrap();
+        prop_assert_eq!(&from_value::<Membership>(value.clone()).unwrap(), &membership);
+        // The order of keys does not matter: a `Value` sorts them.
+        prop_assert_eq!(&from_str::<Membership>(&value.to_string()).unwrap(), &membership);
+    }
+
+    #[test]
+    fn damaged_text_is_read_or_an_error(
+        line in prop::sample::select(SAMPLE.lines().collect::<Vec<_>>()),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut bytes = line.as_bytes().to_vec();
+        *at.get_mut(&mut bytes) = byte;
+        if let Ok(membership) = from_slice::<Membership>(&bytes) {
+            prop_assert_eq!(read(&to_string(&membership).unwrap()), membership);
+        }
+    }
+}
