@@ -2,6 +2,8 @@
 pub mod diagnostic;
 mod filter;
 mod membership;
+#[cfg(feature = "report")]
+mod report;
 pub mod syntax;
 
 pub use self::filter::{
@@ -12,3 +14,6 @@ pub use self::membership::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
     UserType,
 };
+
+#[cfg(feature = "report")]
+pub use self::report::Report;

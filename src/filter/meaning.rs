@@ -261,7 +261,7 @@ fn required(part: &Part, negated: bool, demands: &mut Vec<Demand>) {
         (PartKind::And(_) | PartKind::Or(_), _) => {}
         (PartKind::Not(part), _) => required(part, !negated, demands),
         (PartKind::Comparison(comparison), _) => {
-            demands.push(Demand::of(part, *comparison, negated))
+            demands.push(Demand::of(part, *comparison, negated));
         }
     }
 }

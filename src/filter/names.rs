@@ -166,6 +166,9 @@ fn distance(name: &str, text: &str) -> usize {
     for (above, a) in name.chars().enumerate() {
         let mut diagonal = above;
         let mut left = above + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
         for (cell, b) in row.iter_mut().skip(1).zip(text.chars()) {
             let cost = (left + 1)
                 .min(*cell + 1)

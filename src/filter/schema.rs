@@ -150,10 +150,11 @@ fn find_words(terms: &mut [Term<'_, '_>]) {
             let negation = keyword != "NOT" && behind.role == TermRole::Word("NOT");
             behind.is_beside() && (negation || behind.keyword().is_none())
         });
-        if stands_before && (stands_behind || keyword == "NOT") {
-            if let Some(term) = terms.get_mut(index) {
-                term.role = TermRole::Word(keyword);
-            }
+        if stands_before
+            && (stands_behind || keyword == "NOT")
+            && let Some(term) = terms.get_mut(index)
+        {
+            term.role = TermRole::Word(keyword);
         }
     }
 }
@@ -454,19 +455,19 @@ impl Schema<'_> {
 
     /// The member that should be a field.
     fn field(&mut self, member: &Member<'_>, name: FieldName) {
-        if let Some(field) = name.written() {
-            if member.path.iter().any(Value::is_quoted) {
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        Code::QuotedField,
-                        member.span,
-                        format!("the field `{}` is in quotation marks", field.name()),
-                    )
-                    .label(member.span, "a string, not a field")
-                    .help("only values are quoted")
-                    .fix(Fix::certain(vec![Edit::new(member.span, field.name())])),
-                );
-            }
+        if let Some(field) = name.written()
+            && member.path.iter().any(Value::is_quoted)
+        {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::QuotedField,
+                    member.span,
+                    format!("the field `{}` is in quotation marks", field.name()),
+                )
+                .label(member.span, "a string, not a field")
+                .help("only values are quoted")
+                .fix(Fix::certain(vec![Edit::new(member.span, field.name())])),
+            );
         }
         let source = Quoted(member.span.of(self.text)).to_string();
         let diagnostic = Diagnostic::error(
@@ -532,7 +533,7 @@ impl Schema<'_> {
         match (&comparison.arg, field) {
             (Arg::Comparable(Comparable::Function(function)), _) => self.function(function),
             (Arg::Group(group), _) => {
-                self.group_argument(field, span, comparison.comparator, group, alone)
+                self.group_argument(field, span, comparison.comparator, group, alone);
             }
             (_, None) => {}
             (Arg::Comparable(Comparable::Member(member)), Some(field)) => match single(member) {

@@ -28,8 +28,18 @@ const CLASSES: [Class; 256] = {
                 b' ' | b'\t' | b'\r' | b'\n' => Class::Space,
                 b'"' | b'\'' => Class::Quote,
                 b'-' => Class::Hyphen,
-                0..=0x1f | 0x7f | b'\\' => Class::Other,
-                b'(' | b')' | b',' | b'.' | b'=' | b'<' | b'>' | b'!' | b':' => Class::Other,
+                0..=0x1f
+                | 0x7f
+                | b'\\'
+                | b'('
+                | b')'
+                | b','
+                | b'.'
+                | b'='
+                | b'<'
+                | b'>'
+                | b'!'
+                | b':' => Class::Other,
                 0x80.. => Class::Wide,
                 _ => Class::Text,
             };

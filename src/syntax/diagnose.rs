@@ -97,7 +97,7 @@ impl<'a> Place<'a> {
                 Span::at(self.text.trim_end_matches(is_space).len()),
                 ")",
             )])),
-            Expected::End => self.unmatched(at),
+            Expected::End => Self::unmatched(at),
             Expected::Shallower => Diagnostic::error(
                 Code::TooDeep,
                 Self::span(at, 1),
@@ -105,7 +105,6 @@ impl<'a> Place<'a> {
             )
             .label(Self::span(at, 1), "one too many")
             .help("leave out parentheses that change nothing"),
-            Expected::Dot => self.space_in_member(at),
             Expected::SpaceBehind => self.space_behind(at),
             expected => self.found(at, expected),
         }
@@ -130,7 +129,7 @@ impl<'a> Place<'a> {
             return diagnostic;
         }
         match (expected, c) {
-            (Expected::Term, ')') if self.fault.depth == 0 => self.unmatched(at),
+            (Expected::Term, ')') if self.fault.depth == 0 => Self::unmatched(at),
             (Expected::GroupBody, ')') => self.empty_parentheses(at),
             (Expected::Field, c) if is_space(c) => self.space_in_member(at - 1),
             (Expected::Operand | Expected::Literal, c) if is_space(c) => {
@@ -149,6 +148,9 @@ impl<'a> Place<'a> {
                 )]))
             }
             (Expected::Joint, c) if self.touches(at) && starts_term(c) => self.touching(at),
+            (Expected::Joint | Expected::ArgEnd, '.') if self.is_behind_member(at) => {
+                self.space_in_member(at)
+            }
             _ => self.unexpected_token(at, expected),
         }
     }
@@ -156,6 +158,12 @@ impl<'a> Place<'a> {
     /// Whether no white space stands before `at`.
     fn touches(&self, at: usize) -> bool {
         !self.up_to(at).ends_with(is_space)
+    }
+
+    /// Whether white space stands before `at`, and before that what can have a field.
+    fn is_behind_member(&self, at: usize) -> bool {
+        let before = self.up_to(at).trim_end_matches(is_space);
+        before.len() < at && !before.ends_with(')')
     }
 
     /// Whether a keyword stands before `at`.
@@ -443,7 +451,7 @@ impl<'a> Place<'a> {
         .fix(Fix::maybe(vec![Edit::new(Span::at(at), " AND ")]))
     }
 
-    fn unmatched(&self, at: usize) -> Diagnostic {
+    fn unmatched(at: usize) -> Diagnostic {
         let span = Self::span(at, 1);
         Diagnostic::error(
             Code::UnmatchedParenthesis,

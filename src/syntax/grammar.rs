@@ -7,6 +7,12 @@
 //!
 //! A rule that fails says where, and what it expected there; [`super::diagnose`] says the rest.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the rules between two parentheses are one function, as a hand-written parser has it: \
+              that halves the time"
+)]
+
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n};
 use nom::character::complete::one_of;
@@ -58,8 +64,6 @@ pub(crate) enum Expected {
     ArgEnd,
     /// A comparator, where a lone `!` stands.
     Comparator,
-    /// A dot without white space before it.
-    Dot,
     /// White space behind the keyword that stands here.
     SpaceBehind,
     /// The end of the string that opens here.
@@ -197,66 +201,88 @@ pub(crate) fn filter<'a, B: Builder<'a>>(
 
 /// `expression = sequence (WS "AND" WS sequence)*`
 fn expression<'a, B: Builder<'a>>(
-    i: Input<'a>,
+    mut i: Input<'a>,
     b: &mut B,
     depth: u8,
-    first: Expected,
+    mut expected: Expected,
 ) -> Parsed<'a, (B::Expr, Joint)> {
-    let (mut i, (mut expr, mut joint)) = sequence(i, b, depth, first)?;
-    while joint == Joint::And {
-        let operand;
-        (i, (operand, joint)) = sequence(i, b, depth, Expected::Term)?;
-        expr = b.and(expr, operand);
+    let mut before = None;
+    loop {
+        let (rest, (operand, joint)) = sequence(i, b, depth, expected)?;
+        let expr = match before {
+            None => operand,
+            Some(before) => b.and(before, operand),
+        };
+        if joint != Joint::And {
+            return Ok((rest, (expr, joint)));
+        }
+        before = Some(expr);
+        (i, expected) = (rest, Expected::Term);
     }
-    Ok((i, (expr, joint)))
 }
 
 /// `sequence = factor (WS factor)*`
-#[inline]
+#[inline(always)]
 fn sequence<'a, B: Builder<'a>>(
-    i: Input<'a>,
+    mut i: Input<'a>,
     b: &mut B,
     depth: u8,
-    first: Expected,
+    mut expected: Expected,
 ) -> Parsed<'a, (B::Expr, Joint)> {
-    let (mut i, (mut expr, mut joint)) = factor(i, b, depth, first)?;
-    while joint == Joint::Sequence {
-        let operand;
-        (i, (operand, joint)) = factor(i, b, depth, Expected::Term)?;
-        expr = b.sequence(expr, operand);
+    let mut before = None;
+    loop {
+        let (rest, (operand, joint)) = factor(i, b, depth, expected)?;
+        let expr = match before {
+            None => operand,
+            Some(before) => b.sequence(before, operand),
+        };
+        if joint != Joint::Sequence {
+            return Ok((rest, (expr, joint)));
+        }
+        before = Some(expr);
+        (i, expected) = (rest, Expected::Term);
     }
-    Ok((i, (expr, joint)))
 }
 
 /// `factor = term (WS "OR" WS term)*`
-#[inline]
+#[inline(always)]
 fn factor<'a, B: Builder<'a>>(
-    i: Input<'a>,
+    mut i: Input<'a>,
     b: &mut B,
     depth: u8,
-    first: Expected,
+    mut expected: Expected,
 ) -> Parsed<'a, (B::Expr, Joint)> {
-    let (i, mut expr) = term(i, b, depth, first)?;
-    let (mut i, mut joint) = behind_term(i, depth)?;
-    while joint == Joint::Or {
-        let operand;
-        (i, operand) = term(i, b, depth, Expected::Term)?;
-        (i, joint) = behind_term(i, depth)?;
-        expr = b.or(expr, operand);
+    let mut before = None;
+    loop {
+        let (rest, operand) = term(i, b, depth, expected)?;
+        let expr = match before {
+            None => operand,
+            Some(before) => b.or(before, operand),
+        };
+        let (rest, joint) = behind_term(rest, depth)?;
+        if joint != Joint::Or {
+            return Ok((rest, (expr, joint)));
+        }
+        before = Some(expr);
+        (i, expected) = (rest, Expected::Term);
     }
-    Ok((i, (expr, joint)))
 }
 
 /// What stands behind a term, read up to where the next one begins.
-#[inline]
+#[inline(always)]
 fn behind_term(i: Input<'_>, depth: u8) -> Parsed<'_, Joint> {
     match i {
-        [] => return Ok((i, Joint::End)),
-        [b')', ..] => return Ok((i, Joint::Close)),
-        [b' ', b'A', b'N', b'D', b' ', rest @ ..] => return Ok((space(rest), Joint::And)),
-        [b' ', b'O', b'R', b' ', rest @ ..] => return Ok((space(rest), Joint::Or)),
-        _ => {}
+        [] => Ok((i, Joint::End)),
+        [b')', ..] => Ok((i, Joint::Close)),
+        [b' ', b'A', b'N', b'D', b' ', rest @ ..] => Ok((space(rest), Joint::And)),
+        [b' ', b'O', b'R', b' ', rest @ ..] => Ok((space(rest), Joint::Or)),
+        _ => behind_term_spaced(i, depth),
     }
+}
+
+/// The same, for anything that is not the usual.
+#[inline(never)]
+fn behind_term_spaced(i: Input<'_>, depth: u8) -> Parsed<'_, Joint> {
     let next = space(i);
     if next.len() == i.len() && !next.is_empty() {
         return fail(i, depth, Expected::Joint);
@@ -293,7 +319,7 @@ fn ends_word(rest: Input<'_>) -> bool {
 }
 
 /// `term = ("NOT" WS | "-")? simple`
-#[inline]
+#[inline(always)]
 pub(super) fn term<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,
@@ -315,7 +341,7 @@ pub(super) fn term<'a, B: Builder<'a>>(
 }
 
 /// `simple = restriction | "(" WS? expression WS? ")"`
-#[inline]
+#[inline(always)]
 fn simple<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,
@@ -352,7 +378,7 @@ fn deeper(i: Input<'_>, depth: u8) -> Result<u8, Err<Fault>> {
 }
 
 /// `restriction = comparable (WS? comparator WS? arg)?`
-#[inline]
+#[inline(always)]
 fn restriction<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,
@@ -370,6 +396,7 @@ fn restriction<'a, B: Builder<'a>>(
         [b'>', b'=', behind @ ..] => (Comparator::GreaterOrEqual, behind),
         [b'>', behind @ ..] => (Comparator::Greater, behind),
         [b'!', ..] => return fail(next, depth, Expected::Comparator),
+        [b'.', ..] => return fail(next, depth, Expected::Joint),
         _ => return Ok((rest, b.bare(comparable))),
     };
     let (rest, arg) = arg(space(behind), b, depth)?;
@@ -377,7 +404,7 @@ fn restriction<'a, B: Builder<'a>>(
 }
 
 /// `arg = comparable | "(" WS? expression WS? ")" | "-" TEXT ("." TEXT)*`
-#[inline]
+#[inline(always)]
 fn arg<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Arg> {
     match i {
         [b'(', ..] => {
@@ -417,7 +444,7 @@ fn negative<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a
 /// member     = value ("." field)*
 /// function   = TEXT ("." name)* "(" WS? (arg (WS? "," WS? arg)*)? WS? ")"
 /// ```
-#[inline]
+#[inline(always)]
 fn comparable<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,
@@ -430,24 +457,15 @@ fn comparable<'a, B: Builder<'a>>(
     }
     let mut callable = token.quotes == Quotes::None;
     let mut member = b.value(token);
-    loop {
-        match rest {
-            [b'.', field @ ..] => {
-                let token;
-                (rest, token) = value(field, depth, Expected::Field)?;
-                callable &= token.quotes == Quotes::None;
-                member = b.field(member, token, before(i, rest));
-            }
-            [b'(', ..] if callable => return call(rest, member, b, depth),
-            [b' ' | b'\t' | b'\r' | b'\n', ..] => {
-                let next = space(rest);
-                return match next.first() {
-                    Some(b'.') => fail(next, depth, Expected::Dot),
-                    _ => Ok((rest, b.member(member))),
-                };
-            }
-            _ => return Ok((rest, b.member(member))),
-        }
+    while let [b'.', field @ ..] = rest {
+        let token;
+        (rest, token) = value(field, depth, Expected::Field)?;
+        callable &= token.quotes == Quotes::None;
+        member = b.field(member, token, before(i, rest));
+    }
+    match rest {
+        [b'(', ..] if callable => call(rest, member, b, depth),
+        _ => Ok((rest, b.member(member))),
     }
 }
 
@@ -481,7 +499,7 @@ fn call<'a, B: Builder<'a>>(
 }
 
 /// `value = TEXT | STRING`, and the keywords, which the caller tells apart
-#[inline]
+#[inline(always)]
 fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, Token<'_>> {
     match i {
         [quote @ (b'"' | b'\''), body @ ..] => string(i, *quote, body, depth),
@@ -497,7 +515,7 @@ fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, Token<'_>> {
 }
 
 /// A TEXT; empty if there is none.
-#[inline]
+#[inline(always)]
 pub(super) fn text(i: Input<'_>) -> Token<'_> {
     let length = i
         .iter()
@@ -543,7 +561,7 @@ fn character(i: Input<'_>) -> Option<char> {
 }
 
 /// A STRING: `"…"` or `'…'`
-#[inline]
+#[inline(always)]
 fn string<'a>(i: Input<'a>, quote: u8, body: Input<'a>, depth: u8) -> Parsed<'a, Token<'a>> {
     let end = body
         .iter()

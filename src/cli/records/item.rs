@@ -26,6 +26,7 @@ pub(crate) struct Record<'a> {
 
 impl Record<'_> {
     /// The position of its first byte.
+    #[cfg(test)]
     pub(crate) fn position(&self) -> Position {
         self.mark.position()
     }

@@ -1,0 +1,206 @@
+//! `check`: whether filters are valid, and what they become.
+
+use std::io::{self, BufRead, Write};
+
+use gchat_filter::diagnostic::{Diagnostic, Span};
+use gchat_filter::{Cell, Checked, Checker, MemberType, Report};
+use serde::Serialize;
+
+use super::options::LintOptions;
+use super::{Status, complain, show};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Check for requests with `useAdminAccess`.
+    #[arg(long)]
+    admin: bool,
+    #[command(flatten)]
+    lints: LintOptions,
+    /// How to print results.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// The filters; `-` reads them from standard input, one a line (an empty line is the empty
+    /// filter). Put `--` before a filter that begins with a hyphen.
+    #[arg(required = true, value_name = "FILTER")]
+    filters: Vec<String>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// The shortest equivalent of each valid filter, a line each.
+    Text,
+    /// A JSON object for each filter, a line each.
+    Json,
+}
+
+pub(super) fn run(
+    args: &Args,
+    matches: &clap::ArgMatches,
+    out: &mut impl Write,
+) -> io::Result<Status> {
+    let checker = args.lints.checker(matches).admin_access(args.admin);
+    let mut status = Status::Success;
+    for (index, text) in args.filters.iter().enumerate() {
+        if text == "-" {
+            status = status.max(lines(checker, args.format, out)?);
+            continue;
+        }
+        let argument = format!("filter {}", index + 1);
+        let origin = (args.filters.len() > 1).then_some((argument.as_str(), 1));
+        status = status.max(one(checker, args.format, text, origin, out)?);
+    }
+    Ok(status)
+}
+
+/// Checks the filters on standard input.
+fn lines(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<Status> {
+    let mut status = Status::Success;
+    for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
+        let line = line?;
+        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        let number = index + 1;
+        status = status.max(match std::str::from_utf8(line) {
+            Ok(text) => one(checker, format, text, Some(("standard input", number)), out)?,
+            Err(error) => {
+                let column = error.valid_up_to() + 1;
+                complain(format_args!(
+                    "error: standard input:{number}:{column}: not UTF-8"
+                ));
+                Status::Failure
+            }
+        });
+    }
+    Ok(status)
+}
+
+fn one(
+    checker: Checker,
+    format: Format,
+    text: &str,
+    origin: Option<(&str, usize)>,
+    out: &mut impl Write,
+) -> io::Result<Status> {
+    let checked = checker.check(text);
+    match format {
+        Format::Text => {
+            if !checked.diagnostics.is_empty() {
+                let report = Report::from(&checked);
+                show(match origin {
+                    Some((origin, line)) => report.origin(origin, line),
+                    None => report,
+                });
+            }
+            if let Some(filter) = checked.filter {
+                writeln!(out, "{filter}")?;
+            }
+        }
+        Format::Json => {
+            serde_json::to_writer(&mut *out, &Json::from(&checked))?;
+            writeln!(out)?;
+        }
+    }
+    Ok(if checked.is_valid() {
+        Status::Success
+    } else {
+        Status::Negative
+    })
+}
+
+/// What there is to tell of a filter, for a program.
+#[derive(Serialize)]
+struct Json<'c> {
+    filter: &'c str,
+    valid: bool,
+    diagnostics: Vec<JsonDiagnostic<'c>>,
+    fixed: Option<&'c str>,
+    simplified: Option<String>,
+    admits: Option<Vec<JsonCell>>,
+}
+
+#[derive(Serialize)]
+struct JsonDiagnostic<'c> {
+    severity: &'static str,
+    stage: &'static str,
+    code: &'static str,
+    message: &'c str,
+    start: usize,
+    end: usize,
+    labels: Vec<JsonLabel<'c>>,
+    help: Option<&'c str>,
+    fix: Option<JsonFix>,
+}
+
+#[derive(Serialize)]
+struct JsonLabel<'c> {
+    start: usize,
+    end: usize,
+    text: &'c str,
+}
+
+#[derive(Serialize)]
+struct JsonFix {
+    certain: bool,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct JsonCell {
+    role: &'static str,
+    r#type: Option<&'static str>,
+}
+
+impl<'c> From<&'c Checked<'_>> for Json<'c> {
+    fn from(checked: &'c Checked<'_>) -> Self {
+        let diagnostics = checked.diagnostics.iter();
+        Self {
+            filter: checked.text,
+            valid: checked.is_valid(),
+            diagnostics: diagnostics
+                .map(|diagnostic| JsonDiagnostic::of(diagnostic, checked.text))
+                .collect(),
+            fixed: checked.fixed.as_deref(),
+            simplified: checked.filter.map(|filter| filter.to_string()),
+            admits: checked
+                .filter
+                .map(|filter| filter.admits().map(JsonCell::from).collect()),
+        }
+    }
+}
+
+impl<'c> JsonDiagnostic<'c> {
+    fn of(diagnostic: &'c Diagnostic, text: &str) -> Self {
+        let Span { start, end } = diagnostic.span;
+        let labels = diagnostic.labels.iter().map(|label| JsonLabel {
+            start: label.span.start,
+            end: label.span.end,
+            text: &label.text,
+        });
+        Self {
+            severity: diagnostic.severity.as_str(),
+            stage: diagnostic.stage().as_str(),
+            code: diagnostic.code.as_str(),
+            message: &diagnostic.message,
+            start,
+            end,
+            labels: labels.collect(),
+            help: diagnostic.help.as_deref(),
+            fix: diagnostic.fix.as_ref().map(|fix| JsonFix {
+                certain: fix.certain,
+                text: fix.apply(text),
+            }),
+        }
+    }
+}
+
+/// `*` is any name not known yet; no type is no member.
+impl From<Cell> for JsonCell {
+    fn from(cell: Cell) -> Self {
+        Self {
+            role: cell.role.name().unwrap_or("*"),
+            r#type: match cell.member_type {
+                MemberType::NoMember => None,
+                member_type => Some(member_type.name().unwrap_or("*")),
+            },
+        }
+    }
+}
