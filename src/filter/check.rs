@@ -1,6 +1,7 @@
 //! The check of a text, stage by stage.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::cells::Cells;
 use super::lint::{Level, Lint, Preset};
@@ -200,8 +201,8 @@ impl Checked<'_> {
     /// If the filter is invalid.
     pub fn into_result(self) -> Result<Filter, Error> {
         self.filter.ok_or_else(|| Error {
-            content: Box::new(ErrorContent {
-                text: self.text.to_owned(),
+            text: self.text.into(),
+            explanation: OnceLock::from(Explanation {
                 diagnostics: self.diagnostics,
                 fixed: self.fixed,
             }),
@@ -229,32 +230,52 @@ impl Checked<'_> {
 /// What is wrong with an invalid filter.
 ///
 /// `Display` is one line: the first error, and how many more there are. The rest is plain data;
-/// with the feature `report` it can be drawn.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{content}")]
+/// with the feature `report` it can be drawn. [`Filter::parse`] does not explain an error before
+/// somebody asks: whoever only rejects pays for no diagnostics.
+#[derive(Clone, thiserror::Error)]
+#[error("{}", self.explanation())]
 pub struct Error {
-    content: Box<ErrorContent>,
+    text: Box<str>,
+    explanation: OnceLock<Explanation>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct ErrorContent {
-    text: String,
+#[derive(Clone, Debug)]
+struct Explanation {
     diagnostics: Vec<Diagnostic>,
     fixed: Option<String>,
 }
 
 impl Error {
+    /// The error of a text that a [`Checker`] as it is by default finds invalid.
+    #[cold]
+    pub(super) fn unexplained(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            explanation: OnceLock::new(),
+        }
+    }
+
+    fn explanation(&self) -> &Explanation {
+        self.explanation.get_or_init(|| {
+            let checked = Checker::new().check(&self.text);
+            Explanation {
+                diagnostics: checked.diagnostics,
+                fixed: checked.fixed,
+            }
+        })
+    }
+
     /// The filter's text.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.content.text
+        &self.text
     }
 
     /// Everything that is wrong with it or odd about it, in the order of the text; at least one is
     /// an error.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.content.diagnostics
+        &self.explanation().diagnostics
     }
 
     /// The first error.
@@ -272,11 +293,30 @@ impl Error {
     /// The text after all certain fixes; `None` if there are none.
     #[must_use]
     pub fn fixed(&self) -> Option<&str> {
-        self.content.fixed.as_deref()
+        self.explanation().fixed.as_deref()
     }
 }
 
-impl fmt::Display for ErrorContent {
+/// Equal errors say the same of the same text.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.diagnostics() == other.diagnostics()
+    }
+}
+
+impl Eq for Error {}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("text", &self.text)
+            .field("diagnostics", &self.diagnostics())
+            .field("fixed", &self.fixed())
+            .finish()
+    }
+}
+
+impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut errors = self.diagnostics.iter().filter(|d| d.is_error());
         if let Some(first) = errors.next() {

@@ -11,19 +11,32 @@ const HUMAN: u32 = Cells::member_type(MemberType::Human).0;
 const BOT: u32 = Cells::member_type(MemberType::Bot).0;
 const ALL: u32 = Cells::ALL.0;
 
-/// Builds the cells that a filter admits. It knows the documented comparisons and nothing else:
-/// whatever it does not know makes it give up, and the tree tells what is the matter.
+/// Builds the cells that a filter admits. It knows the documented comparisons and nothing else.
+///
+/// What it does not know is wrong: all that AIP-160 has besides is an error, or a lint that is
+/// denied by default. Only strings with escapes it cannot judge, and leaves to the tree.
 #[derive(Default)]
 pub(super) struct Fast {
-    /// Set for good once something was not known, or a part admitted nothing.
-    pub(super) gave_up: bool,
+    /// Set for good once something was wrong, or a part admitted nothing.
+    pub(super) is_bad: bool,
+    /// Set for good once something could not be judged.
+    pub(super) is_unsure: bool,
 }
 
 impl Fast {
     #[cold]
-    fn give_up(&mut self) -> u32 {
-        self.gave_up = true;
+    fn bad(&mut self) -> u32 {
+        self.is_bad = true;
         ALL
+    }
+
+    #[cold]
+    fn unknown(&mut self, comparable: &[u8], arg: &[u8]) -> u32 {
+        if comparable.contains(&b'\\') || arg.contains(&b'\\') {
+            self.is_unsure = true;
+            return ALL;
+        }
+        self.bad()
     }
 }
 
@@ -52,7 +65,7 @@ impl<'a> Builder<'a> for Fast {
     fn push_arg(&mut self, (): &mut (), _: &'a [u8]) {}
 
     fn call(&mut self, _: &'a [u8], (): (), _: usize) -> &'a [u8] {
-        self.give_up();
+        self.bad();
         b""
     }
 
@@ -62,17 +75,17 @@ impl<'a> Builder<'a> for Fast {
     }
 
     fn group_arg(&mut self, _: u32, _: usize, _: usize) -> &'a [u8] {
-        self.give_up();
+        self.bad();
         b""
     }
 
     fn negative(&mut self, _: Token<'a>) -> &'a [u8] {
-        self.give_up();
+        self.bad();
         b""
     }
 
     fn bare(&mut self, _: &'a [u8]) -> u32 {
-        self.give_up()
+        self.bad()
     }
 
     #[inline]
@@ -90,7 +103,7 @@ impl<'a> Builder<'a> for Fast {
             (b"member.type", Comparator::NotEqual, b"\"HUMAN\"" | b"'HUMAN'") => ALL & !HUMAN,
             (b"role", Comparator::Equal, b"\"ROLE_MEMBER\"" | b"'ROLE_MEMBER'") => MEMBER,
             (b"role", Comparator::Equal, b"\"ROLE_MANAGER\"" | b"'ROLE_MANAGER'") => MANAGER,
-            _ => self.give_up(),
+            _ => self.unknown(comparable, arg),
         }
     }
 
@@ -100,18 +113,18 @@ impl<'a> Builder<'a> for Fast {
     }
 
     fn not(&mut self, _: Negation, _: u32, _: usize) -> u32 {
-        self.give_up()
+        self.bad()
     }
 
     #[inline]
     fn and(&mut self, before: u32, operand: u32) -> u32 {
         let both = before & operand;
-        self.gave_up |= both == 0;
+        self.is_bad |= both == 0;
         both
     }
 
     fn sequence(&mut self, _: u32, _: u32) -> u32 {
-        self.give_up()
+        self.bad()
     }
 
     #[inline]

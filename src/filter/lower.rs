@@ -5,6 +5,7 @@ use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Restriction};
 
 use super::cells::Cells;
 use super::fields::{Field, FieldValue};
+use super::names;
 
 /// A part of a filter, with the cells that it admits.
 #[derive(Debug)]
@@ -41,10 +42,7 @@ impl Comparison {
             return None;
         };
         let comparison = restriction.comparison.as_ref()?;
-        let field = Field::ALL.into_iter().find(|field| {
-            let names = field.name().split('.');
-            names.eq(member.path.iter().map(|value| &*value.text))
-        })?;
+        let field = names::exact(member)?;
         let Arg::Comparable(Comparable::Member(arg)) = &comparison.arg else {
             return None;
         };

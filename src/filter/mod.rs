@@ -57,24 +57,15 @@ impl Filter {
     /// names what is not there (`role = "OWNER"`), or that no membership can match a part of it
     /// (`role = "ROLE_MANAGER" AND role = "ROLE_MEMBER"`).
     pub fn parse(text: &str) -> Result<Self, Error> {
-        match Self::parse_fast(text) {
-            Some(filter) => Ok(filter),
-            None => Checker::new().check(text).into_result(),
-        }
-    }
-
-    /// The filter, if the text is made of documented comparisons and admits something in every
-    /// part.
-    #[inline]
-    fn parse_fast(text: &str) -> Option<Self> {
         if text.len() > MAX_LENGTH {
-            return None;
+            return Err(Error::unexplained(text));
         }
         let mut fast = Fast::default();
         match grammar::filter(text.as_bytes(), &mut fast) {
-            Ok(Some(cells)) if !fast.gave_up => Self::from_cells(Cells(cells)),
-            Ok(None) => Some(Self::default()),
-            _ => None,
+            Ok(None) => Ok(Self::default()),
+            Ok(Some(cells)) if !fast.is_bad && !fast.is_unsure => Ok(Self::of(Cells(cells))),
+            Ok(Some(_)) if !fast.is_bad => Checker::new().check(text).into_result(),
+            _ => Err(Error::unexplained(text)),
         }
     }
 

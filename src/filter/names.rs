@@ -23,6 +23,9 @@ pub(super) enum FieldName {
 impl FieldName {
     /// What the member is.
     pub(super) fn of(member: &Member<'_>) -> Self {
+        if let Some(field) = exact(member) {
+            return Self::Exact(field);
+        }
         let name = joined(member);
         let find = |test: &dyn Fn(Field) -> bool| Field::ALL.into_iter().find(|field| test(*field));
         if let Some(field) = find(&|field| field.name() == name) {
@@ -75,6 +78,15 @@ impl FieldName {
             _ => None,
         }
     }
+}
+
+/// The field that the member names value by value, quoted or not.
+pub(super) fn exact(member: &Member<'_>) -> Option<Field> {
+    let names = |field: &Field| {
+        let names = field.name().split('.');
+        names.eq(member.path.iter().map(|value| &*value.text))
+    };
+    Field::ALL.into_iter().find(names)
 }
 
 /// The values of a member, with dots.
