@@ -310,8 +310,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("text", &self.text)
-            .field("diagnostics", &self.diagnostics())
-            .field("fixed", &self.fixed())
+            .field("explanation", self.explanation())
             .finish()
     }
 }

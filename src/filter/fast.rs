@@ -1,6 +1,7 @@
 //! The builder of cells: what a filter admits, without a tree.
 
-use crate::syntax::grammar::{Builder, Token};
+use crate::syntax::grammar::Builder;
+use crate::syntax::lexical::Token;
 use crate::syntax::{Comparator, Negation};
 
 use super::cells::{Cells, MemberType, Role};

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::diagnostic::Span;
 
-use super::grammar::{self, Builder, Token};
+use super::grammar::Builder;
+use super::lexical::{self, Token};
 use super::tree::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, Member, Negation, Quotes,
     Restriction, Value,
@@ -49,7 +50,7 @@ fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('\\') {
         let (plain, escape) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(plain);
-        rest = match grammar::escape(escape.as_bytes()) {
+        rest = match lexical::escape(escape.as_bytes()) {
             Ok((left, c)) => {
                 out.push(c);
                 escape.get(escape.len() - left.len()..).unwrap_or_default()

@@ -37,6 +37,7 @@ mod build;
 pub(crate) mod chars;
 mod diagnose;
 pub(crate) mod grammar;
+pub(crate) mod lexical;
 mod print;
 mod tree;
 

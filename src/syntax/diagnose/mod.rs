@@ -1,10 +1,14 @@
 //! What is wrong where a rule of the grammar failed, and how to mend it.
 
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span, Visible};
+mod characters;
+mod strings;
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 
 use super::build::Tree;
 use super::chars;
-use super::grammar::{self, Expected, Fault, MAX_DEPTH, MAX_LENGTH};
+use super::grammar::{self, MAX_DEPTH, MAX_LENGTH};
+use super::lexical::{self, Expected, Fault};
 
 /// The diagnostic of a text that is too long.
 #[cold]
@@ -114,13 +118,7 @@ impl<'a> Place<'a> {
     fn found(&self, at: usize, expected: Expected) -> Diagnostic {
         let rest = self.from(at);
         let Some(c) = rest.chars().next() else {
-            let label = self.expectation(expected);
-            return Diagnostic::error(
-                Code::UnexpectedEnd,
-                Span::at(self.text.len()),
-                "unexpected end of the filter",
-            )
-            .label(Span::at(self.text.len()), label);
+            return self.unexpected_end(expected);
         };
         if let Some(diagnostic) = self.bad_character(at, c) {
             return diagnostic;
@@ -170,26 +168,48 @@ impl<'a> Place<'a> {
     fn behind_keyword(&self, at: usize) -> bool {
         let before = self.up_to(at).trim_end_matches(is_space);
         let word = before.rsplit(|c| !starts_value(c)).next();
-        word.is_some_and(|word| grammar::is_keyword(word.as_bytes()))
+        word.is_some_and(|word| lexical::is_keyword(word.as_bytes()))
+    }
+
+    /// The text ends too early. A keyword that nothing follows is best removed.
+    fn unexpected_end(&self, expected: Expected) -> Diagnostic {
+        let end = Span::at(self.text.len());
+        let diagnostic =
+            Diagnostic::error(Code::UnexpectedEnd, end, "unexpected end of the filter")
+                .label(end, self.expectation(expected));
+        let before = self.text.trim_end_matches(is_space);
+        let word = before
+            .rsplit(|c| !starts_value(c))
+            .next()
+            .unwrap_or_default();
+        let kept = before.strip_suffix(word).unwrap_or_default();
+        let kept = kept.trim_end_matches(is_space);
+        if !lexical::is_keyword(word.as_bytes()) {
+            return diagnostic.help(advice(expected));
+        }
+        let diagnostic = diagnostic.help(format!("put a comparison behind `{word}`, or remove it"));
+        if kept.is_empty() {
+            return diagnostic;
+        }
+        let rest = Span::new(kept.len(), self.text.len());
+        diagnostic.fix(Fix::maybe(vec![Edit::new(rest, "")]))
     }
 
     fn unexpected_token(&self, at: usize, expected: Expected) -> Diagnostic {
         let span = Self::span(at, token_length(self.from(at)));
         let token = span.of(self.text);
-        let diagnostic = Diagnostic::error(
-            Code::UnexpectedToken,
-            span,
-            format!("unexpected {}", Quoted(token)),
-        )
-        .label(span, self.expectation(expected));
+        let message = format!("unexpected {}", Quoted(token));
+        let diagnostic = Diagnostic::error(Code::UnexpectedToken, span, message)
+            .label(span, self.expectation(expected));
         match (expected, token) {
             (Expected::Term | Expected::Operand, "AND" | "OR" | "NOT")
                 if self.behind_keyword(at) =>
             {
                 let before = self.up_to(at).trim_end_matches(is_space).len();
+                let rest = Span::new(before, span.end);
                 diagnostic
                     .help("a keyword stands between two terms, and only once")
-                    .fix(Fix::maybe(vec![Edit::new(Span::new(before, span.end), "")]))
+                    .fix(Fix::maybe(vec![Edit::new(rest, "")]))
             }
             (Expected::Term | Expected::GroupBody, "AND" | "OR") => {
                 diagnostic.help(format!("put a term before `{token}`, or remove it"))
@@ -200,10 +220,21 @@ impl<'a> Place<'a> {
             (Expected::Operand, "-" | "NOT") => {
                 diagnostic.help("negate once, or put the inner negation in parentheses")
             }
-            (Expected::Joint, ":" | "=" | "!=" | "<" | "<=" | ">" | ">=") => diagnostic
+            (Expected::Arg, ")") if self.up_to(at).trim_end_matches(is_space).ends_with(',') => {
+                let before = self.up_to(at).trim_end_matches(is_space).len() - 1;
+                diagnostic
+                    .help("remove the comma, or write an argument behind it")
+                    .fix(Fix::maybe(vec![Edit::new(Span::new(before, at), "")]))
+            }
+            (Expected::Joint, ",") => {
+                diagnostic.help("there are no lists: join comparisons with `AND` or `OR`")
+            }
+            (Expected::Term | Expected::GroupBody, token) if is_comparator(token) => {
+                diagnostic.help(format!("put a field before it: `field {token} \"value\"`"))
+            }
+            (Expected::Joint, token) if is_comparator(token) => diagnostic
                 .help("a comparison has one operator; join comparisons with `AND` or `OR`"),
-            (Expected::Joint, ",") => diagnostic.help("join comparisons with `AND` or `OR`"),
-            _ => diagnostic,
+            _ => diagnostic.help(advice(expected)),
         }
     }
 
@@ -228,89 +259,6 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A character that has no place outside a string.
-    fn bad_character(&self, at: usize, c: char) -> Option<Diagnostic> {
-        if chars::is_typographic_quote(c) {
-            return Some(self.typographic_quote(at, c));
-        }
-        let span = Self::span(at, c.len_utf8());
-        if c == '\\' {
-            let message = "unexpected `\\` outside a string";
-            return Some(
-                Diagnostic::error(Code::UnexpectedCharacter, span, message)
-                    .label(span, "escapes are for strings")
-                    .help("remove it, or put the value in double quotes"),
-            );
-        }
-        if is_space(c) || !chars::is_unseen(c) {
-            return None;
-        }
-        let run = self.from(at);
-        let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_unseen(c));
-        let run = Span::new(at, self.text.len() - run.len());
-        let (what, instead) = if run.of(self.text).contains(char::is_whitespace) {
-            ("replace it by a space", " ")
-        } else {
-            ("remove it", "")
-        };
-        let kind = match c {
-            c if c.is_whitespace() => "white space",
-            c if c.is_control() => "control character",
-            _ => "invisible character",
-        };
-        Some(
-            Diagnostic::error(
-                Code::UnexpectedCharacter,
-                span,
-                format!("unexpected {kind} `{}`", Visible(c)),
-            )
-            .label(span, format!("{} stands here", name(c)))
-            .help(format!(
-                "{what}; such characters come along when text is copied"
-            ))
-            .fix(Fix::certain(vec![Edit::new(run, instead)])),
-        )
-    }
-
-    /// A typographic quotation mark; the fix replaces both ends.
-    fn typographic_quote(&self, at: usize, c: char) -> Diagnostic {
-        let span = Self::span(at, c.len_utf8());
-        let is_single = chars::is_single_quote(c);
-        let closing = self.from(span.end).char_indices().find(|(_, other)| {
-            if is_single {
-                *other == '\'' || chars::is_single_quote(*other)
-            } else {
-                *other == '"' || chars::is_double_quote(*other)
-            }
-        });
-        let diagnostic = Diagnostic::error(
-            Code::TypographicQuote,
-            span,
-            format!("typographic quotation mark `{c}`"),
-        )
-        .label(span, "expected `\"`")
-        .help("write strings in plain double quotes, `\"`");
-        let Some((length, other)) = closing else {
-            return diagnostic;
-        };
-        let end = Self::span(span.end + length, other.len_utf8());
-        let content = Span::new(span.end, end.start).of(self.text);
-        // A plain mark at the other end stays, and decides; inside it must not be found again.
-        let quote = match other {
-            '"' | '\'' => other,
-            _ if content.contains('"') => '\'',
-            _ => '"',
-        };
-        if content.contains([quote, '\\']) {
-            return diagnostic;
-        }
-        let mut edits = vec![Edit::new(span, quote)];
-        if other != quote {
-            edits.push(Edit::new(end, quote));
-        }
-        diagnostic.fix(Fix::certain(edits))
-    }
-
     /// An operator of another language.
     fn wrong_operator(&self, at: usize, expected: Expected) -> Option<Diagnostic> {
         let operator = |c: char| matches!(c, '<' | '>' | '=' | '!');
@@ -321,30 +269,33 @@ impl<'a> Place<'a> {
         let rest = self.from(start);
         let run = Self::span(start, rest.len() - rest.trim_start_matches(operator).len());
         let found = run.of(self.text);
-        let (instead, help) = match (expected, found) {
-            (Expected::Comparator, "!") => ("!=", "for “differs from” write `!=`"),
-            (Expected::Term | Expected::GroupBody, "!") => ("NOT ", "negate with `NOT`"),
-            (Expected::Arg | Expected::Comparator, _) => {
-                let (_, instead) = WRONG_OPERATORS.iter().find(|(wrong, _)| *wrong == found)?;
-                let help = match *instead {
-                    "=" => "compare with a single `=`",
-                    "!=" => "for “differs from” write `!=`",
-                    "<=" => "for “at most” write `<=`",
-                    _ => "for “at least” write `>=`",
-                };
-                (*instead, help)
+        let instead = match (expected, found) {
+            (Expected::Term | Expected::GroupBody, "!") => "NOT ",
+            (Expected::Comparator | Expected::Joint, "!") => "!=",
+            _ => {
+                let mut wrong = WRONG_OPERATORS.iter();
+                wrong.find(|(wrong, _)| *wrong == found)?.1
             }
-            _ => return None,
         };
-        Some(
-            Diagnostic::error(
-                Code::WrongOperator,
-                run,
-                format!("`{found}` is not an operator"),
-            )
+        let help = match instead {
+            "=" => "compare with a single `=`: `field = \"value\"`",
+            "!=" => "for “differs from” write `!=`",
+            "<=" => "for “at most” write `<=`",
+            ">=" => "for “at least” write `>=`",
+            _ => "negate with `NOT`",
+        };
+        let message = format!("`{found}` is not an operator");
+        let diagnostic = Diagnostic::error(Code::WrongOperator, run, message)
             .label(run, format!("expected `{}`", instead.trim_end()))
-            .help(help)
-            .fix(Fix::certain(vec![Edit::new(run, instead)])),
+            .help(help);
+        // Elsewhere the right operator would be no better.
+        let is_operator_missing = matches!(expected, Expected::Arg | Expected::Comparator);
+        Some(
+            if is_operator_missing || found == "!" && expected != Expected::Joint {
+                diagnostic.fix(Fix::certain(vec![Edit::new(run, instead)]))
+            } else {
+                diagnostic
+            },
         )
     }
 
@@ -363,13 +314,8 @@ impl<'a> Place<'a> {
             .label(span, "nothing but the dot may stand here")
             .help("remove the white space")
             .fix(Fix::certain(vec![Edit::new(span, ".")])),
-            // Nothing that could be a field: the dot, or what is behind it, is wrong.
-            None => Diagnostic::error(
-                Code::UnexpectedEnd,
-                Span::at(self.text.len()),
-                "unexpected end of the filter",
-            )
-            .label(Span::at(self.text.len()), self.expectation(Expected::Field)),
+            // Nothing that could be a field: what is behind the dot is wrong.
+            None => self.unexpected_end(Expected::Field),
             Some(c) => {
                 let at = self.text.len() - field.len();
                 self.bad_character(at, c)
@@ -428,7 +374,7 @@ impl<'a> Place<'a> {
         let rest = self.from(at);
         let length = token_length(rest);
         let word = Self::span(at, length).of(self.text);
-        if grammar::is_keyword(word.as_bytes()) {
+        if lexical::is_keyword(word.as_bytes()) {
             return self.missing_space(at);
         }
         let parsed = grammar::term(
@@ -471,100 +417,24 @@ impl<'a> Place<'a> {
             .label(span, "expected a comparison inside")
             .help("put a comparison inside, or remove the parentheses")
     }
+}
 
-    fn unterminated_string(&self, at: usize) -> Diagnostic {
-        let span = Span::new(at, self.text.len());
-        let quote = self.from(at).chars().next().unwrap_or('"');
-        let diagnostic = Diagnostic::error(
-            Code::UnterminatedString,
-            span,
-            format!("string without a closing `{quote}`"),
-        )
-        .label(Self::span(at, 1), "opened here");
-        let end = span.of(self.text).trim_end_matches(is_space);
-        let last = end.char_indices().next_back();
-        match last {
-            Some((offset, c)) if chars::is_typographic_quote(c) => diagnostic
-                .help(format!("`{c}` closes no string: write `{quote}`"))
-                .fix(Fix::maybe(vec![Edit::new(
-                    Self::span(at + offset, c.len_utf8()),
-                    quote,
-                )])),
-            Some((_, '\\')) => {
-                diagnostic.help("a backslash is written `\\\\`; close the string behind it")
-            }
-            _ => diagnostic
-                .help(format!("close the string with `{quote}`"))
-                .fix(Fix::maybe(vec![Edit::new(Span::at(at + end.len()), quote)])),
-        }
-    }
-
-    fn invalid_escape(&self, at: usize) -> Diagnostic {
-        let rest = self.from(at + 1);
-        let digits = match rest.chars().next() {
-            Some('u') => Some(4),
-            Some('U') => Some(8),
-            _ => None,
-        };
-        let Some(digits) = digits else {
-            let c = rest.chars().next().unwrap_or('\\');
-            let span = Self::span(at, 1 + c.len_utf8());
-            return Diagnostic::error(
-                Code::InvalidEscape,
-                span,
-                format!("no such escape: `\\{}`", Visible(c)),
-            )
-            .label(
-                span,
-                r#"expected one of `\\`, `\"`, `\'`, `\n`, `\r`, `\t`, `\uHHHH`, `\UHHHHHHHH`"#,
-            )
-            .help("for a backslash write `\\\\`")
-            .fix(Fix::maybe(vec![Edit::new(Span::at(at), "\\")]));
-        };
-        let found = hex_digits(rest, digits);
-        let span = Self::span(at, 2 + found.len());
-        let message = format!("invalid escape `{}`", span.of(self.text));
-        let diagnostic = Diagnostic::error(Code::InvalidEscape, span, message);
-        let value = u32::from_str_radix(found, 16).unwrap_or_default();
-        if found.len() < digits {
-            return diagnostic.label(span, format!("expected {digits} hexadecimal digits"));
-        }
-        if value > u32::from(char::MAX) {
-            return diagnostic.label(span, "expected a value of at most `10FFFF`");
-        }
-        let diagnostic = diagnostic.label(span, "half of a surrogate pair is no character");
-        match self.surrogate_pair(value, span.end) {
-            Some((c, end)) => diagnostic
-                .help("write the character itself, or `\\U` with eight digits")
-                .fix(Fix::certain(vec![Edit::new(
-                    Span::new(at, end),
-                    format!("\\U{:08X}", u32::from(c)),
-                )])),
-            None => diagnostic.help("write the character itself"),
-        }
-    }
-
-    /// The character whose first half is `high` if its second half stands at `at`, with where that
-    /// ends.
-    fn surrogate_pair(&self, high: u32, at: usize) -> Option<(char, usize)> {
-        let rest = self.from(at).strip_prefix('\\')?;
-        let digits = rest.starts_with('u').then(|| hex_digits(rest, 4))?;
-        let halves = [high, u32::from_str_radix(digits, 16).ok()?];
-        let halves = halves.map(|half| u16::try_from(half).unwrap_or_default());
-        let c = char::decode_utf16(halves).next()?.ok()?;
-        (digits.len() == 4).then_some((c, at + 2 + digits.len()))
+/// What to do where something else was expected.
+fn advice(expected: Expected) -> &'static str {
+    match expected {
+        Expected::Term => "compare a field with a value: `field = \"value\"`",
+        Expected::GroupBody => "put a comparison inside the parentheses, or remove them",
+        Expected::Operand => "put what is negated behind the negation",
+        Expected::Arg => "write a value behind the operator: `field = \"value\"`",
+        Expected::Field => "write a field's name behind the dot, or remove the dot",
+        Expected::Literal => "write the number behind `-`, or put the value in double quotes",
+        Expected::ArgEnd => "separate arguments with `,` and close the call with `)`",
+        _ => "join terms with `AND` or `OR`",
     }
 }
 
-/// Up to so many hexadecimal digits behind the first character.
-fn hex_digits(rest: &str, most: usize) -> &str {
-    let digits = rest.get(1..).unwrap_or_default();
-    let length = digits
-        .bytes()
-        .take(most)
-        .take_while(u8::is_ascii_hexdigit)
-        .count();
-    digits.get(..length).unwrap_or_default()
+fn is_comparator(token: &str) -> bool {
+    matches!(token, ":" | "=" | "!=" | "<" | "<=" | ">" | ">=")
 }
 
 /// The grammar's white space.
@@ -589,7 +459,7 @@ fn starts_term(c: char) -> bool {
 
 /// The length of the token that `rest` begins with: a text, a string, an operator, or a character.
 fn token_length(rest: &str) -> usize {
-    let text = grammar::text(rest.as_bytes()).raw.len();
+    let text = lexical::text(rest.as_bytes()).raw.len();
     let first = rest.chars().next();
     match first {
         Some('-') | None => first.map_or(0, char::len_utf8),
@@ -601,23 +471,4 @@ fn token_length(rest: &str) -> usize {
         Some('<' | '>' | '!') if rest.get(1..2) == Some("=") => 2,
         Some(c) => c.len_utf8(),
     }
-}
-
-/// What a character is called in a label.
-fn name(c: char) -> String {
-    let name = match c {
-        '\u{a0}' => "a no-break space",
-        '\u{200b}' => "a zero-width space",
-        '\u{feff}' => "a byte order mark",
-        '\u{ad}' => "a soft hyphen",
-        '\u{202f}' => "a narrow no-break space",
-        '\u{3000}' => "an ideographic space",
-        '\u{2028}' => "a line separator",
-        '\u{2029}' => "a paragraph separator",
-        '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            "a control of the writing direction"
-        }
-        _ => return format!("U+{:04X}", u32::from(c)),
-    };
-    format!("{name} (U+{:04X})", u32::from(c))
 }

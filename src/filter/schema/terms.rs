@@ -1,0 +1,312 @@
+//! The terms of a group, and what joins them.
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
+use crate::filter::fields::{Field, FieldValue};
+use crate::filter::lint::Lint;
+use crate::filter::names::FieldName;
+use crate::syntax::{Expr, ExprKind, Member};
+
+use super::comparison::examples;
+use super::{Schema, bare_member, negation, single};
+
+/// What joins a term to the one before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    And,
+    Or,
+    Sequence,
+}
+
+/// A term of a group: what stands between its parentheses and its operators.
+pub(super) struct Term<'t, 'a> {
+    /// What joins it to the term before it; `None` for the first one.
+    joint: Option<Joint>,
+    expr: &'t Expr<'a>,
+    role: TermRole,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TermRole {
+    /// A comparison, a negation, a group.
+    Operand,
+    /// A value or a member on its own.
+    Bare,
+    /// `and` or `&&`, `or` or `||`, `not`, where the keyword could stand.
+    Word(&'static str),
+    /// The value or the second half of a pair such as `role "ROLE_MEMBER"`.
+    Paired,
+}
+
+/// The terms of a group, in order.
+fn flatten<'t, 'a>(expr: &'t Expr<'a>, joint: Option<Joint>, terms: &mut Vec<Term<'t, 'a>>) {
+    let (operands, own) = match &expr.kind {
+        ExprKind::And(operands) => (operands, Joint::And),
+        ExprKind::Sequence(operands) => (operands, Joint::Sequence),
+        ExprKind::Or(operands) => (operands, Joint::Or),
+        ExprKind::Not(..) | ExprKind::Restriction(_) => {
+            let role = match bare_member(expr) {
+                Some(_) => TermRole::Bare,
+                None => TermRole::Operand,
+            };
+            terms.push(Term { joint, expr, role });
+            return;
+        }
+    };
+    for (index, operand) in operands.iter().enumerate() {
+        let joint = if index == 0 { joint } else { Some(own) };
+        if operand.is_parenthesized() {
+            terms.push(Term {
+                joint,
+                expr: operand,
+                role: TermRole::Operand,
+            });
+        } else {
+            flatten(operand, joint, terms);
+        }
+    }
+}
+
+/// The keyword that a member was meant to be.
+fn keyword(member: &Member<'_>) -> Option<&'static str> {
+    let value = single(member).filter(|value| !value.is_quoted())?;
+    match &*value.text {
+        "&&" => Some("AND"),
+        "||" => Some("OR"),
+        word => ["AND", "OR", "NOT"]
+            .into_iter()
+            .find(|keyword| keyword.eq_ignore_ascii_case(word)),
+    }
+}
+
+impl<'t, 'a> Term<'t, 'a> {
+    /// The member that stands on its own, without parentheses.
+    fn word(&self) -> Option<&'t Member<'a>> {
+        bare_member(self.expr).filter(|_| !self.expr.is_parenthesized())
+    }
+
+    fn keyword(&self) -> Option<&'static str> {
+        self.word().and_then(keyword)
+    }
+
+    /// Whether it only stands beside the term before it.
+    fn is_beside(&self) -> bool {
+        self.joint == Some(Joint::Sequence)
+    }
+}
+
+/// Marks the words that are meant as keywords, and stand where the keyword could.
+fn find_words(terms: &mut [Term<'_, '_>]) {
+    for index in (0..terms.len()).rev() {
+        let keyword_at = |at: Option<usize>| at.and_then(|at| terms.get(at)?.keyword());
+        let Some(keyword) = keyword_at(Some(index)) else {
+            continue;
+        };
+        let stands_behind = terms.get(index).is_some_and(Term::is_beside)
+            && index > 0
+            && keyword_at(index.checked_sub(1)).is_none();
+        let stands_before = terms.get(index + 1).is_some_and(|behind| {
+            let negation = keyword != "NOT" && behind.role == TermRole::Word("NOT");
+            behind.is_beside() && (negation || behind.keyword().is_none())
+        });
+        if stands_before
+            && (stands_behind || keyword == "NOT")
+            && let Some(term) = terms.get_mut(index)
+        {
+            term.role = TermRole::Word(keyword);
+        }
+    }
+}
+
+/// Marks the values that stand beside the field that they were to be compared with.
+fn find_pairs(terms: &mut [Term<'_, '_>]) {
+    let mut field = false;
+    for term in terms {
+        let member = term.word().filter(|_| term.role == TermRole::Bare);
+        let is_field = member.is_some_and(|member| FieldName::of(member).written().is_some());
+        let is_value = member.is_some_and(|member| {
+            single(member).is_some() && keyword(member).is_none() && !is_field
+        });
+        if field && is_value && term.is_beside() {
+            term.role = TermRole::Paired;
+        }
+        field = is_field;
+    }
+}
+
+/// The field that has the value that a member on its own names.
+fn value_of_any_field(member: &Member<'_>) -> Option<(Field, &'static FieldValue)> {
+    let value = single(member)?;
+    Field::ALL.into_iter().find_map(|field| {
+        let documented = field.value(&value.text).filter(|value| value.is_documented);
+        documented.map(|value| (field, value))
+    })
+}
+impl Schema<'_> {
+    /// What stands between two parentheses, or the whole filter.
+    pub(super) fn group(&mut self, expr: &Expr<'_>) {
+        let mut terms = Vec::new();
+        flatten(expr, None, &mut terms);
+        find_words(&mut terms);
+        find_pairs(&mut terms);
+        self.mixed_operators(expr, &terms);
+        for (index, term) in terms.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(|before| terms.get(before));
+            let behind = terms.get(index + 1);
+            self.joint(before, term, behind);
+            match term.role {
+                TermRole::Operand => self.part(term.expr, terms.len() == 1),
+                TermRole::Bare => self.bare(term.expr, behind),
+                TermRole::Word(keyword) => self.word(term, keyword, behind),
+                TermRole::Paired => {}
+            }
+        }
+    }
+
+    fn mixed_operators(&mut self, expr: &Expr<'_>, terms: &[Term<'_, '_>]) {
+        // A word counts as the keyword that it was meant to be.
+        let (mut and, mut or, mut words) = (false, false, false);
+        let mut behind_word = false;
+        for term in terms {
+            let is_word = matches!(term.role, TermRole::Word("AND" | "OR"));
+            match (term.role, term.joint) {
+                (TermRole::Word("OR"), _) | (_, Some(Joint::Or)) => or = true,
+                (TermRole::Word("AND"), _) | (_, Some(Joint::And)) => and = true,
+                (_, Some(Joint::Sequence)) => and |= !behind_word,
+                (_, None) => {}
+            }
+            behind_word = matches!(term.role, TermRole::Word(_));
+            words |= is_word;
+        }
+        if !(and && or) {
+            return;
+        }
+        self.lint(Lint::MixedOperators, || {
+            let mut edits = Vec::new();
+            let mut diagnostic = Diagnostic::error(
+                Code::MixedOperators,
+                expr.bare_span,
+                "`AND` and `OR` are mixed without parentheses",
+            )
+            .help("put parentheses around what belongs together");
+            let mut ors = terms.iter().peekable();
+            while let Some(first) = ors.next() {
+                let mut span = first.expr.span;
+                while let Some(term) = ors.next_if(|term| term.joint == Some(Joint::Or)) {
+                    span = span.to(term.expr.span);
+                }
+                if span != first.expr.span {
+                    edits.push(Edit::new(Span::at(span.start), "("));
+                    edits.push(Edit::new(Span::at(span.end), ")"));
+                    diagnostic = diagnostic.label(span, "`OR` binds tighter than `AND`");
+                }
+            }
+            if words {
+                return diagnostic;
+            }
+            diagnostic.fix(Fix::maybe(edits))
+        });
+    }
+
+    /// What is missing between two terms.
+    fn joint(
+        &mut self,
+        before: Option<&Term<'_, '_>>,
+        term: &Term<'_, '_>,
+        behind: Option<&Term<'_, '_>>,
+    ) {
+        let operand =
+            |term: &Term<'_, '_>| matches!(term.role, TermRole::Operand | TermRole::Paired);
+        let Some(before) = before.filter(|before| term.is_beside() && operand(before)) else {
+            return;
+        };
+        let with_next = behind.map_or(term.expr.span, |next| term.expr.span.to(next.expr.span));
+        let span = match term.role {
+            TermRole::Operand => term.expr.span,
+            TermRole::Word("NOT") => with_next,
+            TermRole::Bare if behind.is_some_and(|next| next.role == TermRole::Paired) => with_next,
+            _ => return,
+        };
+        let gap = Span::new(before.expr.span.end, span.start);
+        self.lint(Lint::ImplicitAnd, || {
+            Diagnostic::error(
+                Code::ImplicitAnd,
+                span,
+                "two terms stand side by side without an operator",
+            )
+            .label(before.expr.span, "the first term")
+            .label(span, "nothing joins this one to it")
+            .help("join them with `AND` (which AIP-160 reads here) or `OR`")
+            .fix(Fix::certain(vec![Edit::new(gap, " AND ")]))
+        });
+    }
+
+    /// A word for a keyword.
+    fn word(&mut self, term: &Term<'_, '_>, keyword: &str, behind: Option<&Term<'_, '_>>) {
+        let span = term.expr.span;
+        let word = span.of(self.text);
+        self.diagnostics.push(
+            Diagnostic::error(
+                Code::LowercaseKeyword,
+                span,
+                format!("`{word}` is not a keyword"),
+            )
+            .label(span, format!("expected `{keyword}`"))
+            .help("the keywords `AND`, `OR` and `NOT` are written in upper case")
+            .fix(Fix::certain(vec![Edit::new(span, keyword)])),
+        );
+        if let (TermRole::Word("NOT"), Some(operand)) = (term.role, behind) {
+            let span = span.to(operand.expr.span);
+            self.lint(Lint::Negation, || negation(span));
+        }
+    }
+
+    /// A value or a member on its own.
+    pub(super) fn bare(&mut self, expr: &Expr<'_>, behind: Option<&Term<'_, '_>>) {
+        let Some(member) = bare_member(expr) else {
+            return;
+        };
+        let own = expr.bare_span;
+        if let Some(value) = behind.filter(|term| term.role == TermRole::Paired) {
+            let span = expr.span.to(value.expr.span);
+            let gap = Span::new(expr.span.end, value.expr.span.start);
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::MissingComparison,
+                    span,
+                    format!(
+                        "no operator between {} and the value",
+                        Quoted(expr.span.of(self.text))
+                    ),
+                )
+                .label(gap, "expected `=`")
+                .help("compare a field with a value: `field = \"value\"`")
+                .fix(Fix::maybe(vec![Edit::new(gap, " = ")])),
+            );
+            return;
+        }
+        let source = own.of(self.text);
+        let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
+        let diagnostic = match FieldName::of(member).plain() {
+            Some(field) => diagnostic(format!("{} is compared with nothing", Quoted(source)))
+                .label(own, "expected an operator and a value behind it")
+                .help(format!("compare it: {}", examples(field))),
+            None => match value_of_any_field(member) {
+                Some((field, value)) => {
+                    let text = format!("{} = \"{}\"", field.name(), value.name);
+                    diagnostic(format!("{} stands on its own", Quoted(source)))
+                        .label(own, "a value without a field")
+                        .help(format!("compare the field with it: `{text}`"))
+                        .fix(Fix::maybe(vec![Edit::new(own, text)]))
+                }
+                None => diagnostic(format!("{} is not a comparison", Quoted(source)))
+                    .label(own, "expected a comparison")
+                    .help(if keyword(member).is_some() {
+                        "a keyword is written in upper case, and stands between two terms"
+                    } else {
+                        "compare a field with a value, such as `member.type = \"HUMAN\"`"
+                    }),
+            },
+        };
+        self.diagnostics.push(diagnostic);
+    }
+}

@@ -1,0 +1,111 @@
+//! Characters that have no place outside a string.
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
+use crate::syntax::chars;
+
+use super::{Place, is_space};
+
+impl Place<'_> {
+    /// A character that has no place outside a string.
+    pub(super) fn bad_character(&self, at: usize, c: char) -> Option<Diagnostic> {
+        if chars::is_typographic_quote(c) {
+            return Some(self.typographic_quote(at, c));
+        }
+        let span = Self::span(at, c.len_utf8());
+        if c == '\\' {
+            let message = "unexpected `\\` outside a string";
+            return Some(
+                Diagnostic::error(Code::UnexpectedCharacter, span, message)
+                    .label(span, "escapes are for strings")
+                    .help("remove it, or put the value in double quotes"),
+            );
+        }
+        if is_space(c) || !chars::is_unseen(c) {
+            return None;
+        }
+        let run = self.from(at);
+        let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_unseen(c));
+        let run = Span::new(at, self.text.len() - run.len());
+        let (what, instead) = if run.of(self.text).contains(char::is_whitespace) {
+            ("replace it by a space", " ")
+        } else {
+            ("remove it", "")
+        };
+        let kind = match c {
+            c if c.is_whitespace() => "white space",
+            c if c.is_control() => "control character",
+            _ => "invisible character",
+        };
+        Some(
+            Diagnostic::error(
+                Code::UnexpectedCharacter,
+                span,
+                format!("unexpected {kind} `{}`", Visible(c)),
+            )
+            .label(span, format!("{} stands here", name(c)))
+            .help(format!(
+                "{what}; such characters come along when text is copied"
+            ))
+            .fix(Fix::certain(vec![Edit::new(run, instead)])),
+        )
+    }
+
+    /// A typographic quotation mark; the fix replaces both ends.
+    pub(super) fn typographic_quote(&self, at: usize, c: char) -> Diagnostic {
+        let span = Self::span(at, c.len_utf8());
+        let is_single = chars::is_single_quote(c);
+        let closing = self.from(span.end).char_indices().find(|(_, other)| {
+            if is_single {
+                *other == '\'' || chars::is_single_quote(*other)
+            } else {
+                *other == '"' || chars::is_double_quote(*other)
+            }
+        });
+        let diagnostic = Diagnostic::error(
+            Code::TypographicQuote,
+            span,
+            format!("typographic quotation mark `{c}`"),
+        )
+        .label(span, "expected `\"`")
+        .help("write strings in plain double quotes, `\"`");
+        let Some((length, other)) = closing else {
+            return diagnostic;
+        };
+        let end = Self::span(span.end + length, other.len_utf8());
+        let content = Span::new(span.end, end.start).of(self.text);
+        // A plain mark at the other end stays, and decides; inside it must not be found again.
+        let quote = match other {
+            '"' | '\'' => other,
+            _ if content.contains('"') => '\'',
+            _ => '"',
+        };
+        let diagnostic = diagnostic.label(end, "this is its other end");
+        if content.contains([quote, '\\']) {
+            return diagnostic;
+        }
+        let mut edits = vec![Edit::new(span, quote)];
+        if other != quote {
+            edits.push(Edit::new(end, quote));
+        }
+        diagnostic.fix(Fix::certain(edits))
+    }
+}
+
+/// What a character is called in a label.
+fn name(c: char) -> String {
+    let name = match c {
+        '\u{a0}' => "a no-break space",
+        '\u{200b}' => "a zero-width space",
+        '\u{feff}' => "a byte order mark",
+        '\u{ad}' => "a soft hyphen",
+        '\u{202f}' => "a narrow no-break space",
+        '\u{3000}' => "an ideographic space",
+        '\u{2028}' => "a line separator",
+        '\u{2029}' => "a paragraph separator",
+        '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "a control of the writing direction"
+        }
+        _ => return format!("U+{:04X}", u32::from(c)),
+    };
+    format!("{name} (U+{:04X})", u32::from(c))
+}

@@ -1,0 +1,102 @@
+//! Strings that do not end, and escapes that do not exist.
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
+use crate::syntax::chars;
+
+use super::{Place, is_space};
+
+impl Place<'_> {
+    pub(super) fn unterminated_string(&self, at: usize) -> Diagnostic {
+        let span = Span::new(at, self.text.len());
+        let quote = self.from(at).chars().next().unwrap_or('"');
+        let diagnostic = Diagnostic::error(
+            Code::UnterminatedString,
+            span,
+            format!("string without a closing `{quote}`"),
+        )
+        .label(Self::span(at, 1), "opened here");
+        let end = span.of(self.text).trim_end_matches(is_space);
+        let last = end.char_indices().next_back();
+        match last {
+            Some((offset, c)) if chars::is_typographic_quote(c) => diagnostic
+                .help(format!("`{c}` closes no string: write `{quote}`"))
+                .fix(Fix::maybe(vec![Edit::new(
+                    Self::span(at + offset, c.len_utf8()),
+                    quote,
+                )])),
+            Some((_, '\\')) => {
+                diagnostic.help("a backslash is written `\\\\`; close the string behind it")
+            }
+            _ => diagnostic
+                .help(format!("close the string with `{quote}`"))
+                .fix(Fix::maybe(vec![Edit::new(Span::at(at + end.len()), quote)])),
+        }
+    }
+
+    pub(super) fn invalid_escape(&self, at: usize) -> Diagnostic {
+        let rest = self.from(at + 1);
+        let digits = match rest.chars().next() {
+            Some('u') => Some(4),
+            Some('U') => Some(8),
+            _ => None,
+        };
+        let Some(digits) = digits else {
+            let c = rest.chars().next().unwrap_or('\\');
+            let span = Self::span(at, 1 + c.len_utf8());
+            return Diagnostic::error(
+                Code::InvalidEscape,
+                span,
+                format!("no such escape: `\\{}`", Visible(c)),
+            )
+            .label(
+                span,
+                r#"expected one of `\\`, `\"`, `\'`, `\n`, `\r`, `\t`, `\uHHHH`, `\UHHHHHHHH`"#,
+            )
+            .help("for a backslash write `\\\\`")
+            .fix(Fix::maybe(vec![Edit::new(Span::at(at), "\\")]));
+        };
+        let found = hex_digits(rest, digits);
+        let span = Self::span(at, 2 + found.len());
+        let message = format!("invalid escape `{}`", span.of(self.text));
+        let diagnostic = Diagnostic::error(Code::InvalidEscape, span, message);
+        let value = u32::from_str_radix(found, 16).unwrap_or_default();
+        if found.len() < digits {
+            return diagnostic.label(span, format!("expected {digits} hexadecimal digits"));
+        }
+        if value > u32::from(char::MAX) {
+            return diagnostic.label(span, "expected a value of at most `10FFFF`");
+        }
+        let diagnostic = diagnostic.label(span, "half of a surrogate pair is no character");
+        match self.surrogate_pair(value, span.end) {
+            Some((c, end)) => diagnostic
+                .help("write the character itself, or `\\U` with eight digits")
+                .fix(Fix::certain(vec![Edit::new(
+                    Span::new(at, end),
+                    format!("\\U{:08X}", u32::from(c)),
+                )])),
+            None => diagnostic.help("write the character itself"),
+        }
+    }
+
+    /// The character whose first half is `high` if its second half stands at `at`, with where that
+    /// ends.
+    fn surrogate_pair(&self, high: u32, at: usize) -> Option<(char, usize)> {
+        let rest = self.from(at).strip_prefix('\\')?;
+        let digits = rest.starts_with('u').then(|| hex_digits(rest, 4))?;
+        let halves = [high, u32::from_str_radix(digits, 16).ok()?];
+        let halves = halves.map(|half| u16::try_from(half).unwrap_or_default());
+        let c = char::decode_utf16(halves).next()?.ok()?;
+        (digits.len() == 4).then_some((c, at + 2 + digits.len()))
+    }
+}
+
+/// Up to so many hexadecimal digits behind the first character.
+fn hex_digits(rest: &str, most: usize) -> &str {
+    let digits = rest.get(1..).unwrap_or_default();
+    let length = digits
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_hexdigit)
+        .count();
+    digits.get(..length).unwrap_or_default()
+}
