@@ -410,6 +410,28 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// Somebody's text for a terminal: controls, format characters and white space other than plain
+/// spaces are written as escapes, so that they cannot move or hide what else stands there.
+///
+/// ```
+/// use gchat_filter::diagnostic::visible;
+///
+/// assert_eq!(visible("a\u{1b}[31m b\u{202e}\n").to_string(), r"a\u{1b}[31m b\u{202e}\n");
+/// ```
+#[must_use]
+pub fn visible(text: &str) -> impl fmt::Display + '_ {
+    VisibleText(text)
+}
+
+struct VisibleText<'a>(&'a str);
+
+impl fmt::Display for VisibleText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut characters = self.0.chars();
+        characters.try_for_each(|c| fmt::Display::fmt(&Visible(c), f))
+    }
+}
+
 /// A character for a message: itself, or an escape where it would not be seen as itself.
 pub(crate) struct Visible(pub(crate) char);
 

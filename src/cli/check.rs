@@ -63,9 +63,7 @@ fn lines(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<S
             Ok(text) => one(checker, format, text, Some(("standard input", number)), out)?,
             Err(error) => {
                 let column = error.valid_up_to() + 1;
-                complain(format_args!(
-                    "error: standard input:{number}:{column}: not UTF-8"
-                ));
+                complain(format_args!("standard input:{number}:{column}: not UTF-8"));
                 Status::Failure
             }
         });

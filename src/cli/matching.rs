@@ -152,7 +152,7 @@ impl<W: Write> Run<'_, W> {
 
     fn complain(&mut self, bar: &ProgressBar, what: std::fmt::Arguments<'_>) {
         self.failed = true;
-        bar.suspend(|| complain(format_args!("error: {what}")));
+        bar.suspend(|| complain(what));
     }
 }
 

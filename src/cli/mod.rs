@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use gchat_filter::diagnostic::visible;
 use gchat_filter::{Lint, Report};
 
 /// Checks, explains, compares and applies filters of Google Chat space memberships.
@@ -76,7 +77,7 @@ pub(crate) fn run() -> ExitCode {
         // Nobody reads on: that is no error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            complain(format_args!("error: {error}"));
+            complain(error);
             ExitCode::from(2)
         }
     }
@@ -111,8 +112,13 @@ fn lints(out: &mut impl Write) -> io::Result<Status> {
     Ok(Status::Success)
 }
 
+/// Writes what went wrong to standard error, a line with nothing raw in it.
+fn complain(what: impl std::fmt::Display) {
+    to_stderr(format_args!("error: {}", visible(&what.to_string())));
+}
+
 /// Writes a line to standard error; that nobody reads it is no error.
-fn complain(line: impl std::fmt::Display) {
+fn to_stderr(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
@@ -120,5 +126,5 @@ fn complain(line: impl std::fmt::Display) {
 fn show(report: Report<'_>) {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = io::stderr().is_terminal() && !no_color;
-    complain(report.color(color));
+    to_stderr(report.color(color));
 }
