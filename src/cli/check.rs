@@ -7,7 +7,7 @@ use gchat_filter::{Cell, Checked, Checker, MemberType, Report};
 use serde::Serialize;
 
 use super::options::LintOptions;
-use super::{Status, complain, show};
+use super::{Status, complain, show, unless_closed};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -89,12 +89,12 @@ fn one(
                 });
             }
             if let Some(filter) = checked.filter {
-                writeln!(out, "{filter}")?;
+                unless_closed(writeln!(out, "{filter}"))?;
             }
         }
         Format::Json => {
-            serde_json::to_writer(&mut *out, &Json::from(&checked))?;
-            writeln!(out)?;
+            let json = serde_json::to_string(&Json::from(&checked))?;
+            unless_closed(writeln!(out, "{json}"))?;
         }
     }
     Ok(if checked.is_valid() {

@@ -65,7 +65,17 @@ enum Status {
 
 /// Runs the program on its arguments.
 pub(crate) fn run() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => {
+            // The arguments are repeated in it: line by line, nothing raw.
+            for line in error.to_string().trim_end().lines() {
+                to_stderr(visible(line));
+            }
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
     let result = match Cli::from_arg_matches(&matches) {
         Ok(cli) => command(cli.command, &matches),
         Err(error) => error.exit(),
@@ -98,8 +108,16 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Status> {
             out.write_all(&script).map(|()| Status::Success)
         }
     }?;
-    out.flush()?;
+    unless_closed(out.flush())?;
     Ok(status)
+}
+
+/// What was written counts even if nobody reads it.
+fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }
 
 fn lints(out: &mut impl Write) -> io::Result<Status> {

@@ -12,6 +12,9 @@ use super::tree::{
 };
 
 /// Builds the tree of a text.
+///
+/// What goes up through the rules is boxed, so that the rules' stack frames, which pile up with the
+/// nesting, stay small.
 pub(super) struct Tree<'a> {
     pub(super) text: &'a str,
 }
@@ -66,145 +69,152 @@ fn restriction<'a>(
     span: Span,
     comparable: Comparable<'a>,
     comparison: Option<Comparison<'a>>,
-) -> Expr<'a> {
-    Expr {
+) -> Box<Expr<'a>> {
+    expr(
         span,
-        bare_span: span,
-        kind: ExprKind::Restriction(Restriction {
+        ExprKind::Restriction(Restriction {
             comparable,
             comparison,
         }),
-    }
+    )
+}
+
+fn expr(span: Span, kind: ExprKind<'_>) -> Box<Expr<'_>> {
+    Box::new(Expr {
+        span,
+        bare_span: span,
+        kind,
+    })
 }
 
 /// The operands of an n-ary expression so far with a further one; `operands`
 /// gives those of an expression of that kind.
 fn join<'a>(
-    mut before: Expr<'a>,
-    operand: Expr<'a>,
+    mut before: Box<Expr<'a>>,
+    operand: Box<Expr<'a>>,
     kind: fn(Vec<Expr<'a>>) -> ExprKind<'a>,
     operands: for<'k> fn(&'k mut ExprKind<'a>) -> Option<&'k mut Vec<Expr<'a>>>,
-) -> Expr<'a> {
+) -> Box<Expr<'a>> {
     let span = before.span.to(operand.span);
     let extend = !before.is_parenthesized();
     match operands(&mut before.kind) {
         Some(operands) if extend => {
-            operands.push(operand);
+            operands.push(*operand);
             before.span = span;
             before.bare_span = span;
             before
         }
-        _ => Expr {
-            span,
-            bare_span: span,
-            kind: kind(vec![before, operand]),
-        },
+        _ => expr(span, kind(vec![*before, *operand])),
     }
 }
 
 impl<'a> Builder<'a> for Tree<'a> {
-    type Member = Member<'a>;
-    type Comparable = Comparable<'a>;
-    type Arg = Arg<'a>;
+    type Member = Box<Member<'a>>;
+    type Comparable = Box<Comparable<'a>>;
+    type Arg = Box<Arg<'a>>;
     type Args = Vec<Arg<'a>>;
-    type Expr = Expr<'a>;
+    type Expr = Box<Expr<'a>>;
 
-    fn value(&mut self, token: Token<'a>) -> Member<'a> {
+    fn value(&mut self, token: Token<'a>) -> Box<Member<'a>> {
         let value = self.token(token);
-        Member {
+        Box::new(Member {
             span: value.span,
             path: vec![value],
-        }
+        })
     }
 
-    fn field(&mut self, mut member: Member<'a>, token: Token<'a>, _: &'a [u8]) -> Member<'a> {
+    fn field(
+        &mut self,
+        mut member: Box<Member<'a>>,
+        token: Token<'a>,
+        _: &'a [u8],
+    ) -> Box<Member<'a>> {
         let value = self.token(token);
         member.span.end = value.span.end;
         member.path.push(value);
         member
     }
 
-    fn member(&mut self, member: Member<'a>) -> Comparable<'a> {
-        Comparable::Member(member)
+    fn member(&mut self, member: Box<Member<'a>>) -> Box<Comparable<'a>> {
+        Box::new(Comparable::Member(*member))
     }
 
-    fn push_arg(&mut self, args: &mut Vec<Arg<'a>>, arg: Arg<'a>) {
-        args.push(arg);
+    fn push_arg(&mut self, args: &mut Vec<Arg<'a>>, arg: Box<Arg<'a>>) {
+        args.push(*arg);
     }
 
-    fn call(&mut self, name: Member<'a>, args: Vec<Arg<'a>>, left: usize) -> Comparable<'a> {
-        Comparable::Function(Function {
+    fn call(
+        &mut self,
+        name: Box<Member<'a>>,
+        args: Vec<Arg<'a>>,
+        left: usize,
+    ) -> Box<Comparable<'a>> {
+        Box::new(Comparable::Function(Function {
             span: Span::new(name.span.start, self.text.len() - left),
-            name,
+            name: *name,
             args,
-        })
+        }))
     }
 
-    fn arg(&mut self, comparable: Comparable<'a>) -> Arg<'a> {
-        Arg::Comparable(comparable)
+    fn arg(&mut self, comparable: Box<Comparable<'a>>) -> Box<Arg<'a>> {
+        Box::new(Arg::Comparable(*comparable))
     }
 
-    fn group_arg(&mut self, expr: Expr<'a>, start: usize, end: usize) -> Arg<'a> {
-        Arg::Group(Box::new(self.group(expr, start, end)))
+    fn group_arg(&mut self, expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Arg<'a>> {
+        Box::new(Arg::Group(self.group(expr, start, end)))
     }
 
-    fn negative(&mut self, token: Token<'a>) -> Arg<'a> {
-        Arg::Negative(self.token(token))
+    fn negative(&mut self, token: Token<'a>) -> Box<Arg<'a>> {
+        Box::new(Arg::Negative(self.token(token)))
     }
 
-    fn bare(&mut self, comparable: Comparable<'a>) -> Expr<'a> {
+    fn bare(&mut self, comparable: Box<Comparable<'a>>) -> Box<Expr<'a>> {
         let span = comparable.span();
-        restriction(span, comparable, None)
+        restriction(span, *comparable, None)
     }
 
     fn comparison(
         &mut self,
-        comparable: Comparable<'a>,
+        comparable: Box<Comparable<'a>>,
         comparator: Comparator,
         start: usize,
-        arg: Arg<'a>,
-    ) -> Expr<'a> {
+        arg: Box<Arg<'a>>,
+    ) -> Box<Expr<'a>> {
         let start = self.text.len() - start;
         let comparison = Comparison {
             comparator,
             comparator_span: Span::new(start, start + comparator.as_str().len()),
-            arg,
+            arg: *arg,
         };
         let span = comparable.span().to(comparison.arg.span());
-        restriction(span, comparable, Some(comparison))
+        restriction(span, *comparable, Some(comparison))
     }
 
-    fn group(&mut self, expr: Expr<'a>, start: usize, end: usize) -> Expr<'a> {
-        Expr {
-            span: self.span(start, end),
-            ..expr
-        }
+    fn group(&mut self, mut expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Expr<'a>> {
+        expr.span = self.span(start, end);
+        expr
     }
 
-    fn not(&mut self, negation: Negation, operand: Expr<'a>, start: usize) -> Expr<'a> {
+    fn not(&mut self, negation: Negation, operand: Box<Expr<'a>>, start: usize) -> Box<Expr<'a>> {
         let span = Span::new(self.text.len() - start, operand.span.end);
-        Expr {
-            span,
-            bare_span: span,
-            kind: ExprKind::Not(negation, Box::new(operand)),
-        }
+        expr(span, ExprKind::Not(negation, operand))
     }
 
-    fn and(&mut self, before: Expr<'a>, operand: Expr<'a>) -> Expr<'a> {
+    fn and(&mut self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
         join(before, operand, ExprKind::And, |kind| match kind {
             ExprKind::And(operands) => Some(operands),
             _ => None,
         })
     }
 
-    fn sequence(&mut self, before: Expr<'a>, operand: Expr<'a>) -> Expr<'a> {
+    fn sequence(&mut self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
         join(before, operand, ExprKind::Sequence, |kind| match kind {
             ExprKind::Sequence(operands) => Some(operands),
             _ => None,
         })
     }
 
-    fn or(&mut self, before: Expr<'a>, operand: Expr<'a>) -> Expr<'a> {
+    fn or(&mut self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
         join(before, operand, ExprKind::Or, |kind| match kind {
             ExprKind::Or(operands) => Some(operands),
             _ => None,

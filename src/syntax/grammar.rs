@@ -7,10 +7,13 @@
 //!
 //! A rule that fails says where, and what it expected there; [`super::diagnose`] says the rest.
 
-#![expect(
-    clippy::inline_always,
-    reason = "the rules between two parentheses are one function, as a hand-written parser has it: \
-              that halves the time"
+#![cfg_attr(
+    not(debug_assertions),
+    expect(
+        clippy::inline_always,
+        reason = "the rules between two parentheses are one function, as a hand-written parser has \
+                  it: that halves the time; but unoptimised its stack frame would be huge"
+    )
 )]
 
 use nom::Err;
@@ -132,7 +135,7 @@ fn expression<'a, B: Builder<'a>>(
 }
 
 /// `sequence = factor (WS factor)*`
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn sequence<'a, B: Builder<'a>>(
     mut i: Input<'a>,
     b: &mut B,
@@ -155,7 +158,7 @@ fn sequence<'a, B: Builder<'a>>(
 }
 
 /// `factor = term (WS "OR" WS term)*`
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn factor<'a, B: Builder<'a>>(
     mut i: Input<'a>,
     b: &mut B,
@@ -179,7 +182,7 @@ fn factor<'a, B: Builder<'a>>(
 }
 
 /// What stands behind a term, read up to where the next one begins.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn behind_term(i: Input<'_>, depth: u8) -> Parsed<'_, Joint> {
     match i {
         [] => Ok((i, Joint::End)),
@@ -219,7 +222,7 @@ fn keyword<'a>(i: Input<'a>, rest: Input<'a>, joint: Joint, depth: u8) -> Parsed
 }
 
 /// `term = ("NOT" WS | "-")? simple`
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn term<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,
@@ -241,7 +244,7 @@ pub(super) fn term<'a, B: Builder<'a>>(
 }
 
 /// `simple = restriction | "(" WS? expression WS? ")"`
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn simple<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,
@@ -278,7 +281,7 @@ fn deeper(i: Input<'_>, depth: u8) -> Result<u8, Err<Fault>> {
 }
 
 /// `restriction = comparable (WS? comparator WS? arg)?`
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn restriction<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,
@@ -304,7 +307,7 @@ fn restriction<'a, B: Builder<'a>>(
 }
 
 /// `arg = comparable | "(" WS? expression WS? ")" | "-" TEXT ("." TEXT)*`
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn arg<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Arg> {
     match i {
         [b'(', ..] => {
@@ -344,7 +347,7 @@ fn negative<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a
 /// member     = value ("." field)*
 /// function   = TEXT ("." name)* "(" WS? (arg (WS? "," WS? arg)*)? WS? ")"
 /// ```
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn comparable<'a, B: Builder<'a>>(
     i: Input<'a>,
     b: &mut B,

@@ -1,9 +1,12 @@
 //! The grammar's words: TEXT, STRING, white space; and how a rule fails.
 
-#![expect(
-    clippy::inline_always,
-    reason = "the rules between two parentheses are one function, as a hand-written parser has it: \
-              that halves the time"
+#![cfg_attr(
+    not(debug_assertions),
+    expect(
+        clippy::inline_always,
+        reason = "the rules between two parentheses are one function, as a hand-written parser has \
+                  it: that halves the time; but unoptimised its stack frame would be huge"
+    )
 )]
 
 use nom::branch::alt;
@@ -117,7 +120,7 @@ pub(super) fn ends_word(rest: Input<'_>) -> bool {
 }
 
 /// `value = TEXT | STRING`, and the keywords, which the caller tells apart
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, Token<'_>> {
     match i {
         [quote @ (b'"' | b'\''), body @ ..] => string(i, *quote, body, depth),
@@ -133,7 +136,7 @@ pub(super) fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, T
 }
 
 /// A TEXT; empty if there is none.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn text(i: Input<'_>) -> Token<'_> {
     let length = i
         .iter()
@@ -179,7 +182,7 @@ fn character(i: Input<'_>) -> Option<char> {
 }
 
 /// A STRING: `"…"` or `'…'`
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn string<'a>(i: Input<'a>, quote: u8, body: Input<'a>, depth: u8) -> Parsed<'a, Token<'a>> {
     let end = body
         .iter()

@@ -101,6 +101,7 @@ pub fn parse(text: &str) -> Result<Option<Expr<'_>>, SyntaxError> {
         return Err(error(diagnose::too_long(text)));
     }
     grammar::filter(text.as_bytes(), &mut build::Tree { text })
+        .map(|tree| tree.map(|tree| *tree))
         .map_err(|fault| error(diagnose::diagnose(text, fault)))
 }
 
