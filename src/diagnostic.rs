@@ -293,28 +293,58 @@ pub(crate) fn apply_certain(text: &str, diagnostics: &[Diagnostic]) -> Option<St
         .filter(|fix| fix.certain)
         .collect();
     fixes.sort_by_key(|fix| fix.edits.first().map(|edit| edit.span));
-    let mut applied: Vec<&Edit> = Vec::new();
+    let mut applied: Vec<Placed<'_>> = Vec::new();
     for fix in fixes {
-        // The fixes are few-edited, but their edits may interleave: each is placed by a search.
-        let free = fix.edits.iter().all(|edit| {
-            let at = applied.partition_point(|other| other.span < edit.span);
-            let clear = |other: &&Edit| {
-                other.span != edit.span
-                    && (other.span.end <= edit.span.start || edit.span.end <= other.span.start)
-            };
-            at.checked_sub(1)
-                .and_then(|before| applied.get(before))
-                .is_none_or(clear)
-                && applied.get(at).is_none_or(clear)
-        });
-        if free {
-            for edit in &fix.edits {
-                let at = applied.partition_point(|other| other.span < edit.span);
+        let edits = Placed::all(fix);
+        if edits.iter().all(|edit| edit.is_free(&applied)) {
+            for edit in edits {
+                let at = applied.partition_point(|other| other.order <= edit.order);
                 applied.insert(at, edit);
             }
         }
     }
-    (!applied.is_empty()).then(|| apply(text, applied.into_iter()))
+    let edits = applied.into_iter().map(|placed| placed.edit);
+    (edits.len() > 0).then(|| apply(text, edits))
+}
+
+/// An edit among those of other fixes.
+#[derive(Clone, Copy)]
+struct Placed<'e> {
+    /// Edits are applied in the order of their spans. Of several insertions at one place those that
+    /// close something, which are not the first of their fix, come first, the innermost leading,
+    /// and then those that open something, the outermost leading.
+    order: (Span, bool, usize),
+    edit: &'e Edit,
+}
+
+impl<'e> Placed<'e> {
+    fn all(fix: &'e Fix) -> Vec<Self> {
+        let start = fix.edits.first().map_or(0, |edit| edit.span.start);
+        let edits = fix.edits.iter().enumerate();
+        edits
+            .map(|(index, edit)| {
+                let opens = index == 0;
+                let depth = if opens { start } else { usize::MAX - start };
+                let order = (edit.span, opens, depth);
+                Self { order, edit }
+            })
+            .collect()
+    }
+
+    /// Whether no applied edit overlaps this one; insertions at one place do not.
+    fn is_free(&self, applied: &[Self]) -> bool {
+        let span = self.edit.span;
+        let before = applied.partition_point(|other| other.edit.span < span);
+        let behind = applied.partition_point(|other| other.edit.span <= span);
+        let at = |index: Option<usize>| index.and_then(|index| applied.get(index));
+        let apart = |other: &Self| {
+            let other = other.edit.span;
+            other.end <= span.start || span.end <= other.start
+        };
+        (before == behind || span.start == span.end)
+            && at(before.checked_sub(1)).is_none_or(apart)
+            && at(Some(behind)).is_none_or(apart)
+    }
 }
 
 /// One thing that is wrong with a filter, or odd about it.

@@ -1,0 +1,237 @@
+//! Writes a tree as text: with more or less white space, more parentheses than it needs, escapes
+//! or none. It notes in the tree where everything stands.
+
+use arbitrary::Unstructured;
+use gchat_filter::diagnostic::Span;
+use gchat_filter::syntax::{
+    Arg, Comparable, Expr, ExprKind, Function, MAX_DEPTH, Member, Negation, Quotes, Value,
+};
+
+use crate::below;
+
+/// A tree as it was written.
+#[derive(Debug)]
+pub struct Written {
+    /// The text.
+    pub text: String,
+    /// Where the first parenthesis stands that nests too deep.
+    pub too_deep: Option<usize>,
+}
+
+/// Writes a tree, with choices from `u` where there is more than one way, and sets its spans.
+pub fn write(expr: &mut Expr<'_>, u: &mut Unstructured<'_>) -> Written {
+    let mut writer = Writer {
+        u,
+        out: String::new(),
+        depth: 0,
+        too_deep: None,
+    };
+    writer.space("");
+    writer.expr(expr, 0);
+    writer.space("");
+    Written {
+        text: writer.out,
+        too_deep: writer.too_deep,
+    }
+}
+
+struct Writer<'w, 'u> {
+    u: &'w mut Unstructured<'u>,
+    out: String,
+    depth: usize,
+    too_deep: Option<usize>,
+}
+
+/// How tightly a kind of expression binds.
+fn binding(kind: &ExprKind<'_>) -> u8 {
+    match kind {
+        ExprKind::And(_) => 0,
+        ExprKind::Sequence(_) => 1,
+        ExprKind::Or(_) => 2,
+        ExprKind::Not(..) => 3,
+        ExprKind::Restriction(_) => 4,
+    }
+}
+
+impl Writer<'_, '_> {
+    fn span(&mut self, write: impl FnOnce(&mut Self)) -> Span {
+        let start = self.out.len();
+        write(self);
+        Span::new(start, self.out.len())
+    }
+
+    /// White space that may be missing.
+    fn space(&mut self, plain: &str) {
+        let space = match below(self.u, 12) {
+            8 => "",
+            9 => " ",
+            10 => "\t",
+            11 => "\r\n ",
+            _ => plain,
+        };
+        self.out.push_str(space);
+    }
+
+    /// White space that must be there.
+    fn gap(&mut self) {
+        let gap = match below(self.u, 12) {
+            9 => "  ",
+            10 => "\t",
+            11 => "\r\n",
+            _ => " ",
+        };
+        self.out.push_str(gap);
+    }
+
+    fn open(&mut self) {
+        self.depth += 1;
+        if self.depth > usize::from(MAX_DEPTH) {
+            self.too_deep.get_or_insert(self.out.len());
+        }
+        self.out.push('(');
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.out.push(')');
+    }
+
+    /// An expression, in parentheses if it binds less tightly than `least`, or if it pleases.
+    fn expr(&mut self, expr: &mut Expr<'_>, least: u8) {
+        let more = match below(self.u, 10) {
+            8 => 1,
+            9 => 2,
+            _ => 0,
+        };
+        let parentheses = more + usize::from(binding(&expr.kind) < least);
+        expr.span = self.span(|this| {
+            for _ in 0..parentheses {
+                this.open();
+                this.space("");
+            }
+            expr.bare_span = this.span(|this| this.kind(&mut expr.kind));
+            for _ in 0..parentheses {
+                this.space("");
+                this.close();
+            }
+        });
+    }
+
+    fn kind(&mut self, kind: &mut ExprKind<'_>) {
+        let tighter = binding(kind) + 1;
+        let (operands, keyword) = match kind {
+            ExprKind::And(operands) => (operands, Some("AND")),
+            ExprKind::Sequence(operands) => (operands, None),
+            ExprKind::Or(operands) => (operands, Some("OR")),
+            ExprKind::Not(Negation::Keyword, operand) => {
+                self.out.push_str("NOT");
+                self.gap();
+                return self.expr(operand, tighter);
+            }
+            ExprKind::Not(Negation::Minus, operand) => {
+                self.out.push('-');
+                return self.expr(operand, tighter);
+            }
+            ExprKind::Restriction(restriction) => {
+                self.comparable(&mut restriction.comparable);
+                if let Some(comparison) = &mut restriction.comparison {
+                    self.space(" ");
+                    let comparator = comparison.comparator.as_str();
+                    comparison.comparator_span = self.span(|this| this.out.push_str(comparator));
+                    self.space(" ");
+                    self.arg(&mut comparison.arg);
+                }
+                return;
+            }
+        };
+        for (index, operand) in operands.iter_mut().enumerate() {
+            if index > 0 {
+                self.gap();
+                if let Some(keyword) = keyword {
+                    self.out.push_str(keyword);
+                    self.gap();
+                }
+            }
+            self.expr(operand, tighter);
+        }
+    }
+
+    fn comparable(&mut self, comparable: &mut Comparable<'_>) {
+        match comparable {
+            Comparable::Member(member) => self.member(member),
+            Comparable::Function(function) => self.function(function),
+        }
+    }
+
+    fn member(&mut self, member: &mut Member<'_>) {
+        member.span = self.span(|this| {
+            for (index, value) in member.path.iter_mut().enumerate() {
+                if index > 0 {
+                    this.out.push('.');
+                }
+                this.value(value);
+            }
+        });
+    }
+
+    fn function(&mut self, function: &mut Function<'_>) {
+        function.span = self.span(|this| {
+            this.member(&mut function.name);
+            this.open();
+            this.space("");
+            for (index, arg) in function.args.iter_mut().enumerate() {
+                if index > 0 {
+                    this.space("");
+                    this.out.push(',');
+                    this.space(" ");
+                }
+                this.arg(arg);
+            }
+            this.space("");
+            this.close();
+        });
+    }
+
+    fn arg(&mut self, arg: &mut Arg<'_>) {
+        match arg {
+            Arg::Comparable(comparable) => self.comparable(comparable),
+            Arg::Group(expr) => self.expr(expr, u8::MAX),
+            Arg::Negative(value) => self.value(value),
+        }
+    }
+
+    fn value(&mut self, value: &mut Value<'_>) {
+        let quote = match value.quotes {
+            Quotes::None => {
+                value.span = self.span(|this| this.out.push_str(&value.text));
+                return;
+            }
+            Quotes::Single => '\'',
+            Quotes::Double => '"',
+        };
+        value.span = self.span(|this| {
+            this.out.push(quote);
+            for c in value.text.chars() {
+                this.character(c, quote);
+            }
+            this.out.push(quote);
+        });
+    }
+
+    /// A character of a string, perhaps as one of its escapes.
+    fn character(&mut self, c: char, quote: char) {
+        let code = u32::from(c);
+        let escape = match (below(self.u, 12), c) {
+            (9 | 10, '\n') => "\\n".to_owned(),
+            (9 | 10, '\r') => "\\r".to_owned(),
+            (9 | 10, '\t') => "\\t".to_owned(),
+            (9, '"' | '\'') => format!("\\{c}"),
+            (10, _) if code < 0x10000 => format!("\\u{code:04x}"),
+            (11, _) => format!("\\U{code:08X}"),
+            (_, '\\') => "\\\\".to_owned(),
+            _ if c == quote => format!("\\{c}"),
+            _ => c.to_string(),
+        };
+        self.out.push_str(&escape);
+    }
+}
