@@ -420,8 +420,17 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// How many characters of somebody's text a message repeats.
+/// How many columns of somebody's text a message repeats.
 const QUOTED: usize = 48;
+
+/// How many columns a character takes, at the most: none beyond ASCII takes more than two.
+pub(crate) fn columns(c: char) -> usize {
+    match c {
+        '\t' => 4,
+        c if c.is_ascii() => 1,
+        _ => 2,
+    }
+}
 
 /// A piece of a filter for a message: in backquotes, on one line, nothing raw, not too long.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
@@ -429,12 +438,15 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("`")?;
-        let mut characters = self.0.chars();
-        for c in characters.by_ref().take(QUOTED) {
-            fmt::Display::fmt(&Visible(c), f)?;
-        }
-        if characters.next().is_some() {
-            f.write_str("…")?;
+        let mut left = QUOTED;
+        for c in self.0.chars() {
+            let text = Visible(c).to_string();
+            let Some(rest) = left.checked_sub(text.chars().map(columns).sum()) else {
+                f.write_str("…")?;
+                break;
+            };
+            left = rest;
+            f.write_str(&text)?;
         }
         f.write_str("`")
     }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Label, Severity, Span, Visible};
+use crate::diagnostic::{Diagnostic, Label, Severity, Span, columns, visible};
 use crate::filter::{Checked, Error};
 use crate::syntax::chars;
 
@@ -14,8 +14,8 @@ const DIAGNOSTICS: usize = 16;
 /// How many labels of a diagnostic a report draws; the rest are counted.
 const LABELS: usize = 8;
 
-/// How many characters of a corrected text a report shows.
-const EXCERPT: usize = 160;
+/// The widths that a line can have, in columns.
+const WIDTHS: std::ops::RangeInclusive<usize> = 20..=10_000;
 
 /// A report of a filter's diagnostics for a person: for each the source line with carets under
 /// every label, help, and the corrected text. Its `Display` draws it.
@@ -72,10 +72,12 @@ impl<'c> Report<'c> {
         self
     }
 
-    /// The width of a line, in columns; 100 unless told otherwise.
+    /// The width to clip lines to, in columns, from 20 to 10,000; 100 unless told otherwise.
+    ///
+    /// A line may be a little longer where several places of it are labelled.
     #[must_use]
     pub fn width(mut self, columns: usize) -> Self {
-        self.width = columns;
+        self.width = columns.clamp(*WIDTHS.start(), *WIDTHS.end());
         self
     }
 
@@ -101,7 +103,6 @@ impl<'c> From<&'c Error> for Report<'c> {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = Shown::new(self.text);
         let renderer = if self.color {
             Renderer::styled()
         } else {
@@ -112,6 +113,7 @@ impl fmt::Display for Report<'_> {
             if index > 0 {
                 f.write_char('\n')?;
             }
+            let shown = Shown::new(self.text, diagnostic, self.width);
             writeln!(f, "{}", renderer.render(&[self.group(&shown, diagnostic)]))?;
         }
         let more = self.diagnostics.len().saturating_sub(DIAGNOSTICS);
@@ -119,8 +121,11 @@ impl fmt::Display for Report<'_> {
             let title = Level::NOTE.secondary_title(format!("{more} more not shown"));
             writeln!(f, "\n{}", renderer.render(&[Group::with_title(title)]))?;
         }
-        if let Some(fixed) = self.fixed.filter(|_| self.diagnostics.len() > 1) {
-            let title = Level::HELP.secondary_title(format!("corrected: {}", Excerpt(fixed, 0)));
+        let fixes = self.diagnostics.iter().filter_map(|d| d.fix.as_ref());
+        let certain = fixes.filter(|fix| fix.certain).count();
+        if let Some(fixed) = self.fixed.filter(|_| certain > 1 || more > 0) {
+            let fixed = Excerpt::new(fixed, 0, self.width);
+            let title = Level::HELP.secondary_title(format!("with all these fixes: {fixed}"));
             writeln!(f, "\n{}", renderer.render(&[Group::with_title(title)]))?;
         }
         Ok(())
@@ -128,7 +133,7 @@ impl fmt::Display for Report<'_> {
 }
 
 impl Report<'_> {
-    fn group<'a>(&self, shown: &'a Shown<'_>, diagnostic: &'a Diagnostic) -> Group<'a>
+    fn group<'a>(&self, shown: &'a Shown, diagnostic: &'a Diagnostic) -> Group<'a>
     where
         Self: 'a,
     {
@@ -138,14 +143,11 @@ impl Report<'_> {
         };
         let mut snippet = Snippet::source(shown.text.as_str()).line_start(self.line);
         if let Some(origin) = self.origin {
-            snippet = snippet.path(origin.to_owned());
+            snippet = snippet.path(visible(origin).to_string());
         }
-        let (own, others): (Vec<&Label>, Vec<&Label>) = diagnostic
-            .labels
-            .iter()
-            .partition(|label| label.span == diagnostic.span);
+        let (own, others) = labels(diagnostic);
         let mut primary = AnnotationKind::Primary.span(shown.range(diagnostic.span));
-        if let Some(label) = own.first() {
+        if let Some(label) = own {
             primary = primary.label(label.text.as_str());
         }
         snippet = snippet.annotation(primary);
@@ -165,12 +167,16 @@ impl Report<'_> {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         if let Some(fix) = &diagnostic.fix {
-            let what = if fix.certain { "corrected" } else { "perhaps" };
+            let what = match (fix.certain, self.diagnostics.len()) {
+                (true, 1) => "corrected",
+                (true, _) => "with this fix",
+                (false, _) => "perhaps",
+            };
             let at = fix.edits.first().map_or(0, |edit| edit.span.start);
             let text = fix.apply(self.text);
             let message = match text.trim() {
                 "" => format!("{what}: an empty filter"),
-                _ => format!("{what}: {}", Excerpt(&text, at)),
+                _ => format!("{what}: {}", Excerpt::new(&text, at, self.width)),
             };
             group = group.element(Level::HELP.message(message));
         }
@@ -178,68 +184,129 @@ impl Report<'_> {
     }
 }
 
-/// One line of a text around a place: nothing raw, not too long.
-struct Excerpt<'a>(&'a str, usize);
+/// The label of the diagnostic's own span, and the others.
+fn labels(diagnostic: &Diagnostic) -> (Option<&Label>, Vec<&Label>) {
+    let labels = diagnostic.labels.iter();
+    let (own, others): (Vec<_>, Vec<_>) = labels.partition(|label| label.span == diagnostic.span);
+    (own.first().copied(), others)
+}
 
-impl fmt::Display for Excerpt<'_> {
+/// One line of a text around a place: nothing raw, not too long.
+struct Excerpt {
+    visible: String,
+    /// The columns to show.
+    start: usize,
+    end: usize,
+}
+
+impl Excerpt {
+    fn new(text: &str, at: usize, width: usize) -> Self {
+        let visible_text = visible(text).to_string();
+        let total: usize = visible_text.chars().map(columns).sum();
+        let before = visible(text.get(..at).unwrap_or_default()).to_string();
+        let before: usize = before.chars().map(columns).sum();
+        let start = before
+            .saturating_sub(width / 4)
+            .min(total.saturating_sub(width));
+        Self {
+            visible: visible_text,
+            start,
+            end: start + width,
+        }
+    }
+}
+
+impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(text, at) = *self;
-        let total = text.chars().count();
-        let before = text.get(..at).unwrap_or_default().chars().count();
-        let start = if total <= EXCERPT {
-            0
-        } else {
-            before.saturating_sub(EXCERPT / 4).min(total - EXCERPT)
-        };
-        if start > 0 {
+        let mut column = 0;
+        if self.start > 0 {
             f.write_char('…')?;
         }
-        for c in text.chars().skip(start).take(EXCERPT) {
-            fmt::Display::fmt(&Visible(c), f)?;
-        }
-        if start + EXCERPT < total {
-            f.write_char('…')?;
+        for c in self.visible.chars() {
+            if column >= self.end {
+                return f.write_char('…');
+            }
+            if column >= self.start {
+                f.write_char(c)?;
+            }
+            column += columns(c);
         }
         Ok(())
     }
 }
 
-/// A text as it is drawn: what would not be seen, or would move other characters, replaced.
-struct Shown<'a> {
-    original: &'a str,
+/// A text as it is drawn: what would not be seen, or would move other characters, replaced; and of
+/// long lines only what is near the labels.
+struct Shown {
     text: String,
-    /// Where each replaced character began in the original, and in the text by how much longer (or
-    /// shorter) the text is behind it.
+    /// For each replaced character where it began in the original, and by how much the text is
+    /// longer (or shorter) behind it.
     shifts: Vec<(usize, isize)>,
 }
 
-impl<'a> Shown<'a> {
-    fn new(original: &'a str) -> Self {
-        let mut text = String::with_capacity(original.len());
-        let mut shifts = Vec::new();
-        let mut shift = 0;
-        let mut characters = original.char_indices().peekable();
-        while let Some((at, c)) = characters.next() {
-            let line_ends = c == '\r' && characters.peek().is_some_and(|(_, next)| *next == '\n');
-            let picture = match c {
-                '\n' | '\t' => c,
-                '\r' if line_ends => c,
-                '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('�'),
-                '\x7f' => '␡',
-                c if chars::is_unseen(c) && c.is_whitespace() && !c.is_control() => '␣',
-                c if chars::is_unseen(c) => '�',
-                c => c,
-            };
-            text.push(picture);
-            if picture != c {
-                shift += picture.len_utf8().cast_signed() - c.len_utf8().cast_signed();
-                shifts.push((at, shift));
-            }
+impl Shown {
+    fn new(original: &str, diagnostic: &Diagnostic, width: usize) -> Self {
+        let (_, others) = labels(diagnostic);
+        let spans = others.iter().take(LABELS).map(|label| label.span);
+        let mut points: Vec<usize> = spans
+            .chain([diagnostic.span])
+            .flat_map(|span| [span.start, span.end])
+            .collect();
+        points.sort_unstable();
+        points.dedup();
+        let mut shown = Self {
+            text: String::with_capacity(original.len()),
+            shifts: Vec::new(),
+        };
+        let mut start = 0;
+        for line in original.split_inclusive('\n') {
+            shown.push_line(line, start, &points, width);
+            start += line.len();
         }
-        Self {
-            original,
-            text,
-            shifts,
+        shown
+    }
+
+    /// Adds the line that begins at `start`; if it is longer than `width`, only what is near the
+    /// `points`.
+    fn push_line(&mut self, line: &str, start: usize, points: &[usize], width: usize) {
+        let end = start + line.len();
+        let content = line.trim_end_matches(['\r', '\n']).len();
+        let total: usize = line.chars().map(|c| columns(picture(c))).sum();
+        let near = points.iter().filter(|point| (start..=end).contains(*point));
+        let reach = width / (2 * near.clone().count().max(1));
+        let column_of = |offset: usize| -> usize {
+            let before = line.get(..offset - start).unwrap_or_default();
+            before.chars().map(|c| columns(picture(c))).sum()
+        };
+        let near: Vec<usize> = near.map(|point| column_of(*point)).collect();
+        let (mut column, mut is_cut) = (0, false);
+        for (at, c) in line.char_indices() {
+            let is_near = near.iter().any(|point| point.abs_diff(column) <= reach);
+            let is_kept =
+                total <= width || at >= content || is_near || near.is_empty() && column < width;
+            column += columns(picture(c));
+            if is_kept {
+                let ends_line = at >= content && matches!(c, '\r' | '\n');
+                self.push(
+                    start + at,
+                    c,
+                    if ends_line { Some(c) } else { Some(picture(c)) },
+                );
+            } else {
+                self.push(start + at, c, (!is_cut).then_some('…'));
+            }
+            is_cut = !is_kept;
+        }
+    }
+
+    /// Adds what is drawn for the character at `at`.
+    fn push(&mut self, at: usize, c: char, drawn: Option<char>) {
+        self.text.extend(drawn);
+        if drawn != Some(c) {
+            let shift = self.shifts.last().map_or(0, |(_, shift)| *shift);
+            let length = drawn.map_or(0, char::len_utf8).cast_signed();
+            let shift = shift + length - c.len_utf8().cast_signed();
+            self.shifts.push((at, shift));
         }
     }
 
@@ -249,11 +316,22 @@ impl<'a> Shown<'a> {
         let shift = before
             .checked_sub(1)
             .and_then(|before| self.shifts.get(before));
-        at.min(self.original.len())
-            .saturating_add_signed(shift.map_or(0, |(_, shift)| *shift))
+        at.saturating_add_signed(shift.map_or(0, |(_, shift)| *shift))
     }
 
     fn range(&self, span: Span) -> std::ops::Range<usize> {
         self.offset(span.start)..self.offset(span.end)
+    }
+}
+
+/// What is drawn for a character.
+fn picture(c: char) -> char {
+    match c {
+        '\n' | '\t' => c,
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('�'),
+        '\x7f' => '␡',
+        c if chars::is_unseen(c) && c.is_whitespace() && !c.is_control() => '␣',
+        c if chars::is_unseen(c) => '�',
+        c => c,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use gchat_filter::diagnostic::{Diagnostic, Span};
+use gchat_filter::diagnostic::{Diagnostic, Span, visible};
 use gchat_filter::{Cell, Checked, Checker, MemberType, Report};
 use serde::Serialize;
 
@@ -94,7 +94,7 @@ fn one(
         }
         Format::Json => {
             let json = serde_json::to_string(&Json::from(&checked))?;
-            unless_closed(writeln!(out, "{json}"))?;
+            unless_closed(writeln!(out, "{}", escaped(&json)))?;
         }
     }
     Ok(if checked.is_valid() {
@@ -102,6 +102,22 @@ fn one(
     } else {
         Status::Negative
     })
+}
+
+/// JSON with escapes for all that a terminal would not show as itself.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        let text = c.to_string();
+        if c.is_ascii_graphic() || c == ' ' || visible(&text).to_string() == text {
+            out.push(c);
+        } else {
+            let units = c.encode_utf16(&mut units).iter();
+            out.extend(units.map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    out
 }
 
 /// What there is to tell of a filter, for a program.

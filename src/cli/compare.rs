@@ -25,7 +25,8 @@ pub(super) fn run(
     out: &mut impl Write,
 ) -> io::Result<Status> {
     let checker = args.lints.checker(matches);
-    let filters = [&args.a, &args.b].map(|text| options::required(checker, text));
+    let filters = [("filter A", &args.a), ("filter B", &args.b)]
+        .map(|(origin, text)| options::required_from(Some(origin), checker, text));
     let [Some((_, a)), Some((_, b))] = filters else {
         return Ok(Status::Negative);
     };

@@ -101,13 +101,16 @@ fn grid(filter: Filter, out: &mut impl Write) -> io::Result<()> {
     let width = roles.iter().map(|name| name.len()).max().unwrap_or(0);
     writeln!(out, "  {:width$}  {}", "", types.join("  "))?;
     for (role, name) in Role::ALL.into_iter().zip(roles) {
-        write!(out, "  {name:width$}")?;
+        let mut row = vec![format!("{name:width$}")];
         for (member_type, heading) in MemberType::ALL.into_iter().zip(types) {
             let matches = filter.matches(&Cell { role, member_type });
             let mark = if matches { "●" } else { "·" };
-            write!(out, "  {mark:^width$}", width = heading.len())?;
+            row.push(format!("{mark:^width$}", width = heading.len()));
         }
-        writeln!(out)?;
+        writeln!(out, "  {}", row.join("  ").trim_end())?;
     }
-    Ok(())
+    writeln!(
+        out,
+        "  (no member: a Google Group's; other: any name that the API may add)"
+    )
 }

@@ -5,19 +5,45 @@ use gchat_filter::{Checked, Checker, Filter, Level, Lint, Preset, Report};
 
 /// The levels of the lints.
 #[derive(clap::Args)]
-#[command(next_help_heading = "Lints (of several options for one lint the last counts)")]
+#[command(
+    next_help_heading = "Lints (`gchat-filter lints` lists them; of several options the last counts)"
+)]
 pub(super) struct LintOptions {
     /// Let a lint pass.
-    #[arg(long, value_name = "LINT", value_parser = lint_parser())]
+    #[arg(
+        long,
+        value_name = "LINT",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_parser = lint_parser()
+    )]
     allow: Vec<Lint>,
     /// Warn where a lint finds something.
-    #[arg(long, value_name = "LINT", value_parser = lint_parser())]
+    #[arg(
+        long,
+        value_name = "LINT",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_parser = lint_parser()
+    )]
     warn: Vec<Lint>,
     /// Make what a lint finds an error.
-    #[arg(long, value_name = "LINT", value_parser = lint_parser())]
+    #[arg(
+        long,
+        value_name = "LINT",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_parser = lint_parser()
+    )]
     deny: Vec<Lint>,
     /// The levels of all lints, before the options above.
-    #[arg(long, value_name = "PRESET", value_enum, default_value = "default")]
+    #[arg(
+        long,
+        value_name = "PRESET",
+        value_enum,
+        default_value = "default",
+        overrides_with = "preset"
+    )]
     preset: PresetName,
 }
 
@@ -64,9 +90,22 @@ impl LintOptions {
 
 /// Checks a filter that a command needs; shows what is wrong with it, and its warnings.
 pub(super) fn required(checker: Checker, text: &str) -> Option<(Checked<'_>, Filter)> {
+    required_from(None, checker, text)
+}
+
+/// The same for one of several filters, with what to call it.
+pub(super) fn required_from<'a>(
+    origin: Option<&str>,
+    checker: Checker,
+    text: &'a str,
+) -> Option<(Checked<'a>, Filter)> {
     let checked = checker.check(text);
     if !checked.diagnostics.is_empty() {
-        super::show(Report::from(&checked));
+        let report = Report::from(&checked);
+        super::show(match origin {
+            Some(origin) => report.origin(origin, 1),
+            None => report,
+        });
     }
     let filter = checked.filter?;
     Some((checked, filter))

@@ -164,9 +164,9 @@ impl Demand {
         let what = self.comparison.field.name();
         let name = self.comparison.value.name;
         if self.is_equality() {
-            format!("demands that the {what} is `{name}`")
+            format!("demands that `{what}` is `{name}`")
         } else {
-            format!("demands that the {what} is not `{name}`")
+            format!("demands that `{what}` is not `{name}`")
         }
     }
 
@@ -182,7 +182,7 @@ fn contradiction(text: &str, part: &Part) -> Diagnostic {
         part.span,
         match pair {
             Some([a, b]) if a.is_equality() && b.is_equality() => format!(
-                "no membership has both the {} `{}` and `{}`",
+                "`{}` cannot be both `{}` and `{}`",
                 a.comparison.field.name(),
                 a.comparison.value.name,
                 b.comparison.value.name

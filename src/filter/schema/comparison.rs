@@ -89,7 +89,7 @@ impl Schema<'_> {
                     span,
                     "`!=` is not documented for `role`",
                 )
-                .label(span, "expected `=`")
+                .label(span, "not documented here")
                 .help("list the roles that are wanted, joined with `OR`")
             }),
             _ => {

@@ -1,0 +1,586 @@
+//! What the library promises a program: sizes and traits of its types, filters as sets, filters as
+//! text, errors, and matching of a program's own types.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "that is how a test fails"
+)]
+
+mod common;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::error::Error as StdError;
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+use std::mem::size_of;
+use std::str::FromStr;
+
+use common::{Compare, DOCUMENTED, EVERYTHING, Set, matched};
+use gchat_filter::diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity, Span, Stage};
+use gchat_filter::syntax::Expr;
+use gchat_filter::{
+    Cell, Checked, Checker, Error, Filter, Level, Lint, Matchable, Member, MemberType, Membership,
+    MembershipRole, Preset, Role, UnknownLint, User, UserType,
+};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+
+/// Filters that are wrong in every stage that [`Filter::parse`] has, and in dangerous ways.
+const INVALID: &[&str] = &[
+    "role =",
+    "(a",
+    "a)",
+    "()",
+    "\"HUMAN",
+    "role = \"ROLE_MEMBER\" AND AND x",
+    "\u{202e}",
+    "role = \"\u{1b}[31m\u{7}\"",
+    "role = \"\n\r\t\u{9b}\u{2028}\u{200b}\"",
+    "role = \"a\\qb\"",
+    "x = 1 AND y = 2 AND z = 3",
+    "member.type = HUMAN",
+    "member.type = \"漢字\u{301}\"",
+    "NOT role = \"ROLE_MEMBER\"",
+    "role = \"ROLE_MANAGER\" AND role = \"ROLE_MEMBER\"",
+    "\u{feff}role = \"ROLE_MEMBER\"",
+    "role == \"ROLE_MEMBER\"",
+    "role = “ROLE_MEMBER”",
+];
+
+/// The filters that the constructors reach by union and intersection, each with the cells that it
+/// should admit, which are counted apart.
+fn documented() -> BTreeMap<Set, Filter> {
+    let constructors = [
+        Filter::role_is_member(),
+        Filter::role_is_manager(),
+        Filter::type_is_human(),
+        Filter::type_is_bot(),
+        Filter::type_is_not_human(),
+        Filter::type_is_not_bot(),
+    ];
+    let mut found: BTreeMap<Set, Filter> = DOCUMENTED
+        .iter()
+        .map(|comparison| comparison.set())
+        .zip(constructors)
+        .collect();
+    loop {
+        let before = found.len();
+        let pairs: Vec<(Set, Filter)> = found.clone().into_iter().collect();
+        for (a_set, a) in &pairs {
+            for (b_set, b) in &pairs {
+                found.entry(a_set | b_set).or_insert(a.union(*b));
+                if let Some(both) = a.intersection(*b) {
+                    found.entry(a_set & b_set).or_insert(both);
+                }
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn filters_take_four_bytes() {
+    assert_eq!(size_of::<Filter>(), 4);
+    assert_eq!(size_of::<Option<Filter>>(), 4);
+}
+
+#[test]
+fn types_have_the_usual_traits() {
+    fn shared<T: Send + Sync + Unpin + Debug + 'static>() {}
+    fn data<T: Clone + PartialEq + Send + Sync + Unpin + Debug + 'static>() {}
+    fn value<T: Copy + Eq + Hash + Send + Sync + Unpin + Debug + 'static>() {}
+    fn ordered<T: Copy + Ord>() {}
+    fn error<T: StdError + Clone + Send + Sync + 'static>() {}
+    fn text<T: Display + FromStr + for<'a> TryFrom<&'a str>>() {}
+    fn serde<T: serde::Serialize + for<'de> serde::Deserialize<'de>>() {}
+
+    value::<Filter>();
+    value::<Checker>();
+    value::<Cell>();
+    value::<Role>();
+    value::<MemberType>();
+    value::<Lint>();
+    value::<Level>();
+    value::<Preset>();
+    value::<Code>();
+    value::<Severity>();
+    value::<Stage>();
+    value::<Span>();
+    ordered::<Cell>();
+    ordered::<Level>();
+    ordered::<Stage>();
+    ordered::<Span>();
+    data::<Diagnostic>();
+    data::<Label>();
+    data::<Fix>();
+    data::<Edit>();
+    data::<Membership>();
+    data::<Checked<'static>>();
+    data::<Expr<'static>>();
+    shared::<Error>();
+    error::<Error>();
+    error::<UnknownLint>();
+    text::<Filter>();
+    serde::<Filter>();
+    serde::<Membership>();
+}
+
+#[test]
+fn a_filter_can_be_a_constant() {
+    const MANAGERS_AND_APPS: Filter = Filter::role_is_manager().union(Filter::type_is_bot());
+    const NOTHING: Option<Filter> = Filter::type_is_human().intersection(Filter::type_is_bot());
+    assert_eq!(
+        MANAGERS_AND_APPS.to_string(),
+        r#"member.type = "BOT" OR role = "ROLE_MANAGER""#
+    );
+    assert_eq!(NOTHING, None);
+}
+
+#[test]
+fn the_ways_to_read_a_filter_agree() {
+    let valid = [
+        "",
+        " \t\r\n",
+        r#"role = "ROLE_MEMBER""#,
+        "member.type\r\n!=\r\n\"BOT\"",
+    ];
+    for text in valid.iter().chain(INVALID) {
+        let parsed = Filter::parse(text);
+        assert_eq!(text.parse(), parsed, "{text:?}");
+        assert_eq!(Filter::try_from(*text), parsed, "{text:?}");
+        assert_eq!(Checker::new().check(text).into_result(), parsed, "{text:?}");
+        assert_eq!(Checker::default().check(text).into_result(), parsed);
+        assert_eq!(parsed.is_ok(), valid.contains(text), "{text:?}");
+    }
+}
+
+#[test]
+fn the_default_admits_everything() {
+    assert_eq!(matched(Filter::default()), EVERYTHING);
+    assert_eq!(Filter::default().to_string(), "");
+    assert_eq!(Filter::parse(""), Ok(Filter::default()));
+    assert_eq!(Filter::default().admits().count(), 25);
+    assert!(Filter::default().is_documented());
+    assert!(!Filter::default().allows_admin_access());
+}
+
+#[test]
+fn constructors_are_the_documented_comparisons() {
+    let constructors = [
+        Filter::role_is_member(),
+        Filter::role_is_manager(),
+        Filter::type_is_human(),
+        Filter::type_is_bot(),
+        Filter::type_is_not_human(),
+        Filter::type_is_not_bot(),
+    ];
+    for (comparison, filter) in DOCUMENTED.into_iter().zip(constructors) {
+        let text = comparison.text();
+        assert_eq!(Filter::parse(&text), Ok(filter), "{text}");
+        assert_eq!(filter.to_string(), text);
+        assert_eq!(matched(filter), comparison.set(), "{text}");
+        assert_eq!(format!("{filter:?}"), format!("Filter({text})"));
+        let accepted = [r#"member.type = "HUMAN""#, r#"member.type != "BOT""#];
+        assert_eq!(filter.allows_admin_access(), accepted.contains(&&*text));
+    }
+}
+
+#[test]
+fn there_are_124_documented_meanings() {
+    let documented = documented();
+    assert_eq!(documented.len(), 124);
+    for (set, filter) in &documented {
+        let text = filter.to_string();
+        assert_eq!(matched(*filter), *set, "{text}");
+        assert!(filter.is_documented(), "{text}");
+        assert_eq!(Filter::parse(&text), Ok(*filter), "{text}");
+        assert!(text.matches('=').count() <= 6, "{text}");
+        let checked = Checker::new().preset(Preset::Strict).check(&text);
+        assert_eq!(checked.filter, Some(*filter), "{text}");
+        assert_eq!(checked.diagnostics, [], "{text}");
+        let cells: Vec<Cell> = filter.admits().collect();
+        assert_eq!(cells.len(), set.count_ones() as usize, "{text}");
+        assert!(cells.iter().all(|cell| filter.matches(cell)), "{text}");
+        assert!(cells.is_sorted(), "{text}");
+    }
+    let distinct: HashSet<Filter> = documented.values().copied().collect();
+    assert_eq!(distinct.len(), 124);
+    let texts: HashSet<String> = documented.values().map(Filter::to_string).collect();
+    assert_eq!(texts.len(), 124);
+}
+
+#[test]
+fn filters_are_sets() {
+    let documented = documented();
+    for (a_set, a) in &documented {
+        for (b_set, b) in &documented {
+            let what = || format!("{a} | {b}");
+            assert_eq!(a.implies(*b), a_set & !b_set == 0, "{}", what());
+            assert_eq!(a == b, a_set == b_set, "{}", what());
+            assert_eq!(a.union(*b), documented[&(a_set | b_set)], "{}", what());
+            assert_eq!(
+                a.intersection(*b),
+                documented.get(&(a_set & b_set)).copied(),
+                "{}",
+                what()
+            );
+            assert_eq!(a.intersection(*b).is_none(), a_set & b_set == 0);
+        }
+        assert_eq!(a.union(Filter::default()), Filter::default());
+        assert_eq!(a.intersection(Filter::default()), Some(*a));
+    }
+}
+
+#[test]
+fn union_and_intersection_are_or_and_and() {
+    let texts: Vec<(Filter, String)> = documented()
+        .into_values()
+        .map(|filter| (filter, filter.to_string()))
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
+    for (a, a_text) in &texts {
+        for (b, b_text) in &texts {
+            let either = format!("({a_text}) OR ({b_text})");
+            assert_eq!(Filter::parse(&either), Ok(a.union(*b)), "{either}");
+            let both = format!("({a_text}) AND ({b_text})");
+            match Filter::parse(&both) {
+                Ok(filter) => assert_eq!(Some(filter), a.intersection(*b), "{both}"),
+                Err(error) => {
+                    assert_eq!(error.code(), Some(Code::Contradiction), "{both}");
+                    assert_eq!(a.intersection(*b), None, "{both}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn undocumented_meanings_are_told_apart() {
+    let checker = Checker::new().preset(Preset::Aip160);
+    for comparison in [
+        Compare::role(false, "ROLE_MEMBER"),
+        Compare::role(true, "ROLE_ASSISTANT_MANAGER"),
+        Compare::role(true, "MEMBERSHIP_ROLE_UNSPECIFIED"),
+        Compare::member_type(true, "TYPE_UNSPECIFIED"),
+        Compare::member_type(false, "TYPE_UNSPECIFIED"),
+    ] {
+        let text = comparison.text();
+        assert!(Filter::parse(&text).is_err(), "{text}");
+        let filter = checker.check(&text).filter.unwrap();
+        assert_eq!(matched(filter), comparison.set(), "{text}");
+        assert!(!filter.is_documented(), "{text}");
+        assert!(!filter.allows_admin_access(), "{text}");
+        let printed = filter.to_string();
+        assert_eq!(checker.check(&printed).filter, Some(filter), "{printed}");
+    }
+}
+
+#[test]
+fn with_serde_a_filter_is_its_text() {
+    for filter in documented().into_values() {
+        let text = filter.to_string();
+        let json = serde_json::to_string(&filter).unwrap();
+        assert_eq!(json, serde_json::to_string(&text).unwrap());
+        assert_eq!(serde_json::from_str::<Filter>(&json).unwrap(), filter);
+        assert_eq!(
+            serde_json::from_slice::<Filter>(json.as_bytes()).unwrap(),
+            filter
+        );
+        assert_eq!(
+            serde_json::from_reader::<_, Filter>(json.as_bytes()).unwrap(),
+            filter
+        );
+        let value = serde_json::to_value(filter).unwrap();
+        assert_eq!(serde_json::from_value::<Filter>(value).unwrap(), filter);
+    }
+}
+
+#[test]
+fn with_serde_any_text_of_a_filter_is_read() {
+    let filter = Filter::role_is_member();
+    for json in [
+        r#""role=\"ROLE_MEMBER\"""#,
+        r#""\u0072ole = \"ROLE_MEMBER\" OR role = \"ROLE_MEMBER\"""#,
+        r#""role\n=\r\n\t\"ROLE_MEMBER\"""#,
+    ] {
+        assert_eq!(
+            serde_json::from_str::<Filter>(json).unwrap(),
+            filter,
+            "{json}"
+        );
+    }
+}
+
+#[test]
+fn with_serde_a_filter_fits_where_text_fits() {
+    #[derive(serde::Serialize, Deserialize, PartialEq, Debug)]
+    struct Settings {
+        filter: Filter,
+        #[serde(default)]
+        other: Option<Filter>,
+        names: HashMap<Filter, String>,
+    }
+
+    let settings = Settings {
+        filter: Filter::type_is_not_bot(),
+        other: None,
+        names: HashMap::from([(Filter::role_is_manager(), "managers".to_owned())]),
+    };
+    let json = serde_json::to_string(&settings).unwrap();
+    assert_eq!(
+        json,
+        r#"{"filter":"member.type != \"BOT\"","other":null,"names":{"role = \"ROLE_MANAGER\"":"managers"}}"#
+    );
+    assert_eq!(serde_json::from_str::<Settings>(&json).unwrap(), settings);
+}
+
+#[test]
+fn with_serde_a_bad_filter_fails_with_the_one_line_error() {
+    for text in INVALID {
+        let error = Filter::parse(text).unwrap_err().to_string();
+        let deserializer: StrDeserializer<'_, ValueError> = text.into_deserializer();
+        let plain = Filter::deserialize(deserializer).unwrap_err();
+        assert_eq!(plain.to_string(), error, "{text:?}");
+        let json = serde_json::to_string(text).unwrap();
+        let with_place = serde_json::from_str::<Filter>(&json)
+            .unwrap_err()
+            .to_string();
+        assert!(with_place.starts_with(&error), "{with_place}");
+        assert_eq!(with_place.lines().count(), 1, "{with_place}");
+    }
+}
+
+#[test]
+fn with_serde_only_text_is_a_filter() {
+    for json in ["null", "1", "true", "[]", "{}", r#"["role"]"#] {
+        let error = serde_json::from_str::<Filter>(json)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("the text of a membership filter"), "{error}");
+    }
+}
+
+#[test]
+fn errors_are_one_line_and_nothing_raw() {
+    let raw = regex::Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").unwrap();
+    for text in INVALID {
+        let error = Filter::parse(text).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            !message.is_empty() && !raw.is_match(&message),
+            "{message:?}"
+        );
+        assert!(!message.ends_with('.'), "{message:?}");
+        assert!(!message.starts_with(char::is_uppercase), "{message:?}");
+        assert_eq!(error.text(), *text);
+        assert_eq!(
+            error.code(),
+            error.diagnostics().first().map(|first| first.code)
+        );
+        assert!(error.source().is_none());
+        for diagnostic in error.diagnostics() {
+            let texts = [
+                diagnostic.message.as_str(),
+                diagnostic.help.as_deref().unwrap_or("x"),
+            ];
+            let labels = diagnostic.labels.iter().map(|label| label.text.as_str());
+            for said in texts.into_iter().chain(labels) {
+                assert!(!raw.is_match(said), "{text:?}: {said:?}");
+            }
+            assert!(
+                text.get(diagnostic.span.start..diagnostic.span.end)
+                    .is_some()
+            );
+        }
+        let boxed: Box<dyn StdError + Send + Sync> = error.clone().into();
+        assert_eq!(boxed.to_string(), message);
+        assert_eq!(boxed.downcast_ref::<Error>(), Some(&error));
+    }
+}
+
+#[test]
+fn an_error_says_how_many_more_there_are() {
+    let one = Filter::parse("x = 1").unwrap_err();
+    assert_eq!(one.to_string(), "unknown field `x` (at byte 0)");
+    let three = Filter::parse("x = 1 AND y = 2 AND z = 3").unwrap_err();
+    assert_eq!(three.diagnostics().len(), 3);
+    assert!(
+        three.to_string().starts_with("unknown field `x`"),
+        "{three}"
+    );
+    assert!(three.to_string().contains('2'), "{three}");
+}
+
+#[test]
+fn diagnostics_are_data() {
+    let checked = Checker::new().check("member.type = 'human'");
+    assert!(!checked.is_valid());
+    let error = checked.errors().next().unwrap();
+    assert_eq!(error.code, Code::UnknownValue);
+    assert_eq!(error.code.as_str(), "unknown-value");
+    assert_eq!(error.stage(), Stage::Schema);
+    assert_eq!(error.span, Span::new(14, 21));
+    assert_eq!(error.span.of(checked.text), "'human'");
+    assert_eq!(
+        checked.fixed.as_deref().map(Filter::parse),
+        Some(Ok(Filter::type_is_human()))
+    );
+    for code in Code::ALL {
+        let name = code.as_str();
+        assert!(
+            name.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+            "{name}"
+        );
+        assert_eq!(code.to_string(), name);
+    }
+}
+
+#[test]
+fn lints_have_names_and_levels() {
+    for lint in Lint::ALL {
+        assert_eq!(lint.name().parse(), Ok(lint));
+        assert_eq!(lint.to_string(), lint.name());
+        assert_eq!(lint.code().as_str(), lint.name());
+        assert_eq!(Checker::new().level_of(lint), lint.default_level());
+        assert_eq!(Preset::Default.level(lint), lint.default_level());
+        assert_eq!(Preset::Strict.level(lint), Level::Deny);
+        assert_eq!(Preset::Aip160.level(lint), Level::Allow);
+        for level in [Level::Allow, Level::Warn, Level::Deny] {
+            let checker = Checker::new().level(lint, level);
+            assert_eq!(checker.level_of(lint), level);
+            let others = Lint::ALL.into_iter().filter(|other| *other != lint);
+            for other in others {
+                assert_eq!(checker.level_of(other), other.default_level());
+            }
+        }
+    }
+    for name in [
+        "",
+        "unknown-field",
+        "Negation",
+        "negation ",
+        "\u{1b}[31m\u{202e}",
+    ] {
+        let error = name.parse::<Lint>().unwrap_err();
+        assert_eq!(error.name, name);
+        assert!(
+            !error.to_string().contains(['\u{1b}', '\u{202e}']),
+            "{error:?}"
+        );
+    }
+}
+
+/// A program's own type.
+struct Row(Option<bool>, bool);
+
+impl Matchable for Row {
+    fn role(&self) -> Role {
+        match self.0 {
+            None => Role::Unspecified,
+            Some(true) => Role::Manager,
+            Some(false) => Role::Member,
+        }
+    }
+
+    fn member_type(&self) -> MemberType {
+        if self.1 {
+            MemberType::Bot
+        } else {
+            MemberType::Human
+        }
+    }
+}
+
+#[test]
+fn a_filter_matches_a_program_s_own_type() {
+    let filter = Filter::role_is_manager()
+        .intersection(Filter::type_is_human())
+        .unwrap();
+    let row = Row(Some(true), false);
+    assert!(filter.matches(&row));
+    assert!(filter.matches(&&row));
+    assert!(filter.matches(&&&row));
+    for other in [
+        Row(Some(true), true),
+        Row(Some(false), false),
+        Row(None, false),
+    ] {
+        assert!(!filter.matches(&other));
+    }
+
+    let shared: &dyn Matchable = &row;
+    assert!(filter.matches(shared));
+    assert!(filter.matches(&shared));
+    let membership = Membership {
+        role: MembershipRole::Manager,
+        member: Some(Member::User(User {
+            user_type: UserType::Human,
+            ..User::default()
+        })),
+        ..Membership::default()
+    };
+    let cell = Cell {
+        role: Role::Manager,
+        member_type: MemberType::Human,
+    };
+    let all: Vec<Box<dyn Matchable>> = vec![Box::new(row), Box::new(membership), Box::new(cell)];
+    assert!(all.iter().all(|matchable| filter.matches(&**matchable)));
+    let rows = [Row(Some(true), false), Row(None, true)];
+    assert_eq!(rows.iter().filter(|row| filter.matches(row)).count(), 1);
+}
+
+#[test]
+fn a_membership_is_in_the_cell_of_its_two_facts() {
+    let json = [
+        (
+            r#"{"role":"ROLE_MEMBER","member":{"type":"HUMAN"}}"#,
+            Role::Member,
+            MemberType::Human,
+        ),
+        (
+            r#"{"role":2,"member":{"type":2}}"#,
+            Role::Manager,
+            MemberType::Bot,
+        ),
+        (
+            r#"{"role":"X","member":{"type":"Y"}}"#,
+            Role::Unknown,
+            MemberType::Unknown,
+        ),
+        (
+            r#"{"role":3,"member":{}}"#,
+            Role::Unknown,
+            MemberType::Unspecified,
+        ),
+        (
+            r#"{"role":null,"member":null}"#,
+            Role::Unspecified,
+            MemberType::NoMember,
+        ),
+        (
+            r#"{"groupMember":{"name":"groups/1"}}"#,
+            Role::Unspecified,
+            MemberType::NoMember,
+        ),
+        ("{}", Role::Unspecified, MemberType::NoMember),
+    ];
+    let filters = documented();
+    for (json, role, member_type) in json {
+        let membership: Membership = serde_json::from_str(json).unwrap();
+        assert_eq!(membership.role(), role, "{json}");
+        assert_eq!(membership.member_type(), member_type, "{json}");
+        let cell = Cell { role, member_type };
+        for filter in filters.values() {
+            assert_eq!(
+                filter.matches(&membership),
+                filter.matches(&cell),
+                "{filter}: {json}"
+            );
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! Contradictions, redundancy and lints of random filters, against the definitions read naively.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "that is how a test fails"
+)]
+
+mod common;
+
+use std::cell::Cell;
+
+use common::{
+    Compare, EVERYTHING, Kind, Part, Set, any_comparison, apps, cases, documented_comparison,
+    filters, matched,
+};
+use gchat_filter::diagnostic::{Code, Diagnostic, Fix, Severity, Span};
+use gchat_filter::{Checker, Filter, Level, Lint, Preset, syntax};
+use proptest::test_runner::TestRunner;
+
+/// Runs a test on filters of all constructs, and on documented ones; it tells for which it had
+/// something to do, and must have had for at least one in `one_in`.
+fn run(one_in: u32, test: impl Fn(Part, String) -> bool) {
+    let [all, found] = [Cell::new(0), Cell::new(0)];
+    let count = |mut part: Part| {
+        let text = part.to_text();
+        all.set(all.get() + 1);
+        found.set(found.get() + u32::from(test(part, text)));
+        Ok(())
+    };
+    let runner = || TestRunner::new(cases(5));
+    let runs = [
+        runner().run(&filters(any_comparison(), true, 40), count),
+        runner().run(&filters(documented_comparison(), false, 40), count),
+    ];
+    for run in runs {
+        run.unwrap_or_else(|error| panic!("{error}"));
+    }
+    let [all, found] = [all.get(), found.get()];
+    assert!(found > 0 && all / found <= one_in, "{found} of {all}");
+}
+
+fn aip160() -> Checker {
+    Checker::new().preset(Preset::Aip160)
+}
+
+fn spans(diagnostics: &[Diagnostic], code: Code) -> Vec<Span> {
+    let found = diagnostics.iter().filter(|d| d.code == code);
+    found.map(|d| d.span).collect()
+}
+
+/// The parts that hold comparisons which are kept; what the part admits if all others are left
+/// open: they stand in nothing's way.
+fn with_open(part: &Part, keep: &dyn Fn(&Part) -> bool) -> Set {
+    fn open(part: &mut Part, negated: bool, keep: &dyn Fn(&Part) -> bool) {
+        if matches!(part.kind, Kind::Compare(_)) && !keep(part) {
+            part.own = if negated { 0 } else { EVERYTHING };
+        }
+        let negated = negated != matches!(part.kind, Kind::Not(..));
+        for child in part.children_mut() {
+            open(child, negated, keep);
+        }
+    }
+    let mut part = part.clone();
+    open(&mut part, false, keep);
+    part.set()
+}
+
+/// The comparisons of a part that demand that a value is not this one.
+fn demands_not(part: &Part, negated: bool, demands: &mut Vec<(Span, &'static str, bool)>) {
+    if let Kind::Compare(compare) = part.kind {
+        demands.push((part.bare, compare.value, compare.equal == negated));
+    }
+    for child in part.children() {
+        demands_not(
+            child,
+            negated != matches!(part.kind, Kind::Not(..)),
+            demands,
+        );
+    }
+}
+
+fn assert_conflict(part: &Part, diagnostic: &Diagnostic, text: &str) {
+    let labelled: Vec<Span> = diagnostic.labels.iter().map(|label| label.span).collect();
+    let context = format!("{text}: {:?} has {labelled:?}", part.span.of(text));
+    let comparisons: Vec<Span> = part.comparisons().iter().map(|part| part.bare).collect();
+    assert!(
+        labelled.iter().all(|span| comparisons.contains(span)),
+        "{context}"
+    );
+    assert!(labelled.is_sorted_by(|a, b| a < b), "{context}");
+
+    let alone = with_open(part, &|part| labelled.contains(&part.bare));
+    assert_eq!(alone, 0, "they do not conflict: {context}");
+    for dropped in &labelled {
+        let rest = with_open(part, &|p| labelled.contains(&p.bare) && p.bare != *dropped);
+        assert_ne!(rest, 0, "{dropped:?} is not needed: {context}");
+    }
+    let mut two_suffice = false;
+    for (index, first) in comparisons.iter().enumerate() {
+        for second in &comparisons[..index] {
+            two_suffice |= with_open(part, &|p| p.bare == *first || p.bare == *second) == 0;
+        }
+    }
+    if two_suffice {
+        assert_eq!(labelled.len(), 2, "two suffice: {context}");
+    }
+    let mut demands = Vec::new();
+    demands_not(part, false, &mut demands);
+    for label in &diagnostic.labels {
+        let demand = demands.iter().find(|(span, ..)| *span == label.span);
+        let (_, value, is_not) = demand.unwrap();
+        assert!(label.text.contains(value), "{context}: {label:?}");
+        assert_eq!(
+            label.text.contains(" not "),
+            *is_not,
+            "{context}: {label:?}"
+        );
+    }
+}
+
+#[test]
+fn contradictions_name_a_minimal_conflict() {
+    run(5, |part, text| {
+        let checked = aip160().check(&text);
+        let expected: Vec<&Part> = part.contradictions();
+        let expected_spans: Vec<Span> = expected.iter().map(|part| part.span).collect();
+        let found = spans(&checked.diagnostics, Code::Contradiction);
+        assert_eq!(found, expected_spans, "{text}");
+        assert_eq!(checked.diagnostics.len(), found.len(), "{text}");
+        assert_eq!(
+            checked.filter.map_or(0, matched),
+            if found.is_empty() { part.set() } else { 0 }
+        );
+        for (part, diagnostic) in expected.into_iter().zip(&checked.diagnostics) {
+            assert_conflict(part, diagnostic, &text);
+        }
+        !found.is_empty()
+    });
+}
+
+/// Three comparisons and more can conflict though no two do.
+#[test]
+fn larger_conflicts() {
+    let member = Compare::role(true, "ROLE_MEMBER");
+    let manager = Compare::role(true, "ROLE_MANAGER");
+    let human = Compare::member_type(true, "HUMAN");
+    let bot = Compare::member_type(true, "BOT");
+    let either = |a, b| Part::new(Kind::Or(vec![Part::leaf(a), Part::leaf(b)]));
+    let both = |parts| Part::new(Kind::And(parts));
+    for (mut part, labels) in [
+        // The manager of the OR is needed: without it everybody may pass there.
+        (
+            both(vec![
+                either(member, manager),
+                Part::leaf(human),
+                Part::leaf(bot),
+            ]),
+            2,
+        ),
+        (
+            both(vec![
+                either(member, human),
+                Part::leaf(manager),
+                Part::leaf(bot),
+            ]),
+            4,
+        ),
+        (
+            both(vec![
+                either(member, member),
+                Part::leaf(human),
+                Part::leaf(manager),
+            ]),
+            3,
+        ),
+        (
+            both(vec![
+                either(human, bot),
+                Part::leaf(Compare::member_type(false, "BOT")),
+                Part::leaf(Compare::member_type(false, "HUMAN")),
+            ]),
+            4,
+        ),
+    ] {
+        part.make_legal();
+        let text = part.to_text();
+        let checked = Checker::new().check(&text);
+        let errors: Vec<&Diagnostic> = checked.errors().collect();
+        assert_eq!(errors.len(), 1, "{text}");
+        assert_eq!(
+            (errors[0].code, errors[0].span),
+            (Code::Contradiction, part.span),
+            "{text}"
+        );
+        assert_conflict(&part, errors[0], &text);
+        assert_eq!(errors[0].labels.len(), labels, "{text}");
+    }
+}
+
+/// The example of the specification, literally.
+#[test]
+fn the_first_and_the_third() {
+    let text = r#"role = "ROLE_MANAGER" AND member.type = "HUMAN" AND role = "ROLE_MEMBER""#;
+    let checked = Checker::new().check(text);
+    let labels = checked.diagnostics[0].labels.iter();
+    let labels: Vec<&str> = labels.map(|label| label.span.of(text)).collect();
+    assert_eq!(
+        labels,
+        [r#"role = "ROLE_MANAGER""#, r#"role = "ROLE_MEMBER""#]
+    );
+    // A repeated equality is no contradiction.
+    assert!(Filter::parse(r#"role = "ROLE_MANAGER" AND role = "ROLE_MANAGER""#).is_ok());
+}
+
+#[test]
+fn redundant_parts_are_those_of_the_definition() {
+    let checker = aip160()
+        .level(Lint::RedundantTerm, Level::Warn)
+        .level(Lint::AlwaysTrue, Level::Warn);
+    run(4, |part, text| {
+        let checked = checker.check(&text);
+        if !part.contradictions().is_empty() {
+            assert!(checked.warnings().next().is_none(), "{text}");
+            return false;
+        }
+        if part.set() == EVERYTHING {
+            let found: Vec<_> = checked
+                .diagnostics
+                .iter()
+                .map(|d| (d.code, d.span))
+                .collect();
+            assert_eq!(found, [(Code::AlwaysTrue, part.span)], "{text}");
+            let fix = checked.diagnostics[0].fix.as_ref().unwrap();
+            assert_eq!(
+                aip160().check(&fix.apply(&text)).filter,
+                checked.filter,
+                "{text}"
+            );
+            return false;
+        }
+        let expected = part.redundant();
+        assert_eq!(
+            spans(&checked.diagnostics, Code::RedundantTerm),
+            expected,
+            "{text}"
+        );
+        assert_eq!(checked.diagnostics.len(), expected.len(), "{text}");
+
+        // Without all of them it is the same filter.
+        let fixes = checked.diagnostics.iter().map(|d| d.fix.as_ref().unwrap());
+        let edits = fixes.flat_map(|fix| fix.edits.clone()).collect();
+        let all = Fix {
+            edits,
+            certain: false,
+        };
+        assert!(
+            all.edits.is_sorted_by(|a, b| a.span.end <= b.span.start),
+            "{text}: {all:?}"
+        );
+        let without = all.apply(&text);
+        assert_eq!(
+            aip160().check(&without).filter,
+            checked.filter,
+            "{text} became {without}"
+        );
+        // Each alone leaves a filter, too.
+        for diagnostic in &checked.diagnostics {
+            let without = diagnostic.fix.as_ref().unwrap().apply(&text);
+            assert!(syntax::parse(&without).is_ok(), "{text} became {without}");
+        }
+        !expected.is_empty()
+    });
+}
+
+/// What the first term of a part is: operators outside of parentheses are none of it.
+fn first_term(part: &Part) -> &Part {
+    match &part.kind {
+        Kind::Not(..) | Kind::Compare(_) => part,
+        _ if part.parens > 0 => part,
+        _ => first_term(&part.children()[0]),
+    }
+}
+
+/// Everything that the schema stage has to say of a filter of known fields and values.
+fn schema_lints(root: &Part) -> Vec<(Span, Code)> {
+    let mut expected = Vec::new();
+    for span in root.mixed() {
+        expected.push((span, Code::MixedOperators));
+    }
+    root.visit(&mut |part| match &part.kind {
+        Kind::Sequence(parts) => {
+            for part in &parts[1..] {
+                expected.push((first_term(part).span, Code::ImplicitAnd));
+            }
+        }
+        Kind::Not(..) => expected.push((part.bare, Code::Negation)),
+        Kind::Compare(compare) => {
+            let value = Span::new(part.bare.end - compare.value.len() - 2, part.bare.end);
+            if compare.is_role && !compare.equal {
+                let comparator = part.bare.start + "role ".len();
+                expected.push((Span::new(comparator, comparator + 2), Code::RoleInequality));
+            }
+            if !common::DOCUMENTED
+                .iter()
+                .any(|other| other.value == compare.value)
+            {
+                expected.push((value, Code::UndocumentedValue));
+            }
+        }
+        Kind::And(_) | Kind::Or(_) => {}
+    });
+    expected.sort_by_key(|(span, code)| (*span, code.as_str()));
+    expected
+}
+
+#[test]
+fn lints_are_found_where_they_are() {
+    // Everything warns, so nothing hides anything.
+    let loud = Lint::ALL
+        .into_iter()
+        .fold(aip160(), |checker, lint| checker.level(lint, Level::Warn));
+    run(2, |part, text| {
+        let expected = schema_lints(&part);
+        let mut found: Vec<_> = loud.check(&text).diagnostics;
+        found.retain(|d| d.stage() == gchat_filter::diagnostic::Stage::Schema);
+        assert!(found.iter().all(|d| d.severity == Severity::Warning));
+        let mut found: Vec<_> = found.iter().map(|d| (d.span, d.code)).collect();
+        found.sort_by_key(|(span, code)| (*span, code.as_str()));
+        assert_eq!(found, expected, "{text}");
+
+        // The default denies all of them but one.
+        let denied = expected
+            .iter()
+            .any(|(_, code)| *code != Code::MixedOperators);
+        let valid = !denied && part.contradictions().is_empty();
+        let checked = Checker::new().check(&text);
+        assert_eq!(checked.is_valid(), valid, "{text}");
+        assert_eq!(
+            checked.filter.map(matched),
+            valid.then(|| part.set()),
+            "{text}"
+        );
+        !expected.is_empty()
+    });
+}
+
+/// No certain fix changes what a filter means, but that of admin access, which only takes apps
+/// out; every other fix leaves a filter.
+#[test]
+fn fixes_keep_the_meaning() {
+    run(3, |part, text| {
+        let mut something = false;
+        let before = aip160().check(&text).filter;
+        for preset in [Preset::Default, Preset::Strict] {
+            for admin in [false, true] {
+                let checker = Checker::new().preset(preset).admin_access(admin);
+                let checked = checker.check(&text);
+                for diagnostic in &checked.diagnostics {
+                    let Some(fix) = &diagnostic.fix else { continue };
+                    something = true;
+                    let fixed = fix.apply(&text);
+                    let parsed = syntax::parse(&fixed);
+                    assert!(parsed.is_ok(), "{text} became {fixed}");
+                    if diagnostic.code == Code::MixedOperators {
+                        assert_eq!(parsed.unwrap(), checked.tree, "{text} became {fixed}");
+                        let after = checker.check(&fixed).diagnostics;
+                        let same = |d: &&Diagnostic| {
+                            d.code == Code::MixedOperators && d.span.start == diagnostic.span.start
+                        };
+                        assert_eq!(after.iter().find(same), None, "{text} became {fixed}");
+                    }
+                }
+                if let Some(fixed) = &checked.fixed {
+                    let after = aip160().check(fixed).filter;
+                    let adds = checked
+                        .diagnostics
+                        .iter()
+                        .any(|d| d.code == Code::AdminRequiresType);
+                    if adds {
+                        assert_eq!(
+                            after.map_or(0, matched),
+                            part.set() & !apps(),
+                            "{text} became {fixed}"
+                        );
+                    } else {
+                        assert_eq!(after, before, "{text} became {fixed}");
+                    }
+                }
+            }
+        }
+        something
+    });
+}
+
+/// Admin access, from the definition: the accepted comparisons not under any negation, and no app.
+#[test]
+fn admin_access_takes_what_the_definition_takes() {
+    fn rejected(part: &Part, negated: bool, found: &mut Vec<Span>) {
+        if let Kind::Compare(compare) = part.kind {
+            let accepted = [
+                Compare::member_type(true, "HUMAN"),
+                Compare::member_type(false, "BOT"),
+            ];
+            if !compare.is_role && (negated || !accepted.contains(&compare)) {
+                found.push(part.bare);
+            }
+        }
+        for child in part.children() {
+            rejected(child, negated || matches!(part.kind, Kind::Not(..)), found);
+        }
+    }
+    run(2, |part, text| {
+        let checked = aip160().admin_access(true).check(&text);
+        if !part.contradictions().is_empty() {
+            assert!(
+                checked
+                    .diagnostics
+                    .iter()
+                    .all(|d| d.code == Code::Contradiction)
+            );
+            return false;
+        }
+        let mut expected = Vec::new();
+        rejected(&part, false, &mut expected);
+        assert_eq!(
+            spans(&checked.diagnostics, Code::AdminTypeComparison),
+            expected,
+            "{text}"
+        );
+        let requires = spans(&checked.diagnostics, Code::AdminRequiresType);
+        let admits_apps = part.set() & apps() != 0;
+        if expected.is_empty() && admits_apps {
+            assert_eq!(requires, [part.span], "{text}");
+        } else {
+            assert_eq!(requires, [], "{text}");
+        }
+        assert_eq!(
+            checked.is_valid(),
+            expected.is_empty() && !admits_apps,
+            "{text}"
+        );
+        if let Some(filter) = checked.filter.filter(|filter| filter.is_documented()) {
+            assert!(filter.allows_admin_access(), "{text}");
+        }
+        !checked.is_valid()
+    });
+}

@@ -1,0 +1,748 @@
+//! What holds for every text and every tree.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "that is how a test fails"
+)]
+
+mod common;
+
+use std::sync::LazyLock;
+
+use common::{Kind, Part, any_comparison, cases, documented_comparison, filters, matched};
+use gchat_filter::diagnostic::{Diagnostic, Edit, Fix, Severity, Span, Stage};
+use gchat_filter::syntax::{
+    self, Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, Member, Negation,
+    Quotes, Restriction, Value,
+};
+use gchat_filter::{Checked, Checker, Filter, Preset};
+use proptest::prelude::*;
+use regex::Regex;
+
+// ---- Trees ----
+
+/// What the specification keeps out of a TEXT, by Unicode's own names.
+static NO_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"[\s\p{White_Space}\p{Cc}\p{Cf}\p{Quotation_Mark}\x{5F4}(),.=<>!:"'\\&&[^\x{200D}]]"#,
+    )
+    .unwrap()
+});
+
+fn character() -> impl Strategy<Value = char> {
+    prop_oneof![
+        4 => prop::char::range('a', 'z'),
+        2 => prop::sample::select("-/*&|;@#$%^_+[]{}?~`0127ANDORTé🙂漢\u{200d}\u{301}".chars().collect::<Vec<_>>()),
+        1 => any::<char>(),
+    ]
+}
+
+/// A TEXT; keywords are none.
+fn text() -> impl Strategy<Value = String> {
+    let short = prop::collection::vec(character(), 1..6);
+    let word = prop::sample::select(&[
+        "and",
+        "&&",
+        "ORG",
+        "ANDROID",
+        "NOTE",
+        "2024-01-01",
+        "a",
+        "b",
+    ]);
+    prop_oneof![
+        1 => word.prop_map(str::to_owned),
+        3 => short.prop_map(|characters| characters.into_iter().collect::<String>()),
+    ]
+    .prop_map(|text| {
+        let text = NO_TEXT.replace_all(&text, "").into_owned();
+        let text = text.trim_start_matches('-');
+        match text {
+            "" => "x".to_owned(),
+            "AND" | "OR" | "NOT" => format!("{text}_"),
+            text => text.to_owned(),
+        }
+    })
+}
+
+fn value_of(text: String, quotes: Quotes) -> Value<'static> {
+    Value {
+        span: Span::default(),
+        text: text.into(),
+        quotes,
+    }
+}
+
+fn unquoted() -> impl Strategy<Value = Value<'static>> {
+    text().prop_map(|text| value_of(text, Quotes::None))
+}
+
+/// A STRING of any characters at all.
+fn string() -> impl Strategy<Value = Value<'static>> {
+    let special = prop::sample::select(
+        "\"'\\\n\r\t\0\u{7f}\u{85}\u{a0}\u{200b}“”’ ()=.uU"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    let characters = prop::collection::vec(prop_oneof![character(), special, any::<char>()], 0..6);
+    let quotes = prop::sample::select(&[Quotes::Single, Quotes::Double]);
+    (characters, quotes).prop_map(|(text, quotes)| value_of(text.into_iter().collect(), quotes))
+}
+
+fn value() -> impl Strategy<Value = Value<'static>> {
+    prop_oneof![unquoted(), string()]
+}
+
+fn keyword() -> impl Strategy<Value = Value<'static>> {
+    prop::sample::select(&["AND", "OR", "NOT"])
+        .prop_map(|word| value_of(word.to_owned(), Quotes::None))
+}
+
+fn member() -> impl Strategy<Value = Member<'static>> {
+    let field = prop_oneof![4 => value(), 1 => keyword()];
+    (value(), prop::collection::vec(field, 0..3)).prop_map(|(first, rest)| Member {
+        span: Span::default(),
+        path: std::iter::once(first).chain(rest).collect(),
+    })
+}
+
+fn name() -> impl Strategy<Value = Member<'static>> {
+    let field = prop_oneof![4 => unquoted(), 1 => keyword()];
+    (unquoted(), prop::collection::vec(field, 0..3)).prop_map(|(first, rest)| Member {
+        span: Span::default(),
+        path: std::iter::once(first).chain(rest).collect(),
+    })
+}
+
+fn negative() -> impl Strategy<Value = Arg<'static>> {
+    prop::collection::vec(text(), 1..3)
+        .prop_map(|parts| Arg::Negative(value_of(format!("-{}", parts.join(".")), Quotes::None)))
+}
+
+fn function(args: impl Strategy<Value = Arg<'static>>) -> impl Strategy<Value = Function<'static>> {
+    (name(), prop::collection::vec(args, 0..4)).prop_map(|(name, args)| Function {
+        span: Span::default(),
+        name,
+        args,
+    })
+}
+
+fn expr(kind: ExprKind<'static>) -> Expr<'static> {
+    Expr {
+        span: Span::default(),
+        bare_span: Span::default(),
+        kind,
+    }
+}
+
+fn comparator() -> impl Strategy<Value = Comparator> {
+    use Comparator::{Equal, Greater, GreaterOrEqual, Has, Less, LessOrEqual, NotEqual};
+    prop::sample::select(&[
+        Equal,
+        NotEqual,
+        Less,
+        LessOrEqual,
+        Greater,
+        GreaterOrEqual,
+        Has,
+    ])
+}
+
+fn restriction(
+    arg: impl Strategy<Value = Arg<'static>> + Clone + 'static,
+) -> impl Strategy<Value = Expr<'static>> {
+    let left = prop_oneof![
+        3 => member().prop_map(Comparable::Member),
+        1 => function(arg.clone()).prop_map(Comparable::Function),
+    ];
+    let comparison = (comparator(), arg).prop_map(|(comparator, arg)| Comparison {
+        comparator,
+        comparator_span: Span::default(),
+        arg,
+    });
+    (left, prop::option::weighted(0.7, comparison)).prop_map(|(comparable, comparison)| {
+        expr(ExprKind::Restriction(Restriction {
+            comparable,
+            comparison,
+        }))
+    })
+}
+
+fn plain_arg() -> impl Strategy<Value = Arg<'static>> + Clone {
+    prop_oneof![
+        3 => member().prop_map(|member| Arg::Comparable(Comparable::Member(member))),
+        1 => negative(),
+    ]
+    .boxed()
+}
+
+fn tree() -> impl Strategy<Value = Expr<'static>> {
+    restriction(plain_arg()).prop_recursive(5, 24, 4, |inner| {
+        let operands = || prop::collection::vec(inner.clone(), 2..5);
+        let group = inner.clone().prop_map(|expr| Arg::Group(Box::new(expr)));
+        let call = function(prop_oneof![plain_arg(), group.clone().boxed()].boxed())
+            .prop_map(|call| Arg::Comparable(Comparable::Function(call)));
+        let arg = prop_oneof![plain_arg(), group, call].boxed();
+        prop_oneof![
+            operands().prop_map(|operands| expr(ExprKind::And(operands))),
+            operands().prop_map(|operands| expr(ExprKind::Sequence(operands))),
+            operands().prop_map(|operands| expr(ExprKind::Or(operands))),
+            (any::<bool>(), inner.clone()).prop_map(|(minus, inner)| {
+                let how = if minus {
+                    Negation::Minus
+                } else {
+                    Negation::Keyword
+                };
+                expr(ExprKind::Not(how, Box::new(inner)))
+            }),
+            restriction(arg),
+        ]
+    })
+}
+
+// ---- Texts ----
+
+const FRAGMENTS: &[&str] = &[
+    "\"",
+    "'",
+    "“",
+    "”",
+    "‘",
+    "’",
+    "„",
+    "«",
+    "»",
+    "״",
+    "\u{a0}",
+    "\u{3000}",
+    "\u{200b}",
+    "\u{feff}",
+    "\u{200d}",
+    "\u{202e}",
+    "\0",
+    "\u{7f}",
+    "\u{85}",
+    "\u{2028}",
+    " ",
+    "  ",
+    "\t",
+    "\r\n",
+    "\n",
+    "AND",
+    "OR",
+    "NOT",
+    "and",
+    "Or",
+    "not",
+    "&&",
+    "||",
+    "-",
+    "--",
+    "(",
+    ")",
+    "((",
+    "))",
+    "()",
+    ",",
+    ".",
+    "=",
+    "==",
+    "!=",
+    "<>",
+    "!",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    ":",
+    "=>",
+    "=<",
+    "\\",
+    "\\\"",
+    "\\n",
+    "\\x",
+    "\\u00e9",
+    "\\ud83d",
+    "\\ud83d\\ude42",
+    "\\U0001F642",
+    "\\u12",
+    "\\U00110000",
+    "é",
+    "🙂",
+    "a",
+    "*",
+    "role",
+    "member.type",
+    "member",
+    "type",
+    "\"HUMAN\"",
+    "HUMAN",
+    "'BOT'",
+    "\"BOT\"",
+    "\"ROLE_MEMBER\"",
+    "\"ROLE_MANAGER\"",
+    "ROLE_MANAGER",
+    "\"OWNER\"",
+    "\"human\"",
+    "\"\"",
+    "\"*\"",
+    "\"ROLE_ASSISTANT_MANAGER\"",
+    "MEMBER.TYPE",
+    "state",
+    "\"member\".type",
+    "member . type",
+    "f(",
+    "role = \"ROLE_MEMBER\"",
+    "role = \"ROLE_MANAGER\"",
+    "member.type = \"HUMAN\"",
+    "member.type != \"BOT\"",
+    "member.type = \"BOT\"",
+    "member.type != \"HUMAN\"",
+    "\"HUMAN\" = member.type",
+    "member.type = (\"HUMAN\" OR \"BOT\")",
+    "role != \"ROLE_MEMBER\"",
+    "role \"ROLE_MEMBER\"",
+    "role = 'ROLE_MEMBER'",
+    "role = ROLE_MEMBER",
+    " AND ",
+    " OR ",
+    " and ",
+    "NOT ",
+    " = ",
+    "role = (",
+    "member.type = -",
+    "role=",
+];
+
+fn fragment() -> impl Strategy<Value = String> {
+    prop_oneof![
+        12 => prop::sample::select(FRAGMENTS).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ]
+}
+
+/// Terms that are right or nearly so, nearly always joined as they should be.
+fn nearly_valid() -> impl Strategy<Value = String> {
+    let term = prop_oneof![
+        3 => any_comparison().prop_map(common::Compare::text),
+        1 => prop::sample::select(FRAGMENTS).prop_map(str::to_owned),
+        1 => filters(any_comparison(), true, 4).prop_map(|mut part| part.to_text()),
+    ];
+    let joint = prop::sample::select(&[
+        " AND ",
+        " OR ",
+        " AND ",
+        " OR ",
+        " ",
+        " and ",
+        " && ",
+        "AND ",
+        " OR",
+        ") AND (",
+        " AND NOT ",
+        " OR (",
+        ") OR ",
+        " not ",
+        " AND -",
+    ]);
+    prop::collection::vec((term, joint), 1..6).prop_map(|terms| {
+        let mut text = String::new();
+        for (index, (term, joint)) in terms.into_iter().enumerate() {
+            if index > 0 {
+                text.push_str(joint);
+            }
+            text.push_str(&term);
+        }
+        text
+    })
+}
+
+/// A valid filter in which a few characters are lost, doubled or replaced.
+fn damaged() -> impl Strategy<Value = String> {
+    let filter = filters(any_comparison(), true, 6).prop_map(|mut part| part.to_text());
+    let damage = (any::<prop::sample::Index>(), 0..4, fragment());
+    (filter, prop::collection::vec(damage, 1..4)).prop_map(|(text, damages)| {
+        let mut characters: Vec<char> = text.chars().collect();
+        for (index, how, fragment) in damages {
+            let at = index.index(characters.len() + 1);
+            let end = characters.len().min(if how > 1 { at + 1 } else { at });
+            let fragment = if how == 3 { String::new() } else { fragment };
+            characters.splice(at..end, fragment.chars());
+        }
+        characters.into_iter().collect()
+    })
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let characters = prop::collection::vec(any::<char>(), 0..24);
+    prop_oneof![
+        1 => characters.prop_map(|characters| characters.into_iter().collect::<String>()),
+        3 => prop::collection::vec(fragment(), 0..16).prop_map(|fragments| fragments.concat()),
+        2 => prop::collection::vec(fragment(), 0..12).prop_map(|fragments| fragments.join(" ")),
+        4 => nearly_valid(),
+        4 => damaged(),
+    ]
+}
+
+// ---- What holds of a check ----
+
+fn checkers() -> [(&'static str, Checker); 6] {
+    let new = Checker::new();
+    [
+        ("default", new),
+        ("strict", new.preset(Preset::Strict)),
+        ("aip160", new.preset(Preset::Aip160)),
+        ("admin", new.admin_access(true)),
+        (
+            "strict admin",
+            new.preset(Preset::Strict).admin_access(true),
+        ),
+        (
+            "aip160 admin",
+            new.preset(Preset::Aip160).admin_access(true),
+        ),
+    ]
+}
+
+/// Controls, format characters and separators, but for the zero-width joiner that emoji need.
+static UNSEEN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}&&[^\x{200D}]]").unwrap());
+
+fn assert_span(span: Span, text: &str) {
+    assert!(span.start <= span.end, "{span:?}");
+    assert!(
+        text.get(span.start..span.end).is_some(),
+        "{span:?} of {text:?}"
+    );
+}
+
+fn assert_edits(fix: &Fix, text: &str) {
+    assert!(!fix.edits.is_empty());
+    let mut expected = String::new();
+    let mut end = 0;
+    for edit in &fix.edits {
+        assert_span(edit.span, text);
+        assert!(end <= edit.span.start, "overlapping edits: {fix:?}");
+        expected.push_str(&text[end..edit.span.start]);
+        expected.push_str(&edit.text);
+        end = edit.span.end;
+    }
+    expected.push_str(&text[end..]);
+    assert_eq!(fix.apply(text), expected);
+    assert_ne!(expected, text, "a fix without effect");
+}
+
+/// Messages are one lower-case line without a full stop; nothing anywhere in a diagnostic is
+/// invisible or out of the text.
+fn assert_presentable(diagnostic: &Diagnostic, text: &str) {
+    assert_span(diagnostic.span, text);
+    let message = &diagnostic.message;
+    assert!(!message.is_empty() && !message.ends_with('.'), "{message}");
+    assert!(!message.starts_with(char::is_uppercase), "{message}");
+    assert_eq!(diagnostic.to_string(), *message);
+    let labels = diagnostic.labels.iter();
+    let texts = labels.map(|label| &label.text).chain(&diagnostic.help);
+    for line in texts.chain([message]) {
+        assert!(!line.is_empty());
+        assert!(!UNSEEN.is_match(line), "{line:?}");
+    }
+    for label in &diagnostic.labels {
+        assert_span(label.span, text);
+    }
+    assert!(
+        diagnostic.labels.is_sorted_by_key(|label| label.span.start),
+        "{diagnostic:?}"
+    );
+    if let Some(fix) = &diagnostic.fix {
+        assert_edits(fix, text);
+    }
+    assert!(
+        !diagnostic.labels.is_empty() || diagnostic.help.is_some(),
+        "nothing to act on: {diagnostic:?}"
+    );
+}
+
+/// All the certain edits at once, if none is anywhere near another one.
+fn certain_edits_apart(checked: &Checked<'_>) -> Option<Vec<Edit>> {
+    let fixes = checked.diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    let certain = fixes.filter(|fix| fix.certain);
+    let mut edits: Vec<Edit> = certain.flat_map(|fix| fix.edits.iter().cloned()).collect();
+    edits.sort_by_key(|edit| edit.span);
+    let apart = edits.is_sorted_by(|a, b| a.span.end < b.span.start);
+    apart.then_some(edits)
+}
+
+/// How far from valid: the stage, and in it the place of the error or the number of errors.
+fn progress(checked: &Checked<'_>) -> Option<(Stage, usize)> {
+    let first = checked.errors().next()?;
+    Some(match first.stage() {
+        Stage::Syntax => (Stage::Syntax, first.span.start),
+        stage => (stage, usize::MAX - checked.errors().count()),
+    })
+}
+
+/// The law of fixes.
+fn assert_mended(checked: &Checked<'_>, checker: Checker) {
+    let is_certain = |d: &Diagnostic| d.fix.as_ref().is_some_and(|fix| fix.certain);
+    let certain = checked.diagnostics.iter().any(is_certain);
+    assert_eq!(checked.fixed.is_some(), certain, "{checked:?}");
+    let Some(fixed) = &checked.fixed else {
+        return;
+    };
+    assert_ne!(fixed, checked.text);
+    if let Some(edits) = certain_edits_apart(checked) {
+        let fix = Fix {
+            edits,
+            certain: true,
+        };
+        assert_eq!(*fixed, fix.apply(checked.text));
+    }
+    let after = checker.check(fixed);
+    match (progress(checked), progress(&after)) {
+        (_, None) => assert!(after.is_valid()),
+        (Some(before), Some(after)) => assert!(after > before, "{before:?} {after:?} {fixed}"),
+        (None, Some(_)) => panic!("valid before, not after: {fixed}"),
+    }
+}
+
+fn assert_consistent(text: &str) {
+    let mut parsed = syntax::parse(text);
+    for (name, checker) in checkers() {
+        let checked = checker.check(text);
+        let context = format!("{name}: {text:?}: {checked:?}");
+        assert_eq!(checked.text, text);
+        for diagnostic in &checked.diagnostics {
+            assert_presentable(diagnostic, text);
+        }
+        assert!(
+            checked.diagnostics.is_sorted_by_key(|d| d.span),
+            "{context}"
+        );
+        let errors: Vec<&Diagnostic> = checked.errors().collect();
+        assert_eq!(checked.is_valid(), errors.is_empty(), "{context}");
+        assert_eq!(checked.is_valid(), checked.filter.is_some(), "{context}");
+        assert!(errors.iter().all(|error| error.severity == Severity::Error));
+        assert!(
+            errors.iter().all(|e| e.stage() == errors[0].stage()),
+            "{context}"
+        );
+        match &mut parsed {
+            Ok(tree) => {
+                assert_eq!(*tree, checked.tree, "{context}");
+                assert!(
+                    errors.iter().all(|error| error.stage() != Stage::Syntax),
+                    "{context}"
+                );
+            }
+            Err(error) => {
+                assert_eq!(
+                    checked.diagnostics,
+                    [error.diagnostic().clone()],
+                    "{context}"
+                );
+            }
+        }
+        assert_mended(&checked, checker);
+        assert_eq!(checked.clone().into_result().ok(), checked.filter);
+    }
+    // The two ways to parse agree.
+    let checked = Checker::new().check(text);
+    match Filter::parse(text) {
+        Ok(filter) => assert_eq!(checked.filter, Some(filter), "{text:?}"),
+        Err(error) => {
+            assert_eq!(error.diagnostics(), checked.diagnostics, "{text:?}");
+            assert!(!checked.is_valid(), "{text:?}");
+            assert_eq!(error.fixed(), checked.fixed.as_deref());
+            assert_eq!(error.text(), text);
+        }
+    }
+}
+
+/// Every expression's span is in its parent's, and is a text of its own that parses to the same.
+fn assert_spans(expr: &Expr<'_>, text: &str) {
+    assert_span(expr.span, text);
+    assert_span(expr.bare_span, text);
+    assert_eq!(
+        expr.is_parenthesized(),
+        expr.span.of(text).starts_with('(') && expr.span != expr.bare_span
+    );
+    for span in [expr.span, expr.bare_span] {
+        let alone = syntax::parse(span.of(text)).unwrap();
+        assert_eq!(alone.as_ref(), Some(expr), "{}", span.of(text));
+    }
+    let children: &[Expr<'_>] = match &expr.kind {
+        ExprKind::And(operands) | ExprKind::Sequence(operands) | ExprKind::Or(operands) => operands,
+        ExprKind::Not(_, operand) => std::slice::from_ref(operand),
+        ExprKind::Restriction(_) => &[],
+    };
+    for child in children {
+        assert!(expr.bare_span.start <= child.span.start && child.span.end <= expr.bare_span.end);
+        assert_spans(child, text);
+    }
+}
+
+/// The filter's tokens; a text may have white space between any two of them, and must where
+/// `true` is given.
+fn tokens(part: &Part, tokens: &mut Vec<(bool, String)>, mut separate: bool) {
+    for _ in 0..part.parens {
+        tokens.push((separate, "(".to_owned()));
+        separate = false;
+    }
+    let joint = match &part.kind {
+        Kind::And(_) => Some("AND"),
+        Kind::Or(_) => Some("OR"),
+        Kind::Not(true, _) => {
+            tokens.push((separate, "-".to_owned()));
+            None
+        }
+        Kind::Not(false, _) => {
+            tokens.push((separate, "NOT".to_owned()));
+            separate = true;
+            None
+        }
+        Kind::Sequence(_) => None,
+        Kind::Compare(compare) => {
+            for token in compare.text().split(' ') {
+                tokens.push((separate, token.to_owned()));
+                separate = false;
+            }
+            None
+        }
+    };
+    for (index, child) in part.children().iter().enumerate() {
+        if let Some(joint) = joint.filter(|_| index > 0) {
+            tokens.push((true, joint.to_owned()));
+        }
+        self::tokens(child, tokens, separate || index > 0);
+    }
+    for _ in 0..part.parens {
+        tokens.push((false, ")".to_owned()));
+    }
+}
+
+/// The text with white space of every kind anywhere.
+fn spaced(part: &Part, spaces: &[&str]) -> String {
+    let mut all = Vec::new();
+    tokens(part, &mut all, false);
+    let mut text = String::new();
+    for ((separate, token), space) in all.iter().zip(spaces.iter().cycle()) {
+        // No white space may stand behind the minus.
+        if !text.ends_with('-') {
+            text.push_str(if *separate && space.is_empty() {
+                " "
+            } else {
+                space
+            });
+        }
+        text.push_str(token);
+    }
+    text.push_str(spaces[0]);
+    text
+}
+
+fn part_at(part: &mut Part, index: &mut usize, change: &mut dyn FnMut(&mut Part)) {
+    if *index == 0 {
+        change(part);
+    }
+    *index = index.wrapping_sub(1);
+    for child in part.children_mut() {
+        part_at(child, index, change);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2))]
+
+    #[test]
+    fn trees_print_and_parse_back(tree in tree()) {
+        let printed = tree.to_string();
+        let parsed = syntax::parse(&printed);
+        let parsed = parsed.unwrap_or_else(|error| panic!("{printed:?}: {error}")).unwrap();
+        prop_assert_eq!(&parsed, &tree, "{}", printed);
+        prop_assert_eq!(parsed.to_string(), printed.as_str());
+        assert_spans(&parsed, &printed);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(8))]
+
+    #[test]
+    fn every_text_is_checked_consistently(text in any_text()) {
+        assert_consistent(&text);
+    }
+
+    #[test]
+    fn what_parses_prints_and_parses_back(text in any_text()) {
+        if let Ok(Some(tree)) = syntax::parse(&text) {
+            assert_spans(&tree, &text);
+            let printed = tree.to_string();
+            let again = syntax::parse(&printed).unwrap();
+            prop_assert_eq!(again.as_ref(), Some(&tree), "{}", printed);
+            prop_assert_eq!(again.unwrap().to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn white_space_means_nothing(
+        part in filters(any_comparison(), true, 6),
+        spaces in prop::collection::vec(prop::sample::select(&["", "", " ", "\t", "\r\n", "  \n"]), 1..9),
+    ) {
+        let mut part = part;
+        let text = part.to_text();
+        let spaced = spaced(&part, &spaces);
+        for (name, checker) in checkers() {
+            let [plain, wide] = [&text, &spaced].map(|text| checker.check(text));
+            prop_assert_eq!(plain.filter, wide.filter, "{}: {:?}", name, spaced);
+            prop_assert_eq!(&plain.tree, &wide.tree, "{}: {:?}", name, spaced);
+            let codes = |checked: &Checked<'_>| checked.diagnostics.iter().map(|d| d.code).collect::<Vec<_>>();
+            prop_assert_eq!(codes(&plain), codes(&wide), "{}: {:?}", name, spaced);
+        }
+        prop_assert_eq!(Filter::parse(&text).ok(), Filter::parse(&spaced).ok());
+    }
+
+    #[test]
+    fn needless_parentheses_mean_nothing(
+        part in filters(any_comparison(), true, 6),
+        places in prop::collection::vec(0..12_usize, 1..5),
+    ) {
+        let mut part = part;
+        let text = part.to_text();
+        for mut place in places {
+            part_at(&mut part, &mut place, &mut |part| part.parens += 1);
+        }
+        let more = part.to_text();
+        for (name, checker) in checkers() {
+            let [plain, more] = [&text, &more].map(|text| checker.check(text));
+            // A strict checker may even like the parentheses.
+            if plain.is_valid() {
+                prop_assert_eq!(plain.filter, more.filter, "{}: {}", name, more.text);
+            }
+            prop_assert_eq!(plain.tree, more.tree, "{}: {}", name, more.text);
+        }
+        prop_assert_eq!(Filter::parse(&text).ok(), Filter::parse(&more).ok());
+    }
+
+    #[test]
+    fn a_filter_is_a_set_of_cells(
+        a in filters(documented_comparison(), false, 6),
+        b in filters(documented_comparison(), false, 6),
+    ) {
+        let [mut a, mut b] = [a, b];
+        let [parsed_a, parsed_b] = [a.to_text(), b.to_text()].map(|text| Filter::parse(&text));
+        prop_assert_eq!(parsed_a.is_ok(), a.contradictions().is_empty(), "{:?}", parsed_a);
+        prop_assert_eq!(parsed_b.is_ok(), b.contradictions().is_empty(), "{:?}", parsed_b);
+        if let (Ok(x), Ok(y)) = (parsed_a, parsed_b) {
+            let [a, b] = [a.set(), b.set()];
+            prop_assert_eq!([matched(x), matched(y)], [a, b]);
+            prop_assert_eq!(x == y, a == b);
+            prop_assert_eq!(x.implies(y), a & !b == 0);
+            prop_assert_eq!(matched(x.union(y)), a | b);
+            prop_assert_eq!(x.intersection(y).map_or(0, matched), a & b);
+            prop_assert_eq!(x.admits().count(), a.count_ones() as usize);
+            prop_assert!(x.admits().all(|cell| x.matches(&cell)));
+        }
+    }
+}
