@@ -109,9 +109,10 @@ fn redundant(part: &Part, outer: Cells, removed: &mut Vec<(Span, Span)>) -> Cell
         redundant(operand, care, &mut inner)
     });
     removed.append(&mut inner);
-    for (index, operand) in parts.iter().enumerate() {
-        if kept.get(index) == Some(&false) {
-            removed.push((operand.span, removal(parts, &kept, index)));
+    let first_kept = kept.iter().position(|kept| *kept).unwrap_or(parts.len());
+    for (index, (operand, kept)) in parts.iter().zip(kept).enumerate() {
+        if !kept {
+            removed.push((operand.span, removal(parts, first_kept, index)));
         }
     }
     cells
@@ -119,11 +120,10 @@ fn redundant(part: &Part, outer: Cells, removed: &mut Vec<(Span, Span)>) -> Cell
 
 /// What to remove of the text so that an operand goes and its neighbours stay joined: it and the
 /// joint before it, or behind it if nothing before it stays.
-fn removal(parts: &[Part], kept: &[bool], index: usize) -> Span {
+fn removal(parts: &[Part], first_kept: usize, index: usize) -> Span {
     let span = parts.get(index).map(|part| part.span).unwrap_or_default();
-    let stays_before = kept.iter().take(index).any(|kept| *kept);
     let neighbour = |at: Option<usize>| at.and_then(|at| parts.get(at)).map(|part| part.span);
-    if stays_before {
+    if first_kept < index {
         let before = neighbour(index.checked_sub(1));
         Span::new(before.map_or(span.start, |before| before.end), span.end)
     } else {
@@ -216,8 +216,7 @@ fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
         return None;
     };
     let find = |span| parts.iter().position(|part| part.span == span);
-    let (_, second) = (find(a)?, find(b)?);
-    let kept: Vec<bool> = (0..parts.len()).map(|index| index != second).collect();
+    let (first, second) = (find(a)?, find(b)?);
     let (open, close) = if parts.len() > 2 {
         ("(", ")")
     } else {
@@ -226,7 +225,7 @@ fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
     Some(vec![
         Edit::new(Span::at(a.start), open),
         Edit::new(Span::at(a.end), format!(" OR {}{close}", b.of(text))),
-        Edit::new(removal(parts, &kept, second), ""),
+        Edit::new(removal(parts, first, second), ""),
     ])
 }
 
