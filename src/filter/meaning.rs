@@ -5,6 +5,8 @@
 //! those at which the whole, with everything else as it is, admits just what the part admits. Time
 //! is linear in the number of parts.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
 
 use super::cells::Cells;
@@ -35,12 +37,22 @@ pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mu
     if checker.level_of(Lint::RedundantTerm).severity().is_some() {
         let mut removed = Vec::new();
         redundant(part, Cells::ALL, &mut removed);
+        let mut alone = BTreeSet::new();
+        removable(part, Cells::ALL, &mut alone);
         for (span, removal) in removed {
             checker.report(Lint::RedundantTerm, diagnostics, || {
-                Diagnostic::error(Code::RedundantTerm, span, "this part changes nothing")
-                    .label(span, "without it the filter means the same")
-                    .help("remove it, or check whether something else was meant")
-                    .fix(Fix::maybe(vec![Edit::new(removal, "")]))
+                let diagnostic =
+                    Diagnostic::error(Code::RedundantTerm, span, "this part changes nothing");
+                if alone.contains(&span) {
+                    diagnostic
+                        .label(span, "without it the filter means the same")
+                        .help("remove it, or check whether something else was meant")
+                        .fix(Fix::maybe(vec![Edit::new(removal, "")]))
+                } else {
+                    diagnostic
+                        .label(span, "nothing, once those further right are gone")
+                        .help("remove it with the parts further right that change nothing either")
+                }
             });
         }
     }
@@ -116,6 +128,24 @@ fn redundant(part: &Part, outer: Cells, removed: &mut Vec<(Span, Span)>) -> Cell
         }
     }
     cells
+}
+
+/// Finds the parts whose removal changes nothing while all others stay.
+fn removable(part: &Part, outer: Cells, found: &mut BTreeSet<Span>) {
+    match &part.kind {
+        PartKind::Comparison(_) => {}
+        PartKind::Not(part) => removable(part, outer, found),
+        PartKind::And(parts) | PartKind::Or(parts) => {
+            let (_, none) = combination(&part.kind);
+            right_to_left(&part.kind, parts, outer, |_, operand, care| {
+                if operand.cells.and(care) == none.and(care) {
+                    found.insert(operand.span);
+                }
+                removable(operand, care, found);
+                operand.cells
+            });
+        }
+    }
 }
 
 /// What to remove of the text so that an operand goes and its neighbours stay joined: it and the
