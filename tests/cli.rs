@@ -18,6 +18,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use gchat_filter::diagnostic::Severity;
+use gchat_filter::diagnostic::visible;
 use gchat_filter::{
     Cell, Checked, Checker, Filter, Level, Lint, MemberType, Membership, Preset, Role,
 };
@@ -693,7 +694,14 @@ fn check_as_json_is_what_the_library_says() {
             let ran = run_with(args, lines.join("\n"));
             let checked: Vec<_> = lines.iter().map(|line| checker.check(line)).collect();
             let expected: Vec<_> = checked.iter().map(expected_json).collect();
-            assert_eq!(ran.out.lines().collect::<Vec<_>>(), expected);
+            // What a terminal would not show as itself is escaped, which no reader of JSON sees.
+            let parsed = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+            let found: Vec<_> = ran.out.lines().map(parsed).collect();
+            let expected: Vec<_> = expected.iter().map(|line| parsed(line)).collect();
+            assert_eq!(found, expected);
+            for line in ran.out.lines() {
+                assert_eq!(visible(line).to_string(), line);
+            }
             assert_eq!((ran.code, ran.err.as_str()), (1, ""));
         }
     }

@@ -161,7 +161,7 @@ fn expected_admin(part: &Part) -> Vec<Found> {
 }
 
 fn check(part: &mut Part) {
-    let text = part.to_text();
+    let text = part.write_text();
     let set = part.set();
     let contradicts = !part.contradictions().is_empty();
 
@@ -275,7 +275,7 @@ fn every_filter_of_up_to_three_comparisons() {
                     doubled.in_parens(1),
                 ] {
                     let mut part = part;
-                    if texts.insert(part.to_text()) {
+                    if texts.insert(part.write_text()) {
                         check(&mut part);
                         counts[count as usize] += 1;
                     }

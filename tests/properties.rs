@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "that is how a test fails"
 )]
 
@@ -328,7 +329,7 @@ fn nearly_valid() -> impl Strategy<Value = String> {
     let term = prop_oneof![
         3 => any_comparison().prop_map(common::Compare::text),
         1 => prop::sample::select(FRAGMENTS).prop_map(str::to_owned),
-        1 => filters(any_comparison(), true, 4).prop_map(|mut part| part.to_text()),
+        1 => filters(any_comparison(), true, 4).prop_map(|mut part| part.write_text()),
     ];
     let joint = prop::sample::select(&[
         " AND ",
@@ -361,7 +362,7 @@ fn nearly_valid() -> impl Strategy<Value = String> {
 
 /// A valid filter in which a few characters are lost, doubled or replaced.
 fn damaged() -> impl Strategy<Value = String> {
-    let filter = filters(any_comparison(), true, 6).prop_map(|mut part| part.to_text());
+    let filter = filters(any_comparison(), true, 6).prop_map(|mut part| part.write_text());
     let damage = (any::<prop::sample::Index>(), 0..4, fragment());
     (filter, prop::collection::vec(damage, 1..4)).prop_map(|(text, damages)| {
         let mut characters: Vec<char> = text.chars().collect();
@@ -691,7 +692,7 @@ proptest! {
         spaces in prop::collection::vec(prop::sample::select(&["", "", " ", "\t", "\r\n", "  \n"]), 1..9),
     ) {
         let mut part = part;
-        let text = part.to_text();
+        let text = part.write_text();
         let spaced = spaced(&part, &spaces);
         for (name, checker) in checkers() {
             let [plain, wide] = [&text, &spaced].map(|text| checker.check(text));
@@ -709,11 +710,11 @@ proptest! {
         places in prop::collection::vec(0..12_usize, 1..5),
     ) {
         let mut part = part;
-        let text = part.to_text();
+        let text = part.write_text();
         for mut place in places {
             part_at(&mut part, &mut place, &mut |part| part.parens += 1);
         }
-        let more = part.to_text();
+        let more = part.write_text();
         for (name, checker) in checkers() {
             let [plain, more] = [&text, &more].map(|text| checker.check(text));
             // A strict checker may even like the parentheses.
@@ -731,7 +732,7 @@ proptest! {
         b in filters(documented_comparison(), false, 6),
     ) {
         let [mut a, mut b] = [a, b];
-        let [parsed_a, parsed_b] = [a.to_text(), b.to_text()].map(|text| Filter::parse(&text));
+        let [parsed_a, parsed_b] = [a.write_text(), b.write_text()].map(|text| Filter::parse(&text));
         prop_assert_eq!(parsed_a.is_ok(), a.contradictions().is_empty(), "{:?}", parsed_a);
         prop_assert_eq!(parsed_b.is_ok(), b.contradictions().is_empty(), "{:?}", parsed_b);
         if let (Ok(x), Ok(y)) = (parsed_a, parsed_b) {

@@ -126,12 +126,12 @@ fn every_filter() -> (Vec<Option<Filter>>, Vec<Set>) {
         "MEMBERSHIP_ROLE_UNSPECIFIED",
     ];
     const TYPES: [&str; 3] = ["HUMAN", "BOT", "TYPE_UNSPECIFIED"];
-    let clause = |field: &str, names: &[&str], index: usize| match names.get(index) {
-        Some(name) => format!("{field} = \"{name}\""),
-        None => {
-            let others = names.iter().map(|name| format!("{field} != \"{name}\""));
-            others.collect::<Vec<_>>().join(" AND ")
+    let clause = |field: &str, names: &[&str], index: usize| {
+        if let Some(name) = names.get(index) {
+            return format!("{field} = \"{name}\"");
         }
+        let others = names.iter().map(|name| format!("{field} != \"{name}\""));
+        others.collect::<Vec<_>>().join(" AND ")
     };
     let mut atoms = Vec::new();
     for role in 0..=ROLES.len() {
@@ -186,6 +186,9 @@ fn documented_meanings_and_those_for_admin_access() {
         assert_eq!(checked.filter.map(matched), Some(*set), "{text}");
     }
     let for_admin: BTreeSet<Set> = for_admin.into_keys().map(|(set, _)| set).collect();
+    // Each role goes with nobody, with people, or with all but apps; the roles that text cannot
+    // name with no more than the others: 9 + 4 + 1, but for admitting nothing at all.
+    assert_eq!(for_admin.len(), 13);
 
     let (filters, sets) = every_filter();
     let mut counts = [0; 2];
@@ -208,7 +211,7 @@ fn other_meanings_print_and_parse_back() {
     let (filters, sets) = every_filter();
     let checker = Checker::new().preset(Preset::Aip160);
     let (mut count, mut longest) = (0, 0);
-    // A stride prime to 2²⁰ − 1, so that every role meets every set of types.
+    // A stride that is coprime to 2²⁰, so that every bit is mixed with every other one.
     for index in (1..filters.len()).step_by(47) {
         let filter = filters[index].unwrap();
         if filter.is_documented() {

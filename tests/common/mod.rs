@@ -226,14 +226,15 @@ impl Part {
         self.span = Span::new(start, text.len());
     }
 
-    pub(crate) fn to_text(&mut self) -> String {
+    pub(crate) fn write_text(&mut self) -> String {
         let mut text = String::new();
         self.print(&mut text);
         text
     }
 
-    /// What the part admits; `None` if all of it is removed.
-    fn remaining(&self, removed: &[Span]) -> Option<Set> {
+    /// What the part admits without the parts that stand at these spans; `None` if all of it is
+    /// removed.
+    pub(crate) fn remaining(&self, removed: &[Span]) -> Option<Set> {
         if removed.contains(&self.span) {
             return None;
         }
@@ -338,26 +339,23 @@ pub(crate) fn comparisons_in(text: &str) -> usize {
     text.matches('=').count()
 }
 
-/// Any comparison that the schema knows, documented or not; some more often than others, so that
-/// they meet.
+/// Any comparison that the schema knows, the documented ones more often, so that they meet.
 pub(crate) fn any_comparison() -> impl Strategy<Value = Compare> {
-    let value = |is_role| {
-        let values = if is_role {
-            ROLES.map(|(name, _)| name)
-        } else {
-            TYPES.map(|(name, _)| name)
-        };
-        let names: Vec<_> = values.into_iter().filter(|name| !name.is_empty()).collect();
-        // The documented two come first.
-        (0..names.len() + 3).prop_map(move |index| names[index.saturating_sub(3).max(index % 2)])
+    let names = |values: [&'static str; 5]| {
+        let named = values.into_iter().filter(|name| !name.is_empty());
+        prop::sample::select(named.collect::<Vec<_>>())
     };
-    (any::<bool>(), any::<bool>(), value(true), value(false)).prop_map(
-        |(is_role, equal, role, member_type)| Compare {
-            is_role,
-            equal,
-            value: if is_role { role } else { member_type },
-        },
-    )
+    let role = names(ROLES.map(|(name, _)| name));
+    let member_type = names(TYPES.map(|(name, _)| name));
+    let roles = (any::<bool>(), role).prop_map(|(equal, value)| Compare::role(equal, value));
+    let types =
+        (any::<bool>(), member_type).prop_map(|(equal, value)| Compare::member_type(equal, value));
+    prop_oneof![
+        roles,
+        types,
+        documented_comparison(),
+        documented_comparison()
+    ]
 }
 
 pub(crate) fn documented_comparison() -> impl Strategy<Value = Compare> {
