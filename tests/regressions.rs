@@ -21,3 +21,30 @@ fn fixes_that_insert_at_one_place_are_both_applied() {
         assert_eq!(checker.check(text).fixed.as_deref(), Some(fixed));
     }
 }
+
+/// The rest of the operator stands behind white space.
+#[test]
+fn an_operator_with_a_gap_is_mended_whole() {
+    let fixed = Checker::new().check(r#"member.type ! = "BOT""#).fixed;
+    assert_eq!(fixed.as_deref(), Some(r#"member.type != "BOT""#));
+}
+
+/// The keyword for a word before a negation would negate twice, which is no filter.
+#[test]
+fn a_word_before_a_negation_stays() {
+    let checked = Checker::new().check(r#"role = "ROLE_MEMBER" and not NOT member.type = "BOT""#);
+    for diagnostic in &checked.diagnostics {
+        if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.certain) {
+            let mended = fix.apply(checked.text);
+            assert!(gchat_filter::syntax::parse(&mended).is_ok(), "{mended}");
+        }
+    }
+}
+
+/// As many parentheses are closed as are open.
+#[test]
+fn every_open_parenthesis_is_closed() {
+    let error = gchat_filter::syntax::parse("((a = b) AND (c").unwrap_err();
+    let fix = error.diagnostic().fix.clone().unwrap();
+    assert_eq!(fix.apply("((a = b) AND (c"), "((a = b) AND (c))");
+}

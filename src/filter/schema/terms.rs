@@ -88,6 +88,10 @@ impl<'t, 'a> Term<'t, 'a> {
         self.word().and_then(keyword)
     }
 
+    fn is_negation(&self) -> bool {
+        matches!(self.expr.kind, ExprKind::Not(..)) && !self.expr.is_parenthesized()
+    }
+
     /// Whether it only stands beside the term before it.
     fn is_beside(&self) -> bool {
         self.joint == Some(Joint::Sequence)
@@ -105,8 +109,12 @@ fn find_words(terms: &mut [Term<'_, '_>]) {
             && index > 0
             && keyword_at(index.checked_sub(1)).is_none();
         let stands_before = terms.get(index + 1).is_some_and(|behind| {
-            let negation = keyword != "NOT" && behind.role == TermRole::Word("NOT");
-            behind.is_beside() && (negation || behind.keyword().is_none())
+            let is_operand = match (keyword, behind.keyword()) {
+                // Nothing is negated twice.
+                ("NOT", other) => other.is_none() && !behind.is_negation(),
+                (_, other) => other.is_none_or(|other| other == "NOT"),
+            };
+            behind.is_beside() && is_operand
         });
         if stands_before
             && (stands_behind || keyword == "NOT")
@@ -199,6 +207,9 @@ impl Schema<'_> {
                     edits.push(Edit::new(Span::at(span.end), ")"));
                     diagnostic = diagnostic.label(span, "`OR` binds tighter than `AND`");
                 }
+            }
+            if edits.is_empty() {
+                return diagnostic.label(expr.bare_span, "mixed here");
             }
             if words {
                 return diagnostic;

@@ -26,22 +26,27 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
         .help("ask for less at a time")
 }
 
-/// The diagnostic of a text for which the grammar failed. A fix is called certain only if the
-/// mended text was parsed and has no error, or one further right.
+/// The diagnostic of a text for which the grammar failed. Its fix has been tried: a certain one
+/// leaves no error, or one further right; a suggestion leaves none.
 #[cold]
 pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
     let mut diagnostic = Place { text, fault }.diagnose();
-    if let Some(fix) = diagnostic.fix.as_mut().filter(|fix| fix.certain) {
+    if let Some(fix) = &mut diagnostic.fix {
         let mended = fix.apply(text);
-        let parsed = grammar::filter(mended.as_bytes(), &mut Tree { text: &mended });
-        fix.certain = mended.len() <= MAX_LENGTH
-            && parsed.err().is_none_or(|fault| {
-                let place = Place {
-                    text: &mended,
-                    fault,
-                };
-                place.diagnose().span.start > diagnostic.span.start
-            });
+        let rest = grammar::filter(mended.as_bytes(), &mut Tree { text: &mended }).err();
+        let is_short = mended.len() <= MAX_LENGTH;
+        if fix.certain {
+            fix.certain = is_short
+                && rest.is_none_or(|fault| {
+                    let place = Place {
+                        text: &mended,
+                        fault,
+                    };
+                    place.diagnose().span.start > diagnostic.span.start
+                });
+        } else if rest.is_some() || !is_short {
+            diagnostic.fix = None;
+        }
     }
     diagnostic
 }
@@ -99,7 +104,8 @@ impl<'a> Place<'a> {
             .help("close it with `)`")
             .fix(Fix::maybe(vec![Edit::new(
                 Span::at(self.text.trim_end_matches(is_space).len()),
-                ")",
+                // Those around it are not closed either.
+                ")".repeat(usize::from(self.fault.depth) + 1),
             )])),
             Expected::End => Self::unmatched(at),
             Expected::Shallower => Diagnostic::error(
@@ -267,11 +273,20 @@ impl<'a> Place<'a> {
             _ => at,
         };
         let rest = self.from(start);
-        let run = Self::span(start, rest.len() - rest.trim_start_matches(operator).len());
+        let mut run = Self::span(start, rest.len() - rest.trim_start_matches(operator).len());
         let found = run.of(self.text);
         let instead = match (expected, found) {
             (Expected::Term | Expected::GroupBody, "!") => "NOT ",
-            (Expected::Comparator | Expected::Joint, "!") => "!=",
+            (Expected::Joint, "!") => "!=",
+            (Expected::Comparator, "!") => {
+                // The rest of the operator may stand behind white space.
+                let behind = self.from(run.end).trim_start_matches(is_space);
+                let left = behind.trim_start_matches('=').len();
+                if left < behind.len() {
+                    run.end = self.text.len() - left;
+                }
+                "!="
+            }
             _ => {
                 let mut wrong = WRONG_OPERATORS.iter();
                 wrong.find(|(wrong, _)| *wrong == found)?.1
@@ -284,7 +299,7 @@ impl<'a> Place<'a> {
             ">=" => "for “at least” write `>=`",
             _ => "negate with `NOT`",
         };
-        let message = format!("`{found}` is not an operator");
+        let message = format!("{} is not an operator", Quoted(run.of(self.text)));
         let diagnostic = Diagnostic::error(Code::WrongOperator, run, message)
             .label(run, format!("expected `{}`", instead.trim_end()))
             .help(help);

@@ -61,10 +61,14 @@ impl Place<'_> {
         let diagnostic = Diagnostic::error(Code::InvalidEscape, span, message);
         let value = u32::from_str_radix(found, 16).unwrap_or_default();
         if found.len() < digits {
-            return diagnostic.label(span, format!("expected {digits} hexadecimal digits"));
+            return diagnostic
+                .label(span, format!("expected {digits} hexadecimal digits"))
+                .help("fill up with zeros in front, such as `\\u00E9`");
         }
         if value > u32::from(char::MAX) {
-            return diagnostic.label(span, "expected a value of at most `10FFFF`");
+            return diagnostic
+                .label(span, "expected a value of at most `10FFFF`")
+                .help("write the character itself");
         }
         let diagnostic = diagnostic.label(span, "half of a surrogate pair is no character");
         match self.surrogate_pair(value, span.end) {
