@@ -244,8 +244,9 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// Whether the mended text means what was plainly intended; otherwise it is a suggestion.
     ///
-    /// After a certain fix either the first erring stage is a later one, or its first error is
-    /// further right (in the syntax stage), or it has fewer errors, or the filter is valid.
+    /// After all certain fixes of a check together, either the first erring stage is a later one,
+    /// or its first error is further right (in the syntax stage), or it has fewer errors, or the
+    /// filter is valid.
     pub certain: bool,
 }
 

@@ -7,7 +7,7 @@ use super::cells::Cells;
 use super::lint::{Level, Lint, Preset};
 use super::{Filter, admin, lower, meaning, schema};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, Stage};
-use crate::syntax::{self, Expr};
+use crate::syntax::{self, Expr, MAX_LENGTH};
 
 /// How filters are checked: with or without admin access, each lint at a level.
 ///
@@ -201,7 +201,7 @@ impl Checked<'_> {
     /// If the filter is invalid.
     pub fn into_result(self) -> Result<Filter, Error> {
         self.filter.ok_or_else(|| Error {
-            text: self.text.into(),
+            text: beginning(self.text).into(),
             explanation: OnceLock::from(Explanation {
                 diagnostics: self.diagnostics,
                 fixed: self.fixed,
@@ -249,6 +249,10 @@ impl Error {
     /// The error of a text that a [`Checker`] as it is by default finds invalid.
     #[cold]
     pub(super) fn unexplained(text: &str) -> Self {
+        debug_assert!(
+            text.len() <= MAX_LENGTH,
+            "its length is part of the explanation"
+        );
         Self {
             text: text.into(),
             explanation: OnceLock::new(),
@@ -265,7 +269,8 @@ impl Error {
         })
     }
 
-    /// The filter's text.
+    /// The filter's text; of one that is too long the first
+    /// [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -297,7 +302,14 @@ impl Error {
     }
 }
 
-/// Equal errors say the same of the same text.
+/// A text up to the longest that a filter can have.
+fn beginning(text: &str) -> &str {
+    let end = (0..=MAX_LENGTH.min(text.len())).rev();
+    let end = end.into_iter().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// Equal errors say the same of the same text. Comparing explains them.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text && self.diagnostics() == other.diagnostics()

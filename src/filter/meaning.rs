@@ -245,8 +245,10 @@ fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
     let PartKind::And(parts) = &part.kind else {
         return None;
     };
-    let find = |span| parts.iter().position(|part| part.span == span);
+    // The comparisons may stand in parentheses of their own.
+    let find = |span| parts.iter().position(|part| part.bare_span == span);
     let (first, second) = (find(a)?, find(b)?);
+    let (a, b) = (parts.get(first)?.span, parts.get(second)?.span);
     let (open, close) = if parts.len() > 2 {
         ("(", ")")
     } else {

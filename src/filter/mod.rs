@@ -58,7 +58,7 @@ impl Filter {
     /// (`role = "ROLE_MANAGER" AND role = "ROLE_MEMBER"`).
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text.len() > MAX_LENGTH {
-            return Err(Error::unexplained(text));
+            return Checker::new().check(text).into_result();
         }
         let mut fast = Fast::default();
         match grammar::filter(text.as_bytes(), &mut fast) {

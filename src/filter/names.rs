@@ -58,8 +58,18 @@ impl FieldName {
             "showinvited" | "useadminaccess" | "pagesize" | "pagetoken" => {
                 Self::Elsewhere("this is a parameter of the request, not a field of the filter")
             }
-            _ => find(&|field| distance(field.name(), &name) <= field.name().len().div_ceil(4))
-                .map_or(Self::Unknown, Self::Near),
+            "name" | "membername" | "displayname" | "memberdisplayname" | "email"
+            | "memberemail" | "createtime" | "deletetime" | "affiliation" | "domainid"
+            | "memberdomainid" | "isanonymous" | "memberisanonymous" => Self::Elsewhere(
+                "memberships have this field, but the filter has not: pick from the answer",
+            ),
+            _ => {
+                let near = Field::ALL.map(|field| (distance(field.name(), &name), field));
+                let near = near.into_iter().min_by_key(|(distance, _)| *distance);
+                near.filter(|(distance, field)| *distance <= field.name().len() / 5 + 1)
+                    .filter(|(distance, _)| *distance <= 2)
+                    .map_or(Self::Unknown, |(_, field)| Self::Near(field))
+            }
         }
     }
 
@@ -159,11 +169,15 @@ impl ValueName {
                 "groups have no type: the request's `showGroups` asks for Google Groups too",
                 None,
             ),
-            _ => field
-                .values()
-                .iter()
-                .find(|value| distance(value.name, &upper) <= value.name.len().div_ceil(5))
-                .map_or(Self::Unknown, Self::Near),
+            _ => {
+                let near = field
+                    .values()
+                    .iter()
+                    .map(|value| (distance(value.name, &upper), value));
+                near.min_by_key(|(distance, _)| *distance)
+                    .filter(|(distance, value)| *distance <= value.name.len().div_ceil(5))
+                    .map_or(Self::Unknown, |(_, value)| Self::Near(value))
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ pub use self::tree::{
     Restriction, Value,
 };
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// What is wrong with a text that is no AIP-160 filter: the first error in it.
 ///
@@ -70,6 +70,12 @@ impl SyntaxError {
     #[must_use]
     pub fn into_diagnostic(self) -> Diagnostic {
         *self.diagnostic
+    }
+
+    /// What kind of error it is.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.diagnostic.code
     }
 
     /// Where the error is.

@@ -39,7 +39,7 @@ fn operand(f: &mut Formatter<'_>, expr: &Expr<'_>, of: Binding) -> fmt::Result {
 }
 
 /// Prints with double quotes, single spaces, `NOT`, and parentheses around every operand that does
-/// not bind tighter: text that parses to an equal tree.
+/// not bind tighter: text that parses to an equal tree, if the parser made this one.
 impl Display for Expr<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (operands, joint) = match &self.kind {

@@ -22,7 +22,7 @@ impl Schema<'_> {
         let left = match left {
             Comparable::Function(function) => {
                 self.function(function);
-                return self.arg(None, span, comparison, alone);
+                return self.arg(FieldName::Unknown, span, comparison, alone);
             }
             Comparable::Member(member) => member,
         };
@@ -34,7 +34,7 @@ impl Schema<'_> {
         if let Some(field) = name.plain() {
             self.operator(field, comparison);
         }
-        self.arg(name.plain(), span, comparison, alone);
+        self.arg(name, span, comparison, alone);
     }
 
     /// The member that should be a field.
@@ -112,12 +112,12 @@ impl Schema<'_> {
         }
     }
 
-    /// The right side; the field is `None` if it is not known.
-    fn arg(&mut self, field: Option<Field>, span: Span, comparison: &Comparison<'_>, alone: bool) {
-        match (&comparison.arg, field) {
+    /// The right side; `name` is what the left side is as a field.
+    fn arg(&mut self, name: FieldName, span: Span, comparison: &Comparison<'_>, alone: bool) {
+        match (&comparison.arg, name.plain()) {
             (Arg::Comparable(Comparable::Function(function)), _) => self.function(function),
             (Arg::Group(group), _) => {
-                self.group_argument(field, span, comparison.comparator, group, alone);
+                self.group_argument(name, span, comparison.comparator, group, alone);
             }
             (_, None) => {}
             (Arg::Comparable(Comparable::Member(member)), Some(field)) => match single(member) {
@@ -159,8 +159,10 @@ impl Schema<'_> {
             Quotes::Double => {}
             Quotes::None => {
                 // A field or a wildcard would not be right in quotation marks either.
+                let name = ValueName::of(field, &value.text);
+                let is_other_case = matches!(name, ValueName::OtherCase(_));
                 let is_value = field.value(&value.text).is_some()
-                    || !matches!(ValueName::of(field, &value.text), ValueName::Wildcard)
+                    || !matches!(name, ValueName::Wildcard)
                         && !Field::ALL.iter().any(|field| field.name() == value.text);
                 if is_value {
                     self.lint(Lint::UnquotedValue, || {
@@ -174,10 +176,14 @@ impl Schema<'_> {
                             format!("expected {}", Quoted(&format!("\"{source}\""))),
                         )
                         .help("values are written in double quotation marks")
-                        .fix(Fix::certain(vec![
-                            Edit::new(Span::at(span.start), "\""),
-                            Edit::new(Span::at(span.end), "\""),
-                        ]))
+                        .fix(Fix {
+                            edits: vec![
+                                Edit::new(Span::at(span.start), "\""),
+                                Edit::new(Span::at(span.end), "\""),
+                            ],
+                            // Quotation marks alone do not make a value of anything else.
+                            certain: field.value(&value.text).is_some() || is_other_case,
+                        })
                     });
                 }
             }
@@ -224,10 +230,19 @@ impl Schema<'_> {
             Quotes::Single | Quotes::Double => Span::new(value.span.start + 1, value.span.end - 1),
         };
         let replace = |with: &FieldValue| vec![Edit::new(inner, with.name)];
+        // A suggestion stands for itself, so it has the quotation marks too.
+        let suggest = |with: &FieldValue| match value.quotes {
+            Quotes::None => vec![Edit::new(inner, format!("\"{}\"", with.name))],
+            Quotes::Single | Quotes::Double => replace(with),
+        };
         let diagnostic = self.unknown_value(field, value.span);
         let diagnostic = match ValueName::of(field, &value.text) {
             ValueName::OtherCase(known) => {
-                let help = format!("values are case-sensitive: `\"{}\"`", known.name);
+                let help = if value.text.trim() == value.text {
+                    format!("values are case-sensitive: `\"{}\"`", known.name)
+                } else {
+                    format!("white space counts in a value: `\"{}\"`", known.name)
+                };
                 let edits = replace(known);
                 diagnostic.help(help).fix(if known.is_documented {
                     Fix::certain(edits)
@@ -238,13 +253,13 @@ impl Schema<'_> {
             ValueName::Synonym(help, known) => {
                 let diagnostic = diagnostic.help(help);
                 match known {
-                    Some(known) => diagnostic.fix(Fix::maybe(replace(known))),
+                    Some(known) => diagnostic.fix(Fix::maybe(suggest(known))),
                     None => diagnostic,
                 }
             }
             ValueName::Near(known) => diagnostic
                 .help(format!("did you mean `\"{}\"`?", known.name))
-                .fix(Fix::maybe(replace(known))),
+                .fix(Fix::maybe(suggest(known))),
             ValueName::OtherField => diagnostic.help(format!(
                 "this is a value of `{}`; those of `{}` are {}",
                 field.other().name(),
@@ -303,7 +318,7 @@ impl Schema<'_> {
     /// A group for a value.
     fn group_argument(
         &mut self,
-        field: Option<Field>,
+        name: FieldName,
         span: Span,
         comparator: Comparator,
         group: &Expr<'_>,
@@ -316,7 +331,7 @@ impl Schema<'_> {
         )
         .label(group.span, "expected one value")
         .help("compare the field with each value on its own");
-        let Some(field) = field else {
+        let Some(field) = name.plain() else {
             self.diagnostics.push(diagnostic);
             return;
         };
@@ -331,7 +346,8 @@ impl Schema<'_> {
                     _ => text,
                 };
                 let edits = vec![Edit::new(span, text)];
-                let is_plain = comparator == Comparator::Equal
+                let is_plain = name.written().is_some()
+                    && comparator == Comparator::Equal
                     && match &group.kind {
                         ExprKind::Or(values) => {
                             values.iter().all(|value| bare_member(value).is_some())

@@ -143,7 +143,12 @@ impl Schema<'_> {
                 ),
             )
             .label(function.span, "this filter has no functions")
-            .help("compare a field with a value, such as `member.type = \"HUMAN\"`"),
+            .help(match function.name.to_string().to_uppercase().as_str() {
+                name @ ("AND" | "OR" | "NOT") => {
+                    format!("the keyword is written `{name}`, with white space behind it")
+                }
+                _ => "compare a field with a value, such as `member.type = \"HUMAN\"`".to_owned(),
+            }),
         );
     }
 }

@@ -55,14 +55,26 @@ fn flatten<'t, 'a>(expr: &'t Expr<'a>, joint: Option<Joint>, terms: &mut Vec<Ter
     for (index, operand) in operands.iter().enumerate() {
         let joint = if index == 0 { joint } else { Some(own) };
         if operand.is_parenthesized() {
+            let role = match bare_member(operand) {
+                Some(_) => TermRole::Bare,
+                None => TermRole::Operand,
+            };
             terms.push(Term {
                 joint,
                 expr: operand,
-                role: TermRole::Operand,
+                role,
             });
         } else {
             flatten(operand, joint, terms);
         }
+    }
+}
+
+/// Whether all that there is, perhaps negated, is a value or a member.
+fn holds_bare(expr: &Expr<'_>) -> bool {
+    match &expr.kind {
+        ExprKind::Not(_, operand) => holds_bare(operand),
+        _ => bare_member(expr).is_some(),
     }
 }
 
@@ -130,7 +142,7 @@ fn find_pairs(terms: &mut [Term<'_, '_>]) {
     let mut field = false;
     for term in terms {
         let member = term.word().filter(|_| term.role == TermRole::Bare);
-        let is_field = member.is_some_and(|member| FieldName::of(member).written().is_some());
+        let is_field = member.is_some_and(|member| FieldName::of(member).plain().is_some());
         let is_value = member.is_some_and(|member| {
             single(member).is_some() && keyword(member).is_none() && !is_field
         });
@@ -225,14 +237,16 @@ impl Schema<'_> {
         term: &Term<'_, '_>,
         behind: Option<&Term<'_, '_>>,
     ) {
-        let operand =
-            |term: &Term<'_, '_>| matches!(term.role, TermRole::Operand | TermRole::Paired);
+        let operand = |term: &Term<'_, '_>| match term.role {
+            TermRole::Operand => !holds_bare(term.expr),
+            role => role == TermRole::Paired,
+        };
         let Some(before) = before.filter(|before| term.is_beside() && operand(before)) else {
             return;
         };
         let with_next = behind.map_or(term.expr.span, |next| term.expr.span.to(next.expr.span));
         let span = match term.role {
-            TermRole::Operand => term.expr.span,
+            TermRole::Operand if operand(term) => term.expr.span,
             TermRole::Word("NOT") => with_next,
             TermRole::Bare if behind.is_some_and(|next| next.role == TermRole::Paired) => with_next,
             _ => return,
@@ -312,7 +326,7 @@ impl Schema<'_> {
                 None => diagnostic(format!("{} is not a comparison", Quoted(source)))
                     .label(own, "expected a comparison")
                     .help(if keyword(member).is_some() {
-                        "a keyword is written in upper case, and stands between two terms"
+                        "a keyword is written in upper case, stands between two terms, and only once"
                     } else {
                         "compare a field with a value, such as `member.type = \"HUMAN\"`"
                     }),

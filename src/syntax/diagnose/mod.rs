@@ -136,6 +136,9 @@ impl<'a> Place<'a> {
             (Expected::Term, ')') if self.fault.depth == 0 => Self::unmatched(at),
             (Expected::GroupBody, ')') => self.empty_parentheses(at),
             (Expected::Field, c) if is_space(c) => self.space_in_member(at - 1),
+            (Expected::Literal, c) if is_space(c) && self.up_to(at).ends_with('.') => {
+                self.space_in_member(at - 1)
+            }
             (Expected::Operand | Expected::Literal, c) if is_space(c) => {
                 let minus = Self::span(at - 1, 1);
                 let behind = self.from(at).trim_start_matches(is_space);
@@ -145,7 +148,11 @@ impl<'a> Place<'a> {
                     "`-` does not touch what it negates",
                 )
                 .label(minus, "negates what touches it")
-                .help("remove the white space behind it, or write `NOT`")
+                .help(if expected == Expected::Literal {
+                    "remove the white space behind it"
+                } else {
+                    "remove the white space behind it, or write `NOT`"
+                })
                 .fix(Fix::maybe(vec![Edit::new(
                     Span::new(at, self.text.len() - behind.len()),
                     "",
@@ -276,8 +283,12 @@ impl<'a> Place<'a> {
         let mut run = Self::span(start, rest.len() - rest.trim_start_matches(operator).len());
         let found = run.of(self.text);
         let instead = match (expected, found) {
-            (Expected::Term | Expected::GroupBody, "!") => "NOT ",
-            (Expected::Joint, "!") => "!=",
+            (Expected::Term | Expected::GroupBody, "!") => {
+                let spaced = self.from(run.end).starts_with(is_space);
+                if spaced { "NOT" } else { "NOT " }
+            }
+            (Expected::Operand, "!") => "NOT ",
+            (Expected::Arg | Expected::Joint, "!") => "!=",
             (Expected::Comparator, "!") => {
                 // The rest of the operator may stand behind white space.
                 let behind = self.from(run.end).trim_start_matches(is_space);
@@ -304,14 +315,17 @@ impl<'a> Place<'a> {
             .label(run, format!("expected `{}`", instead.trim_end()))
             .help(help);
         // Elsewhere the right operator would be no better.
-        let is_operator_missing = matches!(expected, Expected::Arg | Expected::Comparator);
-        Some(
-            if is_operator_missing || found == "!" && expected != Expected::Joint {
-                diagnostic.fix(Fix::certain(vec![Edit::new(run, instead)]))
-            } else {
-                diagnostic
-            },
-        )
+        let is_mended = match expected {
+            Expected::Comparator => true,
+            Expected::Arg => found != "!",
+            Expected::Term | Expected::GroupBody => found == "!",
+            _ => false,
+        };
+        Some(if is_mended {
+            diagnostic.fix(Fix::certain(vec![Edit::new(run, instead)]))
+        } else {
+            diagnostic
+        })
     }
 
     /// White space before or behind the dot at `at`.
