@@ -1,18 +1,19 @@
 //! `match`: the memberships of a dump that a filter admits.
 
+mod chunk;
+mod dump;
+mod usual;
+
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use gchat_filter::{Filter, Membership};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use self::chunk::Sieve;
 use super::options::{self, LintOptions};
-use super::records::{self, Item, Records};
+use super::records::Problem;
 use super::{Status, complain};
-
-/// The largest record that is read, in bytes.
-const LARGEST: usize = 16 << 20;
 
 /// The length from which on a file has a progress bar, in bytes.
 const LONG: u64 = 16 << 20;
@@ -49,11 +50,14 @@ pub(super) fn run(
     };
     let mut run = Run {
         args,
-        filter,
+        sieve: Sieve {
+            filter,
+            invert: args.invert,
+            count: args.count,
+        },
         out,
         matched: 0,
         failed: false,
-        line: Vec::new(),
     };
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() {
@@ -79,80 +83,80 @@ pub(super) fn run(
 
 struct Run<'r, W> {
     args: &'r Args,
-    filter: Filter,
+    sieve: Sieve,
     out: &'r mut W,
     matched: u64,
     failed: bool,
-    /// A line to write, kept for its memory.
-    line: Vec<u8>,
 }
 
 impl<W: Write> Run<'_, W> {
     /// Reads a file; fails only if nothing can be written.
     fn file(&mut self, path: &Path) -> io::Result<()> {
         if path == Path::new("-") {
-            let bar = ProgressBar::hidden();
-            return self.records("standard input", io::stdin().lock(), &bar);
+            return self.records("standard input", io::stdin(), &ProgressBar::hidden());
         }
         let name = path.display().to_string();
         match File::open(path) {
             Ok(file) => {
                 let bar = progress(&file);
-                let result = self.records(&name, bar.wrap_read(&file), &bar);
+                let result = self.records(&name, bar.wrap_read(file), &bar);
                 bar.finish_and_clear();
                 result
             }
             Err(error) => {
-                self.complain(&ProgressBar::hidden(), format_args!("{name}: {error}"));
+                self.failed = true;
+                complain(format_args!("{name}: {error}"));
                 Ok(())
             }
         }
     }
 
-    fn records(&mut self, name: &str, reader: impl Read, bar: &ProgressBar) -> io::Result<()> {
-        let mut records = Records::new(reader, LARGEST);
-        loop {
-            let problem = match records.next() {
-                Ok(None) => return Ok(()),
-                Ok(Some(Item::Problem(problem))) => problem,
-                Ok(Some(Item::Record(record))) => {
-                    match serde_json::from_slice::<Membership>(record.raw) {
-                        Ok(membership) => {
-                            if self.filter.matches(&membership) != self.args.invert {
-                                self.matched += 1;
-                                self.print(record.raw)?;
-                            }
-                            continue;
-                        }
-                        Err(error) => record.problem(&error),
-                    }
-                }
-                Err(error) => {
-                    self.complain(bar, format_args!("{name}: {error}"));
-                    return Ok(());
-                }
-            };
-            let (line, column, reason) = (problem.line, problem.column, problem.reason);
-            self.complain(bar, format_args!("{name}:{line}:{column}: {reason}"));
-            if self.args.strict {
-                return Ok(());
-            }
-        }
+    fn records(
+        &mut self,
+        name: &str,
+        reader: impl Read + Send + 'static,
+        bar: &ProgressBar,
+    ) -> io::Result<()> {
+        let sieve = self.sieve;
+        let mut sink = FileSink {
+            run: self,
+            name,
+            bar,
+        };
+        dump::read(reader, sieve, &mut sink)
+    }
+}
+
+/// Prints what is found in a file.
+struct FileSink<'s, 'r, W> {
+    run: &'s mut Run<'r, W>,
+    name: &'s str,
+    bar: &'s ProgressBar,
+}
+
+impl<W> FileSink<'_, '_, W> {
+    fn complain(&mut self, what: std::fmt::Arguments<'_>) {
+        self.run.failed = true;
+        let name = self.name;
+        self.bar
+            .suspend(|| complain(format_args!("{name}:{what}")));
+    }
+}
+
+impl<W: Write> dump::Sink for FileSink<'_, '_, W> {
+    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
+        self.run.matched += count;
+        self.run.out.write_all(lines)
     }
 
-    fn print(&mut self, raw: &[u8]) -> io::Result<()> {
-        if self.args.count {
-            return Ok(());
-        }
-        self.line.clear();
-        records::compact(raw, &mut self.line);
-        self.line.push(b'\n');
-        self.out.write_all(&self.line)
+    fn problem(&mut self, problem: &Problem) -> bool {
+        let (line, column, reason) = (problem.line, problem.column, &problem.reason);
+        self.complain(format_args!("{line}:{column}: {reason}"));
+        !self.run.args.strict
     }
 
-    fn complain(&mut self, bar: &ProgressBar, what: std::fmt::Arguments<'_>) {
-        self.failed = true;
-        bar.suspend(|| complain(what));
+    fn failure(&mut self, error: &io::Error) {
+        self.complain(format_args!(" {error}"));
     }
 }
 

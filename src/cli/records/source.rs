@@ -170,6 +170,30 @@ impl<R: Read> Source<R> {
         Ok(())
     }
 
+    /// Lets lines be counted from `lines` on.
+    pub(super) fn begin_after(&mut self, lines: u64) {
+        self.mark = Mark {
+            lines,
+            ..Mark::START
+        };
+    }
+
+    /// Takes the white space ahead without reading on, and holds nothing; whether that was all.
+    pub(super) fn skip_space_ahead(&mut self) -> bool {
+        let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        let ahead = self.ahead();
+        let count = ahead.iter().position(|byte| !space(byte));
+        self.take(count.unwrap_or(usize::MAX));
+        self.hold();
+        count.is_none()
+    }
+
+    /// The reader, and the number of lines that end before what is held.
+    pub(super) fn reader_and_lines(&mut self) -> (&mut R, u64) {
+        let lines = self.mark().lines;
+        (&mut self.reader, lines)
+    }
+
     /// The size of the buffer.
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
