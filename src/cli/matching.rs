@@ -174,3 +174,7 @@ fn progress(file: &File) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test may panic")]
+mod tests;

@@ -1,0 +1,504 @@
+//! The scan of usual lines beside `serde_json`, and the reading in chunks beside the exact reader.
+
+use std::io::{self, Read};
+
+use gchat_filter::{Cell, Filter, Matchable, Membership};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::chunk::{LARGEST, Sieve};
+use super::{dump, usual};
+use crate::cli::records::{Item, Problem, Records};
+
+const RECORDS: &str = include_str!("../../../tests/data/memberships.ndjson");
+
+/// The cell of `record` by way of the membership; `None` if it is none.
+fn exact(record: &[u8]) -> Option<Cell> {
+    let membership = serde_json::from_slice::<Membership>(record).ok()?;
+    Some(Cell {
+        role: Matchable::role(&membership),
+        member_type: membership.member_type(),
+    })
+}
+
+/// The only record in `line` as the exact reader finds it; `None` if there is anything else.
+fn only_record(line: &[u8]) -> Option<Vec<u8>> {
+    let mut records = Records::new(line, LARGEST);
+    let Ok(Some(Item::Record(record))) = records.next() else {
+        return None;
+    };
+    let raw = record.raw.to_vec();
+    matches!(records.next(), Ok(None)).then_some(raw)
+}
+
+/// Wherever the scan answers, it must answer what the membership says. Whether it did.
+fn agrees(line: &[u8]) -> bool {
+    let shown = String::from_utf8_lossy(line);
+    if let Some(cell) = usual::record(line) {
+        assert_eq!(exact(line), Some(cell), "{shown}");
+    }
+    let Some(usual) = usual::line(line) else {
+        return false;
+    };
+    let first = line.split_inclusive(|byte| *byte == b'\n').next().unwrap();
+    assert_eq!(usual.line, first.len(), "{shown}");
+    let record = &line[..usual.record];
+    assert_eq!(only_record(first).as_deref(), Some(record), "{shown}");
+    assert_eq!(exact(record), Some(usual.cell), "{shown}");
+    true
+}
+
+#[test]
+fn answers_on_usual_records() {
+    for line in RECORDS.split_inclusive('\n') {
+        assert!(agrees(line.as_bytes()), "{line}");
+        assert!(usual::record(line.trim_end().as_bytes()).is_some());
+        let cut = &line.as_bytes()[..line.len() - 1];
+        assert!(agrees(cut), "without an end: {line}");
+    }
+    let user = r#""member": {"name": "users/1", "type": "BOT"}"#;
+    for line in [
+        r#"{"role":"ROLE_MANAGER"}"#,
+        r#"{ "role" : "ROLE_MEMBER" , "member" : { "type" : "HUMAN" } } "#,
+        &format!("{{\"name\": \"spaces/A/members/1\", {user}}}\t\r\n"),
+        &format!("{{{user}, \"state\": \"NO_STATE_KNOWN_YET\", \"affiliation\": \"\"}}"),
+        r#"{"member":{"displayName":"{\"role\":\"ROLE_MANAGER\"}","isAnonymous":false}}"#,
+        r#"{"member":{"displayName":"\u00e9\/\b\f\n\r\t\\ é髙","email":"","avatarUrl":"/"}}"#,
+        r#"{"groupMember":{"name":"groups/1"},"role":"MEMBERSHIP_ROLE_UNSPECIFIED"}"#,
+        r#"{"createTime":"","deleteTime":"","role":"ROLE_ASSISTANT_MANAGER"}"#,
+        r#"{"member":{"domainId":"\ud7ff\uE000","type":"TYPE_UNSPECIFIED"}}"#,
+    ] {
+        assert!(agrees(line.as_bytes()), "{line}");
+    }
+}
+
+#[test]
+fn declines_what_is_not_usual() {
+    for line in [
+        "",
+        "\n",
+        "{}",
+        "[]",
+        " {\"role\":\"ROLE_MEMBER\"}",
+        r#"{"nextPageToken":"x"}"#,
+        r#"{"memberships":[],"role":"ROLE_MEMBER"}"#,
+        r#"{"role":"ROLE_MEMBER","role":"ROLE_MEMBER"}"#,
+        r#"{"role":"ROLE_MEMBER","r\u006fle":"ROLE_MANAGER"}"#,
+        r#"{"role":"ROLE_\u004dEMBER"}"#,
+        r#"{"role":"ROLE_NEW"}"#,
+        r#"{"role":1}"#,
+        r#"{"role":null}"#,
+        r#"{"role":"ROLE_MEMBER",}"#,
+        r#"{"role":"ROLE_MEMBER" "name":""}"#,
+        r#"{"role":"ROLE_MEMBER"}}"#,
+        r#"{"role":"ROLE_MEMBER"}{"role":"ROLE_MEMBER"}"#,
+        r#"{"role":"ROLE_MEMBER"}x"#,
+        "{\"role\":\r\"ROLE_MEMBER\"}",
+        "{\"role\":\n\"ROLE_MEMBER\"}",
+        r#"{"member":{"type":"HUMAN"},"groupMember":{"name":""}}"#,
+        r#"{"member":{"type":"HUMAN"},"member":{"type":"BOT"}}"#,
+        r#"{"member":{"type":"HUMAN","type":"HUMAN"}}"#,
+        r#"{"member":{"isAnonymous":"true"}}"#,
+        r#"{"member":{"isAnonymous":truefalse}}"#,
+        r#"{"member":null}"#,
+        r#"{"member":{}}"#,
+        r#"{"member":[]}"#,
+        r#"{"member":{"name":{"type":"BOT"}}}"#,
+        r#"{"groupMember":{"name":"","name":""}}"#,
+        r#"{"name":"\ud83d\ude00"}"#,
+        r#"{"name":"\ud83d"}"#,
+        r#"{"name":"\u00g0"}"#,
+        r#"{"name":"\x"}"#,
+        r#"{"name":"\"}"#,
+        "{\"name\":\"a\x01\"}",
+        "{\"name\":\"é\x1f\"}",
+        "{\"name\":\"a\nb\"}",
+        r#"{"name":"#,
+        r#"{"name":""#,
+    ] {
+        assert_eq!(usual::line(line.as_bytes()), None, "{line}");
+        assert_eq!(usual::record(line.as_bytes()), None, "{line}");
+    }
+    for text in [
+        &b"\xff"[..],
+        b"\xc3",
+        b"\xed\xa0\x80",
+        b"abcdefghijk\xf5",
+        b"\xc3\\n",
+    ] {
+        let line = [b"{\"name\":\"", text, b"\"}\n"].concat();
+        assert_eq!(usual::line(&line), None, "{text:?}");
+    }
+}
+
+#[test]
+fn every_byte_at_every_place() {
+    let line = concat!(
+        r#"{"name":"é/1","role":"ROLE_MANAGER","member":{"name":"a\u00e9bcdefghi","type":"BOT","#,
+        r#""isAnonymous":true},"state":"JOINED"}"#,
+        "\n",
+    );
+    let mut answered = 0;
+    for at in 0..line.len() {
+        for byte in 0..=255 {
+            let mut changed = line.as_bytes().to_vec();
+            changed[at] = byte;
+            answered += usize::from(agrees(&changed));
+        }
+        for end in at..line.len() {
+            agrees(&[&line.as_bytes()[..at], &line.as_bytes()[end..]].concat());
+        }
+    }
+    assert!(answered > 1500, "{answered}");
+}
+
+/// Keys and values that records may have, for better or worse.
+fn pair() -> impl Strategy<Value = String> {
+    let key = select(vec![
+        "name",
+        "state",
+        "role",
+        "createTime",
+        "deleteTime",
+        "member",
+        "groupMember",
+        "affiliation",
+        "type",
+        "displayName",
+        "domainId",
+        "isAnonymous",
+        "email",
+        "avatarUrl",
+        "r\\u006fle",
+        "memberships",
+        "nextPageToken",
+        "new",
+        "ROLE",
+        "",
+    ]);
+    let text = select(vec![
+        "\"\"",
+        "\"x\"",
+        "\"\\\"role\\\":\\\"ROLE_MANAGER\\\"\"",
+        "\"\\u00e9\"",
+        "\"é髙𠮷\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\ud83d\"",
+        "\"a longer text than a word\"",
+        "\"\u{1}\"",
+        "\"ROLE_MEMBER\"",
+        "\"ROLE_MANAGER\"",
+        "\"ROLE_ASSISTANT_MANAGER\"",
+        "\"ROLE_NEW\"",
+        "\"HUMAN\"",
+        "\"BOT\"",
+        "\"CYBORG\"",
+        "\"JOINED\"",
+        "true",
+        "false",
+        "null",
+        "0",
+        "1",
+        "1.5",
+        "-",
+        "01",
+        "1e400",
+        "2147483648",
+        "[]",
+        "{}",
+        "[{\"role\":1}]",
+        "",
+    ]);
+    (key, text).prop_map(|(key, value)| format!("\"{key}\":{value}"))
+}
+
+/// An object of pairs, some of which are objects of pairs.
+fn object() -> impl Strategy<Value = String> {
+    let key = select(vec!["member", "groupMember", "name", "new"]);
+    let pairs = || prop::collection::vec(pair(), 0..4);
+    let inner =
+        (key, pairs()).prop_map(|(key, pairs)| format!("\"{key}\":{{{}}}", pairs.join(",")));
+    let part = prop_oneof![3 => pair(), 1 => inner];
+    let joint = select(vec![",", ",", ",", ", ", " , ", ",,", " "]);
+    (prop::collection::vec(part, 0..5), joint)
+        .prop_map(|(parts, joint)| format!("{{{}}}", parts.join(joint)))
+}
+
+/// Damage to a line: at a place, an edit.
+fn damage() -> impl Strategy<Value = (Index, Edit)> {
+    let piece = select(vec![
+        "\"",
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        " ",
+        "\r",
+        "\n",
+        "\t",
+        "\0",
+        "é",
+        "null",
+        "1",
+        "\"role\":\"ROLE_MANAGER\",",
+        "\"role\":\"ROLE_MEMBER\",",
+        "\"type\":\"BOT\",",
+        "\\u0022",
+        "\\ud800",
+        "\"memberships\":[],",
+        "\u{feff}",
+    ]);
+    let edit = prop_oneof![
+        any::<u8>().prop_map(Edit::Set),
+        (1..9_usize).prop_map(Edit::Remove),
+        piece.prop_map(|piece| Edit::Insert(piece.as_bytes().to_vec())),
+        any::<u8>().prop_map(|byte| Edit::Insert(vec![byte])),
+        (1..40_usize).prop_map(Edit::Repeat),
+    ];
+    (any::<Index>(), edit)
+}
+
+#[derive(Debug, Clone)]
+enum Edit {
+    Set(u8),
+    Remove(usize),
+    Insert(Vec<u8>),
+    /// So many bytes once more.
+    Repeat(usize),
+}
+
+fn apply(text: &mut Vec<u8>, (at, edit): &(Index, Edit)) {
+    let at = at.index(text.len() + 1);
+    let end = |length: usize| text.len().min(at + length);
+    match edit {
+        Edit::Set(byte) => {
+            text.splice(at..end(1), [*byte]);
+        }
+        Edit::Remove(length) => {
+            text.drain(at..end(*length));
+        }
+        Edit::Insert(piece) => {
+            text.splice(at..at, piece.iter().copied());
+        }
+        Edit::Repeat(length) => {
+            let again = text[at..end(*length)].to_vec();
+            text.splice(at..at, again);
+        }
+    }
+}
+
+/// A line of the data.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    select(RECORDS.lines().collect::<Vec<_>>()).prop_map(|line| line.as_bytes().to_vec())
+}
+
+/// What a line of a stream may be: mostly a record, else something else or something broken.
+fn stream_line() -> impl Strategy<Value = Vec<u8>> {
+    let page = prop::collection::vec(line(), 0..3).prop_map(|records| {
+        [
+            b"{\"memberships\":[",
+            records.join(&b",\n"[..]).as_slice(),
+            b"],\"x\":1}",
+        ]
+        .concat()
+    });
+    let array = prop::collection::vec(line(), 0..3)
+        .prop_map(|records| [b"[", records.join(&b"\n,"[..]).as_slice(), b"]"].concat());
+    let broken = (line(), prop::collection::vec(damage(), 1..3)).prop_map(|(mut line, damage)| {
+        damage.iter().for_each(|damage| apply(&mut line, damage));
+        line
+    });
+    let pretty = line().prop_map(|line| {
+        let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        serde_json::to_vec_pretty(&value).unwrap()
+    });
+    let two = (line(), line()).prop_map(|(one, two)| [one, two].concat());
+    let piece = select(vec![
+        "",
+        " ",
+        "\r",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "{}",
+        "[{",
+        "x",
+        "\u{feff}",
+        "{\"memberships\":[",
+        "{\"role\":2}",
+        " {\"role\":\"ROLE_MEMBER\"}",
+        "{\"nextPageToken\":\"\"}",
+    ]);
+    prop_oneof![
+        12 => line(),
+        2 => object().prop_map(String::into_bytes),
+        2 => broken,
+        1 => page,
+        1 => array,
+        1 => pretty,
+        1 => two,
+        2 => piece.prop_map(|piece| piece.as_bytes().to_vec()),
+    ]
+}
+
+/// A sink that keeps everything.
+#[derive(Debug, Default, PartialEq)]
+struct Kept {
+    lines: Vec<u8>,
+    count: u64,
+    /// The problems, each with the number of matches before it.
+    problems: Vec<(u64, Problem)>,
+    failure: Option<String>,
+    strict: bool,
+}
+
+impl dump::Sink for Kept {
+    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
+        self.lines.extend_from_slice(lines);
+        self.count += count;
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: &Problem) -> bool {
+        self.problems.push((self.count, problem.clone()));
+        !self.strict
+    }
+
+    fn failure(&mut self, error: &io::Error) {
+        self.failure = Some(error.to_string());
+    }
+}
+
+/// A reader that gives `piece` bytes at a time, is interrupted, and may fail at the end.
+struct Pieces {
+    rest: io::Cursor<Vec<u8>>,
+    piece: usize,
+    interrupt: bool,
+    fails: bool,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.interrupt = !self.interrupt;
+        if self.interrupt {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let length = self.piece.min(buffer.len());
+        match self.rest.read(&mut buffer[..length])? {
+            0 if self.fails && length > 0 => Err(io::Error::other("the disk is gone")),
+            count => Ok(count),
+        }
+    }
+}
+
+/// What the exact reader finds by itself, in one thread.
+fn sequential(reader: Pieces, sieve: Sieve, strict: bool) -> Kept {
+    let mut kept = Kept {
+        strict,
+        ..Kept::default()
+    };
+    let mut records = Records::new(reader, LARGEST);
+    loop {
+        let problem = match records.next() {
+            Ok(None) => return kept,
+            Err(error) => {
+                kept.failure = Some(error.to_string());
+                return kept;
+            }
+            Ok(Some(Item::Problem(problem))) => problem,
+            Ok(Some(Item::Record(record))) => {
+                match serde_json::from_slice::<Membership>(record.raw) {
+                    Ok(membership) => {
+                        if sieve.filter.matches(&membership) != sieve.invert {
+                            kept.count += 1;
+                            sieve.print(&record, &mut kept.lines);
+                        }
+                        continue;
+                    }
+                    Err(error) => record.problem(&error),
+                }
+            }
+        };
+        kept.problems.push((kept.count, problem));
+        if strict {
+            return kept;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn the_scan_agrees_on_damaged_records(
+        mut line in line(),
+        damage in prop::collection::vec(damage(), 1..4),
+        more in line(),
+    ) {
+        damage.iter().for_each(|damage| apply(&mut line, damage));
+        agrees(&line);
+        line.push(b'\n');
+        agrees(&line);
+        line.extend(more);
+        agrees(&line);
+    }
+
+    #[test]
+    fn the_scan_agrees_on_made_up_records(record in object()) {
+        agrees(record.as_bytes());
+    }
+
+    #[test]
+    fn chunks_change_nothing(
+        lines in prop::collection::vec(stream_line(), 0..12),
+        end in any::<bool>(),
+        size in prop_oneof![1..40_usize, 100..2000_usize],
+        threads in 1..4_usize,
+        piece in prop_oneof![1..20_usize, Just(usize::MAX)],
+        fails: bool,
+        (strict, invert, count) in (prop::bool::weighted(0.2), any::<bool>(), any::<bool>()),
+    ) {
+        let mut input = lines.join(&b'\n');
+        if end {
+            input.push(b'\n');
+        }
+        let reader = || Pieces {
+            rest: io::Cursor::new(input.clone()),
+            piece,
+            interrupt: false,
+            fails,
+        };
+        let sieve = Sieve { filter: Filter::type_is_human(), invert, count };
+        let expected = sequential(reader(), sieve, strict);
+        let mut kept = Kept { strict, ..Kept::default() };
+        dump::read_in_chunks(reader(), sieve, &mut kept, size, threads).unwrap();
+        prop_assert_eq!(&kept, &expected, "{}", String::from_utf8_lossy(&input));
+    }
+}
+
+#[test]
+fn an_error_of_the_sink_ends_the_reading() {
+    struct Full;
+    impl dump::Sink for Full {
+        fn matches(&mut self, _: &[u8], _: u64) -> io::Result<()> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn problem(&mut self, _: &Problem) -> bool {
+            true
+        }
+        fn failure(&mut self, _: &io::Error) {}
+    }
+    let sieve = Sieve {
+        filter: Filter::default(),
+        invert: false,
+        count: false,
+    };
+    let endless = io::repeat(b'\n');
+    let error = dump::read(endless, sieve, &mut Full).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+}

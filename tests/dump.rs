@@ -1,0 +1,236 @@
+//! `gchat-filter match` over more lines than one thread reads at a time, beside `serde_json`.
+
+#![cfg(feature = "cli")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "that is how a test fails"
+)]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use gchat_filter::{Filter, Membership};
+
+const FILTER: &str = r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#;
+
+/// More than what four threads have in hand at once, in bytes.
+const LONG: usize = 5 << 20;
+
+/// The records of the data, over and over.
+fn long_dump() -> String {
+    let records = include_str!("data/memberships.ndjson");
+    records.repeat(LONG / records.len() + 1)
+}
+
+/// The lines that are memberships which `filter` admits.
+fn admitted(dump: &str, filter: &str) -> String {
+    let filter: Filter = filter.parse().unwrap();
+    let admits = |line: &&str| {
+        serde_json::from_str::<Membership>(line).is_ok_and(|membership| filter.matches(&membership))
+    };
+    dump.split_inclusive('\n').filter(admits).collect()
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gchat-filter"));
+    command.arg("match").args(args);
+    command
+}
+
+/// What the program makes of `input`.
+fn run(args: &[&str], input: &str) -> Output {
+    let mut child = command(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::thread::scope(|scope| {
+        // That it reads no further is no error here.
+        scope.spawn(move || stdin.write_all(input.as_bytes()));
+        child.wait_with_output().unwrap()
+    })
+}
+
+/// Checks the exit status, the results and the messages of the program.
+#[track_caller]
+fn check(output: &Output, status: i32, results: &str, messages: &str) {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(errors, messages);
+    assert!(
+        output.stdout == results.as_bytes(),
+        "{} bytes of results, expected {}",
+        output.stdout.len(),
+        results.len()
+    );
+    assert_eq!(output.status.code(), Some(status));
+}
+
+/// A file that is removed at the end.
+struct TemporaryFile(PathBuf);
+
+impl TemporaryFile {
+    fn new(name: &str, text: &str) -> Self {
+        let name = format!("{}-{name}", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn matches_are_the_lines_in_their_order() {
+    let dump = long_dump();
+    let file = TemporaryFile::new("plain.ndjson", &dump);
+    for filter in [
+        FILTER,
+        r#"member.type != "BOT""#,
+        r#"role = "ROLE_MEMBER""#,
+        "",
+    ] {
+        let expected = admitted(&dump, filter);
+        assert!(!expected.is_empty());
+        check(&run(&[filter], &dump), 0, &expected, "");
+        let output = command(&[filter, file.path()]).output().unwrap();
+        check(&output, 0, &expected, "");
+    }
+    let expected = admitted(&dump, FILTER);
+    let count = format!("{}\n", expected.lines().count());
+    check(&run(&["--count", FILTER], &dump), 0, &count, "");
+    let all = dump.lines().count();
+    let count = format!("{}\n", all - expected.lines().count());
+    let output = command(&["--count", "--invert", FILTER, file.path()])
+        .output()
+        .unwrap();
+    check(&output, 0, &count, "");
+    let output = command(&["--count", "", file.path(), file.path()])
+        .output()
+        .unwrap();
+    check(&output, 0, &format!("{}\n", 2 * all), "");
+}
+
+#[test]
+fn arrays_and_pages_have_the_same_matches() {
+    let dump = long_dump();
+    let expected = admitted(&dump, FILTER);
+    let lines: Vec<&str> = dump.lines().collect();
+    let page = |lines: &[&str]| {
+        let records = lines.join(",");
+        format!("{{\"memberships\":[{records}],\"nextPageToken\":\"x\"}}\n")
+    };
+    for input in [
+        format!("[{}]", lines.join(",")),
+        format!("[\n{}\n]\n", lines.join(",\n")),
+        lines.concat(),
+        lines.join(" \r\n\n\t"),
+        lines.chunks(100).map(page).collect(),
+        page(&lines),
+        format!("\u{feff}{dump}"),
+    ] {
+        check(&run(&[FILTER], &input), 0, &expected, "");
+    }
+}
+
+#[test]
+fn broken_lines_are_told_wherever_they_stand() {
+    let dump = long_dump();
+    let mut lines: Vec<&str> = dump.lines().collect();
+    let broken = [
+        (
+            0,
+            r#"{"role":"ROLE_MANAGER","role":"ROLE_MANAGER"}"#,
+            "29: duplicate field `role`",
+        ),
+        (
+            9,
+            r#"{"role":"ROLE_MANAGER","member":{"type":"HUMAN"},}"#,
+            "50: trailing comma",
+        ),
+        (
+            7000,
+            r#"{"member":{"displayName":"é","type":"HUMAN","type":"BOT"}}"#,
+            "50: duplicate field `type`",
+        ),
+        (
+            7001,
+            r#"{"member":{"type":"HUMAN"},"groupMember":{"name":"groups/1"}}"#,
+            "61: both `member` and `groupMember`, expected at most one of them",
+        ),
+        (
+            12000,
+            r#"{"name":"\ud800","role":"ROLE_MANAGER"}"#,
+            "16: unexpected end of hex escape",
+        ),
+    ];
+    for (at, line, _) in broken {
+        lines[at] = line;
+    }
+    // Not broken, however it looks.
+    let tricky = r#"{"r\u006fle":"ROLE_MANAGER","member":{"displayName":"\"role\":1","type":1}}"#;
+    lines[5000] = tricky;
+    let input = lines.join("\n");
+    let expected = admitted(&format!("{input}\n"), FILTER);
+    assert!(expected.contains(tricky));
+    let messages: Vec<String> = broken
+        .iter()
+        .map(|(at, _, message)| format!("error: standard input:{}:{message}\n", at + 1))
+        .collect();
+    check(&run(&[FILTER], &input), 2, &expected, &messages.concat());
+
+    check(&run(&["--strict", FILTER], &input), 2, "", &messages[0]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let directory = env!("CARGO_TARGET_TMPDIR");
+    for path in [directory, "no/such/file"] {
+        let output = command(&["", path]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(errors.starts_with(&format!("error: {path}: ")), "{errors}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+    check(&run(&[FILTER], ""), 1, "", "");
+    check(&run(&[FILTER], "\n"), 1, "", "");
+}
+
+#[test]
+fn a_reader_that_stops_is_no_error() {
+    let dump = long_dump();
+    let file = TemporaryFile::new("stops.ndjson", &dump);
+    let mut child = command(&["", file.path()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    check(&output, 0, "", "");
+}
+
+#[test]
+fn strict_does_not_wait_for_more_input() {
+    let mut child = command(&["--strict", ""])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"{\"role\":[]}\n").unwrap();
+    // The input stays open.
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    drop(stdin);
+}
