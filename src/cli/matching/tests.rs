@@ -308,7 +308,9 @@ fn stream_line() -> impl Strategy<Value = Vec<u8>> {
     let array = prop::collection::vec(line(), 0..3)
         .prop_map(|records| [b"[", records.join(&b"\n,"[..]).as_slice(), b"]"].concat());
     let broken = (line(), prop::collection::vec(damage(), 1..3)).prop_map(|(mut line, damage)| {
-        damage.iter().for_each(|damage| apply(&mut line, damage));
+        for damage in &damage {
+            apply(&mut line, damage);
+        }
         line
     });
     let pretty = line().prop_map(|line| {
@@ -440,7 +442,9 @@ proptest! {
         damage in prop::collection::vec(damage(), 1..4),
         more in line(),
     ) {
-        damage.iter().for_each(|damage| apply(&mut line, damage));
+        for damage in &damage {
+            apply(&mut line, damage);
+        }
         agrees(&line);
         line.push(b'\n');
         agrees(&line);
@@ -478,6 +482,40 @@ proptest! {
         let mut kept = Kept { strict, ..Kept::default() };
         dump::read_in_chunks(reader(), sieve, &mut kept, size, threads).unwrap();
         prop_assert_eq!(&kept, &expected, "{}", String::from_utf8_lossy(&input));
+    }
+}
+
+/// What the exact reader finds, and what is found in chunks of `size` bytes.
+fn both_ways(input: &[u8], sieve: Sieve, size: usize) -> (Kept, Kept) {
+    let reader = || Pieces {
+        rest: io::Cursor::new(input.to_vec()),
+        piece: usize::MAX,
+        interrupt: false,
+        fails: false,
+    };
+    let mut kept = Kept::default();
+    dump::read_in_chunks(reader(), sieve, &mut kept, size, 2).unwrap();
+    (kept, sequential(reader(), sieve, false))
+}
+
+#[test]
+fn lines_longer_than_chunks() {
+    let sieve = Sieve {
+        filter: Filter::role_is_member(),
+        invert: false,
+        count: false,
+    };
+    let record = r#"{"role":"ROLE_MEMBER"}"#;
+    for input in [
+        format!("{record} {record}  {record}{{\"role\":[]}}\n{record} x"),
+        format!("  \t{record}\n\n   {{\"role\":[]}}\n"),
+        format!("\u{feff}{record}{record}\n[{record},{record} ]x\n{record} {{\n"),
+    ] {
+        for size in 1..input.len() + 2 {
+            let (kept, expected) = both_ways(input.as_bytes(), sieve, size);
+            assert_eq!(kept, expected, "{size} {input}");
+            assert!(!kept.problems.is_empty());
+        }
     }
 }
 
