@@ -1,0 +1,28 @@
+"""Matches a dump with DuckDB on two threads: FILE CONDITION OUTPUT.
+
+Prints how many seconds the query took, without the start of Python and of the database.
+"""
+
+import sys
+import time
+
+import duckdb
+
+file, condition, output = sys.argv[1:]
+connection = duckdb.connect()
+connection.execute("SET threads = 2")
+columns = """{
+    name: 'VARCHAR', state: 'VARCHAR', role: 'VARCHAR', createTime: 'VARCHAR',
+    deleteTime: 'VARCHAR', affiliation: 'VARCHAR',
+    member: 'STRUCT(name VARCHAR, displayName VARCHAR, domainId VARCHAR, type VARCHAR,
+        isAnonymous BOOLEAN, email VARCHAR, avatarUrl VARCHAR)',
+    groupMember: 'STRUCT(name VARCHAR)'
+}"""
+start = time.perf_counter()
+connection.execute(f"""
+    COPY (
+        SELECT * FROM read_json('{file}', format = 'newline_delimited', columns = {columns})
+        WHERE {condition}
+    ) TO '{output}' (FORMAT json)
+""")
+print(time.perf_counter() - start)
