@@ -1,0 +1,255 @@
+//! Parsing and matching beside other crates, in turns.
+//!
+//! `cargo run --release --manifest-path benches/peers/Cargo.toml`, with `--profile lto` instead of
+//! `--release` for whole-program optimisation. Every peer's answers are compared with ours before
+//! it is timed. Times are medians over rounds in which all sides take turns; ratios are medians of
+//! the ratios within a round.
+
+mod languages;
+#[path = "../../yardstick/mod.rs"]
+mod yardstick;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use gchat_filter::{Cell, Filter, Matchable, Member, Membership, MembershipRole, User, UserType};
+
+use languages::{Question, admits, cel_context, facts, facts_of, scheme, walk};
+
+const ROUNDS: usize = 101;
+
+/// How long a round of one side takes, about.
+const ROUND: Duration = Duration::from_micros(200);
+
+/// Something to measure: given a number, it runs so many times.
+struct Side<'s> {
+    name: String,
+    run: Box<dyn Fn(u32) + 's>,
+    /// How many things one run deals with.
+    things: usize,
+}
+
+fn side<'s, T>(name: &str, things: usize, call: impl Fn() -> T + 's) -> Side<'s> {
+    Side {
+        name: name.to_owned(),
+        things,
+        run: Box::new(move |times| {
+            for _ in 0..times {
+                black_box(call());
+            }
+        }),
+    }
+}
+
+/// Measures the sides and prints a line for each, with its ratio to the second.
+fn race(title: &str, rounds: usize, sides: &[Side<'_>]) {
+    println!("\n{title}");
+    println!("{:>10} {:>8}", "ns", "ratio");
+    let counts: Vec<u32> = sides.iter().map(calibrate).collect();
+    let mut times = vec![Vec::new(); sides.len()];
+    for _ in 0..rounds {
+        for ((side, count), times) in sides.iter().zip(&counts).zip(&mut times) {
+            times.push(time(side, *count));
+        }
+    }
+    for (side, own) in sides.iter().zip(&times) {
+        let ratio = median(own.iter().zip(&times[1]).map(|(own, base)| own / base));
+        let time = median(own.iter().copied());
+        println!("{time:10.2} {ratio:8.2}  {}", side.name);
+    }
+}
+
+fn calibrate(side: &Side<'_>) -> u32 {
+    let mut count = 1;
+    loop {
+        let start = Instant::now();
+        (side.run)(count);
+        if start.elapsed() >= ROUND {
+            return count;
+        }
+        count *= 2;
+    }
+}
+
+/// Nanoseconds a thing.
+fn time(side: &Side<'_>, count: u32) -> f64 {
+    let start = Instant::now();
+    (side.run)(count);
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(count) / side.things as f64
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn main() {
+    for question in languages::questions() {
+        check(&question);
+        parse(&question);
+    }
+    let requirement = ">=1.2.3, <1.8.0";
+    race(
+        &format!(
+            "semver {requirement}: {} bytes, for comparison",
+            requirement.len()
+        ),
+        ROUNDS,
+        &[
+            side(
+                "gchat-filter, of `role = \"ROLE_MANAGER\"`, 21 bytes",
+                1,
+                || Filter::parse(black_box("role = \"ROLE_MANAGER\"")).ok(),
+            ),
+            side("semver", 1, || {
+                semver::VersionReq::parse(black_box(requirement)).ok()
+            }),
+        ],
+    );
+    for count in [100, 1_000, 1_000_000] {
+        let memberships = memberships(count);
+        for question in &languages::questions()[..4] {
+            matching(question, &memberships);
+        }
+    }
+}
+
+/// Every peer must give our answer for each of the 25 cells.
+fn check(question: &Question) {
+    let filter = Filter::parse(&question.filter).unwrap();
+    let cells = yardstick::parse(&question.filter).unwrap();
+    let tree = aip_160::parse_filter(&question.filter).unwrap();
+    let scheme = scheme();
+    let wirefilter = scheme.parse(&question.wirefilter).unwrap().compile();
+    let cfg = cfg_expr::Expression::parse(&question.cfg).unwrap();
+    let cel = cel::Program::compile(&question.cel).unwrap();
+    let functions = cel::Context::default();
+    for (index, cell) in Cell::all().enumerate() {
+        let expected = filter.matches(&cell);
+        let facts = facts(cell);
+        let is = |answer: bool, name: &str| {
+            assert_eq!(answer, expected, "{name} {} {cell:?}", question.filter);
+        };
+        is(cells >> index & 1 == 1, "yardstick");
+        is(walk(tree.expression.as_ref(), facts), "aip-160");
+        is(admits(&wirefilter, &scheme, facts), "wirefilter");
+        is(
+            cfg.eval(|predicate| languages::holds(predicate, facts)),
+            "cfg-expr",
+        );
+        let context = cel_context(&functions, facts);
+        is(cel.execute(&context) == Ok(true.into()), "cel");
+    }
+}
+
+fn parse(question: &Question) {
+    let excerpt: String = question.filter.chars().take(80).collect();
+    let scheme = scheme();
+    race(
+        &format!("{excerpt} ({} bytes)", question.filter.len()),
+        ROUNDS,
+        &[
+            side("gchat-filter", 1, || {
+                Filter::parse(black_box(&question.filter)).ok()
+            }),
+            side("yardstick", 1, || {
+                yardstick::parse(black_box(&question.filter))
+            }),
+            side("aip-160", 1, || {
+                aip_160::parse_filter(black_box(&question.filter)).ok()
+            }),
+            side("wirefilter-engine, parse and compile", 1, || {
+                scheme
+                    .parse(black_box(&question.wirefilter))
+                    .map(|ast| ast.compile())
+                    .is_ok()
+            }),
+            side("cfg-expr", 1, || {
+                cfg_expr::Expression::parse(black_box(&question.cfg)).ok()
+            }),
+            side("cel, compile", 1, || {
+                cel::Program::compile(black_box(&question.cel)).ok()
+            }),
+        ],
+    );
+}
+
+fn matching(question: &Question, memberships: &[Membership]) {
+    let filter = Filter::parse(&question.filter).unwrap();
+    let tree = aip_160::parse_filter(&question.filter).unwrap();
+    let scheme = scheme();
+    let wirefilter = scheme.parse(&question.wirefilter).unwrap().compile();
+    let cel = cel::Program::compile(&question.cel).unwrap();
+    let functions = cel::Context::default();
+    let count = |admits: &dyn Fn(&Membership) -> bool| {
+        memberships
+            .iter()
+            .filter(|membership| admits(membership))
+            .count()
+    };
+    let by_cel = |membership: &Membership| {
+        cel.execute(&cel_context(&functions, facts_of(membership))) == Ok(true.into())
+    };
+    let by_tree = |membership: &Membership| walk(tree.expression.as_ref(), facts_of(membership));
+    let by_wirefilter =
+        |membership: &Membership| admits(&wirefilter, &scheme, facts_of(membership));
+    let expected = count(&|membership| filter.matches(membership));
+    assert_eq!(count(&by_tree), expected);
+    assert_eq!(count(&by_wirefilter), expected);
+
+    // What takes a microsecond a membership is measured on some.
+    let some = &memberships[..memberships.len().min(1_000)];
+    assert_eq!(
+        some.iter().filter(|m| by_cel(m)).count(),
+        some.iter().filter(|m| filter.matches(*m)).count()
+    );
+    let length = memberships.len();
+    let rounds = if length > 10_000 { 11 } else { ROUNDS };
+    race(
+        &format!("matching {length} memberships, {}", question.filter),
+        rounds,
+        &[
+            side("gchat-filter", length, || {
+                memberships.iter().filter(|m| filter.matches(*m)).count()
+            }),
+            side("touching the two fields", length, || {
+                let facts = memberships.iter();
+                facts
+                    .map(|m| m.role() as usize ^ m.member_type() as usize)
+                    .sum::<usize>()
+            }),
+            side("aip-160, its tree walked", length, || {
+                memberships.iter().filter(|m| by_tree(m)).count()
+            }),
+            side("wirefilter-engine", length, || {
+                memberships.iter().filter(|m| by_wirefilter(m)).count()
+            }),
+            side("cel", some.len(), || {
+                some.iter().filter(|m| by_cel(m)).count()
+            }),
+        ],
+    );
+}
+
+fn memberships(count: usize) -> Vec<Membership> {
+    let membership = |index: usize| Membership {
+        name: format!("spaces/AAAA/members/{index}"),
+        role: if index.is_multiple_of(7) {
+            MembershipRole::Manager
+        } else {
+            MembershipRole::Member
+        },
+        member: Some(Member::User(User {
+            name: format!("users/{index}"),
+            user_type: if index.is_multiple_of(5) {
+                UserType::Bot
+            } else {
+                UserType::Human
+            },
+            ..User::default()
+        })),
+        ..Membership::default()
+    };
+    (0..count).map(membership).collect()
+}
