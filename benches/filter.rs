@@ -41,6 +41,15 @@ fn main() {
         );
     }
 
+    println!("\nby length and by nesting; yardstick: the same descent; nanoseconds a byte");
+    println!("{:>9} {:>9} {:>9} {:>7}", "bytes", "ours", "yard", "ratio");
+    for text in lengths() {
+        row_by_byte(&format!("{}", text.len()), &text);
+    }
+    for depth in [0, 1, 2, 4, 8, 16, 32, 48, 64] {
+        row_by_byte(&format!("depth {depth}"), &nested(depth));
+    }
+
     println!("\nrejected text; yardstick: the accepted text of the same length");
     for (bad, good) in rejected() {
         assert!(Filter::parse(&bad).is_err() && Filter::parse(&good).is_ok());
@@ -102,16 +111,33 @@ fn texts() -> Vec<String> {
     texts
 }
 
+/// Filters of 50 bytes to the most that are read.
+fn lengths() -> Vec<String> {
+    let clause = r#"(member.type = "HUMAN" AND role = "ROLE_MANAGER")"#;
+    [1, 2, 4, 8, 16, 32, 64, 128, 256, 309]
+        .map(|count| vec![clause; count].join(" OR "))
+        .into()
+}
+
+/// A filter with groups in groups, and a comparison at each level.
+fn nested(depth: usize) -> String {
+    let open = r#"(member.type = "HUMAN" AND "#.repeat(depth);
+    format!("{open}role = \"ROLE_MANAGER\"{}", ")".repeat(depth))
+}
+
 /// Rejected texts, each with an accepted one of the same length.
 fn rejected() -> Vec<(String, String)> {
     let good = r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#;
     let many = vec![good; 64].join(" OR ");
+    let longest = lengths().pop().unwrap();
     let replace = |text: &str, from: &str, to: &str| (text.replace(from, to), text.to_owned());
     vec![
         replace(good, "AND", "and"),
         replace(good, "HUMAN", "HUMEN"),
         replace(good, "\"ROLE_MANAGER\"", "\"ROLE_MANAGER "),
         replace(&many, "HUMAN", "HUMEN"),
+        (nested(64).replace("MANAGER", "MANAGED"), nested(64)),
+        (format!("{}x", longest.trim_end_matches(')')), longest),
     ]
 }
 
@@ -143,8 +169,28 @@ fn assert_same(filter: Filter, cells: u32) {
     }
 }
 
+/// Measures a text in turns with the yardstick, and prints the medians per byte.
+fn row_by_byte(name: &str, text: &str) {
+    assert!(Filter::parse(text).is_ok());
+    let (ours, yardstick, ratio) = race(
+        || Filter::parse(black_box(text)).ok(),
+        || yardstick::parse(black_box(text)),
+    );
+    let bytes = f64::from(u32::try_from(text.len()).unwrap());
+    let (ours, yardstick) = (ours / bytes, yardstick / bytes);
+    println!("{name:>9} {ours:9.3} {yardstick:9.3} {ratio:7.2}");
+}
+
 /// Measures two sides in turns, and prints the medians of their times and of the ratio.
 fn row<A, B>(text: &str, ours: impl Fn() -> A, yardstick: impl Fn() -> B) {
+    let (ours, yardstick, ratio) = race(ours, yardstick);
+    let excerpt: String = text.chars().take(72).collect();
+    let bytes = text.len();
+    println!("{ours:9.1} {yardstick:9.1} {ratio:7.2}  {excerpt} ({bytes} bytes)");
+}
+
+/// The medians of the times of two sides, which take turns, and of the ratio.
+fn race<A, B>(ours: impl Fn() -> A, yardstick: impl Fn() -> B) -> (f64, f64, f64) {
     let (ours_count, yard_count) = (calibrate(&ours), calibrate(&yardstick));
     let mut rounds: Vec<(f64, f64)> = (0..ROUNDS)
         .map(|_| (time(&ours, ours_count), time(&yardstick, yard_count)))
@@ -153,10 +199,7 @@ fn row<A, B>(text: &str, ours: impl Fn() -> A, yardstick: impl Fn() -> B) {
         rounds.sort_by(|a, b| key(a).total_cmp(&key(b)));
         key(&rounds[ROUNDS / 2])
     };
-    let (ours, yardstick, ratio) = (median(|r| r.0), median(|r| r.1), median(|r| r.0 / r.1));
-    let excerpt: String = text.chars().take(72).collect();
-    let bytes = text.len();
-    println!("{ours:9.1} {yardstick:9.1} {ratio:7.2}  {excerpt} ({bytes} bytes)");
+    (median(|r| r.0), median(|r| r.1), median(|r| r.0 / r.1))
 }
 
 /// How many calls make a round.
