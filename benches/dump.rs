@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench dump --features cli` makes up a dump of 1,000,000 memberships (or of as
 //! many as the argument says) in the target directory, or in `DUMP_DIR`, and prints the medians of
-//! the times of whole processes and of their ratios to DuckDB's. The peers are those of `jaq` and
-//! `jq` that are in the `PATH`, and DuckDB if the Python in `PYTHON`, or else `python3`, has its
+//! the times of whole processes and of their ratios to `duckdb`. The peers are those of `jaq` and
+//! `jq` that are in the `PATH`, and `duckdb` if the Python in `PYTHON`, or else `python3`, has its
 //! package. With `memory` behind the number, it prints how much memory `match` takes instead.
 
 #![allow(
@@ -31,7 +31,7 @@ const ROUNDS: usize = 15;
 /// A question in the languages of the peers.
 struct Question {
     filter: &'static str,
-    /// For DuckDB, on columns,
+    /// For `duckdb`, on columns,
     columns: &'static str,
     /// and on the text.
     text: &'static str,
