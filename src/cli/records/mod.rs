@@ -10,9 +10,11 @@
 //!
 //! [`scanner`] finds where a value ends, [`source`] buffers the input and counts lines, [`item`] is
 //! what is yielded; this file knows how values follow each other, [`page`] how they do in a page.
+//! [`part`] is for whoever reads an input by parts.
 
 mod item;
 mod page;
+mod part;
 mod scanner;
 mod source;
 
@@ -136,15 +138,6 @@ enum Extent {
     Broken(Fault),
 }
 
-impl<'a> Records<&'a [u8]> {
-    /// The records of a line that is not the first one, without its place in the input.
-    pub(crate) fn of_line(line: &'a [u8], limit: usize) -> Self {
-        let mut records = Self::with_buffer(line, limit, line.len().min(BUFFER));
-        records.stage = Stage::Middle;
-        records
-    }
-}
-
 impl<R: Read> Records<R> {
     /// The records of what `reader` reads, each of at most `limit` bytes.
     pub(crate) fn new(reader: R, limit: usize) -> Self {
@@ -162,21 +155,6 @@ impl<R: Read> Records<R> {
             list: None,
             stage: Stage::Start,
         }
-    }
-
-    /// The same after `lines` lines of the input, at which nothing was open.
-    pub(crate) fn after_lines(reader: R, limit: usize, lines: u64) -> Self {
-        let mut records = Self::new(reader, limit);
-        records.source.begin_after(lines);
-        records.stage = Stage::Middle;
-        records
-    }
-
-    /// The reader and the number of lines before what it gives next, if nothing is open and there
-    /// is nothing left of what it has given.
-    pub(crate) fn rests(&mut self) -> Option<(&mut R, u64)> {
-        let open = self.list.is_some() || self.page.is_some() || self.array.is_some();
-        (!open && self.source.skip_space_ahead()).then(|| self.source.reader_and_lines())
     }
 
     /// The next record or problem; `None` at the end of the input.
