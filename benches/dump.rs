@@ -53,16 +53,35 @@ const QUESTIONS: [Question; 2] = [
     },
 ];
 
+/// Where a program writes.
+enum Output {
+    /// To standard output, and that to a file,
+    File,
+    /// or nowhere.
+    Nowhere,
+    /// To a file that it opens itself; it prints how many seconds it took.
+    Own(PathBuf),
+}
+
 /// A program that answers a question about a dump.
 struct Peer {
     name: &'static str,
     command: Command,
-    /// Where it writes, if not to standard output.
-    output: Option<PathBuf>,
-    /// Whether it says itself how many seconds it took.
-    tells_time: bool,
+    output: Output,
+    /// Whether it answers the question, or only shows what it costs to read and write.
+    answers: bool,
     /// Whether it takes seconds.
     slow: bool,
+}
+
+impl Peer {
+    /// The file with the answer.
+    fn file<'f>(&'f self, shared: &'f Path) -> &'f Path {
+        match &self.output {
+            Output::Own(path) => path,
+            Output::File | Output::Nowhere => shared,
+        }
+    }
 }
 
 fn main() {
@@ -126,14 +145,23 @@ fn peers(question: &Question, dump: &Path, directory: &Path) -> Vec<Peer> {
     let peer = |name, command| Peer {
         name,
         command,
-        output: None,
-        tells_time: false,
+        output: Output::File,
+        answers: true,
         slow: false,
     };
     let mut peers = vec![peer("gchat-filter", ours(question, dump))];
-    let mut cat = Command::new("cat");
-    cat.arg(dump);
-    peers.push(peer("cat", cat));
+    for (name, output) in [
+        ("reading alone", Output::Nowhere),
+        ("a copy of the file", Output::File),
+    ] {
+        let mut command = Command::new("cat");
+        command.arg(dump);
+        peers.push(Peer {
+            output,
+            answers: false,
+            ..peer(name, command)
+        });
+    }
 
     let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
     let mut probe = Command::new(&python);
@@ -152,8 +180,7 @@ fn peers(question: &Question, dump: &Path, directory: &Path) -> Vec<Peer> {
                 )
                 .args([dump.as_os_str(), condition.as_ref(), output.as_os_str()]);
             peers.push(Peer {
-                output: Some(output),
-                tells_time: true,
+                output: Output::Own(output),
                 ..peer(name, command)
             });
         }
@@ -183,13 +210,8 @@ fn compare(question: &Question, dump: &Path, directory: &Path) {
     let shared = directory.join("output.ndjson");
     for peer in &mut peers {
         run(peer, &shared);
-        if peer.name != "cat" {
-            check(
-                peer,
-                question,
-                dump,
-                peer.output.as_ref().unwrap_or(&shared),
-            );
+        if peer.answers {
+            check(peer, question, dump, peer.file(&shared));
         }
     }
 
@@ -219,21 +241,21 @@ fn compare(question: &Question, dump: &Path, directory: &Path) {
         println!("{process:9.3} {query:9.3} {ratio:>9}  {}", peer.name);
     }
     for peer in &peers {
-        let _ = fs::remove_file(peer.output.as_ref().unwrap_or(&shared));
+        let _ = fs::remove_file(peer.file(&shared));
     }
 }
 
 /// How many seconds the process takes, and how many of these the query, if that is told.
 fn run(peer: &mut Peer, shared: &Path) -> (f64, f64) {
     // No program pays for throwing away what the one before has written.
-    let _ = fs::remove_file(peer.output.as_deref().unwrap_or(shared));
-    let piped = if peer.tells_time {
-        Stdio::piped()
-    } else {
-        File::create(shared).unwrap().into()
+    let _ = fs::remove_file(peer.file(shared));
+    let output = match peer.output {
+        Output::File => File::create(shared).unwrap().into(),
+        Output::Nowhere => Stdio::null(),
+        Output::Own(_) => Stdio::piped(),
     };
     let start = Instant::now();
-    let output = peer.command.stdout(piped).spawn().unwrap();
+    let output = peer.command.stdout(output).spawn().unwrap();
     let output = output.wait_with_output().unwrap();
     let process = start.elapsed().as_secs_f64();
     assert!(output.status.success(), "{}", peer.name);
