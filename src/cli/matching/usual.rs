@@ -1,11 +1,11 @@
 //! The cell of a record of the usual shape, read in one pass and without the membership.
 //!
-//! Most records of a dump are alike: one line, known keys without escapes, each at most once, and
-//! strings, but for `isAnonymous`, for values. Such a record is checked here to the last byte, as
+//! Most records of a dump are alike: one line, keys without escapes, each known one at most once,
+//! and strings, but for `isAnonymous`, for its value. Such a record is checked here to the last byte, as
 //! JSON and as a membership, and its role and type are picked up on the way, ten times as fast as
 //! a [`Membership`](gchat_filter::Membership) is made of it. Whatever else a line is (an
-//! escaped or unknown key, a key twice, `null`, a number, an unknown role, anything broken), it is
-//! not judged here: [`line`] answers either that the record is valid and has this cell, or
+//! escaped key, a key twice, `null` or a number for a known one, an unknown role, anything broken),
+//! it is not judged here: [`line`] answers either that the record is valid and has this cell, or
 //! nothing at all.
 
 use gchat_filter::{Cell, MemberType, Role};
@@ -72,49 +72,42 @@ impl Cursor<'_> {
         loop {
             self.opening_quote()?;
             // The first byte tells the known keys apart.
-            match self.rest.first()? {
-                b'n' => {
-                    self.key(b"name\"")?;
-                    keys.once(0)?;
+            let rest = self.rest;
+            match rest {
+                [b'n', ..] if self.has(b"name\"") => {
+                    self.once(&mut keys, 0)?;
                     self.text()?;
                 }
-                b's' => {
-                    self.key(b"state\"")?;
-                    keys.once(1)?;
+                [b's', ..] if self.has(b"state\"") => {
+                    self.once(&mut keys, 1)?;
                     self.text()?;
                 }
-                b'r' => {
-                    self.key(b"role\"")?;
-                    keys.once(2)?;
+                [b'r', ..] if self.has(b"role\"") => {
+                    self.once(&mut keys, 2)?;
                     role = self.role()?;
                 }
-                b'c' => {
-                    self.key(b"createTime\"")?;
-                    keys.once(3)?;
+                [b'c', ..] if self.has(b"createTime\"") => {
+                    self.once(&mut keys, 3)?;
                     self.text()?;
                 }
-                b'd' => {
-                    self.key(b"deleteTime\"")?;
-                    keys.once(4)?;
+                [b'd', ..] if self.has(b"deleteTime\"") => {
+                    self.once(&mut keys, 4)?;
                     self.text()?;
                 }
                 // There may be one of these two.
-                b'm' => {
-                    self.key(b"member\"")?;
-                    keys.once(5)?;
+                [b'm', ..] if self.has(b"member\"") => {
+                    self.once(&mut keys, 5)?;
                     member_type = self.user()?;
                 }
-                b'g' => {
-                    self.key(b"groupMember\"")?;
-                    keys.once(5)?;
+                [b'g', ..] if self.has(b"groupMember\"") => {
+                    self.once(&mut keys, 5)?;
                     self.group()?;
                 }
-                b'a' => {
-                    self.key(b"affiliation\"")?;
-                    keys.once(6)?;
+                [b'a', ..] if self.has(b"affiliation\"") => {
+                    self.once(&mut keys, 6)?;
                     self.text()?;
                 }
-                _ => return None,
+                _ => self.unknown()?,
             }
             if self.object_ends()? {
                 return Some(Cell { role, member_type });
@@ -130,43 +123,37 @@ impl Cursor<'_> {
         self.token(b"{")?;
         loop {
             self.opening_quote()?;
-            match self.rest {
-                [b'n', ..] => {
-                    self.key(b"name\"")?;
-                    keys.once(0)?;
+            let rest = self.rest;
+            match rest {
+                [b'n', ..] if self.has(b"name\"") => {
+                    self.once(&mut keys, 0)?;
                     self.text()?;
                 }
-                [b'd', b'i', ..] => {
-                    self.key(b"displayName\"")?;
-                    keys.once(1)?;
+                [b'd', b'i', ..] if self.has(b"displayName\"") => {
+                    self.once(&mut keys, 1)?;
                     self.text()?;
                 }
-                [b'd', ..] => {
-                    self.key(b"domainId\"")?;
-                    keys.once(2)?;
+                [b'd', b'o', ..] if self.has(b"domainId\"") => {
+                    self.once(&mut keys, 2)?;
                     self.text()?;
                 }
-                [b't', ..] => {
-                    self.key(b"type\"")?;
-                    keys.once(3)?;
+                [b't', ..] if self.has(b"type\"") => {
+                    self.once(&mut keys, 3)?;
                     member_type = self.member_type()?;
                 }
-                [b'i', ..] => {
-                    self.key(b"isAnonymous\"")?;
-                    keys.once(4)?;
+                [b'i', ..] if self.has(b"isAnonymous\"") => {
+                    self.once(&mut keys, 4)?;
                     self.boolean()?;
                 }
-                [b'e', ..] => {
-                    self.key(b"email\"")?;
-                    keys.once(5)?;
+                [b'e', ..] if self.has(b"email\"") => {
+                    self.once(&mut keys, 5)?;
                     self.text()?;
                 }
-                [b'a', ..] => {
-                    self.key(b"avatarUrl\"")?;
-                    keys.once(6)?;
+                [b'a', ..] if self.has(b"avatarUrl\"") => {
+                    self.once(&mut keys, 6)?;
                     self.text()?;
                 }
-                _ => return None,
+                _ => self.unknown()?,
             }
             if self.object_ends()? {
                 return Some(member_type);
@@ -178,7 +165,8 @@ impl Cursor<'_> {
     fn group(&mut self) -> Option<()> {
         self.token(b"{")?;
         self.opening_quote()?;
-        self.key(b"name\"")?;
+        self.token(b"name\"")?;
+        self.colon()?;
         self.text()?;
         self.object_ends()?.then_some(())
     }
@@ -228,14 +216,55 @@ impl Cursor<'_> {
         self.token(b"\"")
     }
 
-    /// A key behind its opening quote, then a colon and the blanks around it.
+    /// Whether the bytes of `token` come next, which are then read.
     #[inline]
-    fn key(&mut self, key_and_quote: &[u8]) -> Option<()> {
-        self.token(key_and_quote)?;
+    fn has(&mut self, token: &[u8]) -> bool {
+        self.token(token).is_some()
+    }
+
+    /// What follows a key that an object may have once.
+    #[inline]
+    fn once(&mut self, keys: &mut Keys, key: u8) -> Option<()> {
+        keys.once(key)?;
+        self.colon()
+    }
+
+    /// A colon and the blanks around it.
+    #[inline]
+    fn colon(&mut self) -> Option<()> {
         self.blanks();
         self.token(b":")?;
         self.blanks();
         Some(())
+    }
+
+    /// An unknown key behind its opening quote, with a simple value: the API may add fields at any
+    /// time, and these are ignored.
+    #[inline(never)]
+    fn unknown(&mut self) -> Option<()> {
+        let quote = self.rest.iter().position(|byte| *byte == b'"')?;
+        let (key, rest) = self.rest.split_at_checked(quote)?;
+        // With an escape it may be a known key. These two may make the object no record.
+        let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+        if !key.iter().all(plain) || key == b"memberships" || key == b"nextPageToken" {
+            return None;
+        }
+        self.rest = rest;
+        self.token(b"\"")?;
+        self.colon()?;
+        match self.rest.first()? {
+            b'"' => self.text(),
+            b't' | b'f' => self.boolean(),
+            b'n' => self.token(b"null"),
+            // Of the numbers the plainest.
+            b'1'..=b'9' => {
+                let digits = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
+                self.rest = self.rest.get(digits..)?;
+                Some(())
+            }
+            b'0' => self.token(b"0"),
+            _ => None,
+        }
     }
 
     /// What comes after the value of a key: whether that is the end of the object.
