@@ -138,8 +138,7 @@ impl<W> FileSink<'_, '_, W> {
     fn complain(&mut self, what: std::fmt::Arguments<'_>) {
         self.run.failed = true;
         let name = self.name;
-        self.bar
-            .suspend(|| complain(format_args!("{name}:{what}")));
+        self.bar.suspend(|| complain(format_args!("{name}:{what}")));
     }
 }
 
