@@ -51,6 +51,8 @@
 
 pub mod diagnostic;
 mod filter;
+#[cfg(feature = "list")]
+pub mod list;
 mod membership;
 #[cfg(feature = "report")]
 mod report;

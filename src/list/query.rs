@@ -1,0 +1,223 @@
+//! Query strings: percent encoding, and what every method's query may hold.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use super::mask::FieldMask;
+use super::violation::Violation;
+
+/// Appends `name=value` to a query; all but the unreserved characters (RFC 3986) is encoded.
+pub(crate) fn push(query: &mut String, name: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(name);
+    query.push('=');
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                query.push(char::from(byte));
+            }
+            // Writing into a string cannot fail.
+            _ => drop(write!(query, "%{byte:02X}")),
+        }
+    }
+}
+
+/// A component of a path or a query without its percent encoding. A `+` is a space in a query and
+/// itself in a path. A `%` without two digits behind it stands for itself.
+///
+/// `None` if it is not UTF-8.
+pub(crate) fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
+    if !text.contains(['%', '+']) {
+        return Some(Cow::Borrowed(text));
+    }
+    let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut behind = bytes.clone();
+        match (byte, digit(behind.next()), digit(behind.next())) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.extend(u8::try_from(high * 16 + low));
+                bytes = behind;
+            }
+            (b'+', ..) if plus_is_space => decoded.push(b' '),
+            _ => decoded.push(byte),
+        }
+    }
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
+/// What a query asks of every method's answer: the system parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SystemParameters {
+    /// Whether enums in the answer are integers: `$alt=json;enum-encoding=int`.
+    pub integer_enums: bool,
+    /// The fields to answer: `fields`; `None` for all.
+    pub fields: Option<FieldMask>,
+    /// Whether the answer is indented: `prettyPrint`.
+    pub pretty_print: bool,
+    /// The access token, if it is not in a header: `access_token` or `oauth_token`.
+    pub access_token: Option<String>,
+}
+
+impl Default for SystemParameters {
+    fn default() -> Self {
+        Self {
+            integer_enums: false,
+            fields: None,
+            pretty_print: true,
+            access_token: None,
+        }
+    }
+}
+
+/// A query that is being read: its parameters are taken one by one, and what is wrong is kept.
+pub(crate) struct QueryReader<'q> {
+    pairs: Vec<(Cow<'q, str>, Cow<'q, str>)>,
+    pub(crate) violations: Vec<Violation>,
+}
+
+impl<'q> QueryReader<'q> {
+    /// Splits and decodes a query, without its `?`.
+    pub(crate) fn new(query: &'q str) -> Self {
+        let mut reader = Self {
+            pairs: Vec::new(),
+            violations: Vec::new(),
+        };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            // The value of `$alt` may have a second `=` that is not encoded.
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decode(name, true), decode(value, true)) {
+                (Some(name), Some(value)) => reader.pairs.push((name, value)),
+                (name, _) => {
+                    let name = name.map_or_else(|| name_of(pair), Cow::into_owned);
+                    let violation = Violation::new(name, "not UTF-8 once decoded");
+                    reader.violations.push(violation);
+                }
+            }
+        }
+        reader
+    }
+
+    /// The value of a parameter, by its lowerCamelCase name or, as Google's services take it too,
+    /// its `snake_case` name.
+    pub(crate) fn take(&mut self, name: &'static str) -> Option<Cow<'q, str>> {
+        let is_it = |pair: &(Cow<'_, str>, _)| pair.0 == name || is_snake_case_of(&pair.0, name);
+        let at = self.pairs.iter().position(is_it)?;
+        let (_, value) = self.pairs.remove(at);
+        if let Some(again) = self.pairs.iter().position(is_it) {
+            self.pairs.remove(again);
+            self.violate(name, "given more than once");
+        }
+        Some(value)
+    }
+
+    /// The value of a parameter that is `true` or `false`.
+    pub(crate) fn take_bool(&mut self, name: &'static str) -> Option<bool> {
+        match &*self.take(name)? {
+            "true" => Some(true),
+            "false" => Some(false),
+            other => {
+                let quoted = crate::diagnostic::Quoted(other).to_string();
+                self.violate(name, format!("expected `true` or `false`, found {quoted}"));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn violate(&mut self, name: &'static str, description: impl std::fmt::Display) {
+        self.violations.push(Violation::new(name, description));
+    }
+
+    /// The system parameters (documented). Those that change nothing here are taken and dropped:
+    /// `callback` too, for JSONP has no place in a test.
+    pub(crate) fn take_system(&mut self) -> SystemParameters {
+        let mut system = SystemParameters::default();
+        for name in ["alt", "$alt"] {
+            let Some(value) = self.take(name) else {
+                continue;
+            };
+            let mut parts = value.split(';').map(str::trim);
+            let format = parts.next().unwrap_or_default();
+            if !format.eq_ignore_ascii_case("json") {
+                let quoted = crate::diagnostic::Quoted(format).to_string();
+                self.violate(name, format!("expected `json`, found {quoted}"));
+            }
+            for part in parts {
+                match part {
+                    "enum-encoding=int" => system.integer_enums = true,
+                    "enum-encoding=string" | "" => {}
+                    _ => self.violate(
+                        name,
+                        "the only option is `enum-encoding`, `int` or `string`",
+                    ),
+                }
+            }
+        }
+        if let Some(mask) = self.take("fields") {
+            match FieldMask::parse(&mask) {
+                Ok(mask) => system.fields = mask,
+                Err(error) => self.violate("fields", error),
+            }
+        }
+        if let Some(pretty) = self.take_bool("prettyPrint") {
+            system.pretty_print = pretty;
+        }
+        for name in ["access_token", "oauth_token"] {
+            system.access_token = self.take(name).map(Cow::into_owned).or(system.access_token);
+        }
+        for name in [
+            "key",
+            "$.xgafv",
+            "quotaUser",
+            "uploadType",
+            "upload_protocol",
+            "callback",
+        ] {
+            self.take(name);
+        }
+        system
+    }
+
+    /// Everything that was wrong; a parameter that nobody took is unknown (ours).
+    pub(crate) fn finish(mut self) -> Vec<Violation> {
+        let unknown = self.pairs.into_iter().map(|(name, _)| {
+            let description = "no such query parameter";
+            Violation::new(name.into_owned(), description)
+        });
+        self.violations.extend(unknown);
+        self.violations
+    }
+}
+
+fn name_of(pair: &str) -> String {
+    crate::diagnostic::Quoted(pair).to_string()
+}
+
+/// Whether `snake` is `camel` in the other case: `page_size` for `pageSize`.
+pub(crate) fn is_snake_case_of(snake: &str, camel: &str) -> bool {
+    camel_case(snake).is_some_and(|text| text == camel)
+}
+
+/// A `snake_case` name in lowerCamelCase; `None` if it has no underscore.
+pub(crate) fn camel_case(snake: &str) -> Option<String> {
+    if !snake.contains('_') {
+        return None;
+    }
+    let mut camel = String::with_capacity(snake.len());
+    let mut upper = false;
+    for c in snake.chars() {
+        match c {
+            '_' => upper = true,
+            c if upper => {
+                camel.push(c.to_ascii_uppercase());
+                upper = false;
+            }
+            c => camel.push(c),
+        }
+    }
+    Some(camel)
+}

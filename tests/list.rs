@@ -1,0 +1,711 @@
+//! The rules of a list request, as a client and as a server see them.
+#![cfg(feature = "list")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::semicolon_if_nothing_returned,
+    clippy::items_after_statements,
+    clippy::too_many_lines,
+    reason = "that is how a test fails, and how a table reads"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gchat_filter::list::{
+    Authentication, Caller, Code, Condition, FieldMask, ListMembershipsRequest, MembershipName,
+    Method, PageTokens, Reference, Scope, Shelves, SpaceName, Status, UpdateMask, parse_group,
+    parse_user,
+};
+use gchat_filter::{
+    Group, Member, Membership, MembershipRole, MembershipState, Role, User, UserType,
+};
+use proptest::prelude::*;
+
+const TOKENS: PageTokens = PageTokens::new([7; 32]);
+
+fn request() -> ListMembershipsRequest {
+    ListMembershipsRequest::new("spaces/AAAA")
+}
+
+fn fields(request: &ListMembershipsRequest) -> Vec<String> {
+    match request.check_on_server(&TOKENS) {
+        Ok(_) => Vec::new(),
+        Err(violations) => {
+            let fields = violations.as_slice().iter().map(|v| v.field.to_string());
+            fields.collect()
+        }
+    }
+}
+
+#[test]
+fn every_violation_is_told_at_once() {
+    let bad = ListMembershipsRequest {
+        parent: "AAAA".to_owned(),
+        page_size: -5,
+        page_token: "?".to_owned(),
+        filter: "role = OWNER".to_owned(),
+        ..request()
+    };
+    assert_eq!(fields(&bad), ["parent", "pageSize", "filter", "pageToken"]);
+    let status = Status::from(bad.check().unwrap_err());
+    assert_eq!(
+        serde_json::to_value(&status).unwrap()["error"]["message"],
+        "Invalid filter query: role = OWNER"
+    );
+}
+
+#[test]
+fn admin_access_changes_what_a_good_filter_is() {
+    for (filter, admin, good) in [
+        ("", false, true),
+        ("", true, false),
+        (r#"member.type = "BOT""#, false, true),
+        (r#"member.type = "BOT""#, true, false),
+        (r#"member.type != "BOT""#, true, true),
+        (r#"role = "ROLE_MANAGER""#, true, false),
+    ] {
+        let request = ListMembershipsRequest {
+            filter: filter.to_owned(),
+            use_admin_access: admin,
+            ..request()
+        };
+        assert_eq!(request.check().is_ok(), good, "{filter} {admin}");
+    }
+}
+
+#[test]
+fn page_sizes() {
+    for (asked, given) in [
+        (0, 100),
+        (1, 1),
+        (1000, 1000),
+        (1001, 1000),
+        (i32::MAX, 1000),
+    ] {
+        let request = ListMembershipsRequest {
+            page_size: asked,
+            ..request()
+        };
+        assert_eq!(request.check().unwrap().page_size, given);
+    }
+}
+
+#[test]
+fn a_status_is_the_body_that_the_service_sends() {
+    let bad = ListMembershipsRequest {
+        filter: r#"role = "ROLE_MANAGER" and member.type = "HUMAN""#.to_owned(),
+        ..request()
+    };
+    let status = Status::from(bad.check().unwrap_err());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&status).unwrap(), @r#"
+    {
+      "error": {
+        "code": 400,
+        "message": "Invalid filter query: role = \"ROLE_MANAGER\" and member.type = \"HUMAN\"",
+        "status": "INVALID_ARGUMENT",
+        "details": [
+          {
+            "@type": "type.googleapis.com/google.rpc.BadRequest",
+            "fieldViolations": [
+              {
+                "field": "filter",
+                "description": "`and` is not a keyword (at byte 22); the keywords `AND`, `OR` and `NOT` are written in upper case; corrected: role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\""
+              }
+            ]
+          }
+        ]
+      }
+    }
+    "#);
+    assert_eq!(
+        serde_json::to_string(&Status::insufficient_scopes()).unwrap(),
+        concat!(
+            r#"{"error":{"code":403,"message":"Request had insufficient authentication scopes.","#,
+            r#""status":"PERMISSION_DENIED","details":[{"#,
+            r#""@type":"type.googleapis.com/google.rpc.ErrorInfo","#,
+            r#""reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT","domain":"googleapis.com"}]}}"#,
+        )
+    );
+    // No details, no key for them.
+    assert_eq!(
+        serde_json::to_string(&Status::not_found()).unwrap(),
+        r#"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}"#
+    );
+}
+
+#[test]
+fn codes_have_the_http_status_of_aip_193() {
+    for code in Code::ALL {
+        assert!((400..600).contains(&code.http()), "{code:?}");
+    }
+    assert_eq!(Code::FailedPrecondition.http(), 400);
+    assert_eq!(Code::AlreadyExists.http(), 409);
+}
+
+#[test]
+fn queries_as_clients_write_them() {
+    let read = |query| ListMembershipsRequest::from_query("spaces/AAAA", query);
+    for query in [
+        r"filter=member.type+%3D+%22HUMAN%22",
+        r"filter=member.type%20%3D%20%22HUMAN%22&pageSize=0&pageToken=",
+        r"%66ilter=member.type+=+%22HUMAN%22&alt=json",
+        r"filter=member.type+=+%22HUMAN%22&$alt=json;enum-encoding=int",
+        r"filter=member.type+=+%22HUMAN%22&%24alt=json%3Benum-encoding%3Dint&key=k&show_groups=false",
+    ] {
+        let (request, system) = read(query).unwrap();
+        assert_eq!(request.filter, r#"member.type = "HUMAN""#, "{query}");
+        assert_eq!(
+            system.integer_enums,
+            query.contains("enum-encoding"),
+            "{query}"
+        );
+        assert!(system.pretty_print);
+    }
+    let (request, system) = read(
+        "pageSize=7&pageToken=t&showGroups=true&showInvited=true&useAdminAccess=true&filter=\
+         &prettyPrint=false&access_token=secret&fields=memberships/name,next_page_token",
+    )
+    .unwrap();
+    assert_eq!(
+        request,
+        ListMembershipsRequest {
+            page_size: 7,
+            page_token: "t".to_owned(),
+            show_groups: true,
+            show_invited: true,
+            use_admin_access: true,
+            ..self::request()
+        }
+    );
+    assert!(!system.pretty_print);
+    assert_eq!(system.access_token.as_deref(), Some("secret"));
+    let names: Vec<_> = system.fields.as_ref().unwrap().names().collect();
+    assert_eq!(names, ["memberships", "nextPageToken"]);
+}
+
+#[test]
+fn queries_that_are_wrong() {
+    for (query, expected) in [
+        ("pageSize=ten", vec!["pageSize"]),
+        ("pageSize=2147483648", vec!["pageSize"]),
+        (
+            "showGroups=1&showInvited=yes",
+            vec!["showGroups", "showInvited"],
+        ),
+        ("pageSise=10&orderBy=name", vec!["pageSise", "orderBy"]),
+        ("filter=a&filter=b", vec!["filter"]),
+        ("filter=%FF", vec!["filter"]),
+        ("alt=media", vec!["alt"]),
+        ("$alt=proto", vec!["$alt"]),
+        ("$alt=json;enum-encoding=float", vec!["$alt"]),
+        ("fields=memberships(name", vec!["fields"]),
+        (
+            "prettyPrint=maybe&pageSize=x&foo=1",
+            vec!["prettyPrint", "pageSize", "foo"],
+        ),
+    ] {
+        let error = ListMembershipsRequest::from_query("spaces/A", query).unwrap_err();
+        let fields: Vec<&str> = error.as_slice().iter().map(|v| &*v.field).collect();
+        assert_eq!(fields, expected, "{query}");
+    }
+}
+
+#[test]
+fn names_and_aliases() {
+    for bad in [
+        "",
+        "spaces",
+        "spaces/",
+        "AAAA",
+        "spaces/A/members",
+        "spaces/A B",
+        "Spaces/A",
+    ] {
+        assert!(SpaceName::parse(bad).is_err(), "{bad}");
+    }
+    let name = |text| MembershipName::parse(text).map(|name| name.member);
+    assert_eq!(name("spaces/A/members/app"), Ok(Reference::CallingApp));
+    assert_eq!(
+        name("spaces/A/members/a+b@example.com"),
+        Ok(Reference::Email("a+b@example.com".to_owned()))
+    );
+    assert_eq!(
+        name("spaces/A/members/group-1"),
+        Ok(Reference::Id("group-1".to_owned()))
+    );
+    for bad in [
+        "",
+        "spaces/A",
+        "spaces/A/members/",
+        "spaces/A/members/1/x",
+        "users/1",
+    ] {
+        assert!(name(bad).is_err(), "{bad}");
+    }
+    assert_eq!(parse_user("users/app"), Ok(Reference::CallingApp));
+    assert!(parse_user("1").is_err());
+    assert_eq!(parse_group("groups/g"), Ok("g".to_owned()));
+    assert!(parse_group("groups/").is_err());
+}
+
+#[test]
+fn update_masks() {
+    for good in ["role", "*", "role,*", " role "] {
+        assert_eq!(UpdateMask::parse(good), Ok(UpdateMask::Role), "{good}");
+    }
+    for bad in [
+        "",
+        "state",
+        "role,state",
+        "create_time",
+        "role,",
+        "member.name",
+    ] {
+        assert!(UpdateMask::parse(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn field_masks() {
+    let parse = |text| FieldMask::parse(text).unwrap();
+    assert_eq!(parse(""), None);
+    assert_eq!(parse("*"), None);
+    assert_eq!(
+        parse("memberships(name,role)"),
+        parse("memberships/role,memberships.name")
+    );
+    assert_eq!(parse("next_page_token"), parse("nextPageToken"));
+    // Whoever asked for the whole gets the whole.
+    assert_eq!(parse("memberships,memberships/name"), parse("memberships"));
+    assert_eq!(parse("memberships/name,memberships"), parse("memberships"));
+    let deep = "a/".repeat(100) + "a";
+    for bad in ["a(", "a)", "a,,b", ",", "a b", "a(b", "a/", &deep] {
+        assert!(FieldMask::parse(bad).is_err(), "{bad}");
+    }
+}
+
+/// The table of the reference, line by line: methods in the order create, delete, get, list, patch.
+#[test]
+fn the_scope_table() {
+    let methods = [
+        Method::Create,
+        Method::Delete,
+        Method::Get,
+        Method::List,
+        Method::Patch,
+    ];
+    let mut lines = Vec::new();
+    for scope in Scope::ALL {
+        for (authentication, admin) in [
+            (Authentication::User, false),
+            (Authentication::User, true),
+            (Authentication::App, false),
+            (Authentication::App, true),
+        ] {
+            let row = methods.map(
+                |method| match scope.permits(method, authentication, admin) {
+                    None => '-',
+                    Some(Condition::Always) => 'x',
+                    Some(Condition::OwnApp) => 'o',
+                    Some(Condition::ImportMode) => 'i',
+                },
+            );
+            let row: String = row.into_iter().collect();
+            if row != "-----" {
+                let admin = if admin { " admin" } else { "" };
+                lines.push(format!("{row} {} {authentication:?}{admin}", scope.name()));
+            }
+        }
+    }
+    assert_eq!(
+        lines,
+        [
+            "xxxxx chat.memberships User",
+            "--xx- chat.memberships.readonly User",
+            "oo--- chat.memberships.app User",
+            "oo--- chat.memberships.app App",
+            "ii-ii chat.import User",
+            "xxxxx chat.app.memberships App",
+            "--xxx chat.bot App",
+            "xxxxx chat.admin.memberships User admin",
+            "--xx- chat.admin.memberships.readonly User admin",
+        ]
+    );
+    for scope in Scope::ALL {
+        assert_eq!(Scope::from_name(scope.name()), Some(*scope));
+        assert_eq!(Scope::from_name(&scope.url()), Some(*scope));
+    }
+    assert_eq!(Scope::from_name("chat.messages"), None);
+}
+
+#[test]
+fn who_may_list() {
+    let caller = |authentication, administrator, scope| Caller {
+        authentication,
+        administrator,
+        scopes: vec![scope],
+    };
+    use Authentication::{App, User};
+    let plain = request();
+    let groups = ListMembershipsRequest {
+        show_groups: true,
+        ..request()
+    };
+    let invited = ListMembershipsRequest {
+        show_invited: true,
+        ..request()
+    };
+    let admin = ListMembershipsRequest {
+        use_admin_access: true,
+        filter: r#"member.type = "HUMAN""#.to_owned(),
+        ..request()
+    };
+    let scopes = "Request had insufficient authentication scopes.";
+    let denied = "Permission denied";
+    for (request, caller, expected) in [
+        (&plain, caller(User, false, Scope::MembershipsReadonly), ""),
+        (&plain, caller(User, false, Scope::Bot), scopes),
+        (&plain, caller(User, true, Scope::AdminMemberships), scopes),
+        (&plain, caller(App, false, Scope::Bot), ""),
+        (&plain, caller(App, false, Scope::Memberships), scopes),
+        (&groups, caller(User, false, Scope::Memberships), ""),
+        (&groups, caller(App, false, Scope::Bot), denied),
+        (&invited, caller(App, false, Scope::AppMemberships), denied),
+        (
+            &admin,
+            caller(User, true, Scope::AdminMembershipsReadonly),
+            "",
+        ),
+        (
+            &admin,
+            caller(User, false, Scope::AdminMembershipsReadonly),
+            denied,
+        ),
+        (&admin, caller(User, true, Scope::Memberships), scopes),
+        (&admin, caller(App, false, Scope::AppMemberships), scopes),
+    ] {
+        let result = request.check().unwrap().authorize(&caller);
+        let message = result.err().map_or(String::new(), |status| {
+            assert_eq!(status.code, Code::PermissionDenied);
+            status.message
+        });
+        assert!(
+            message.starts_with(expected) && message.is_empty() == expected.is_empty(),
+            "{request:?} {caller:?} {message}"
+        );
+    }
+}
+
+fn membership(id: &str, role: MembershipRole, state: MembershipState, kind: u8) -> Membership {
+    let user = |user_type| {
+        Some(Member::User(User {
+            name: format!("users/{id}"),
+            user_type,
+            ..User::default()
+        }))
+    };
+    Membership {
+        name: format!("spaces/AAAA/members/{id}"),
+        role,
+        state,
+        member: match kind {
+            0 => user(UserType::Human),
+            1 => user(UserType::Bot),
+            2 => user(UserType::from("CYBORG")),
+            _ => Some(Member::Group(Group {
+                name: format!("groups/{id}"),
+            })),
+        },
+        ..Membership::default()
+    }
+}
+
+fn people(ids: impl IntoIterator<Item = u32>) -> BTreeMap<String, Membership> {
+    ids.into_iter()
+        .map(|id| {
+            let id = format!("{id:04}");
+            let person = membership(&id, MembershipRole::Member, MembershipState::Joined, 0);
+            (id, person)
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_listed_to_whom() {
+    let mut space = Shelves::default();
+    for (id, state, kind) in [
+        ("person", MembershipState::Joined, 0),
+        ("app", MembershipState::Joined, 1),
+        ("group", MembershipState::Joined, 3),
+        ("guest", MembershipState::Invited, 0),
+        ("gone", MembershipState::NotAMember, 0),
+        ("new-state", MembershipState::from("PENDING"), 0),
+    ] {
+        let role = if kind == 3 {
+            MembershipRole::Unspecified
+        } else {
+            MembershipRole::Member
+        };
+        space.insert(id, membership(id, role, state, kind));
+    }
+    let list = |request: &ListMembershipsRequest, authentication| -> Vec<String> {
+        let page = request
+            .check()
+            .unwrap()
+            .page(&space, authentication, &TOKENS);
+        assert_eq!(page.next_page_token, None);
+        let names = page.memberships.iter();
+        names
+            .map(|m| m.name.replace("spaces/AAAA/members/", ""))
+            .collect()
+    };
+    use Authentication::{App, User};
+    assert_eq!(list(&request(), User), ["app", "new-state", "person"]);
+    assert_eq!(list(&request(), App), ["new-state", "person"]);
+    let groups = ListMembershipsRequest {
+        show_groups: true,
+        ..request()
+    };
+    assert_eq!(list(&groups, User), ["app", "group", "new-state", "person"]);
+    let invited = ListMembershipsRequest {
+        show_invited: true,
+        ..request()
+    };
+    assert_eq!(
+        list(&invited, User),
+        ["app", "guest", "new-state", "person"]
+    );
+    // Groups and invited members must match the filter too.
+    let people = ListMembershipsRequest {
+        show_groups: true,
+        show_invited: true,
+        filter: r#"member.type = "HUMAN""#.to_owned(),
+        ..request()
+    };
+    assert_eq!(list(&people, User), ["guest", "new-state", "person"]);
+    let not_apps = ListMembershipsRequest {
+        show_groups: true,
+        filter: r#"member.type != "BOT""#.to_owned(),
+        ..request()
+    };
+    assert_eq!(list(&not_apps, User), ["group", "new-state", "person"]);
+}
+
+/// Members come and go while somebody pages; whoever was there all the time is seen once.
+#[test]
+fn changes_between_pages_cause_no_repeat_and_no_skip() {
+    let mut space = people((0..100).map(|n| n * 2));
+    let stay: BTreeSet<String> = space
+        .keys()
+        .filter(|id| !id.ends_with('8'))
+        .cloned()
+        .collect();
+    let mut seen = Vec::new();
+    let mut request = ListMembershipsRequest {
+        page_size: 7,
+        ..request()
+    };
+    for turn in 0.. {
+        let checked = request.check_on_server(&TOKENS).unwrap();
+        let page = checked.page(&space, Authentication::User, &TOKENS);
+        assert!(!page.memberships.is_empty());
+        let ids = page.memberships.iter().map(|m| m.name[20..].to_owned());
+        seen.extend(ids);
+        let Some(token) = page.next_page_token else {
+            break;
+        };
+        assert!(token.len() <= 64, "{token}");
+        request.page_token = token;
+        request.page_size = 1 + turn % 9;
+        // Somebody joins in front and behind; the one behind whom the page ended leaves.
+        space.extend(people([1, turn.unsigned_abs() * 4 + 61]));
+        if let Some(last) = seen.last().filter(|id| id.ends_with('8')) {
+            space.remove(last);
+        }
+    }
+    let unique: BTreeSet<String> = seen.iter().cloned().collect();
+    assert_eq!(unique.len(), seen.len());
+    assert!(stay.is_subset(&unique));
+}
+
+#[test]
+fn a_token_is_for_its_request_and_its_server() {
+    let space = people(0..10);
+    let first = ListMembershipsRequest {
+        page_size: 3,
+        filter: r#"role = "ROLE_MEMBER" AND member.type = "HUMAN""#.to_owned(),
+        ..request()
+    };
+    let page = first
+        .check()
+        .unwrap()
+        .page(&space, Authentication::User, &TOKENS);
+    let next = ListMembershipsRequest {
+        page_token: page.next_page_token.unwrap(),
+        ..first
+    };
+    let ok: [&dyn Fn(&mut ListMembershipsRequest); 3] = [&|_| {}, &|r| r.page_size = 5, &|r| {
+        r.filter = r#"(member.type = "HUMAN") AND role = "ROLE_MEMBER""#.to_owned()
+    }];
+    for change in ok {
+        let mut request = next.clone();
+        change(&mut request);
+        let checked = request.check_on_server(&TOKENS).unwrap();
+        assert_eq!(checked.cursor.as_deref(), Some("0002"));
+    }
+    let bad: [&dyn Fn(&mut ListMembershipsRequest); 8] = [
+        &|r| r.parent = "spaces/BBBB".to_owned(),
+        &|r| r.filter = String::new(),
+        &|r| r.filter = r#"role = "ROLE_MEMBER""#.to_owned(),
+        &|r| r.show_groups = true,
+        &|r| r.show_invited = true,
+        &|r| r.use_admin_access = true,
+        &|r| r.page_token.push('A'),
+        &|r| r.page_token = "MDAwMg".to_owned(),
+    ];
+    for (index, change) in bad.iter().enumerate() {
+        let mut request = next.clone();
+        change(&mut request);
+        assert_eq!(fields(&request), ["pageToken"], "{index}");
+    }
+    let other = next.check_on_server(&PageTokens::new([8; 32]));
+    assert!(other.unwrap_err().to_string().starts_with("pageToken: "));
+    // Every shorter token, and every one with a character changed.
+    for end in 1..next.page_token.len() {
+        let request = ListMembershipsRequest {
+            page_token: next.page_token[..end].to_owned(),
+            ..next.clone()
+        };
+        assert_eq!(fields(&request), ["pageToken"], "{end}");
+    }
+    for at in 0..next.page_token.len() {
+        for c in "Ab9_-=%\u{e9}".chars() {
+            let mut characters: Vec<char> = next.page_token.chars().collect();
+            if characters[at] == c {
+                continue;
+            }
+            characters[at] = c;
+            let request = ListMembershipsRequest {
+                page_token: characters.into_iter().collect(),
+                ..next.clone()
+            };
+            assert_eq!(fields(&request), ["pageToken"], "{at} {c}");
+        }
+    }
+}
+
+fn any_membership() -> impl Strategy<Value = Membership> {
+    let roles = prop_oneof![
+        Just(MembershipRole::Unspecified),
+        Just(MembershipRole::Member),
+        Just(MembershipRole::Manager),
+        Just(MembershipRole::AssistantManager),
+        Just(MembershipRole::from("ROLE_KING")),
+    ];
+    let states = prop_oneof![
+        Just(MembershipState::Joined),
+        Just(MembershipState::Invited),
+        Just(MembershipState::NotAMember),
+    ];
+    ("[a-e]{1,3}", roles, states, 0..4_u8)
+        .prop_map(|(id, role, state, kind)| membership(&id, role, state, kind))
+}
+
+fn any_filter() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(String::new()),
+        Just(r#"role = "ROLE_MANAGER""#.to_owned()),
+        Just(r#"member.type != "BOT""#.to_owned()),
+        Just(r#"member.type = "BOT" OR role = "ROLE_MEMBER""#.to_owned()),
+    ]
+}
+
+proptest! {
+    /// The shelves answer every request as a plain map does, page by page.
+    #[test]
+    fn shelves_are_a_map(
+        members in prop::collection::vec(any_membership(), 0..80),
+        gone in prop::collection::vec("[a-e]{1,3}", 0..20),
+        filter in any_filter(),
+        (groups, invited, app) in any::<(bool, bool, bool)>(),
+        page_size in 1..9_i32,
+    ) {
+        let (mut map, mut shelves) = (BTreeMap::new(), Shelves::default());
+        for member in members {
+            let key = member.name.replace("spaces/AAAA/members/", "");
+            prop_assert_eq!(
+                shelves.insert(&key, member.clone()),
+                map.insert(key, member)
+            );
+        }
+        for key in gone {
+            prop_assert_eq!(shelves.remove(&key), map.remove(&key));
+        }
+        for (key, member) in &map {
+            prop_assert_eq!(shelves.get(key), Some(member));
+        }
+        prop_assert_eq!(shelves.iter().count(), map.len());
+        let authentication = if app { Authentication::App } else { Authentication::User };
+        let mut request = ListMembershipsRequest {
+            filter,
+            page_size,
+            show_groups: groups,
+            show_invited: invited,
+            ..request()
+        };
+        let all = ListMembershipsRequest { page_size: 1000, ..request.clone() };
+        let all = all.check().unwrap().page(&map, authentication, &TOKENS).memberships;
+        let mut paged = Vec::new();
+        loop {
+            let checked = request.check_on_server(&TOKENS).unwrap();
+            let page = checked.page(&shelves, authentication, &TOKENS);
+            prop_assert_eq!(&page, &checked.page(&map, authentication, &TOKENS));
+            paged.extend(page.memberships);
+            match page.next_page_token {
+                Some(token) => request.page_token = token,
+                None => break,
+            }
+        }
+        prop_assert_eq!(paged, all);
+    }
+
+    /// What a client writes, a server reads, whatever is in the texts.
+    #[test]
+    fn a_query_reads_as_it_was_written(
+        page_size in any::<i32>(),
+        page_token in any::<String>(),
+        filter in any::<String>(),
+        (show_groups, show_invited, use_admin_access) in any::<(bool, bool, bool)>(),
+    ) {
+        let request = ListMembershipsRequest {
+            page_size, page_token, filter, show_groups, show_invited, use_admin_access,
+            ..request()
+        };
+        let query = request.query();
+        prop_assert!(query.bytes().all(|b| b.is_ascii_graphic()));
+        let read = ListMembershipsRequest::from_query("spaces/AAAA", &query);
+        prop_assert_eq!(read.map(|(request, _)| request), Ok(request));
+    }
+
+    /// Nothing that somebody sends makes the readers panic, and no made-up token passes.
+    #[test]
+    fn any_text_is_read(text in any::<String>(), token in "[A-Za-z0-9_-]{1,80}") {
+        let _ = ListMembershipsRequest::from_query(text.as_str(), &text);
+        let _ = FieldMask::parse(&text);
+        let _ = MembershipName::parse(&text);
+        let request = ListMembershipsRequest { page_token: token, ..request() };
+        prop_assert_eq!(fields(&request), ["pageToken"]);
+    }
+}
+
+#[test]
+fn the_types_are_send_and_sync() {
+    fn check<T: Send + Sync>() {}
+    check::<ListMembershipsRequest>();
+    check::<PageTokens>();
+    check::<Status>();
+    check::<Shelves<Membership>>();
+    assert_eq!(format!("{TOKENS:?}"), "PageTokens");
+    assert_eq!(Role::ALL.len(), 5);
+}
