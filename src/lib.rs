@@ -28,6 +28,8 @@
 //! - [`Filter`] and [`Checker`] give the tree its meaning. What is wrong or odd about a text is
 //!   plain [data](diagnostic), with a fix wherever there is one.
 //! - `Report` (feature `report`) draws that data for people.
+//! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
+//! - `mock` (feature `mock`) is a server of `spaces.members` for tests.
 //! - The program `gchat-filter` (feature `cli`) is thin.
 //!
 //! # The filter
@@ -54,6 +56,8 @@ mod filter;
 #[cfg(feature = "list")]
 pub mod list;
 mod membership;
+#[cfg(feature = "mock")]
+pub mod mock;
 #[cfg(feature = "report")]
 mod report;
 pub mod syntax;

@@ -1,0 +1,205 @@
+//! Answers: JSON bodies, as the system parameters want them.
+
+use std::borrow::Borrow;
+use std::sync::OnceLock;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::schema::{Kind, MEMBERSHIP, Message, PAGE};
+use crate::Membership;
+use crate::list::{FieldMask, Status, SystemParameters, Violation};
+
+/// A membership with its JSON, as a page has it: written once, at the first time it is wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Listed(Box<(Membership, OnceLock<Box<str>>)>);
+
+impl From<Membership> for Listed {
+    fn from(membership: Membership) -> Self {
+        Self(Box::new((membership, OnceLock::new())))
+    }
+}
+
+impl Borrow<Membership> for Listed {
+    fn borrow(&self) -> &Membership {
+        &self.0.0
+    }
+}
+
+impl Serialize for Listed {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.0.serialize(serializer)
+    }
+}
+
+impl Listed {
+    /// The indented JSON, as deep as it stands in a page.
+    fn indented(&self) -> &str {
+        let (membership, json) = &*self.0;
+        json.get_or_init(|| {
+            // A string in JSON has no raw line break.
+            let json = text(membership, true).replace('\n', "\n    ");
+            json.into_boxed_str()
+        })
+    }
+}
+
+/// What a system parameter asks for that the answer does not have.
+///
+/// # Errors
+///
+/// 400 at `fields`, for a path that a message does not have (as Google's services do).
+fn check_fields(message: &Message, system: &SystemParameters) -> Result<(), Status> {
+    let path = system
+        .fields
+        .as_ref()
+        .and_then(|mask| message.unknown_path(mask));
+    match path {
+        None => Ok(()),
+        Some(path) => {
+            let description = format!("Invalid field selection {path}");
+            Err(Violation::new("fields", description).into())
+        }
+    }
+}
+
+/// What is asked for on a membership, before anything is changed.
+pub(super) fn check_membership_fields(system: &SystemParameters) -> Result<(), Status> {
+    check_fields(&MEMBERSHIP, system)
+}
+
+/// What is asked for on a page.
+pub(super) fn check_page_fields(system: &SystemParameters) -> Result<(), Status> {
+    check_fields(&PAGE, system)
+}
+
+/// The body with a membership.
+pub(super) fn membership(membership: &Membership, system: &SystemParameters) -> String {
+    value(membership, &MEMBERSHIP, system)
+}
+
+/// The body with a page: `{}` if there is nothing.
+pub(super) fn page(
+    memberships: &[&Listed],
+    next_page_token: Option<&str>,
+    system: &SystemParameters,
+) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Page<'p> {
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        memberships: &'p [&'p Listed],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_page_token: Option<&'p str>,
+    }
+    let is_default = *system == SystemParameters::default();
+    let has_default_form =
+        is_default || system.pretty_print && !system.integer_enums && system.fields.is_none();
+    if !has_default_form || memberships.is_empty() {
+        let page = Page {
+            memberships,
+            next_page_token,
+        };
+        return value(&page, &PAGE, system);
+    }
+    // What most clients ask for is put together from what was written before.
+    let length: usize = memberships
+        .iter()
+        .map(|listed| listed.indented().len() + 6)
+        .sum();
+    let mut body = String::with_capacity(length + 256);
+    body.push_str("{\n  \"memberships\": [");
+    for (index, listed) in memberships.iter().enumerate() {
+        body.push_str(if index == 0 { "\n    " } else { ",\n    " });
+        body.push_str(listed.indented());
+    }
+    body.push_str("\n  ]");
+    if let Some(token) = next_page_token {
+        // A token needs no escapes.
+        body.push_str(",\n  \"nextPageToken\": \"");
+        body.push_str(token);
+        body.push('"');
+    }
+    body.push_str("\n}\n");
+    body
+}
+
+/// The body with an error; masks do not apply to it.
+pub(super) fn error(status: &impl Serialize, pretty_print: bool) -> String {
+    ended(text(status, pretty_print), pretty_print)
+}
+
+fn value(value: &impl Serialize, message: &Message, system: &SystemParameters) -> String {
+    let pretty = system.pretty_print;
+    let text = if system.fields.is_none() && !system.integer_enums {
+        text(value, pretty)
+    } else {
+        let mut value = serde_json::to_value(value).unwrap_or_default();
+        if let Some(mask) = &system.fields {
+            value = masked(value, mask);
+        }
+        if system.integer_enums {
+            numbered(&mut value, message);
+        }
+        text(&value, pretty)
+    };
+    ended(text, pretty)
+}
+
+fn ended(mut text: String, pretty: bool) -> String {
+    if pretty {
+        text.push('\n');
+    }
+    text
+}
+
+/// The types here have string keys and no way to fail.
+fn text(value: &impl Serialize, pretty: bool) -> String {
+    let text = if pretty {
+        serde_json::to_string_pretty(value)
+    } else {
+        serde_json::to_string(value)
+    };
+    text.unwrap_or_default()
+}
+
+/// What a mask leaves of a value.
+fn masked(value: Value, mask: &FieldMask) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.into_iter().filter_map(|(name, value)| {
+                let below = mask.field(&name)?;
+                let value = masked(value, below);
+                // A message of which nothing is left is not there.
+                let gone = value.as_object().is_some_and(Map::is_empty);
+                (!gone).then_some((name, value))
+            });
+            Value::Object(kept.collect())
+        }
+        Value::Array(items) => items.into_iter().map(|item| masked(item, mask)).collect(),
+        other => other,
+    }
+}
+
+/// Makes enums integers.
+fn numbered(value: &mut Value, message: &Message) {
+    let Value::Object(fields) = value else {
+        return;
+    };
+    for (name, value) in fields {
+        match (message.field(name), &mut *value) {
+            (Some((_, Kind::Enum(values))), Value::String(text)) => {
+                if let Some(number) = (values.number)(text) {
+                    *value = number.into();
+                }
+            }
+            (Some((_, Kind::Message(message))), _) => numbered(value, message),
+            (Some((_, Kind::Repeated(message))), Value::Array(items)) => {
+                for item in items {
+                    numbered(item, message);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! The rules of get, create, delete and patch: what a request changes, or why it may not.
+//!
+//! Each rule is the reference's unless it says otherwise.
+
+use super::world::{Change, Person, Space, World, identifier, user};
+use crate::list::{
+    Authentication, Caller, Class, Code, Condition, MembershipName, Method, Presence, Reference,
+    SpaceName, Status, UpdateMask, Violation, parse_group,
+};
+use crate::{
+    Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+};
+
+/// Who makes a request to the mock server.
+#[derive(Clone, Debug)]
+pub(super) struct Requester {
+    pub(super) caller: Caller,
+    /// Who the caller is; `None` for one to whom every space is open, and who manages each.
+    pub(super) id: Option<String>,
+    /// The calling app.
+    pub(super) app: String,
+}
+
+impl Requester {
+    fn is_app(&self) -> bool {
+        self.caller.authentication == Authentication::App
+    }
+}
+
+/// One call: who, which method, with which privileges.
+pub(super) struct Call<'w> {
+    world: &'w World,
+    who: &'w Requester,
+    admin: bool,
+    conditions: Vec<Condition>,
+}
+
+impl<'w> Call<'w> {
+    /// A call that the caller's scopes permit, as far as they do without knowing the space.
+    ///
+    /// # Errors
+    ///
+    /// 403, as [`Caller::authorize`].
+    pub(super) fn new(
+        world: &'w World,
+        who: &'w Requester,
+        method: Method,
+        admin: bool,
+    ) -> Result<Self, Status> {
+        let conditions = who.caller.authorize(method, admin)?;
+        Ok(Self {
+            world,
+            who,
+            admin,
+            conditions,
+        })
+    }
+
+    /// The space, if it is there, the scopes reach it, and it is the caller's: they are in it, or
+    /// created it (ours), or are an administrator who said so.
+    ///
+    /// # Errors
+    ///
+    /// 404, and 403.
+    pub(super) fn space(&self, name: &SpaceName, own_app: bool) -> Result<&'w Space, Status> {
+        let space = self.world.space(name.as_str())?;
+        let holds = |condition: &Condition| match condition {
+            Condition::Always => true,
+            Condition::OwnApp => own_app,
+            Condition::ImportMode => space.import_mode,
+        };
+        if !self.conditions.iter().any(holds) {
+            return Err(Status::insufficient_scopes());
+        }
+        let is_theirs = |id: &String| {
+            let is_member = |member: &Membership| member.state != MembershipState::NotAMember;
+            space.creator.as_ref() == Some(id) || space.member(id).is_some_and(is_member)
+        };
+        // An app that adds itself is not in the space yet.
+        let adds_itself = own_app && self.who.is_app();
+        if self.admin || adds_itself || self.who.id.as_ref().is_none_or(is_theirs) {
+            Ok(space)
+        } else {
+            Err(Status::permission_denied())
+        }
+    }
+
+    /// Whether the caller created a space.
+    fn created(&self, space: &Space) -> bool {
+        self.who.id.is_none() || self.who.id == space.creator
+    }
+
+    /// Whether the caller is a manager of a space, or has a manager's rights.
+    fn manages(&self, space: &Space) -> bool {
+        let is_manager = |id: &String| {
+            let role = space.member(id).map(|member| &member.role);
+            role == Some(&MembershipRole::Manager)
+        };
+        self.admin || self.who.id.as_ref().is_none_or(is_manager)
+    }
+
+    /// The space and the membership of a name.
+    fn existing(&self, name: &MembershipName) -> Result<(&'w Space, &'w Membership), Status> {
+        let id = self.world.resolve(&name.member, &self.who.app);
+        let own_app = id == Some(&*self.who.app);
+        let space = self.space(&name.space, own_app)?;
+        let member = id.and_then(|id| space.member(id));
+        let member = member.ok_or_else(Status::not_found)?;
+        // Groups need user authentication, reading or changing.
+        if self.who.is_app() && is_group(member) {
+            return Err(Status::permission_denied());
+        }
+        Ok((space, member))
+    }
+
+    /// A membership.
+    pub(super) fn get(&self, name: &MembershipName) -> Result<Membership, Status> {
+        let (_, member) = self.existing(name)?;
+        if self.admin && is_app(member) {
+            return Err(Status::permission_denied());
+        }
+        Ok(member.clone())
+    }
+
+    /// Adds a member.
+    pub(super) fn create(
+        &self,
+        parent: &SpaceName,
+        body: &Membership,
+        now: String,
+    ) -> Result<Change, Status> {
+        match &body.member {
+            Some(Member::User(told)) => self.create_user(parent, body, told, now),
+            Some(Member::Group(group)) => self.create_group(parent, group, now),
+            None => Err(Violation::new(
+                "membership.member",
+                "required: either `member` with its `name` and `type`, or `groupMember` with its \
+                 `name`",
+            )
+            .into()),
+        }
+    }
+
+    fn create_user(
+        &self,
+        parent: &SpaceName,
+        body: &Membership,
+        told: &User,
+        now: String,
+    ) -> Result<Change, Status> {
+        let reference = user(&told.name)?;
+        let id = match (self.world.resolve(&reference, &self.who.app), &reference) {
+            (Some(id), _) => id.to_owned(),
+            (None, Reference::Email(email)) => made_up_id(email),
+            (None, _) => return Err(Status::not_found()),
+        };
+        let own_app = id == self.who.app;
+        let mut person = self.world.person(&id);
+        if let Reference::Email(email) = &reference {
+            person.email.clone_from(email);
+        }
+        let user_type = type_of(&person, own_app, &told.user_type)?;
+        let space = self.space(parent, own_app)?;
+        let is_app = user_type == UserType::Bot;
+        if is_app {
+            // No memberships for other apps; none at all with admin access, nor, but for its own
+            // with the scope that is for that, with app authentication.
+            let with_own_scope = self.conditions.contains(&Condition::OwnApp);
+            if !own_app || self.admin || self.who.is_app() && !with_own_scope {
+                return Err(Status::permission_denied());
+            }
+        } else if person.external && (self.admin || self.who.is_app()) {
+            return Err(Status::permission_denied());
+        }
+        let state = if is_app || person.auto_accept {
+            MembershipState::Joined
+        } else {
+            MembershipState::Invited
+        };
+        let affiliation = match (is_app, person.external) {
+            (true, _) => Affiliation::Unspecified,
+            (false, true) => Affiliation::External,
+            (false, false) => Affiliation::Internal,
+        };
+        let (create_time, delete_time) = times(space, body, now)?;
+        let key = free_key(space, &id)?;
+        Ok(put(Membership {
+            name: parent.member(&key),
+            state,
+            role: MembershipRole::Member,
+            create_time: Some(create_time),
+            delete_time,
+            affiliation,
+            member: Some(Member::User(User {
+                name: format!("users/{id}"),
+                display_name: person.display_name,
+                user_type,
+                email: person.email,
+                ..User::default()
+            })),
+        }))
+    }
+
+    fn create_group(
+        &self,
+        parent: &SpaceName,
+        group: &Group,
+        now: String,
+    ) -> Result<Change, Status> {
+        let id = parse_group(&group.name)
+            .map_err(|error| Violation::new("membership.groupMember.name", error))?;
+        let space = self.space(parent, false)?;
+        if self.who.is_app() {
+            return Err(Status::permission_denied());
+        }
+        let key = free_key(space, &format!("group-{id}"))?;
+        Ok(put(Membership {
+            name: parent.member(&key),
+            state: MembershipState::Joined,
+            create_time: Some(now),
+            member: Some(Member::Group(group.clone())),
+            ..Membership::default()
+        }))
+    }
+
+    /// Removes a member.
+    pub(super) fn delete(&self, name: &MembershipName) -> Result<Change, Status> {
+        let (space, member) = self.existing(name)?;
+        if is_app(member) {
+            let own = user_id(member) == Some(&*self.who.app);
+            let with_own_scope = self.conditions.contains(&Condition::OwnApp);
+            if !own || self.admin || self.who.is_app() && !with_own_scope {
+                return Err(Status::permission_denied());
+            }
+        }
+        if member.role == MembershipRole::Manager {
+            let may = if self.who.is_app() {
+                self.created(space)
+            } else {
+                self.manages(space)
+            };
+            if !may {
+                return Err(Status::permission_denied());
+            }
+            keeps_a_manager(space, member, "removed")?;
+        }
+        Ok(Change::Remove(member.name.clone()))
+    }
+
+    /// Changes a member's role.
+    pub(super) fn patch(
+        &self,
+        name: &MembershipName,
+        update_mask: &str,
+        body: &Membership,
+    ) -> Result<Change, Status> {
+        let mut violations = Vec::new();
+        if let Err(error) = UpdateMask::parse(update_mask) {
+            violations.push(Violation::new("updateMask", error));
+        }
+        if !matches!(
+            body.role,
+            MembershipRole::Member | MembershipRole::Manager | MembershipRole::AssistantManager
+        ) {
+            let description = "required: `ROLE_MEMBER`, `ROLE_MANAGER` or `ROLE_ASSISTANT_MANAGER`";
+            violations.push(Violation::new("membership.role", description));
+        }
+        if !violations.is_empty() {
+            return Err(crate::list::Violations::of(violations).into());
+        }
+        let (space, member) = self.existing(name)?;
+        if self.who.is_app() && !self.created(space) {
+            return Err(Status::permission_denied());
+        }
+        if is_group(member) {
+            let description = "a Google Group has no role to change";
+            return Err(Violation::new("name", description).into());
+        }
+        if !space.has_roles && body.role != MembershipRole::Member {
+            return Err(Status::new(
+                Code::FailedPrecondition,
+                format!(
+                    "`{}` is only for spaces whose `spaceType` is `SPACE`; elsewhere everybody is \
+                     `ROLE_MEMBER`.",
+                    body.role
+                ),
+            ));
+        }
+        if body.role != MembershipRole::Manager {
+            keeps_a_manager(space, member, "demoted")?;
+        }
+        Ok(put(Membership {
+            role: body.role.clone(),
+            ..member.clone()
+        }))
+    }
+}
+
+fn put(membership: Membership) -> Change {
+    Change::Put(Box::new(membership))
+}
+
+fn is_group(member: &Membership) -> bool {
+    matches!(member.member, Some(Member::Group(_)))
+}
+
+fn is_app(member: &Membership) -> bool {
+    matches!(&member.member, Some(Member::User(user)) if user.user_type == UserType::Bot)
+}
+
+fn user_id(member: &Membership) -> Option<&str> {
+    match &member.member {
+        Some(Member::User(user)) => Some(identifier(&user.name)),
+        _ => None,
+    }
+}
+
+/// What kind of user is added: as it is known, else as it is told, else a person (ours).
+fn type_of(person: &Person, own_app: bool, told: &UserType) -> Result<UserType, Status> {
+    let known = if own_app {
+        UserType::Bot
+    } else {
+        person.user_type.clone()
+    };
+    match (known, told) {
+        (UserType::Unspecified, UserType::Unspecified) => Ok(UserType::Human),
+        (UserType::Unspecified, told @ (UserType::Human | UserType::Bot)) => Ok(told.clone()),
+        (known, told) if known == *told || *told == UserType::Unspecified => Ok(known),
+        (known, told) => {
+            let description = match known {
+                UserType::Unspecified => format!("expected `HUMAN` or `BOT`, found `{told}`"),
+                known => format!("this user is `{known}`, not `{told}`"),
+            };
+            Err(Violation::new("membership.member.type", description).into())
+        }
+    }
+}
+
+/// The key for a new member; one who is a member no more has it again.
+fn free_key(space: &Space, id: &str) -> Result<String, Status> {
+    match space.member(id) {
+        None => Ok(id.to_owned()),
+        Some(member) if member.state == MembershipState::NotAMember => {
+            Ok(identifier(&member.name).to_owned())
+        }
+        Some(member) => Err(Status::new(
+            Code::AlreadyExists,
+            format!("The membership {} already exists.", member.name),
+        )),
+    }
+}
+
+/// `createTime` and `deleteTime` are input in import mode only; elsewhere they are ignored (ours).
+fn times(
+    space: &Space,
+    body: &Membership,
+    now: String,
+) -> Result<(String, Option<String>), Status> {
+    if !space.import_mode {
+        return Ok((now, None));
+    }
+    for (field, time) in [
+        ("membership.createTime", &body.create_time),
+        ("membership.deleteTime", &body.delete_time),
+    ] {
+        if let Some(Err(error)) = time.as_ref().map(|time| time.parse::<jiff::Timestamp>()) {
+            let description = format!("expected a time in RFC 3339: {error}");
+            return Err(Violation::new(field, description).into());
+        }
+    }
+    let create_time = body.create_time.clone().unwrap_or(now);
+    Ok((create_time, body.delete_time.clone()))
+}
+
+/// The only manager who has joined a space stays its manager.
+fn keeps_a_manager(space: &Space, member: &Membership, what: &str) -> Result<(), Status> {
+    let is_one =
+        member.role == MembershipRole::Manager && Class::of(member).presence == Presence::Joined;
+    if is_one && space.managers() == 1 {
+        return Err(Status::new(
+            Code::FailedPrecondition,
+            format!(
+                "The only space manager cannot be {what}: make another member a manager first."
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// The identifier of somebody of whom nothing but an e-mail address is known: always the same.
+fn made_up_id(email: &str) -> String {
+    let hash = blake3::hash(email.to_lowercase().as_bytes());
+    let number = hash
+        .as_bytes()
+        .first_chunk()
+        .copied()
+        .map_or(0, u64::from_le_bytes);
+    format!("1{number:020}")
+}

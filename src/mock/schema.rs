@@ -1,0 +1,104 @@
+//! The messages on the wire, field by field: what a body may hold, and which fields are enums.
+
+use crate::list::FieldMask;
+use crate::{Affiliation, MembershipRole, MembershipState, UserType};
+
+/// What kind of value a field has.
+pub(super) enum Kind {
+    Text,
+    Flag,
+    Enum(&'static Enum),
+    Message(&'static Message),
+    Repeated(&'static Message),
+}
+
+/// An enum's name, and the integer of each of its values' names.
+pub(super) struct Enum {
+    pub(super) name: &'static str,
+    pub(super) number: fn(&str) -> Option<i32>,
+}
+
+/// A message: its fields by their lowerCamelCase names.
+pub(super) struct Message {
+    pub(super) fields: &'static [(&'static str, Kind)],
+}
+
+impl Message {
+    /// The field of a name.
+    pub(super) fn field(&self, name: &str) -> Option<&'static (&'static str, Kind)> {
+        self.fields.iter().find(|(field, _)| *field == name)
+    }
+
+    /// The first path of a mask that the message does not have.
+    pub(super) fn unknown_path(&self, mask: &FieldMask) -> Option<String> {
+        if mask.is_all() {
+            return None;
+        }
+        mask.names().find_map(|name| {
+            let below = mask.field(name)?;
+            match self.field(name) {
+                Some((_, Kind::Message(message) | Kind::Repeated(message))) => {
+                    let path = message.unknown_path(below)?;
+                    Some(format!("{name}/{path}"))
+                }
+                Some(_) if below.is_all() => None,
+                _ => Some(name.to_owned()),
+            }
+        })
+    }
+}
+
+static STATE: Enum = Enum {
+    name: "google.chat.v1.Membership.MembershipState",
+    number: |name| MembershipState::from(name).number(),
+};
+static ROLE: Enum = Enum {
+    name: "google.chat.v1.Membership.MembershipRole",
+    number: |name| MembershipRole::from(name).number(),
+};
+static AFFILIATION: Enum = Enum {
+    name: "google.chat.v1.Membership.Affiliation",
+    number: |name| Affiliation::from(name).number(),
+};
+static USER_TYPE: Enum = Enum {
+    name: "google.chat.v1.User.Type",
+    number: |name| UserType::from(name).number(),
+};
+
+static USER: Message = Message {
+    fields: &[
+        ("name", Kind::Text),
+        ("displayName", Kind::Text),
+        ("domainId", Kind::Text),
+        ("type", Kind::Enum(&USER_TYPE)),
+        ("isAnonymous", Kind::Flag),
+        ("email", Kind::Text),
+        ("avatarUrl", Kind::Text),
+    ],
+};
+
+static GROUP: Message = Message {
+    fields: &[("name", Kind::Text)],
+};
+
+/// `Membership`.
+pub(super) static MEMBERSHIP: Message = Message {
+    fields: &[
+        ("name", Kind::Text),
+        ("state", Kind::Enum(&STATE)),
+        ("role", Kind::Enum(&ROLE)),
+        ("createTime", Kind::Text),
+        ("deleteTime", Kind::Text),
+        ("affiliation", Kind::Enum(&AFFILIATION)),
+        ("member", Kind::Message(&USER)),
+        ("groupMember", Kind::Message(&GROUP)),
+    ],
+};
+
+/// `ListMembershipsResponse`.
+pub(super) static PAGE: Message = Message {
+    fields: &[
+        ("memberships", Kind::Repeated(&MEMBERSHIP)),
+        ("nextPageToken", Kind::Text),
+    ],
+};

@@ -1,0 +1,340 @@
+//! What a mock server starts with: a JSON text, read with the place of every mistake.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
+use crate::{Member, Membership};
+
+/// A seed that cannot be used: where, and why. Lines and columns count from 1, columns in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("line {line}, column {column}: {message}")]
+#[non_exhaustive]
+pub struct SeedError {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// A space.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SpaceSeed {
+    pub(super) name: String,
+    /// As the API has it: `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`.
+    #[serde(default = "space_type")]
+    pub(super) space_type: String,
+    #[serde(default)]
+    #[allow(
+        dead_code,
+        reason = "for whoever reads the seed; no method of members shows it"
+    )]
+    display_name: String,
+    #[serde(default)]
+    pub(super) import_mode: bool,
+    /// `users/{user}`: a person or an app.
+    pub(super) creator: Option<String>,
+}
+
+fn space_type() -> String {
+    "SPACE".to_owned()
+}
+
+/// A person, as far as a membership does not tell it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct UserSeed {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) email: String,
+    #[serde(default)]
+    pub(super) display_name: String,
+    /// Whether somebody who is added has joined at once; otherwise they are invited.
+    #[serde(default = "yes")]
+    pub(super) auto_accept: bool,
+    #[serde(default)]
+    pub(super) admin: bool,
+    /// Whether they are from outside the organisation.
+    #[serde(default)]
+    pub(super) external: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Who may call, and with which token.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CallerSeed {
+    pub(super) token: String,
+    pub(super) user: Option<String>,
+    pub(super) app: Option<String>,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+}
+
+/// Requests that fail, or wait, on purpose.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct FaultSeed {
+    /// What stands behind `v1/`; `*` is any text.
+    pub(super) path: String,
+    /// The HTTP status to answer; without one the request is only delayed.
+    pub(super) status: Option<u16>,
+    /// How often; without it, always.
+    pub(super) times: Option<u64>,
+    /// How long to wait first, in milliseconds.
+    #[serde(default)]
+    pub(super) delay_ms: u64,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seed {
+    pub(super) spaces: Vec<SpaceSeed>,
+    pub(super) memberships: Vec<Membership>,
+    pub(super) users: Vec<UserSeed>,
+    pub(super) callers: Vec<CallerSeed>,
+    pub(super) faults: Vec<FaultSeed>,
+}
+
+/// The outermost object: its lists' items stay text until their places are known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outline<'s> {
+    #[serde(borrow)]
+    spaces: Vec<&'s RawValue>,
+    #[serde(borrow)]
+    memberships: Vec<&'s RawValue>,
+    #[serde(borrow, default)]
+    users: Vec<&'s RawValue>,
+    #[serde(borrow, default)]
+    callers: Vec<&'s RawValue>,
+    #[serde(borrow, default)]
+    faults: Vec<&'s RawValue>,
+}
+
+impl Seed {
+    /// Reads a seed, and checks what one part says of another.
+    ///
+    /// # Errors
+    ///
+    /// At the first mistake.
+    pub(super) fn parse(text: &str) -> Result<Self, SeedError> {
+        let outline: Outline<'_> = serde_json::from_str(text)
+            .map_err(|error| SeedError::json(&error, Place { line: 1, column: 1 }))?;
+        let mut check = Check {
+            text,
+            ..Check::default()
+        };
+        Ok(Self {
+            spaces: check.items(&outline.spaces, Check::space)?,
+            users: check.items(&outline.users, Check::user)?,
+            memberships: check.items(&outline.memberships, Check::membership)?,
+            callers: check.items(&outline.callers, Check::caller)?,
+            faults: check.items(&outline.faults, Check::fault)?,
+        })
+    }
+}
+
+/// What has been seen of a seed, for the parts that speak of it.
+#[derive(Default)]
+struct Check<'s> {
+    text: &'s str,
+    spaces: BTreeSet<String>,
+    memberships: BTreeSet<String>,
+    users: BTreeSet<String>,
+    has_users: bool,
+    emails: BTreeSet<String>,
+    tokens: BTreeSet<String>,
+}
+
+impl Check<'_> {
+    fn items<T: for<'de> Deserialize<'de>>(
+        &mut self,
+        items: &[&RawValue],
+        check: impl Fn(&mut Self, &T) -> Result<(), String>,
+    ) -> Result<Vec<T>, SeedError> {
+        let mut read = Vec::with_capacity(items.len());
+        for raw in items {
+            // An item borrows from the text, so their addresses tell its offset.
+            let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
+            let item: T = serde_json::from_str(raw.get())
+                .map_err(|error| SeedError::json(&error, Place::of(self.text, offset)))?;
+            check(self, &item).map_err(|message| {
+                let Place { line, column } = Place::of(self.text, offset);
+                SeedError {
+                    line,
+                    column,
+                    message,
+                }
+            })?;
+            read.push(item);
+        }
+        Ok(read)
+    }
+
+    fn space(&mut self, space: &SpaceSeed) -> Result<(), String> {
+        SpaceName::parse(&space.name).map_err(|error| format!("a space's name: {error}"))?;
+        if !["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"].contains(&space.space_type.as_str()) {
+            return Err(format!(
+                "`spaceType` is `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, found {}",
+                quoted(&space.space_type)
+            ));
+        }
+        if let Some(creator) = &space.creator {
+            id(creator, "creator")?;
+        }
+        if !self.spaces.insert(space.name.clone()) {
+            return Err(format!("the space {} is there twice", quoted(&space.name)));
+        }
+        Ok(())
+    }
+
+    fn user(&mut self, user: &UserSeed) -> Result<(), String> {
+        self.has_users = true;
+        let id = id(&user.name, "name")?;
+        if !self.users.insert(id) {
+            return Err(format!("the user {} is there twice", quoted(&user.name)));
+        }
+        if !user.email.is_empty() {
+            if !user.email.contains('@') {
+                let email = quoted(&user.email);
+                return Err(format!("an e-mail address has an `@`, found {email}"));
+            }
+            if !self.emails.insert(user.email.to_lowercase()) {
+                let email = quoted(&user.email);
+                return Err(format!("two users have the e-mail address {email}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn membership(&mut self, membership: &Membership) -> Result<(), String> {
+        let name = MembershipName::parse(&membership.name)
+            .map_err(|error| format!("a membership's name: {error}"))?;
+        if !matches!(name.member, Reference::Id(_)) {
+            return Err(format!(
+                "the name of a membership in a seed is canonical, without aliases, found {}",
+                quoted(&membership.name)
+            ));
+        }
+        if !self.spaces.contains(name.space.as_str()) {
+            return Err(format!("there is no space {}", quoted(name.space.as_str())));
+        }
+        if !self.memberships.insert(membership.name.clone()) {
+            let name = quoted(&membership.name);
+            return Err(format!("the membership {name} is there twice"));
+        }
+        match &membership.member {
+            None => return Err("a membership has a `member` or a `groupMember`".to_owned()),
+            Some(Member::Group(group)) => {
+                parse_group(&group.name).map_err(|error| format!("`groupMember.name`: {error}"))?;
+            }
+            Some(Member::User(user)) => {
+                let id = id(&user.name, "member.name")?;
+                self.users.insert(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn caller(&mut self, caller: &CallerSeed) -> Result<(), String> {
+        if caller.token.is_empty() || !self.tokens.insert(caller.token.clone()) {
+            return Err("a caller has a token that no other has".to_owned());
+        }
+        match (&caller.user, &caller.app) {
+            (Some(user), None) => {
+                let id = id(user, "user")?;
+                if self.has_users && !self.users.contains(&id) {
+                    return Err(format!("there is no user {}", quoted(user)));
+                }
+            }
+            (None, Some(app)) => drop(id(app, "app")?),
+            _ => return Err("a caller has either a `user` or an `app`".to_owned()),
+        }
+        for scope in &caller.scopes {
+            let is_scope = scope.starts_with("chat.") || scope.starts_with("https://");
+            if Scope::from_name(scope).is_none() && !is_scope {
+                return Err(format!(
+                    "a scope is called `chat.memberships` or so, found {}",
+                    quoted(scope)
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::unused_self, reason = "it is called as the others are")]
+    fn fault(&mut self, fault: &FaultSeed) -> Result<(), String> {
+        match fault.status {
+            Some(status) if !(400..600).contains(&status) => Err(format!(
+                "a fault's status is from 400 to 599, found {status}"
+            )),
+            None if fault.delay_ms == 0 => Err("a fault has a `status` or a `delayMs`".to_owned()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The identifier in `users/{user}`, which is no alias.
+fn id(name: &str, field: &str) -> Result<String, String> {
+    match parse_user(name) {
+        Ok(Reference::Id(id)) => Ok(id),
+        Ok(_) => Err(format!(
+            "`{field}` is canonical in a seed, found {}",
+            quoted(name)
+        )),
+        Err(error) => Err(format!("`{field}`: {error}")),
+    }
+}
+
+fn quoted(text: &str) -> impl fmt::Display {
+    crate::diagnostic::Quoted(text).to_string()
+}
+
+/// A place in a text, both from 1.
+#[derive(Clone, Copy)]
+struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    fn of(text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or_default();
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: offset - before.rfind('\n').map_or(0, |newline| newline + 1) + 1,
+        }
+    }
+}
+
+impl SeedError {
+    /// An error in a part of a text that begins at a place.
+    fn json(error: &serde_json::Error, start: Place) -> Self {
+        let message = error.to_string();
+        // The parser's own place is within the part.
+        let message = message
+            .rsplit_once(" at line ")
+            .map_or(&*message, |(message, _)| message);
+        let column = error.column().max(1);
+        Self {
+            line: start.line + error.line().max(1) - 1,
+            column: if error.line() <= 1 {
+                start.column + column - 1
+            } else {
+                column
+            },
+            message: message.to_owned(),
+        }
+    }
+}

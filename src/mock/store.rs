@@ -1,0 +1,146 @@
+//! What is saved: every acknowledged change, in an embedded store whose commits survive a crash.
+
+use std::path::Path;
+
+use redb::{Database, ReadableTable, TableDefinition};
+use thiserror::Error;
+
+use super::world::Change;
+use crate::Membership;
+
+/// Memberships as JSON, by name.
+const MEMBERSHIPS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("memberships");
+
+/// The seed, and the key of the page tokens.
+const FACTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("facts");
+
+const SEED: &str = "seed";
+const KEY: &str = "page token key";
+
+/// A store that cannot be opened, read or written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The embedded store says so: the file is in use, is no store, the disk is full…
+    #[error("{0}")]
+    Store(#[from] Box<redb::Error>),
+    /// A membership in it cannot be read.
+    #[error("the membership `{name}` in it cannot be read: {error}")]
+    Membership {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: serde_json::Error,
+    },
+}
+
+/// What a store held when it was opened.
+pub(super) struct Saved {
+    pub(super) seed: String,
+    pub(super) key: [u8; 32],
+    pub(super) memberships: Vec<Membership>,
+}
+
+/// An open store.
+#[derive(Debug)]
+pub(super) struct Store(Database);
+
+impl Store {
+    /// Opens a store, or begins one.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self(Database::create(path).map_err(boxed)?))
+    }
+
+    /// What it holds; `None` for a new one.
+    pub(super) fn load(&self) -> Result<Option<Saved>, StoreError> {
+        let transaction = self.0.begin_read().map_err(boxed)?;
+        let facts = match transaction.open_table(FACTS) {
+            Ok(facts) => facts,
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
+            Err(error) => return Err(boxed(error).into()),
+        };
+        let fact = |name| -> Result<Vec<u8>, Box<redb::Error>> {
+            let value = facts.get(name).map_err(boxed)?;
+            Ok(value
+                .map(|value| value.value().to_vec())
+                .unwrap_or_default())
+        };
+        let seed = String::from_utf8_lossy(&fact(SEED)?).into_owned();
+        let key = fact(KEY)?.first_chunk().copied().unwrap_or_default();
+        let mut memberships = Vec::new();
+        let table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
+        for entry in table.iter().map_err(boxed)? {
+            let (name, json) = entry.map_err(boxed)?;
+            let membership = serde_json::from_slice(json.value());
+            memberships.push(membership.map_err(|error| StoreError::Membership {
+                name: name.value().to_owned(),
+                error,
+            })?);
+        }
+        Ok(Some(Saved {
+            seed,
+            key,
+            memberships,
+        }))
+    }
+
+    /// Begins with a seed's memberships: all of it is there afterwards, or nothing.
+    pub(super) fn begin<'m>(
+        &self,
+        seed: &str,
+        key: &[u8; 32],
+        memberships: impl Iterator<Item = &'m Membership>,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let mut facts = transaction.open_table(FACTS).map_err(boxed)?;
+            facts.insert(SEED, seed.as_bytes()).map_err(boxed)?;
+            facts.insert(KEY, key.as_slice()).map_err(boxed)?;
+            let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
+            for membership in memberships {
+                table
+                    .insert(&*membership.name, &*json(membership))
+                    .map_err(boxed)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Saves a change: once this returns, it is on the disk.
+    pub(super) fn save(&self, change: &Change) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
+            match change {
+                Change::Put(membership) => {
+                    table
+                        .insert(&*membership.name, &*json(membership))
+                        .map_err(boxed)?;
+                }
+                Change::Remove(name) => {
+                    table.remove(&**name).map_err(boxed)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// One transaction; its commit waits for the disk.
+    fn write(
+        &self,
+        change: impl FnOnce(&redb::WriteTransaction) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let transaction = self.0.begin_write().map_err(boxed)?;
+        change(&transaction)?;
+        transaction.commit().map_err(boxed)?;
+        Ok(())
+    }
+}
+
+/// The store's errors of many types as one, and small.
+fn boxed(error: impl Into<redb::Error>) -> Box<redb::Error> {
+    Box::new(error.into())
+}
+
+/// A membership has string keys and no way to fail.
+fn json(membership: &Membership) -> Vec<u8> {
+    serde_json::to_vec(membership).unwrap_or_default()
+}

@@ -1,0 +1,235 @@
+//! What the server knows: spaces with their members, and the people and apps there are.
+
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+
+use super::answer::Listed;
+use super::seed::{Seed, SpaceSeed, UserSeed};
+use crate::list::{Class, MembershipName, Presence, Reference, Shelves, Status, parse_user};
+use crate::{Member, Membership, Role, UserType};
+
+/// The calling app's identifier if no seed has a `BOT`.
+const DEFAULT_APP: &str = "200000000000000000000";
+
+/// A space.
+#[derive(Debug)]
+pub(super) struct Space {
+    pub(super) has_roles: bool,
+    pub(super) import_mode: bool,
+    /// The identifier of the user or app that created it.
+    pub(super) creator: Option<String>,
+    pub(super) members: Shelves<Listed>,
+    /// The keys of memberships whose key is not their user's identifier, by that identifier.
+    keys: HashMap<String, String>,
+}
+
+impl Space {
+    fn new(seed: &SpaceSeed) -> Self {
+        Self {
+            has_roles: seed.space_type == "SPACE",
+            import_mode: seed.import_mode,
+            creator: seed
+                .creator
+                .as_deref()
+                .map(|name| identifier(name).to_owned()),
+            members: Shelves::default(),
+            keys: HashMap::new(),
+        }
+    }
+
+    /// The membership under a key, or of the user with this identifier.
+    pub(super) fn member(&self, id: &str) -> Option<&Membership> {
+        let by_user = || self.members.get(self.keys.get(id)?);
+        self.members.get(id).or_else(by_user).map(Borrow::borrow)
+    }
+
+    /// How many people and apps have joined as managers.
+    pub(super) fn managers(&self) -> usize {
+        self.members.count(|Class { cell, presence }| {
+            cell.role == Role::Manager && presence == Presence::Joined
+        })
+    }
+}
+
+/// What is known of a person or an app.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    pub(super) email: String,
+    pub(super) display_name: String,
+    pub(super) user_type: UserType,
+    pub(super) auto_accept: bool,
+    pub(super) administrator: bool,
+    pub(super) external: bool,
+}
+
+impl Default for Person {
+    /// Somebody whom nobody seeded (ours).
+    fn default() -> Self {
+        Self {
+            email: String::new(),
+            display_name: String::new(),
+            user_type: UserType::Unspecified,
+            auto_accept: true,
+            administrator: false,
+            external: false,
+        }
+    }
+}
+
+impl From<&UserSeed> for Person {
+    fn from(seed: &UserSeed) -> Self {
+        Self {
+            email: seed.email.clone(),
+            display_name: seed.display_name.clone(),
+            user_type: UserType::Human,
+            auto_accept: seed.auto_accept,
+            administrator: seed.admin,
+            external: seed.external,
+        }
+    }
+}
+
+/// What a request does to the world.
+#[derive(Clone, Debug)]
+pub(super) enum Change {
+    /// A membership is there, as it is now.
+    Put(Box<Membership>),
+    /// The membership of this name is gone.
+    Remove(String),
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(super) struct World {
+    spaces: BTreeMap<String, Space>,
+    people: HashMap<String, Person>,
+    by_email: HashMap<String, String>,
+    /// The app of callers who are users.
+    pub(super) app: String,
+}
+
+impl World {
+    /// The app of callers who are users: the first of a seed's memberships.
+    pub(super) fn calling_app(memberships: &[Membership]) -> String {
+        let first = memberships.iter().find_map(|membership| {
+            let Some(Member::User(user)) = &membership.member else {
+                return None;
+            };
+            (user.user_type == UserType::Bot).then(|| identifier(&user.name))
+        });
+        first.unwrap_or(DEFAULT_APP).to_owned()
+    }
+
+    /// The world of a seed, with the memberships that there are now.
+    pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
+        let mut world = Self {
+            spaces: BTreeMap::new(),
+            people: HashMap::new(),
+            by_email: HashMap::new(),
+            app,
+        };
+        for space in &seed.spaces {
+            world.spaces.insert(space.name.clone(), Space::new(space));
+        }
+        for user in &seed.users {
+            world.meet(identifier(&user.name), Person::from(user));
+        }
+        for membership in memberships {
+            world.apply(Change::Put(Box::new(membership)));
+        }
+        world
+    }
+
+    /// A space.
+    ///
+    /// # Errors
+    ///
+    /// 404 `NOT_FOUND`.
+    pub(super) fn space(&self, name: &str) -> Result<&Space, Status> {
+        self.spaces.get(name).ok_or_else(Status::not_found)
+    }
+
+    /// What is known of a person or an app; the default for whom nobody has met.
+    pub(super) fn person(&self, id: &str) -> Person {
+        self.people.get(id).cloned().unwrap_or_default()
+    }
+
+    /// Whom an alias stands for; `None` for an e-mail address that nobody has.
+    pub(super) fn resolve<'w>(&'w self, who: &'w Reference, app: &'w str) -> Option<&'w str> {
+        match who {
+            Reference::CallingApp => Some(app),
+            Reference::Email(email) => self.by_email.get(&email.to_lowercase()).map(|id| &**id),
+            Reference::Id(id) => Some(id),
+        }
+    }
+
+    /// Makes a change, to a space that exists.
+    pub(super) fn apply(&mut self, change: Change) {
+        let name = match &change {
+            Change::Put(membership) => &membership.name,
+            Change::Remove(name) => name,
+        };
+        let Ok(MembershipName {
+            space,
+            member: Reference::Id(key),
+        }) = MembershipName::parse(name)
+        else {
+            return;
+        };
+        if let Change::Put(membership) = &change
+            && let Some(Member::User(user)) = &membership.member
+        {
+            let id = identifier(&user.name);
+            let mut person = self.person(id);
+            if person.user_type == UserType::Unspecified {
+                person.user_type = user.user_type.clone();
+            }
+            for (known, told) in [
+                (&mut person.email, &user.email),
+                (&mut person.display_name, &user.display_name),
+            ] {
+                if known.is_empty() {
+                    known.clone_from(told);
+                }
+            }
+            self.meet(id, person);
+        }
+        let Some(space) = self.spaces.get_mut(space.as_str()) else {
+            return;
+        };
+        match change {
+            Change::Put(membership) => {
+                if let Some(Member::User(user)) = &membership.member {
+                    let id = identifier(&user.name);
+                    if id != key {
+                        space.keys.insert(id.to_owned(), key.clone());
+                    }
+                }
+                space.members.insert(&key, Listed::from(*membership));
+            }
+            Change::Remove(_) => {
+                space.keys.retain(|_, other| *other != key);
+                space.members.remove(&key);
+            }
+        }
+    }
+
+    fn meet(&mut self, id: &str, person: Person) {
+        if !person.email.is_empty() {
+            self.by_email
+                .insert(person.email.to_lowercase(), id.to_owned());
+        }
+        self.people.insert(id.to_owned(), person);
+    }
+}
+
+/// The identifier in a name that was checked before: what stands behind the last slash.
+pub(super) fn identifier(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, id)| id)
+}
+
+/// Whom a body's `member.name` means.
+pub(super) fn user(name: &str) -> Result<Reference, Status> {
+    parse_user(name)
+        .map_err(|error| crate::list::Violation::new("membership.member.name", error).into())
+}

@@ -1,0 +1,223 @@
+//! What the methods do, and the guides' own stories.
+
+use serde_json::{Value, json};
+
+use super::http::Request;
+use super::{names, open};
+
+#[test]
+fn members_are_created_as_the_reference_says() {
+    let server = open();
+    let create = |space: &str, body: Value| {
+        let path = format!("/v1/spaces/{space}/members");
+        Request::new("POST", &path)
+            .body(&body.to_string())
+            .send(&server)
+    };
+    let human = |name: &str| json!({"member": {"name": name, "type": "HUMAN"}});
+    let made = create("A", human("users/9")).json();
+    assert_eq!(made["name"], "spaces/A/members/9");
+    assert_eq!(
+        (&made["state"], &made["role"]),
+        (&json!("JOINED"), &json!("ROLE_MEMBER"))
+    );
+    assert_eq!(made["affiliation"], "INTERNAL");
+    assert!(made["createTime"].as_str().unwrap().ends_with('Z'));
+    // A role or a state that is sent along is ignored.
+    let body = json!({"role": "ROLE_MANAGER", "state": "INVITED", "member": {"name": "users/10"}});
+    let made = create("A", body).json();
+    assert_eq!(
+        (&made["state"], &made["role"]),
+        (&json!("JOINED"), &json!("ROLE_MEMBER"))
+    );
+    assert_eq!(made["member"]["type"], "HUMAN");
+    // Whoever does not accept on their own is invited.
+    let made = create("A", human("users/shy@example.com")).json();
+    assert_eq!(
+        (&made["name"], &made["state"]),
+        (&json!("spaces/A/members/shy"), &json!("INVITED"))
+    );
+    assert_eq!(
+        create("A", human("users/out")).json()["affiliation"],
+        "EXTERNAL"
+    );
+    // Somebody of whom only an address is known is the same person ever after.
+    let made = create("A", human("users/New.One@example.com")).json();
+    let path = format!("/v1/{}", made["name"].as_str().unwrap());
+    let found = Request::get("/v1/spaces/A/members/new.one@example.com").send(&server);
+    assert_eq!(found.json()["name"], made["name"]);
+    assert_eq!(Request::get(&path).send(&server).status, 200);
+    // Groups have no role.
+    let made = create("A", json!({"groupMember": {"name": "groups/new"}})).json();
+    assert_eq!(made["name"], "spaces/A/members/group-new");
+    assert_eq!(
+        (&made["state"], &made["role"]),
+        (&json!("JOINED"), &Value::Null)
+    );
+    // The calling app, by its alias; another app never.
+    let made = create(
+        "CHAT",
+        json!({"member": {"name": "users/app", "type": "BOT"}}),
+    )
+    .json();
+    assert_eq!(made["name"], "spaces/CHAT/members/app1");
+    let other = create(
+        "CHAT",
+        json!({"member": {"name": "users/app2", "type": "BOT"}}),
+    );
+    assert_eq!(other.status, 403);
+    // Whoever is there already, or is invited already.
+    for name in ["users/1", "users/3", "users/ada@example.com", "users/app"] {
+        let answer = create("A", json!({"member": {"name": name}}));
+        assert_eq!(answer.status, 409, "{name}");
+        assert_eq!(answer.json()["error"]["status"], "ALREADY_EXISTS");
+    }
+    let made = create("A", human("users/4")).json();
+    assert_eq!(made["state"], "JOINED");
+    // Times count in import mode only.
+    let past = json!({"member": {"name": "users/2"}, "createTime": "2020-01-01T00:00:00Z",
+                      "deleteTime": "2021-01-01T00:00:00Z"});
+    let made = create("IMPORT", past.clone()).json();
+    assert_eq!(made["createTime"], "2020-01-01T00:00:00Z");
+    assert_eq!(made["deleteTime"], "2021-01-01T00:00:00Z");
+    let made = create(
+        "OURS",
+        json!({"member": {"name": "users/5"}, "createTime": "x"}),
+    )
+    .json();
+    assert_ne!(made["createTime"], "x");
+    // With admin access: no apps, nobody from outside.
+    let admin = |body: Value| {
+        let path = "/v1/spaces/OURS/members?useAdminAccess=true";
+        Request::new("POST", path)
+            .body(&body.to_string())
+            .send(&server)
+            .status
+    };
+    assert_eq!(admin(human("users/6")), 200);
+    assert_eq!(admin(human("users/out")), 403);
+    assert_eq!(
+        admin(json!({"member": {"name": "users/app", "type": "BOT"}})),
+        403
+    );
+}
+
+/// The guides' story: a member is made a manager, and a member again.
+#[test]
+fn a_member_is_made_a_manager_and_a_member_again() {
+    let server = open();
+    let patch = |id: &str, query: &str, role: Value| {
+        let path = format!("/v1/spaces/A/members/{id}?{query}");
+        let body = json!({ "role": role }).to_string();
+        Request::new("PATCH", &path).body(&body).send(&server)
+    };
+    let answer = patch("2", "updateMask=role", json!("ROLE_MANAGER"));
+    assert_eq!(
+        (answer.status, &answer.json()["role"]),
+        (200, &json!("ROLE_MANAGER"))
+    );
+    assert_eq!(answer.json()["name"], "spaces/A/members/2");
+    let managers = "/v1/spaces/A/members?filter=role+%3D+%22ROLE_MANAGER%22";
+    assert_eq!(names(&Request::get(managers).send(&server)), ["1", "2"]);
+    let answer = patch("2", "updateMask=*", json!(4));
+    assert_eq!(answer.json()["role"], "ROLE_ASSISTANT_MANAGER");
+    let answer = patch("grace+x@example.com", "update_mask=role", json!(1));
+    assert_eq!(answer.json()["role"], "ROLE_MEMBER");
+    assert_eq!(names(&Request::get(managers).send(&server)), ["1"]);
+    // In other spaces everybody is a member.
+    let path = "/v1/spaces/CHAT/members/2?updateMask=role";
+    let answer = Request::new("PATCH", path)
+        .body(r#"{"role":2}"#)
+        .send(&server);
+    assert_eq!(answer.json()["error"]["status"], "FAILED_PRECONDITION");
+    assert_eq!(
+        Request::new("PATCH", path)
+            .body(r#"{"role":1}"#)
+            .send(&server)
+            .status,
+        200
+    );
+}
+
+/// The guides' story: a removal answers `NOT_A_MEMBER`.
+#[test]
+fn a_removal_answers_that_they_are_no_member() {
+    let server = open();
+    let answer = Request::new("DELETE", "/v1/spaces/A/members/2").send(&server);
+    assert_eq!(
+        (answer.status, answer.json()),
+        (
+            200,
+            json!({"name": "spaces/A/members/2", "state": "NOT_A_MEMBER"})
+        )
+    );
+    assert_eq!(
+        Request::get("/v1/spaces/A/members/2").send(&server).status,
+        404
+    );
+    assert_eq!(
+        Request::new("DELETE", "/v1/spaces/A/members/2")
+            .send(&server)
+            .status,
+        404
+    );
+    let left = Request::get("/v1/spaces/A/members").send(&server);
+    assert_eq!(names(&left), ["1", "app1", "app2"]);
+}
+
+/// The guides' story: the only manager stays until another is made one.
+#[test]
+fn the_only_manager_stays_until_there_is_another() {
+    let server = open();
+    let delete = || Request::new("DELETE", "/v1/spaces/A/members/1").send(&server);
+    let patch = |id: &str, role: &str| {
+        let path = format!("/v1/spaces/A/members/{id}?updateMask=role");
+        Request::new("PATCH", &path)
+            .body(&json!({ "role": role }).to_string())
+            .send(&server)
+    };
+    for answer in [
+        delete(),
+        patch("1", "ROLE_MEMBER"),
+        patch("1", "ROLE_ASSISTANT_MANAGER"),
+    ] {
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.json()["error"]["status"], "FAILED_PRECONDITION");
+    }
+    assert_eq!(patch("1", "ROLE_MANAGER").status, 200);
+    // Somebody who is only invited is no manager yet.
+    assert_eq!(patch("3", "ROLE_MANAGER").status, 200);
+    assert_eq!(delete().status, 400);
+    assert_eq!(patch("2", "ROLE_MANAGER").status, 200);
+    assert_eq!(delete().status, 200);
+    assert_eq!(patch("2", "ROLE_MEMBER").status, 400);
+}
+
+/// The guides' story: the calling app leaves.
+#[test]
+fn the_calling_app_is_removed_by_its_alias() {
+    let server = open();
+    let answer = Request::get("/v1/spaces/A/members/app").send(&server);
+    assert_eq!(answer.json()["name"], "spaces/A/members/app1");
+    let answer = Request::new("DELETE", "/v1/spaces/A/members/app").send(&server);
+    assert_eq!(
+        answer.json(),
+        json!({"name": "spaces/A/members/app1", "state": "NOT_A_MEMBER"})
+    );
+    assert_eq!(
+        Request::get("/v1/spaces/A/members/app")
+            .send(&server)
+            .status,
+        404
+    );
+    // Another app is never removed, nor any app with admin access.
+    assert_eq!(
+        Request::new("DELETE", "/v1/spaces/A/members/app2")
+            .send(&server)
+            .status,
+        403
+    );
+    let path = "/v1/spaces/A/members/app2?useAdminAccess=true";
+    assert_eq!(Request::new("DELETE", path).send(&server).status, 403);
+    assert_eq!(Request::get(path).send(&server).status, 403);
+}

@@ -1,0 +1,198 @@
+//! Seeds, faults, saving, and how a server is started and stopped.
+
+use std::time::{Duration, Instant};
+
+use gchat_filter::mock::{Mock, Server};
+use serde_json::json;
+
+use super::http::Request;
+use super::{names, open, seed, serve};
+
+#[test]
+fn faults_happen_as_often_as_they_should() {
+    let mut seed = seed();
+    seed["faults"] = json!([
+        {"path": "spaces/A/members", "status": 429, "times": 2},
+        {"path": "spaces/CH*", "status": 503},
+        {"path": "spaces/OURS/*", "delayMs": 200, "times": 1},
+        {"path": "spaces/EMPTY*", "status": 418, "times": 1},
+    ]);
+    let server = serve(&seed);
+    let status = |path: &str| Request::get(path).send(&server);
+    for _ in 0..2 {
+        let answer = status("/v1/spaces/A/members?pageSize=1");
+        assert_eq!(answer.status, 429);
+        assert_eq!(answer.json()["error"]["status"], "RESOURCE_EXHAUSTED");
+    }
+    assert_eq!(status("/v1/spaces/A/members").status, 200);
+    assert_eq!(status("/v1/spaces/A/members/1").status, 200);
+    for _ in 0..4 {
+        assert_eq!(status("/v1/spaces/CHAT/members/1").status, 503);
+    }
+    let start = Instant::now();
+    assert_eq!(status("/v1/spaces/OURS/members").status, 200);
+    assert!(start.elapsed() >= Duration::from_millis(200));
+    // A status that no code has is the one in the body all the same.
+    let answer = status("/v1/spaces/EMPTY/members");
+    assert_eq!(
+        (answer.status, &answer.json()["error"]["code"]),
+        (418, &json!(418))
+    );
+}
+
+#[test]
+fn a_server_stops_when_it_is_dropped() {
+    let server = open();
+    let address = server.address();
+    assert!(address.ip().is_loopback());
+    drop(server);
+    assert!(std::net::TcpListener::bind(address).is_ok());
+}
+
+#[test]
+fn a_bad_seed_is_told_with_its_place() {
+    let space = r#"{"name": "spaces/A"}"#;
+    let member = r#"{"name":"spaces/A/members/1","member":{"name":"users/1","type":"HUMAN"}}"#;
+    let with = |more: &str| {
+        format!("{{\n\"spaces\": [{space}],\n\"memberships\": [\n{member}],\n{more}}}")
+    };
+    for (seed, expected) in [
+        (String::new(), "line 1, column 1: EOF while parsing a value"),
+        ("{}".into(), "line 1, column 2: missing field `spaces`"),
+        (
+            "{\"spaces\": [], \"memberships\": [],\n  \"foo\": 1}".into(),
+            "line 2, column 7: unknown field `foo`",
+        ),
+        (
+            "{\"spaces\": [{\"name\": \"A\"}], \"memberships\": []}".into(),
+            "line 1, column 13: a space's name: expected `spaces/{space}`, found `A`",
+        ),
+        (
+            "{\"spaces\": [\n {\"name\": \"spaces/A\", \"type\": 1}], \"memberships\": []}".into(),
+            "line 2, column 28: unknown field `type`",
+        ),
+        (
+            "{\"spaces\": [],\n\"memberships\": [\n  {\"name\": \"spaces/B/members/1\"}]}".into(),
+            "line 3, column 3: there is no space `spaces/B`",
+        ),
+        (
+            with(r#""users": [{"name": "users/2"}, {"name": "users/2"}]"#),
+            "line 5, column 32: the user `users/2` is there twice",
+        ),
+        (
+            with(r#""users": [{"name": "users/2", "email": "x"}]"#),
+            "line 5, column 11: an e-mail address has an `@`",
+        ),
+        (
+            with(
+                r#""users": [{"name": "users/2"}], "callers": [{"token": "t", "user": "users/3"}]"#,
+            ),
+            "line 5, column 45: there is no user `users/3`",
+        ),
+        (
+            with(r#""callers": [{"token": "t"}]"#),
+            "line 5, column 13: a caller has either a `user` or an `app`",
+        ),
+        (
+            with(r#""callers": [{"token": "t", "user": "users/1", "scopes": ["memberships"]}]"#),
+            "line 5, column 13: a scope is called `chat.memberships` or so",
+        ),
+        (
+            with(r#""faults": [{"path": "*", "status": 200}]"#),
+            "line 5, column 12: a fault's status is from 400 to 599, found 200",
+        ),
+    ] {
+        let error = Mock::from_json(&seed).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}\n{seed}");
+    }
+    assert!(Mock::from_json(&with(r#""users": []"#)).is_ok());
+}
+
+#[test]
+fn the_sample_is_there() {
+    let server = Mock::sample().serve().unwrap();
+    let answer = Request::get("/v1/spaces/AAAAsample/members?showGroups=true").send(&server);
+    assert_eq!(names(&answer).len(), 4);
+    assert_eq!(
+        Request::get("/v1/spaces/AAAAsample/members/app")
+            .send(&server)
+            .status,
+        200
+    );
+}
+
+#[test]
+fn what_is_saved_is_there_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.redb");
+    let seed = seed().to_string();
+    let open = |seed: Option<&str>| Mock::open(&file, seed).unwrap().serve().unwrap();
+    let server = open(Some(&seed));
+    let list = |server: &Server, query: &str| {
+        Request::get(&format!("/v1/spaces/A/members?{query}")).send(server)
+    };
+    let token = list(&server, "pageSize=2").json()["nextPageToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let body = r#"{"member":{"name":"users/new@example.com"}}"#;
+    let request = Request::new("POST", "/v1/spaces/A/members").body(body);
+    assert_eq!(request.send(&server).status, 200);
+    assert_eq!(
+        Request::new("DELETE", "/v1/spaces/A/members/app1")
+            .send(&server)
+            .status,
+        200
+    );
+    let before = list(&server, "").body;
+    assert!(Mock::open(&file, None).is_err(), "the file is in use");
+    drop(server);
+
+    let server = open(None);
+    assert_eq!(list(&server, "").body, before);
+    assert_eq!(
+        Request::get("/v1/spaces/A/members/new@example.com")
+            .send(&server)
+            .status,
+        200
+    );
+    // Tokens stay good, and the calling app is who it was.
+    assert_eq!(
+        list(&server, &format!("pageSize=2&pageToken={token}")).status,
+        200
+    );
+    let body = r#"{"member":{"name":"users/app","type":"BOT"}}"#;
+    let made = Request::new("POST", "/v1/spaces/A/members")
+        .body(body)
+        .send(&server);
+    assert_eq!(made.json()["name"], "spaces/A/members/app1");
+    drop(server);
+
+    drop(open(Some(&seed)));
+    let other = Mock::open(&file, Some(r#"{"spaces":[],"memberships":[]}"#));
+    assert!(other.unwrap_err().to_string().contains("another seed"));
+}
+
+/// The server in the test's own process, on the test's own runtime.
+#[tokio::test]
+async fn the_router_is_embedded() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Mock::from_json(&seed().to_string()).unwrap().router();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let get = move || Request::get("/v1/spaces/A/members").send_to(address);
+    let answer = tokio::task::spawn_blocking(get).await.unwrap();
+    assert_eq!(names(&answer).len(), 4);
+    server.abort();
+    // The one on a thread of its own may be started from here too.
+    let server = open();
+    let get = move || {
+        (
+            Request::get("/v1/spaces/A/members").send(&server),
+            drop(server),
+        )
+    };
+    let (answer, ()) = tokio::task::spawn_blocking(get).await.unwrap();
+    assert_eq!(answer.status, 200);
+    drop(open());
+}
