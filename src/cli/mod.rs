@@ -6,6 +6,7 @@ mod explain;
 mod matching;
 mod options;
 mod records;
+mod serve;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -44,6 +45,11 @@ enum Command {
     /// several in a row. Exit status: 0 if something matched, 1 if nothing did, 2 if the filter is
     /// invalid, a file cannot be read or a record is malformed.
     Match(matching::Args),
+    /// Serve the methods of `spaces.members` over HTTP, for tests of clients.
+    ///
+    /// The base URL and lines for Google's clients go to standard output, a line for each request
+    /// to standard error. Stops on ctrl-C and SIGTERM. Exit status: 0, 2 if it could not run.
+    Serve(serve::Args),
     /// List the lints, with their default levels.
     Lints,
     /// Print a script that completes this program's arguments in a shell.
@@ -101,6 +107,7 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Status> {
         Command::Explain(args) => explain::run(&args, own, &mut out),
         Command::Compare(args) => compare::run(&args, own, &mut out),
         Command::Match(args) => matching::run(&args, own, &mut out),
+        Command::Serve(args) => serve::run(&args, &mut out),
         Command::Lints => lints(&mut out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,0 +1,148 @@
+//! `serve`: the mock server as a program.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use gchat_filter::mock::{Mock, serve};
+use tokio::net::TcpListener;
+
+use super::{Status, complain, to_stderr};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// What the server starts with, a JSON file; without it, a built-in sample.
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// The address to listen on; port 0 is a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Keep everything in a file: a change is on the disk before it is answered, and the next start
+    /// goes on with what is there.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
+    let mock = match mock(args) {
+        Ok(mock) => mock,
+        Err(message) => {
+            complain(message);
+            return Ok(Status::Failure);
+        }
+    };
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
+        .with_target(false)
+        .init();
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let listener = match TcpListener::bind(args.listen).await {
+            Ok(listener) => listener,
+            Err(error) => {
+                complain(format_args!("cannot listen on {}: {error}", args.listen));
+                return Ok(Status::Failure);
+            }
+        };
+        // Before the lines that tell others that it is there.
+        let stop = stop()?;
+        let address = listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            to_stderr(format_args!(
+                "warning: {address} is not a loopback address: others in the network can reach \
+                 this server, and it is made for tests only"
+            ));
+        }
+        let token = if mock.asks_for_tokens() {
+            "TOKEN-OF-A-CALLER"
+        } else {
+            "any"
+        };
+        introduce(address, token, out)?;
+        serve(mock, listener, stop).await?;
+        to_stderr("stopped");
+        Ok(Status::Success)
+    })
+}
+
+/// The server that the arguments describe.
+fn mock(args: &Args) -> Result<Mock, String> {
+    let seed = match &args.seed {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            Some(text.map_err(|error| format!("{}: {error}", path.display()))?)
+        }
+    };
+    let in_seed = |error: &dyn Display| match &args.seed {
+        Some(path) => format!("{}: {error}", path.display()),
+        None => error.to_string(),
+    };
+    match (&args.save, seed) {
+        (Some(path), seed) => Mock::open(path, seed.as_deref())
+            .map_err(|error| format!("{}: {error}", path.display())),
+        (None, Some(seed)) => Mock::from_json(&seed).map_err(|error| in_seed(&error)),
+        (None, None) => Ok(Mock::sample()),
+    }
+}
+
+/// Where it is, and how Google's clients get there.
+fn introduce(address: SocketAddr, token: &str, out: &mut impl Write) -> io::Result<()> {
+    let (ip, port) = (address.ip(), address.port());
+    // Nobody can connect to "any address"; from here, loopback is one of them.
+    let host = match ip {
+        _ if !ip.is_unspecified() => SocketAddr::new(ip, port).to_string(),
+        std::net::IpAddr::V4(_) => format!("127.0.0.1:{port}"),
+        std::net::IpAddr::V6(_) => format!("[::1]:{port}"),
+    };
+    let name = host.rsplit_once(':').map_or(&*host, |(name, _)| name);
+    write!(
+        out,
+        "http://{host}
+
+Python, google-api-python-client:
+  from google.oauth2.credentials import Credentials
+  from googleapiclient.discovery import build
+  chat = build('chat', 'v1', credentials=Credentials('{token}'), client_options={{'api_endpoint': 'http://{host}'}})
+
+Python, google-apps-chat:
+  from google.apps import chat_v1
+  from google.oauth2.credentials import Credentials
+  chat = chat_v1.ChatServiceClient(transport='rest', credentials=Credentials('{token}'), client_options={{'api_endpoint': 'http://{host}'}})
+
+Node, @googleapis/chat:
+  const {{auth, chat}} = require('@googleapis/chat');
+  const client = new auth.OAuth2();
+  client.setCredentials({{access_token: '{token}'}});
+  const api = chat({{version: 'v1', auth: client, rootUrl: 'http://{host}/'}});
+
+Node, @google-apps/chat, run with METADATA_SERVER_DETECTION=none:
+  const {{ChatServiceClient}} = require('@google-apps/chat').v1;
+  const {{OAuth2Client}} = require('google-auth-library');
+  const authClient = new OAuth2Client();
+  authClient.setCredentials({{access_token: '{token}'}});
+  const api = new ChatServiceClient({{fallback: 'rest', protocol: 'http', apiEndpoint: '{name}', port: {port}, authClient}});
+
+"
+    )?;
+    out.flush()
+}
+
+/// Ends when somebody asks the program to stop.
+fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    #[cfg(unix)]
+    let terminated = async move {
+        terminate.recv().await;
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending();
+    Ok(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+        }
+    })
+}
