@@ -1,0 +1,138 @@
+// @googleapis/chat: the client that is built from the discovery document.
+'use strict';
+const {auth, chat} = require('@googleapis/chat');
+const {Checks} = require('./checks.js');
+
+const checks = new Checks('@googleapis/chat');
+const HUMANS = 'member.type = "HUMAN"';
+
+function members(url, token = 'any') {
+  const client = new auth.OAuth2();
+  client.setCredentials({access_token: token});
+  return chat({version: 'v1', auth: client, rootUrl: `${url}/`}).spaces.members;
+}
+
+const ids = answer => (answer.data.memberships ?? []).map(m => m.name.split('/').pop());
+
+// What an error tells: the HTTP status, the message, the details.
+async function refused(what, call, status, message) {
+  try {
+    await call;
+  } catch (error) {
+    checks.equal(what, error.status ?? error.code, status);
+    checks.true(`${what}: ${error.message}`, error.message.includes(message));
+    return error.response.data.error.details;
+  }
+  checks.equal(what, 'an answer', `an error ${status}`);
+  return undefined;
+}
+
+async function main() {
+  const api = members(process.env.OPEN);
+  const parent = 'spaces/A';
+  checks.equal('list', ids(await api.list({parent})), ['100', '101', '900', '901']);
+  checks.equal('an empty list', (await api.list({parent: 'spaces/EMPTY'})).data, {});
+  let answer = await api.list({parent, filter: HUMANS, showInvited: true, pageSize: 10});
+  checks.equal('filter, showInvited', ids(answer), ['100', '101', '102']);
+  answer = await api.list({parent, filter: 'member.type != "BOT"', showGroups: true});
+  checks.equal('filter, showGroups', ids(answer), ['100', '101', 'group-g1']);
+  answer = await api.list({parent, filter: HUMANS, useAdminAccess: true});
+  checks.equal('useAdminAccess', ids(answer), ['100', '101']);
+  checks.equal('an empty filter', ids(await api.list({parent, filter: ''})).length, 4);
+  answer = await api.list({parent, pageSize: 5000, prettyPrint: false});
+  checks.equal('a page size above the largest', ids(answer).length, 4);
+  answer = await api.list({parent, pageSize: 1, fields: 'memberships(name,member/type),nextPageToken'});
+  checks.equal('fields', Object.keys(answer.data.memberships[0]).sort(), ['member', 'name']);
+
+  // All pages.
+  for (const filter of ['', 'role = "ROLE_MEMBER"']) {
+    const seen = [];
+    let pages = 0;
+    let pageToken;
+    do {
+      answer = await api.list({pageToken, filter, parent: 'spaces/BIG', pageSize: 10});
+      seen.push(...ids(answer));
+      pageToken = answer.data.nextPageToken;
+      pages++;
+    } while (pageToken);
+    const all = Array.from({length: 95}, (_, n) => n).filter(n => !filter || n % 10);
+    checks.equal(`pages with '${filter}'`, seen, all.map(n => String(1000 + n)));
+    checks.equal(`how many with '${filter}'`, pages, Math.ceil(all.length / 10));
+  }
+  const long = Array(40).fill(`(${HUMANS} AND role = "ROLE_MANAGER")`).join(' OR ');
+  answer = await api.list({parent: 'spaces/BIG', filter: long, pageSize: 4});
+  checks.equal('a long filter', ids(answer), ['1000', '1010', '1020', '1030']);
+
+  for (const member of ['101', 'grace+x@example.com']) {
+    answer = await api.get({name: `spaces/A/members/${member}`});
+    checks.equal(`get ${member}`, answer.data.name, 'spaces/A/members/101');
+  }
+  answer = await api.get({name: 'spaces/A/members/app'});
+  checks.equal('get app', answer.data.name, 'spaces/A/members/900');
+  checks.equal('its type', answer.data.member.type, 'BOT');
+  answer = await api.get({name: 'spaces/A/members/group-g1', useAdminAccess: true});
+  checks.equal('get a group', answer.data.groupMember, {name: 'groups/g1'});
+  checks.true('a group has no role', !('role' in answer.data) && !('member' in answer.data));
+
+  const human = {member: {name: 'users/555', type: 'HUMAN'}};
+  answer = await api.create({parent, requestBody: human});
+  checks.equal('create', [answer.data.name, answer.data.state, answer.data.role], ['spaces/A/members/555', 'JOINED', 'ROLE_MEMBER']);
+  answer = await api.create({parent, requestBody: {member: {name: 'users/shy@example.com', type: 'HUMAN'}}});
+  checks.equal('create by e-mail', [answer.data.name, answer.data.state], ['spaces/A/members/103', 'INVITED']);
+  answer = await api.create({parent, useAdminAccess: true, requestBody: {groupMember: {name: 'groups/g2'}}});
+  checks.equal("create a group's", answer.data.name, 'spaces/A/members/group-g2');
+  answer = await api.create({parent: 'spaces/CHAT', requestBody: {member: {name: 'users/app', type: 'BOT'}}});
+  checks.equal("create the app's", answer.data.name, 'spaces/CHAT/members/900');
+  await refused('create twice', api.create({parent, requestBody: human}), 409, 'already exists');
+  let details = await refused('an unknown field', api.create({parent, requestBody: {mmber: {}}}), 400, 'Invalid JSON payload received. Unknown name "mmber"');
+  checks.equal('its field', details[0].fieldViolations[0].field, 'membership');
+  await refused('an unknown enum name', api.create({parent, requestBody: {member: {type: 'X'}}}), 400, 'Invalid JSON payload received.');
+
+  const name = 'spaces/A/members/101';
+  for (const role of ['ROLE_MANAGER', 'ROLE_ASSISTANT_MANAGER', 'ROLE_MEMBER']) {
+    answer = await api.patch({name, updateMask: 'role', requestBody: {role}});
+    checks.equal(`patch to ${role}`, answer.data.role, role);
+  }
+  const requestBody = {role: 'ROLE_MEMBER'};
+  answer = await api.patch({name, updateMask: '*', useAdminAccess: true, requestBody});
+  checks.equal('patch with admin access', answer.data.role, 'ROLE_MEMBER');
+  await refused('no mask', api.patch({name, requestBody}), 400, 'updateMask');
+  await refused('a bad mask', api.patch({name, updateMask: 'state', requestBody}), 400, 'updateMask');
+  const only = {name: 'spaces/A/members/100'};
+  await refused('the only manager demoted', api.patch({...only, updateMask: 'role', requestBody}), 400, 'only space manager');
+  await refused('a manager where there is none', api.patch({name: 'spaces/CHAT/members/100', updateMask: 'role', requestBody: {role: 'ROLE_MANAGER'}}), 400, 'SPACE');
+
+  await refused('the only manager removed', api.delete(only), 400, 'only space manager');
+  answer = await api.delete({name: 'spaces/A/members/555'});
+  checks.equal('delete', answer.data, {name: 'spaces/A/members/555', state: 'NOT_A_MEMBER'});
+  checks.equal("delete the app's", (await api.delete({name: 'spaces/A/members/app'})).data.name, 'spaces/A/members/900');
+  answer = await api.delete({name: 'spaces/A/members/group-g2', useAdminAccess: true});
+  checks.equal('delete with admin access', answer.data.state, 'NOT_A_MEMBER');
+  await refused("delete another app's", api.delete({name: 'spaces/A/members/901'}), 403, 'Permission denied');
+
+  details = await refused('a bad filter', api.list({parent, filter: 'role = "OWNER"'}), 400, 'Invalid filter query: role = "OWNER"');
+  checks.equal('its field', details[0].fieldViolations[0].field, 'filter');
+  checks.true('its correction', details[0].fieldViolations[0].description.includes('ROLE_MANAGER'));
+  await refused('a negative page size', api.list({parent, pageSize: -1}), 400, 'pageSize');
+  await refused('a made-up token', api.list({parent, pageToken: 'abc'}), 400, 'pageToken');
+  await refused('admin access without the type', api.list({parent, useAdminAccess: true}), 400, 'Invalid filter query: ');
+  await refused('no such space', api.list({parent: 'spaces/X'}), 404, 'Requested entity was not found.');
+  await refused('no such member', api.get({name: 'spaces/A/members/404'}), 404, 'Requested entity was not found.');
+  // The client retries 503 on its own.
+  checks.equal('two 503s, then an answer', ids(await api.list({parent: 'spaces/FLAKY'})), ['100']);
+  await refused('429 for good', api.list({parent: 'spaces/DOWN'}, {retry: false}), 429, 'fault');
+
+  const [reader, bot, stranger] = ['reader', 'bot', 'stranger'].map(token => members(process.env.GUARDED, token));
+  checks.equal('a reader lists', ids(await reader.list({parent})).length, 4);
+  details = await refused('a reader deletes', reader.delete(only), 403, 'insufficient authentication scopes');
+  checks.equal('the reason', details[0].reason, 'ACCESS_TOKEN_SCOPE_INSUFFICIENT');
+  await refused('a stranger lists', stranger.list({parent}), 403, 'Permission denied');
+  checks.equal('an app sees no apps', ids(await bot.list({parent})), ['100', '101']);
+  await refused('an app asks for groups', bot.list({parent, showGroups: true}), 403, 'Permission denied');
+  checks.done();
+}
+
+main().catch(error => {
+  console.error(error);
+  process.exitCode = 1;
+});
