@@ -6,9 +6,11 @@ use thiserror::Error;
 
 /// A text that is not the resource name that it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("expected `{pattern}`, found {}", crate::diagnostic::Quoted(found))]
+#[error("expected `{pattern}`{of}, found {}", crate::diagnostic::Quoted(found))]
 pub struct BadName {
     pattern: &'static str,
+    /// What the identifier may be made of, if that is what is wrong.
+    of: &'static str,
     found: String,
 }
 
@@ -18,6 +20,7 @@ pub struct BadName {
 fn identifiers<'a>(name: &'a str, pattern: &'static str) -> Result<Vec<&'a str>, BadName> {
     let bad = || BadName {
         pattern,
+        of: "",
         found: name.to_owned(),
     };
     let mut found = Vec::new();
@@ -123,6 +126,7 @@ impl MembershipName {
             }),
             _ => Err(BadName {
                 pattern: "spaces/{space}/members/{member}",
+                of: "",
                 found: name.to_owned(),
             }),
         }
@@ -139,11 +143,22 @@ pub fn parse_user(name: &str) -> Result<Reference, BadName> {
     Ok(Reference::from(found.concat().as_str()))
 }
 
-/// The identifier in `groups/{group}`.
+/// The identifier in `groups/{group}`: ASCII letters, digits, `-`, `_` and `.` (ours). A group has no
+/// alias; with an `@` in it, the name of its membership would be taken for somebody's e-mail address.
 ///
 /// # Errors
 ///
-/// If it is not `groups/{group}`: `1`, `groups/`, `users/1`.
+/// If it is not `groups/{group}`: `1`, `groups/`, `users/1`, `groups/team@example.com`.
 pub fn parse_group(name: &str) -> Result<String, BadName> {
-    Ok(identifiers(name, "groups/{group}")?.concat())
+    const PATTERN: &str = "groups/{group}";
+    let group = identifiers(name, PATTERN)?.concat();
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !group.chars().all(fits) {
+        return Err(BadName {
+            pattern: PATTERN,
+            of: " whose identifier is of letters, digits, `-`, `_` and `.`",
+            found: name.to_owned(),
+        });
+    }
+    Ok(group)
 }

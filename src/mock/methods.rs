@@ -184,7 +184,7 @@ impl<'w> Call<'w> {
         };
         let (create_time, delete_time) = times(space, body, now)?;
         let key = free_key(space, &id)?;
-        Ok(put(Membership {
+        Change::put(Membership {
             name: parent.member(&key),
             state,
             role: MembershipRole::Member,
@@ -198,7 +198,7 @@ impl<'w> Call<'w> {
                 email: person.email,
                 ..User::default()
             })),
-        }))
+        })
     }
 
     fn create_group(
@@ -214,13 +214,13 @@ impl<'w> Call<'w> {
             return Err(Status::permission_denied());
         }
         let key = free_key(space, &format!("group-{id}"))?;
-        Ok(put(Membership {
+        Change::put(Membership {
             name: parent.member(&key),
             state: MembershipState::Joined,
             create_time: Some(now),
             member: Some(Member::Group(group.clone())),
             ..Membership::default()
-        }))
+        })
     }
 
     /// Removes a member.
@@ -289,15 +289,11 @@ impl<'w> Call<'w> {
         if body.role != MembershipRole::Manager {
             keeps_a_manager(space, member, "demoted")?;
         }
-        Ok(put(Membership {
+        Change::put(Membership {
             role: body.role.clone(),
             ..member.clone()
-        }))
+        })
     }
-}
-
-fn put(membership: Membership) -> Change {
-    Change::Put(Box::new(membership))
 }
 
 fn is_group(member: &Membership) -> bool {

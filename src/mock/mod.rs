@@ -99,7 +99,7 @@ pub use self::store::StoreError;
 use self::http::Shared;
 use self::seed::Seed;
 use self::store::Store;
-use self::world::World;
+use self::world::{World, has_place};
 use crate::Membership;
 use crate::list::PageTokens;
 
@@ -165,6 +165,13 @@ impl Mock {
                 return Err(OpenError::OtherSeed);
             }
             let seed = Seed::parse(&saved.seed)?;
+            let spaces = seed.spaces.iter().map(|space| &*space.name).collect();
+            for membership in &saved.memberships {
+                has_place(&spaces, membership).map_err(|error| StoreError::Membership {
+                    name: membership.name.clone(),
+                    error: serde::de::Error::custom(error),
+                })?;
+            }
             let app = World::calling_app(&seed.memberships);
             return Ok(Self::new(
                 seed,

@@ -1,11 +1,11 @@
 //! What the server knows: spaces with their members, and the people and apps there are.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::answer::Listed;
 use super::seed::{Seed, SpaceSeed, UserSeed};
-use crate::list::{Class, MembershipName, Presence, Reference, Shelves, Status, parse_user};
+use crate::list::{Class, Code, MembershipName, Presence, Reference, Shelves, Status, parse_user};
 use crate::{Member, Membership, Role, UserType};
 
 /// The calling app's identifier if no seed has a `BOT`.
@@ -98,6 +98,30 @@ pub(super) enum Change {
     Remove(String),
 }
 
+impl Change {
+    /// A membership is there, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// 500, if its name is not canonical: then it could not be found again, and whoever asked must
+    /// not be told that it is there.
+    pub(super) fn put(membership: Membership) -> Result<Self, Status> {
+        if is_canonical(&membership.name) {
+            Ok(Self::Put(Box::new(membership)))
+        } else {
+            let message = format!("A membership cannot be named {}.", membership.name);
+            Err(Status::new(Code::Internal, message))
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Put(membership) => &membership.name,
+            Self::Remove(name) => name,
+        }
+    }
+}
+
 /// All of it.
 #[derive(Debug)]
 pub(super) struct World {
@@ -165,17 +189,9 @@ impl World {
 
     /// Makes a change, to a space that exists.
     pub(super) fn apply(&mut self, change: Change) {
-        let name = match &change {
-            Change::Put(membership) => &membership.name,
-            Change::Remove(name) => name,
-        };
-        let Ok(MembershipName {
-            space,
-            member: Reference::Id(key),
-        }) = MembershipName::parse(name)
-        else {
-            return;
-        };
+        // Before it was saved, `Change::put` or `has_place` saw to it that it fits.
+        let (space, key) = place(change.name());
+        let (space, key) = (space.to_owned(), key.to_owned());
         if let Change::Put(membership) = &change
             && let Some(Member::User(user)) = &membership.member
         {
@@ -194,7 +210,8 @@ impl World {
             }
             self.meet(id, person);
         }
-        let Some(space) = self.spaces.get_mut(space.as_str()) else {
+        let Some(space) = self.spaces.get_mut(&space) else {
+            tracing::error!(space, key, "a change to a space that is not there");
             return;
         };
         match change {
@@ -220,6 +237,35 @@ impl World {
                 .insert(person.email.to_lowercase(), id.to_owned());
         }
         self.people.insert(id.to_owned(), person);
+    }
+}
+
+/// Whether a membership's name has no alias in it.
+fn is_canonical(name: &str) -> bool {
+    MembershipName::parse(name).is_ok_and(|name| matches!(name.member, Reference::Id(_)))
+}
+
+/// The space and the key in the name of a membership that was checked before.
+fn place(name: &str) -> (&str, &str) {
+    name.split_once("/members/").unwrap_or((name, ""))
+}
+
+/// Why a membership that was saved has no place in the spaces of a seed.
+///
+/// # Errors
+///
+/// If its name is not canonical, or there is no such space.
+pub(super) fn has_place(
+    spaces: &HashSet<&str>,
+    membership: &Membership,
+) -> Result<(), &'static str> {
+    let (name, _) = place(&membership.name);
+    if !is_canonical(&membership.name) {
+        Err("its name is not canonical")
+    } else if !spaces.contains(name) {
+        Err("there is no such space")
+    } else {
+        Ok(())
     }
 }
 

@@ -221,3 +221,32 @@ fn the_calling_app_is_removed_by_its_alias() {
     assert_eq!(Request::new("DELETE", path).send(&server).status, 403);
     assert_eq!(Request::get(path).send(&server).status, 403);
 }
+
+/// What is acknowledged is there: a group whose name would be taken for an e-mail address is refused.
+#[test]
+fn a_group_has_an_identifier() {
+    let server = open();
+    let create = |name: &str| {
+        let body = json!({"groupMember": {"name": name}}).to_string();
+        let request = Request::new("POST", "/v1/spaces/A/members").body(&body);
+        request.send(&server)
+    };
+    for name in [
+        "groups/team@example.com",
+        "groups/a%b",
+        "groups/a?b",
+        "groups/é",
+    ] {
+        let answer = create(name);
+        assert_eq!(answer.status, 400, "{name}");
+        let violation = &answer.json()["error"]["details"][0]["fieldViolations"][0];
+        assert_eq!(violation["field"], "membership.groupMember.name");
+        let description = violation["description"].as_str().unwrap();
+        assert!(description.contains("letters, digits"), "{description}");
+    }
+    for name in ["groups/03whwml4-A_b.c", "groups/9"] {
+        let made = create(name).json();
+        let path = format!("/v1/{}", made["name"].as_str().unwrap());
+        assert_eq!(Request::get(&path).send(&server).json(), made);
+    }
+}
