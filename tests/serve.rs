@@ -187,6 +187,43 @@ fn it_says_why_it_cannot_serve() {
     }
 }
 
+/// A damaged file is an error in one line, not a panic of the embedded store.
+#[test]
+fn a_damaged_file_is_told_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.redb");
+    Program::saving(&file).stop("-TERM");
+    let whole = std::fs::read(&file).unwrap();
+    let inverted = |from: usize, to: usize| {
+        let mut bytes = whole.clone();
+        for byte in &mut bytes[from..to] {
+            *byte = !*byte;
+        }
+        bytes
+    };
+    for (what, bytes) in [
+        ("half", whole[..whole.len() / 2].to_vec()),
+        ("5,000 bytes", whole[..5_000].to_vec()),
+        ("100 bytes", whole[..100].to_vec()),
+        ("all inverted", inverted(0, whole.len())),
+        ("header inverted", inverted(9, 320)),
+        ("pages inverted", inverted(4096, whole.len())),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_gchat-filter"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--save"])
+            .arg(&file)
+            .output()
+            .unwrap();
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{what}: {complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{what}: {complaint}");
+        let start = format!("error: {}: ", file.display());
+        assert!(complaint.starts_with(&start), "{what}: {complaint}");
+        eprintln!("{what}: {complaint}");
+    }
+}
+
 /// Killed at any moment, it loses nothing that it acknowledged.
 ///
 /// Several writers add, change and remove members until the program is killed; then what is there

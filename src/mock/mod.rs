@@ -156,11 +156,11 @@ impl Mock {
     ///
     /// # Errors
     ///
-    /// If the seed is bad, the file is in use or is none of ours, or it began with another seed
+    /// If the seed is bad, the file is in use, damaged or none of ours, or it began with another seed
     /// than the one that is given.
     pub fn open(path: impl AsRef<Path>, seed: Option<&str>) -> Result<Self, OpenError> {
-        let store = Store::open(path.as_ref())?;
-        if let Some(saved) = store.load()? {
+        let (store, saved) = Store::open(path.as_ref())?;
+        if let Some(saved) = saved {
             if seed.is_some_and(|seed| seed != saved.seed) {
                 return Err(OpenError::OtherSeed);
             }

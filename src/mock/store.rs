@@ -1,6 +1,9 @@
 //! What is saved: every acknowledged change, in an embedded store whose commits survive a crash.
 
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
+use std::sync::Once;
 
 use redb::{Database, ReadableTable, TableDefinition};
 use thiserror::Error;
@@ -24,6 +27,9 @@ pub enum StoreError {
     /// The embedded store says so: the file is in use, is no store, the disk is full…
     #[error("{0}")]
     Store(#[from] Box<redb::Error>),
+    /// The embedded store cannot make sense of the file.
+    #[error("it is damaged, or was not made by this server")]
+    Damaged,
     /// A membership in it cannot be read.
     #[error("the membership `{name}` in it cannot be read: {error}")]
     Membership {
@@ -46,13 +52,27 @@ pub(super) struct Saved {
 pub(super) struct Store(Database);
 
 impl Store {
-    /// Opens a store, or begins one.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self(Database::create(path).map_err(boxed)?))
+    /// Opens a store, or begins one, and reads what it holds; `None` for a new one.
+    ///
+    /// The embedded store panics at some damage; here that is an error like any other.
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<Saved>), StoreError> {
+        let create = || Ok(Self(Database::create(path).map_err(boxed)?));
+        let store = contained(create)?;
+        match contained(|| store.load()) {
+            Ok(saved) => Ok((store, saved)),
+            Err(error) => {
+                // Closing what is damaged may panic too.
+                let closed = contained(move || {
+                    drop(store);
+                    Ok(())
+                });
+                drop(closed);
+                Err(error)
+            }
+        }
     }
 
-    /// What it holds; `None` for a new one.
-    pub(super) fn load(&self) -> Result<Option<Saved>, StoreError> {
+    fn load(&self) -> Result<Option<Saved>, StoreError> {
         let transaction = self.0.begin_read().map_err(boxed)?;
         let facts = match transaction.open_table(FACTS) {
             Ok(facts) => facts,
@@ -133,6 +153,29 @@ impl Store {
         transaction.commit().map_err(boxed)?;
         Ok(())
     }
+}
+
+thread_local! {
+    /// Whether a panic on this thread is caught, and told as an error.
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does something that may panic, and makes an error of it; nothing is printed.
+fn contained<T>(act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !CONTAINED.get() {
+                others(info);
+            }
+        }));
+    });
+    CONTAINED.set(true);
+    // What a panic leaves half done is dropped, or is a file that is not used.
+    let done = panic::catch_unwind(AssertUnwindSafe(act));
+    CONTAINED.set(false);
+    done.unwrap_or(Err(StoreError::Damaged))
 }
 
 /// The store's errors of many types as one, and small.
