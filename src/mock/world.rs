@@ -144,7 +144,8 @@ impl World {
         first.unwrap_or(DEFAULT_APP).to_owned()
     }
 
-    /// The world of a seed, with the memberships that there are now.
+    /// The world of a seed, with the memberships that there are now. The seed's own are not added:
+    /// they tell only who the people are, some of whom may be members no more.
     pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
         let mut world = Self {
             spaces: BTreeMap::new(),
@@ -157,6 +158,9 @@ impl World {
         }
         for user in &seed.users {
             world.meet(identifier(&user.name), Person::from(user));
+        }
+        for membership in &seed.memberships {
+            world.meet_member(membership);
         }
         for membership in memberships {
             world.apply(Change::Put(Box::new(membership)));
@@ -192,23 +196,8 @@ impl World {
         // Before it was saved, `Change::put` or `has_place` saw to it that it fits.
         let (space, key) = place(change.name());
         let (space, key) = (space.to_owned(), key.to_owned());
-        if let Change::Put(membership) = &change
-            && let Some(Member::User(user)) = &membership.member
-        {
-            let id = identifier(&user.name);
-            let mut person = self.person(id);
-            if person.user_type == UserType::Unspecified {
-                person.user_type = user.user_type.clone();
-            }
-            for (known, told) in [
-                (&mut person.email, &user.email),
-                (&mut person.display_name, &user.display_name),
-            ] {
-                if known.is_empty() {
-                    known.clone_from(told);
-                }
-            }
-            self.meet(id, person);
+        if let Change::Put(membership) = &change {
+            self.meet_member(membership);
         }
         let Some(space) = self.spaces.get_mut(&space) else {
             tracing::error!(space, key, "a change to a space that is not there");
@@ -229,6 +218,27 @@ impl World {
                 space.members.remove(&key);
             }
         }
+    }
+
+    /// Learns from a membership what is not known yet of the person or app.
+    fn meet_member(&mut self, membership: &Membership) {
+        let Some(Member::User(user)) = &membership.member else {
+            return;
+        };
+        let id = identifier(&user.name);
+        let mut person = self.person(id);
+        if person.user_type == UserType::Unspecified {
+            person.user_type = user.user_type.clone();
+        }
+        for (known, told) in [
+            (&mut person.email, &user.email),
+            (&mut person.display_name, &user.display_name),
+        ] {
+            if known.is_empty() {
+                known.clone_from(told);
+            }
+        }
+        self.meet(id, person);
     }
 
     fn meet(&mut self, id: &str, person: Person) {

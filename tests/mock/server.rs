@@ -173,6 +173,50 @@ fn what_is_saved_is_there_after_a_restart() {
     assert!(other.unwrap_err().to_string().contains("another seed"));
 }
 
+/// Whoever is known from the seed's memberships only is the same person after a restart.
+#[test]
+fn people_are_not_forgotten_over_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.redb");
+    let seed = json!({
+        "spaces": [{"name": "spaces/A"}, {"name": "spaces/B"}],
+        "memberships": [
+            {"name": "spaces/A/members/7", "member": {"name": "users/7", "type": "HUMAN",
+             "displayName": "Seven", "email": "seven@example.com"}},
+            {"name": "spaces/A/members/8", "member": {"name": "users/8", "type": "BOT"}},
+            {"name": "spaces/A/members/9", "member": {"name": "users/9", "type": "BOT"}},
+        ],
+    });
+    let open = |seed: Option<&str>| Mock::open(&file, seed).unwrap().serve().unwrap();
+    let create = |server: &Server, space: &str, body: &str| {
+        let path = format!("/v1/spaces/{space}/members");
+        Request::new("POST", &path).body(body).send(server)
+    };
+    let by_email = r#"{"member":{"name":"users/seven@example.com"}}"#;
+    let other_app = r#"{"member":{"name":"users/9","type":"HUMAN"}}"#;
+    let server = open(Some(&seed.to_string()));
+    for id in ["7", "8"] {
+        let path = format!("/v1/spaces/A/members/{id}");
+        assert_eq!(Request::new("DELETE", &path).send(&server).status, 200);
+    }
+    let before = create(&server, "B", by_email).json();
+    assert_eq!(before["member"]["displayName"], "Seven");
+    assert_eq!(before["member"]["name"], "users/7");
+    assert_eq!(create(&server, "B", other_app).status, 400);
+    let path = "/v1/spaces/B/members/7";
+    assert_eq!(Request::new("DELETE", path).send(&server).status, 200);
+    drop(server);
+
+    let server = open(None);
+    assert_eq!(
+        Request::get("/v1/spaces/A/members/7").send(&server).status,
+        404
+    );
+    let after = create(&server, "B", by_email).json();
+    assert_eq!(after["member"], before["member"]);
+    assert_eq!(create(&server, "B", other_app).status, 400);
+}
+
 /// The server in the test's own process, on the test's own runtime.
 #[tokio::test]
 async fn the_router_is_embedded() {
