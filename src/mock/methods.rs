@@ -2,7 +2,7 @@
 //!
 //! Each rule is the reference's unless it says otherwise.
 
-use super::world::{Change, Person, Space, World, identifier, user};
+use super::world::{Change, Person, Space, World, identifier, is_short, user};
 use crate::list::{
     Authentication, Caller, Class, Code, Condition, MembershipName, Method, Presence, Reference,
     SpaceName, Status, UpdateMask, Violation, parse_group,
@@ -209,11 +209,13 @@ impl<'w> Call<'w> {
     ) -> Result<Change, Status> {
         let id = parse_group(&group.name)
             .map_err(|error| Violation::new("membership.groupMember.name", error))?;
+        let key = format!("group-{id}");
+        is_short(&key).map_err(|error| Violation::new("membership.groupMember.name", error))?;
         let space = self.space(parent, false)?;
         if self.who.is_app() {
             return Err(Status::permission_denied());
         }
-        let key = free_key(space, &format!("group-{id}"))?;
+        let key = free_key(space, &key)?;
         Change::put(Membership {
             name: parent.member(&key),
             state: MembershipState::Joined,

@@ -55,6 +55,9 @@
 //!   app add or remove itself. Whatever else an app-authenticated caller may not do is 403, and so
 //!   is what admin access does not reach (apps; adding people from outside).
 //! - A second membership is 409 `ALREADY_EXISTS`; one that was `NOT_A_MEMBER` joins again.
+//! - An identifier or e-mail address has at most 128 bytes, `group-` included, so that page tokens
+//!   fit into a URL. A group's is of ASCII letters, digits, `-`, `_` and `.`; a user's does not begin
+//!   with `group-`. Anything else is 400 in create, and an error in a seed.
 //! - A role or a state in the body of create is ignored, and so are times outside import mode. A
 //!   user whom nobody seeded is a person and has joined; one known by an e-mail address only gets
 //!   an identifier made from it. A type that contradicts what is known is 400.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use super::world::{identifier, is_fit, is_short};
 use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership};
 
@@ -184,6 +185,7 @@ impl Check<'_> {
 
     fn space(&mut self, space: &SpaceSeed) -> Result<(), String> {
         SpaceName::parse(&space.name).map_err(|error| format!("a space's name: {error}"))?;
+        is_short(identifier(&space.name)).map_err(|error| format!("a space's name: {error}"))?;
         if !["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"].contains(&space.space_type.as_str()) {
             return Err(format!(
                 "`spaceType` is `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, found {}",
@@ -210,6 +212,7 @@ impl Check<'_> {
                 let email = quoted(&user.email);
                 return Err(format!("an e-mail address has an `@`, found {email}"));
             }
+            is_short(&user.email)?;
             if !self.emails.insert(user.email.to_lowercase()) {
                 let email = quoted(&user.email);
                 return Err(format!("two users have the e-mail address {email}"));
@@ -227,6 +230,8 @@ impl Check<'_> {
                 quoted(&membership.name)
             ));
         }
+        is_short(identifier(&membership.name))
+            .map_err(|error| format!("a membership's name: {error}"))?;
         if !self.spaces.contains(name.space.as_str()) {
             return Err(format!("there is no space {}", quoted(name.space.as_str())));
         }
@@ -237,10 +242,15 @@ impl Check<'_> {
         match &membership.member {
             None => return Err("a membership has a `member` or a `groupMember`".to_owned()),
             Some(Member::Group(group)) => {
-                parse_group(&group.name).map_err(|error| format!("`groupMember.name`: {error}"))?;
+                let id = parse_group(&group.name)
+                    .map_err(|error| format!("`groupMember.name`: {error}"))?;
+                is_short(&format!("group-{id}"))
+                    .map_err(|error| format!("`groupMember.name`: {error}"))?;
             }
             Some(Member::User(user)) => {
                 let id = id(&user.name, "member.name")?;
+                is_fit(&name.member).map_err(|error| format!("a membership's name: {error}"))?;
+                is_short(&user.email)?;
                 self.users.insert(id);
             }
         }
@@ -288,7 +298,10 @@ impl Check<'_> {
 /// The identifier in `users/{user}`, which is no alias.
 fn id(name: &str, field: &str) -> Result<String, String> {
     match parse_user(name) {
-        Ok(Reference::Id(id)) => Ok(id),
+        Ok(Reference::Id(id)) => match is_fit(&Reference::Id(id.clone())) {
+            Ok(()) => Ok(id),
+            Err(error) => Err(format!("`{field}`: {error}")),
+        },
         Ok(_) => Err(format!(
             "`{field}` is canonical in a seed, found {}",
             quoted(name)

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::answer::Listed;
 use super::seed::{Seed, SpaceSeed, UserSeed};
-use crate::list::{Class, Code, MembershipName, Presence, Reference, Shelves, Status, parse_user};
+use crate::diagnostic::Quoted;
+use crate::list::{
+    Class, Code, MembershipName, Presence, Reference, Shelves, Status, Violation, parse_user,
+};
 use crate::{Member, Membership, Role, UserType};
 
 /// The calling app's identifier if no seed has a `BOT`.
@@ -286,6 +289,43 @@ pub(super) fn identifier(name: &str) -> &str {
 
 /// Whom a body's `member.name` means.
 pub(super) fn user(name: &str) -> Result<Reference, Status> {
-    parse_user(name)
-        .map_err(|error| crate::list::Violation::new("membership.member.name", error).into())
+    const FIELD: &str = "membership.member.name";
+    let who = parse_user(name).map_err(|error| Violation::new(FIELD, error))?;
+    is_fit(&who).map_err(|error| Violation::new(FIELD, error))?;
+    Ok(who)
+}
+
+/// How long an identifier or an e-mail address may be, in bytes (ours): page tokens hold one, and
+/// must fit into a URL.
+const LONGEST: usize = 128;
+
+/// Whether an identifier or an e-mail address is not too long.
+///
+/// # Errors
+///
+/// Otherwise, for a message.
+pub(super) fn is_short(id: &str) -> Result<(), String> {
+    match id.len() {
+        ..=LONGEST => Ok(()),
+        long => Err(format!(
+            "an identifier or e-mail address has at most {LONGEST} bytes, found {long}"
+        )),
+    }
+}
+
+/// Whether a user may be called this: the identifiers with `group-` are those of the memberships of
+/// Google Groups.
+///
+/// # Errors
+///
+/// Otherwise, for a message.
+pub(super) fn is_fit(who: &Reference) -> Result<(), String> {
+    match who {
+        Reference::Id(id) if id.starts_with("group-") => Err(format!(
+            "`group-…` is the identifier of a Google Group's membership, found {}",
+            Quoted(id)
+        )),
+        Reference::Id(id) | Reference::Email(id) => is_short(id),
+        Reference::CallingApp => Ok(()),
+    }
 }

@@ -250,3 +250,37 @@ fn a_group_has_an_identifier() {
         assert_eq!(Request::get(&path).send(&server).json(), made);
     }
 }
+
+/// Identifiers are short enough for page tokens, and a user's is never a group's.
+#[test]
+fn identifiers_that_do_not_fit_are_refused() {
+    let server = open();
+    let create = |kind: &str, name: &str| {
+        let body = json!({kind: {"name": name}}).to_string();
+        let request = Request::new("POST", "/v1/spaces/A/members").body(&body);
+        request.send(&server)
+    };
+    for (kind, prefix, longest) in [
+        ("member", "users/", 128),
+        ("member", "users/@", 127),
+        ("groupMember", "groups/", 122),
+    ] {
+        let name = |length| format!("{prefix}{}", "x".repeat(length));
+        assert_eq!(create(kind, &name(longest)).status, 200);
+        let answer = create(kind, &name(longest + 1));
+        assert_eq!(answer.status, 400, "{}", answer.body);
+        let violation = &answer.json()["error"]["details"][0]["fieldViolations"][0];
+        assert_eq!(violation["field"], format!("membership.{kind}.name"));
+    }
+    // However long the identifiers, one page leads to the next.
+    let first = Request::get("/v1/spaces/A/members?pageSize=4")
+        .send(&server)
+        .json();
+    let token = first["nextPageToken"].as_str().unwrap();
+    let path = format!("/v1/spaces/A/members?pageSize=4&pageToken={token}");
+    assert_eq!(Request::get(&path).send(&server).status, 200);
+    // Otherwise this one would be the group `9`.
+    let answer = create("member", "users/group-9");
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    assert_eq!(create("groupMember", "groups/9").status, 200);
+}

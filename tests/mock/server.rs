@@ -101,6 +101,31 @@ fn a_bad_seed_is_told_with_its_place() {
             with(r#""faults": [{"path": "*", "status": 200}]"#),
             "line 5, column 12: a fault's status is from 400 to 599, found 200",
         ),
+        (
+            with(r#""users": [{"name": "users/group-9"}]"#),
+            "line 5, column 11: `name`: `group-…` is the identifier of a Google Group's membership",
+        ),
+        (
+            with(r#""users": [{"name": "users/LONG"}]"#).replace("LONG", &"x".repeat(129)),
+            "line 5, column 11: `name`: an identifier or e-mail address has at most 128 bytes",
+        ),
+        (
+            with(r#""users": [{"name": "users/2", "email": "LONG@x"}]"#)
+                .replace("LONG", &"x".repeat(127)),
+            "line 5, column 11: an identifier or e-mail address has at most 128 bytes, found 129",
+        ),
+        (
+            with(r#""users": []"#).replace("spaces/A", &format!("spaces/{}", "x".repeat(129))),
+            "line 2, column 12: a space's name: an identifier or e-mail address has at most 128",
+        ),
+        (
+            with(r#""users": []"#).replace("members/1", &format!("members/{}", "x".repeat(129))),
+            "line 4, column 1: a membership's name: an identifier or e-mail address has at most",
+        ),
+        (
+            with(r#""users": []"#).replace("members/1", "members/group-1"),
+            "line 4, column 1: a membership's name: `group-…` is the identifier of a Google Group",
+        ),
     ] {
         let error = Mock::from_json(&seed).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}\n{seed}");
