@@ -2,10 +2,10 @@
 //!
 //! Each rule is the reference's unless it says otherwise.
 
-use super::world::{Change, Person, Space, World, identifier, is_short, user};
+use super::world::{Change, Person, Space, World, identifier, is_manager, is_short, user};
 use crate::list::{
-    Authentication, Caller, Class, Code, Condition, MembershipName, Method, Presence, Reference,
-    SpaceName, Status, UpdateMask, Violation, parse_group,
+    Authentication, Caller, Class, Code, Condition, MembershipName, Method, Reference, SpaceName,
+    Status, UpdateMask, Violation, parse_group,
 };
 use crate::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
@@ -92,11 +92,11 @@ impl<'w> Call<'w> {
 
     /// Whether the caller is a manager of a space, or has a manager's rights.
     fn manages(&self, space: &Space) -> bool {
-        let is_manager = |id: &String| {
-            let role = space.member(id).map(|member| &member.role);
-            role == Some(&MembershipRole::Manager)
+        let manages = |id: &String| {
+            let member = space.member(id);
+            member.is_some_and(|member| is_manager(Class::of(member)))
         };
-        self.admin || self.who.id.as_ref().is_none_or(is_manager)
+        self.admin || self.who.id.as_ref().is_none_or(manages)
     }
 
     /// The space and the membership of a name.
@@ -105,7 +105,10 @@ impl<'w> Call<'w> {
         let own_app = id == Some(&*self.who.app);
         let space = self.space(&name.space, own_app)?;
         let member = id.and_then(|id| space.member(id));
-        let member = member.ok_or_else(Status::not_found)?;
+        // Who is a member no more is as good as missing (ours).
+        let member = member
+            .filter(|member| member.state != MembershipState::NotAMember)
+            .ok_or_else(Status::not_found)?;
         // Groups need user authentication, reading or changing.
         if self.who.is_app() && is_group(member) {
             return Err(Status::permission_denied());
@@ -278,6 +281,10 @@ impl<'w> Call<'w> {
             let description = "a Google Group has no role to change";
             return Err(Violation::new("name", description).into());
         }
+        if is_app(member) && body.role != MembershipRole::Member {
+            let description = "an app is `ROLE_MEMBER`: it cannot manage a space";
+            return Err(Violation::new("membership.role", description).into());
+        }
         if !space.has_roles && body.role != MembershipRole::Member {
             return Err(Status::new(
                 Code::FailedPrecondition,
@@ -372,9 +379,7 @@ fn times(
 
 /// The only manager who has joined a space stays its manager.
 fn keeps_a_manager(space: &Space, member: &Membership, what: &str) -> Result<(), Status> {
-    let is_one =
-        member.role == MembershipRole::Manager && Class::of(member).presence == Presence::Joined;
-    if is_one && space.managers() == 1 {
+    if is_manager(Class::of(member)) && space.managers() == 1 {
         return Err(Status::new(
             Code::FailedPrecondition,
             format!(

@@ -62,8 +62,12 @@
 //!   user whom nobody seeded is a person and has joined; one known by an e-mail address only gets
 //!   an identifier made from it. A type that contradicts what is known is 400.
 //! - 400 `FAILED_PRECONDITION`: to remove or demote the only manager who has joined, and a role
-//!   other than `ROLE_MEMBER` where the space has no managers. Changing a group's role is
-//!   `INVALID_ARGUMENT`, and so is a missing or bad `updateMask` or role.
+//!   other than `ROLE_MEMBER` where the space has no managers (a seed with one there is refused).
+//!   Changing a group's role is `INVALID_ARGUMENT`, and so are another role than `ROLE_MEMBER` for an
+//!   app and a missing or bad `updateMask` or role.
+//! - Managers are the people who have joined as such: nobody who is invited or `NOT_A_MEMBER`, no
+//!   app, whatever the seed says. A membership that is `NOT_A_MEMBER` is as good as missing (404)
+//!   for get, patch and delete.
 //! - Nothing is said of who may add members or change roles but what app authentication and
 //!   scopes say; only the removal of a manager wants a manager.
 //! - A path or a verb that is not one of the five methods is 404. A `fields` path that the answer

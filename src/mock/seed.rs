@@ -1,6 +1,6 @@
 //! What a mock server starts with: a JSON text, read with the place of every mistake.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::world::{identifier, is_fit, is_short};
 use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
-use crate::{Member, Membership};
+use crate::{Member, Membership, MembershipRole};
 
 /// A seed that cannot be used: where, and why. Lines and columns count from 1, columns in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -150,7 +150,8 @@ impl Seed {
 #[derive(Default)]
 struct Check<'s> {
     text: &'s str,
-    spaces: BTreeSet<String>,
+    /// Whether a space has roles, by its name.
+    spaces: BTreeMap<String, bool>,
     memberships: BTreeSet<String>,
     users: BTreeSet<String>,
     has_users: bool,
@@ -195,7 +196,9 @@ impl Check<'_> {
         if let Some(creator) = &space.creator {
             id(creator, "creator")?;
         }
-        if !self.spaces.insert(space.name.clone()) {
+        let has_roles = space.space_type == "SPACE";
+        let before = self.spaces.insert(space.name.clone(), has_roles);
+        if before.is_some() {
             return Err(format!("the space {} is there twice", quoted(&space.name)));
         }
         Ok(())
@@ -232,14 +235,24 @@ impl Check<'_> {
         }
         is_short(identifier(&membership.name))
             .map_err(|error| format!("a membership's name: {error}"))?;
-        if !self.spaces.contains(name.space.as_str()) {
+        let Some(&has_roles) = self.spaces.get(name.space.as_str()) else {
             return Err(format!("there is no space {}", quoted(name.space.as_str())));
-        }
+        };
         if !self.memberships.insert(membership.name.clone()) {
             let name = quoted(&membership.name);
             return Err(format!("the membership {name} is there twice"));
         }
+        let is_role = matches!(
+            membership.role,
+            MembershipRole::Manager | MembershipRole::AssistantManager
+        );
         match &membership.member {
+            _ if !has_roles && is_role => {
+                return Err(format!(
+                    "`{}` is only for spaces whose `spaceType` is `SPACE`",
+                    membership.role
+                ));
+            }
             None => return Err("a membership has a `member` or a `groupMember`".to_owned()),
             Some(Member::Group(group)) => {
                 let id = parse_group(&group.name)

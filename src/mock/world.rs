@@ -9,7 +9,7 @@ use crate::diagnostic::Quoted;
 use crate::list::{
     Class, Code, MembershipName, Presence, Reference, Shelves, Status, Violation, parse_user,
 };
-use crate::{Member, Membership, Role, UserType};
+use crate::{Member, MemberType, Membership, Role, UserType};
 
 /// The calling app's identifier if no seed has a `BOT`.
 const DEFAULT_APP: &str = "200000000000000000000";
@@ -46,12 +46,17 @@ impl Space {
         self.members.get(id).or_else(by_user).map(Borrow::borrow)
     }
 
-    /// How many people and apps have joined as managers.
+    /// How many people have joined as managers.
     pub(super) fn managers(&self) -> usize {
-        self.members.count(|Class { cell, presence }| {
-            cell.role == Role::Manager && presence == Presence::Joined
-        })
+        self.members.count(is_manager)
     }
+}
+
+/// Whether members of a class manage their space: people who have joined, never apps (ours).
+pub(super) fn is_manager(Class { cell, presence }: Class) -> bool {
+    cell.role == Role::Manager
+        && presence == Presence::Joined
+        && cell.member_type != MemberType::Bot
 }
 
 /// What is known of a person or an app.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::http::Request;
-use super::{names, open};
+use super::{names, open, seed, serve};
 
 #[test]
 fn members_are_created_as_the_reference_says() {
@@ -283,4 +283,66 @@ fn identifiers_that_do_not_fit_are_refused() {
     let answer = create("member", "users/group-9");
     assert_eq!(answer.status, 400, "{}", answer.body);
     assert_eq!(create("groupMember", "groups/9").status, 200);
+}
+
+/// Who is a member no more is missing, until somebody adds them again.
+#[test]
+fn a_former_member_is_missing() {
+    let server = open();
+    let path = "/v1/spaces/A/members/4";
+    for (method, query, body) in [
+        ("GET", "", ""),
+        ("PATCH", "?updateMask=role", r#"{"role":"ROLE_MANAGER"}"#),
+        ("DELETE", "", ""),
+    ] {
+        let request = Request::new(method, &format!("{path}{query}")).body(body);
+        let answer = request.send(&server);
+        assert_eq!(answer.status, 404, "{method}: {}", answer.body);
+    }
+    let request = Request::new("POST", "/v1/spaces/A/members");
+    let answer = request
+        .body(r#"{"member":{"name":"users/4"}}"#)
+        .send(&server);
+    assert_eq!(answer.status, 200);
+    assert_eq!(Request::get(path).send(&server).json()["state"], "JOINED");
+    assert_eq!(Request::new("DELETE", path).send(&server).status, 200);
+}
+
+/// Only people who have joined manage a space: nobody who is invited or left, no app.
+#[test]
+fn only_people_who_have_joined_are_managers() {
+    let mut seed = seed();
+    let member = |id: &str, state: &str, kind: &str| {
+        json!({"name": format!("spaces/EMPTY/members/{id}"), "role": "ROLE_MANAGER", "state": state,
+               "member": {"name": format!("users/{id}"), "type": kind}})
+    };
+    let memberships = seed["memberships"].as_array_mut().unwrap();
+    memberships.extend([
+        member("1", "JOINED", "HUMAN"),
+        member("2", "JOINED", "HUMAN"),
+        member("invited", "INVITED", "HUMAN"),
+        member("left", "NOT_A_MEMBER", "HUMAN"),
+        member("app1", "JOINED", "BOT"),
+    ]);
+    seed["spaces"].as_array_mut().unwrap().last_mut().unwrap()["creator"] = json!("users/left");
+    let caller = |id: &str| json!({"token": id, "user": format!("users/{id}"), "scopes": ["chat.memberships"]});
+    seed["callers"] = json!([caller("1"), caller("invited"), caller("left")]);
+    let server = serve(&seed);
+    let send = |token: &str, method: &str, path: &str, body: &str| {
+        let path = format!("/v1/spaces/EMPTY/members/{path}");
+        let request = Request::new(method, &path).body(body);
+        let request = request.header("authorization", &format!("Bearer {token}"));
+        request.send(&server).status
+    };
+    assert_eq!(send("invited", "DELETE", "2", ""), 403);
+    assert_eq!(send("left", "DELETE", "2", ""), 403);
+    for role in ["ROLE_MANAGER", "ROLE_ASSISTANT_MANAGER"] {
+        let body = json!({ "role": role }).to_string();
+        assert_eq!(send("1", "PATCH", "app1?updateMask=role", &body), 400);
+    }
+    assert_eq!(send("1", "DELETE", "2", ""), 200);
+    // The app, whom the seed has for a manager, is none.
+    assert_eq!(send("1", "DELETE", "1", ""), 400);
+    let role = r#"{"role":"ROLE_MEMBER"}"#;
+    assert_eq!(send("1", "PATCH", "app1?updateMask=role", role), 200);
 }

@@ -102,6 +102,15 @@ fn a_bad_seed_is_told_with_its_place() {
             "line 5, column 12: a fault's status is from 400 to 599, found 200",
         ),
         (
+            with(r#""users": []"#)
+                .replace(
+                    r#"{"name": "spaces/A"}"#,
+                    r#"{"name": "spaces/A", "spaceType": "GROUP_CHAT"}"#,
+                )
+                .replace(r#","member""#, r#","role":"ROLE_MANAGER","member""#),
+            "line 4, column 1: `ROLE_MANAGER` is only for spaces whose `spaceType` is `SPACE`",
+        ),
+        (
             with(r#""users": [{"name": "users/group-9"}]"#),
             "line 5, column 11: `name`: `group-…` is the identifier of a Google Group's membership",
         ),
