@@ -3,6 +3,7 @@
 //! Each rule is the reference's unless it says otherwise.
 
 use super::world::{Change, Person, Space, World, identifier, is_manager, is_short, user};
+use crate::diagnostic::Quoted;
 use crate::list::{
     Authentication, Caller, Class, Code, Condition, MembershipName, Method, Reference, SpaceName,
     Status, UpdateMask, Violation, parse_group,
@@ -134,7 +135,7 @@ impl<'w> Call<'w> {
     ) -> Result<Change, Status> {
         match &body.member {
             Some(Member::User(told)) => self.create_user(parent, body, told, now),
-            Some(Member::Group(group)) => self.create_group(parent, group, now),
+            Some(Member::Group(group)) => self.create_group(parent, body, group, now),
             None => Err(Violation::new(
                 "membership.member",
                 "required: either `member` with its `name` and `type`, or `groupMember` with its \
@@ -207,6 +208,7 @@ impl<'w> Call<'w> {
     fn create_group(
         &self,
         parent: &SpaceName,
+        body: &Membership,
         group: &Group,
         now: String,
     ) -> Result<Change, Status> {
@@ -218,11 +220,13 @@ impl<'w> Call<'w> {
         if self.who.is_app() {
             return Err(Status::permission_denied());
         }
+        let (create_time, delete_time) = times(space, body, now)?;
         let key = free_key(space, &key)?;
         Change::put(Membership {
             name: parent.member(&key),
             state: MembershipState::Joined,
-            create_time: Some(now),
+            create_time: Some(create_time),
+            delete_time,
             member: Some(Member::Group(group.clone())),
             ..Membership::default()
         })
@@ -364,17 +368,44 @@ fn times(
     if !space.import_mode {
         return Ok((now, None));
     }
-    for (field, time) in [
-        ("membership.createTime", &body.create_time),
-        ("membership.deleteTime", &body.delete_time),
-    ] {
-        if let Some(Err(error)) = time.as_ref().map(|time| time.parse::<jiff::Timestamp>()) {
-            let description = format!("expected a time in RFC 3339: {error}");
-            return Err(Violation::new(field, description).into());
-        }
+    let read = |field, time: &Option<String>| {
+        let time = time.as_deref().filter(|time| !time.is_empty()).map(utc);
+        time.transpose()
+            .map_err(|error| Status::from(Violation::new(field, error)))
+    };
+    let create_time = read("membership.createTime", &body.create_time)?;
+    let delete_time = read("membership.deleteTime", &body.delete_time)?;
+    Ok((create_time.unwrap_or(now), delete_time))
+}
+
+/// A time in RFC 3339 as answers have it, in UTC. The parser is more lenient than that.
+fn utc(time: &str) -> Result<String, String> {
+    let shape: String = time
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
+    let is_offset = |offset: &str| matches!(offset, "Z" | "+00:00" | "-00:00");
+    let is_rfc3339 = shape
+        .strip_prefix("0000-00-00T00:00:00")
+        .is_some_and(|rest| {
+            let fraction = rest.strip_prefix('.').unwrap_or_default();
+            let offset = fraction.trim_start_matches('0');
+            match fraction.len() - offset.len() {
+                0 => is_offset(rest),
+                1..=9 => is_offset(offset),
+                _ => false,
+            }
+        });
+    let found = Quoted(time);
+    if !is_rfc3339 {
+        return Err(format!(
+            "expected a time in RFC 3339, such as `2026-01-05T09:00:00Z`, found {found}"
+        ));
     }
-    let create_time = body.create_time.clone().unwrap_or(now);
-    Ok((create_time, body.delete_time.clone()))
+    let time: jiff::Timestamp = time
+        .parse()
+        .map_err(|error| format!("expected a time in RFC 3339, found {found}: {error}"))?;
+    Ok(time.to_string())
 }
 
 /// The only manager who has joined a space stays its manager.

@@ -58,8 +58,10 @@
 //! - An identifier or e-mail address has at most 128 bytes, `group-` included, so that page tokens
 //!   fit into a URL. A group's is of ASCII letters, digits, `-`, `_` and `.`; a user's does not begin
 //!   with `group-`. Anything else is 400 in create, and an error in a seed.
-//! - A role or a state in the body of create is ignored, and so are times outside import mode. A
-//!   user whom nobody seeded is a person and has joined; one known by an e-mail address only gets
+//! - A role or a state in the body of create is ignored, and so are times outside import mode. In
+//!   import mode they are RFC 3339 with `T`, seconds and an offset, for groups too, and answered in
+//!   UTC. A `deleteTime` is kept and answered; the member is one all the same.
+//! - A user whom nobody seeded is a person and has joined; one known by an e-mail address only gets
 //!   an identifier made from it. A type that contradicts what is known is 400.
 //! - 400 `FAILED_PRECONDITION`: to remove or demote the only manager who has joined, and a role
 //!   other than `ROLE_MEMBER` where the space has no managers (a seed with one there is refused).

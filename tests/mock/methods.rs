@@ -346,3 +346,60 @@ fn only_people_who_have_joined_are_managers() {
     let role = r#"{"role":"ROLE_MEMBER"}"#;
     assert_eq!(send("1", "PATCH", "app1?updateMask=role", role), 200);
 }
+
+/// Imported times are strict RFC 3339, answered in UTC, of groups as of people.
+#[test]
+fn imported_times_are_read_strictly() {
+    let server = open();
+    let create = |member: &str, times: [&str; 2]| {
+        let mut body = json!({"createTime": times[0], "deleteTime": times[1]});
+        match member.split_once('/') {
+            Some(("groups", _)) => body["groupMember"] = json!({"name": member}),
+            _ => body["member"] = json!({"name": member}),
+        }
+        let request = Request::new("POST", "/v1/spaces/IMPORT/members");
+        request.body(&body.to_string()).send(&server)
+    };
+    let good = "2020-01-01T00:00:00Z";
+    for bad in [
+        "2020-01-01",
+        "2020-01-01 00:00:00Z",
+        "2020-01-01t00:00:00z",
+        "20200101T000000Z",
+        "2020-01-01T00:00Z",
+        "2020-01-01T00:00:00",
+        "2020-01-01T00:00:00+01",
+        "2020-01-01T00:00:00+0100",
+        "2020-01-01T00:00:00.Z",
+        "2020-01-01T00:00:00,5Z",
+        "2020-01-01T00:00:00.1234567890Z",
+        "2020-01-01T00:00:00Z[UTC]",
+        "2020-13-01T00:00:00Z",
+        "+002020-01-01T00:00:00Z",
+    ] {
+        for (field, times) in [("createTime", [bad, good]), ("deleteTime", [good, bad])] {
+            for member in ["users/7", "groups/7"] {
+                let answer = create(member, times);
+                assert_eq!(answer.status, 400, "{bad}: {}", answer.body);
+                let violation = &answer.json()["error"]["details"][0]["fieldViolations"][0];
+                assert_eq!(violation["field"], format!("membership.{field}"));
+            }
+        }
+    }
+    for (member, sent, expected) in [
+        (
+            "users/7",
+            "2020-01-01T00:30:00.5+01:00",
+            "2019-12-31T23:30:00.5Z",
+        ),
+        (
+            "groups/7",
+            "2020-01-01T00:00:00-05:30",
+            "2020-01-01T05:30:00Z",
+        ),
+    ] {
+        let made = create(member, [sent, good]).json();
+        assert_eq!(made["createTime"], expected);
+        assert_eq!(made["deleteTime"], good);
+    }
+}
