@@ -165,7 +165,7 @@ fn it_says_why_it_cannot_serve() {
         ),
         (
             vec!["--seed", bad],
-            format!("{bad}: line 2, column 18: invalid type"),
+            format!("{bad}: line 2, column 18: expected an object"),
         ),
         (vec!["--save", bad], format!("{bad}: ")),
         (

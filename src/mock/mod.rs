@@ -38,7 +38,11 @@
 //!   manager of every space, whose app is the first `BOT` of the memberships. With callers, a
 //!   request needs the token of one of them.
 //! - A fault's `path` is what stands behind `v1/`, whole, `*` being any text; the first fault that
-//!   fits and has `times` left counts. Without `times` it lasts, without `status` it only delays.
+//!   fits and has `times` left counts. It begins with neither `/` nor `v1/`. Without `times` it lasts, without `status` it only delays.
+//! - A caller's scopes are those of memberships, with or without their prefix; of others only the
+//!   whole URL, and none of Chat, lest one with a typing error goes unnoticed.
+//! - If there are `users`, callers and creators are among them, or have a membership somewhere. Nobody
+//!   is in a space twice.
 //! - A membership is answered as it was seeded: what is absent stays absent. One without a state
 //!   counts as joined.
 //!

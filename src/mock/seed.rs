@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
@@ -130,19 +131,33 @@ impl Seed {
     ///
     /// At the first mistake.
     pub(super) fn parse(text: &str) -> Result<Self, SeedError> {
+        let start = text.len() - text.trim_start().len();
+        is_object(text, "`spaces` and `memberships`")
+            .map_err(|m| Place::of(text, start).error(m))?;
         let outline: Outline<'_> = serde_json::from_str(text)
             .map_err(|error| SeedError::json(&error, Place { line: 1, column: 1 }))?;
         let mut check = Check {
             text,
             ..Check::default()
         };
-        Ok(Self {
-            spaces: check.items(&outline.spaces, Check::space)?,
-            users: check.items(&outline.users, Check::user)?,
-            memberships: check.items(&outline.memberships, Check::membership)?,
-            callers: check.items(&outline.callers, Check::caller)?,
-            faults: check.items(&outline.faults, Check::fault)?,
-        })
+        let seed = Self {
+            spaces: check.items(&outline.spaces, "a `name`", Check::space)?,
+            users: check.items(&outline.users, "a `name`", Check::user)?,
+            memberships: check.items(
+                &outline.memberships,
+                "a `name` and a `member`",
+                Check::membership,
+            )?,
+            callers: check.items(&outline.callers, "a `token`", Check::caller)?,
+            faults: check.items(&outline.faults, "a `path`", Check::fault)?,
+        };
+        // Everybody is known only now.
+        for (space, raw) in seed.spaces.iter().zip(&outline.spaces) {
+            check
+                .creator(space, &seed.callers)
+                .map_err(|message| check.place(raw).error(message))?;
+        }
+        Ok(seed)
     }
 }
 
@@ -153,6 +168,8 @@ struct Check<'s> {
     /// Whether a space has roles, by its name.
     spaces: BTreeMap<String, bool>,
     memberships: BTreeSet<String>,
+    /// The space and the user or group of every membership.
+    members: BTreeSet<(String, String)>,
     users: BTreeSet<String>,
     has_users: bool,
     emails: BTreeSet<String>,
@@ -163,25 +180,37 @@ impl Check<'_> {
     fn items<T: for<'de> Deserialize<'de>>(
         &mut self,
         items: &[&RawValue],
+        with: &str,
         check: impl Fn(&mut Self, &T) -> Result<(), String>,
     ) -> Result<Vec<T>, SeedError> {
         let mut read = Vec::with_capacity(items.len());
         for raw in items {
-            // An item borrows from the text, so their addresses tell its offset.
-            let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
+            is_object(raw.get(), with).map_err(|message| self.place(raw).error(message))?;
             let item: T = serde_json::from_str(raw.get())
-                .map_err(|error| SeedError::json(&error, Place::of(self.text, offset)))?;
-            check(self, &item).map_err(|message| {
-                let Place { line, column } = Place::of(self.text, offset);
-                SeedError {
-                    line,
-                    column,
-                    message,
-                }
-            })?;
+                .map_err(|error| SeedError::json(&error, self.place(raw)))?;
+            check(self, &item).map_err(|message| self.place(raw).error(message))?;
             read.push(item);
         }
         Ok(read)
+    }
+
+    /// Where an item is: it borrows from the text, so their addresses tell its offset.
+    fn place(&self, raw: &RawValue) -> Place {
+        let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
+        Place::of(self.text, offset)
+    }
+
+    /// A creator is somebody known, if the seed tells who there is, or a calling app.
+    fn creator(&self, space: &SpaceSeed, callers: &[CallerSeed]) -> Result<(), String> {
+        let Some(creator) = space.creator.as_deref().filter(|_| self.has_users) else {
+            return Ok(());
+        };
+        let calls = |caller: &CallerSeed| caller.app.as_deref() == Some(creator);
+        if self.users.contains(identifier(creator)) || callers.iter().any(calls) {
+            Ok(())
+        } else {
+            Err(format!("`creator`: there is no user {}", quoted(creator)))
+        }
     }
 
     fn space(&mut self, space: &SpaceSeed) -> Result<(), String> {
@@ -259,15 +288,28 @@ impl Check<'_> {
                     .map_err(|error| format!("`groupMember.name`: {error}"))?;
                 is_short(&format!("group-{id}"))
                     .map_err(|error| format!("`groupMember.name`: {error}"))?;
+                self.once(&name, &group.name)?;
             }
             Some(Member::User(user)) => {
                 let id = id(&user.name, "member.name")?;
                 is_fit(&name.member).map_err(|error| format!("a membership's name: {error}"))?;
                 is_short(&user.email)?;
+                self.once(&name, &user.name)?;
                 self.users.insert(id);
             }
         }
         Ok(())
+    }
+
+    /// Whoever is in a space is in it once.
+    fn once(&mut self, name: &MembershipName, who: &str) -> Result<(), String> {
+        let space = name.space.as_str();
+        if self.members.insert((space.to_owned(), who.to_owned())) {
+            Ok(())
+        } else {
+            let (who, space) = (quoted(who), quoted(space));
+            Err(format!("{who} is in the space {space} twice"))
+        }
     }
 
     fn caller(&mut self, caller: &CallerSeed) -> Result<(), String> {
@@ -285,10 +327,12 @@ impl Check<'_> {
             _ => return Err("a caller has either a `user` or an `app`".to_owned()),
         }
         for scope in &caller.scopes {
-            let is_scope = scope.starts_with("chat.") || scope.starts_with("https://");
-            if Scope::from_name(scope).is_none() && !is_scope {
+            let is_others = scope.starts_with("https://") && !scope.contains("/auth/chat.");
+            if Scope::from_name(scope).is_none() && !is_others {
+                let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
                 return Err(format!(
-                    "a scope is called `chat.memberships` or so, found {}",
+                    "the scopes of memberships are {}, found {}",
+                    known.join(", "),
                     quoted(scope)
                 ));
             }
@@ -298,6 +342,15 @@ impl Check<'_> {
 
     #[allow(clippy::unused_self, reason = "it is called as the others are")]
     fn fault(&mut self, fault: &FaultSeed) -> Result<(), String> {
+        let path = fault.path.trim_start_matches('/');
+        let path = path.strip_prefix("v1/").unwrap_or(path);
+        if path != fault.path {
+            return Err(format!(
+                "a fault's path is what stands behind `/v1/`: {} instead of {}",
+                quoted(path),
+                quoted(&fault.path)
+            ));
+        }
         match fault.status {
             Some(status) if !(400..600).contains(&status) => Err(format!(
                 "a fault's status is from 400 to 599, found {status}"
@@ -305,6 +358,16 @@ impl Check<'_> {
             None if fault.delay_ms == 0 => Err("a fault has a `status` or a `delayMs`".to_owned()),
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether a JSON text is an object, or none at all, which the parser tells better: the parser itself
+/// takes an array of its fields for one.
+fn is_object(text: &str, with: &str) -> Result<(), String> {
+    if text.trim_start().starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
+        Ok(())
+    } else {
+        Err(format!("expected an object with {with}"))
     }
 }
 
@@ -335,6 +398,15 @@ struct Place {
 }
 
 impl Place {
+    fn error(self, message: String) -> SeedError {
+        let Self { line, column } = self;
+        SeedError {
+            line,
+            column,
+            message,
+        }
+    }
+
     fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or_default();
         Self {

@@ -22,7 +22,8 @@ pub(super) struct Space {
     /// The identifier of the user or app that created it.
     pub(super) creator: Option<String>,
     pub(super) members: Shelves<Listed>,
-    /// The keys of memberships whose key is not their user's identifier, by that identifier.
+    /// The keys of memberships whose key is not their user's identifier, or `group-` and their
+    /// group's, by that.
     keys: HashMap<String, String>,
 }
 
@@ -213,11 +214,13 @@ impl World {
         };
         match change {
             Change::Put(membership) => {
-                if let Some(Member::User(user)) = &membership.member {
-                    let id = identifier(&user.name);
-                    if id != key {
-                        space.keys.insert(id.to_owned(), key.clone());
-                    }
+                let id = match &membership.member {
+                    Some(Member::User(user)) => identifier(&user.name).to_owned(),
+                    Some(Member::Group(group)) => format!("group-{}", identifier(&group.name)),
+                    None => key.clone(),
+                };
+                if id != key {
+                    space.keys.insert(id, key.clone());
                 }
                 space.members.insert(&key, Listed::from(*membership));
             }

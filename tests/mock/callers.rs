@@ -20,7 +20,7 @@ fn guarded() -> Server {
         ),
         user("reader", "2", "chat.memberships.readonly"),
         user("stranger", "stranger", "chat.memberships"),
-        user("other", "2", "chat.messages"),
+        user("other", "2", "https://www.googleapis.com/auth/drive"),
         user("importer", "1", "chat.import"),
         user("own", "2", "chat.memberships.app"),
         user("admin", "1", "chat.admin.memberships"),

@@ -403,3 +403,17 @@ fn imported_times_are_read_strictly() {
         assert_eq!(made["deleteTime"], good);
     }
 }
+
+/// A group is found by its name even if the seed has its membership under another key.
+#[test]
+fn a_group_is_in_a_space_once() {
+    let mut seed = seed();
+    let group = json!({"name": "spaces/A/members/x", "groupMember": {"name": "groups/gx"}});
+    seed["memberships"].as_array_mut().unwrap().push(group);
+    let server = serve(&seed);
+    let request = Request::new("POST", "/v1/spaces/A/members");
+    let answer = request
+        .body(r#"{"groupMember":{"name":"groups/gx"}}"#)
+        .send(&server);
+    assert_eq!(answer.status, 409, "{}", answer.body);
+}

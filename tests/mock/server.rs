@@ -95,7 +95,7 @@ fn a_bad_seed_is_told_with_its_place() {
         ),
         (
             with(r#""callers": [{"token": "t", "user": "users/1", "scopes": ["memberships"]}]"#),
-            "line 5, column 13: a scope is called `chat.memberships` or so",
+            "line 5, column 13: the scopes of memberships are chat.memberships, ",
         ),
         (
             with(r#""faults": [{"path": "*", "status": 200}]"#),
@@ -109,6 +109,48 @@ fn a_bad_seed_is_told_with_its_place() {
                 )
                 .replace(r#","member""#, r#","role":"ROLE_MANAGER","member""#),
             "line 4, column 1: `ROLE_MANAGER` is only for spaces whose `spaceType` is `SPACE`",
+        ),
+        (
+            with(
+                r#""callers": [{"token": "t", "user": "users/1", "scopes": ["chat.membership"]}]"#,
+            ),
+            "line 5, column 13: the scopes of memberships are chat.memberships, ",
+        ),
+        (
+            "[]".into(),
+            "line 1, column 1: expected an object with `spaces`",
+        ),
+        (
+            "\n [[],[],[],[],[]]".into(),
+            "line 2, column 2: expected an object with `spaces`",
+        ),
+        (
+            r#"{"spaces": [["spaces/A","SPACE","",false,null]], "memberships": []}"#.into(),
+            "line 1, column 13: expected an object with a `name`",
+        ),
+        (
+            with(r#""faults": [["*", 429, 1, 0]]"#),
+            "line 5, column 12: expected an object with a `path`",
+        ),
+        (
+            with(r#""faults": [{"path": "/v1/spaces/A", "status": 429}]"#),
+            "line 5, column 12: a fault's path is what stands behind `/v1/`: `spaces/A` instead",
+        ),
+        (
+            with(r#""faults": [{"path": "v1/*", "status": 429}]"#),
+            "line 5, column 12: a fault's path is what stands behind `/v1/`: `*` instead of `v1/*`",
+        ),
+        (
+            with(r#""users": [{"name": "users/2"}]"#)
+                .replace(r#""spaces/A"}"#, r#""spaces/A", "creator": "users/3"}"#),
+            "line 2, column 12: `creator`: there is no user `users/3`",
+        ),
+        (
+            with(r#""users": []"#).replace(
+                member,
+                &format!("{member},\n{}", member.replace("members/1", "members/x")),
+            ),
+            "line 5, column 1: `users/1` is in the space `spaces/A` twice",
         ),
         (
             with(r#""users": [{"name": "users/group-9"}]"#),
@@ -140,6 +182,13 @@ fn a_bad_seed_is_told_with_its_place() {
         assert!(error.starts_with(expected), "{error}\n{seed}");
     }
     assert!(Mock::from_json(&with(r#""users": []"#)).is_ok());
+    // An app that only calls may have created a space.
+    let seed = with(
+        r#""users": [{"name": "users/2"}], "callers": [{"token": "t", "app": "users/3",
+                       "scopes": ["https://www.googleapis.com/auth/drive"]}]"#,
+    );
+    let seed = seed.replace(r#""spaces/A"}"#, r#""spaces/A", "creator": "users/3"}"#);
+    assert!(Mock::from_json(&seed).is_ok());
 }
 
 #[test]
