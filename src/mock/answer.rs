@@ -129,6 +129,15 @@ pub(super) fn error(status: &impl Serialize, pretty_print: bool) -> String {
     ended(text(status, pretty_print), pretty_print)
 }
 
+/// The body with an error whose HTTP status is not its code's.
+pub(super) fn error_as(http: u16, status: &Status, pretty_print: bool) -> String {
+    let mut body = serde_json::to_value(status).unwrap_or_default();
+    if let Some(code) = body.pointer_mut("/error/code") {
+        *code = http.into();
+    }
+    error(&body, pretty_print)
+}
+
 fn value(value: &impl Serialize, message: &Message, system: &SystemParameters) -> String {
     let pretty = system.pretty_print;
     let text = if system.fields.is_none() && !system.integer_enums {

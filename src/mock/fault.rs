@@ -71,11 +71,7 @@ fn error(http: u16) -> String {
             .unwrap_or(of_class),
     };
     let status = Status::new(code, format!("A fault of the mock server: {http}."));
-    let mut body = serde_json::to_value(status).unwrap_or_default();
-    if let Some(code) = body.pointer_mut("/error/code") {
-        *code = http.into();
-    }
-    answer::error(&body, true)
+    answer::error_as(http, &status, true)
 }
 
 /// Whether a path is one of a pattern's, in which `*` is any text.

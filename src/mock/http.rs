@@ -1,10 +1,12 @@
 //! HTTP: which method a request means, who makes it, and the answer's form.
 
+use std::error::Error;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -46,6 +48,100 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(handle).with_state(shared)
 }
 
+/// What a server tells the handler of the connections that it serves; a router that is embedded
+/// elsewhere knows nothing of it.
+#[derive(Clone, Debug)]
+pub(super) struct Connection {
+    body_timeout: Duration,
+    /// How many requests are there as a whole and not answered yet.
+    answering: Arc<AtomicUsize>,
+}
+
+impl Connection {
+    pub(super) fn new(body_timeout: Duration) -> Self {
+        Self {
+            body_timeout,
+            answering: Arc::default(),
+        }
+    }
+
+    pub(super) fn is_answering(&self) -> bool {
+        self.answering.load(Ordering::Relaxed) > 0
+    }
+
+    fn begin(&self) -> Answering {
+        self.answering.fetch_add(1, Ordering::Relaxed);
+        Answering(Arc::clone(&self.answering))
+    }
+}
+
+/// A request that is being answered, counted while it is.
+struct Answering(Arc<AtomicUsize>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A body that does not arrive: the HTTP status, and what it says.
+struct BadBody(StatusCode, Status);
+
+impl BadBody {
+    fn too_long() -> Self {
+        let message = format!("The request's body is longer than {LONGEST_BODY} bytes.");
+        let status = Status::new(Code::InvalidArgument, message);
+        Self(StatusCode::PAYLOAD_TOO_LARGE, status)
+    }
+
+    fn late() -> Self {
+        let status = Status::new(
+            Code::DeadlineExceeded,
+            "The request's body did not arrive in time.",
+        );
+        Self(StatusCode::REQUEST_TIMEOUT, status)
+    }
+
+    fn cut() -> Self {
+        let status = Status::new(Code::InvalidArgument, "The request's body is cut.");
+        Self(StatusCode::BAD_REQUEST, status)
+    }
+
+    fn answer(&self) -> Response {
+        let Self(http, status) = self;
+        let mut response = json(*http, answer::error_as(http.as_u16(), status, true));
+        // What is left of the body would be taken for the next request.
+        let close = header::HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+        response
+    }
+}
+
+/// The whole body. One whose announced length is over the limit is not waited for.
+async fn whole(parts: &Parts, body: Body) -> Result<Bytes, BadBody> {
+    let announced = parts.headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LONGEST_BODY as u64) {
+        return Err(BadBody::too_long());
+    }
+    let body = axum::body::to_bytes(body, LONGEST_BODY);
+    let body = match parts.extensions.get::<Connection>() {
+        None => body.await,
+        Some(connection) => tokio::time::timeout(connection.body_timeout, body)
+            .await
+            .map_err(|_| BadBody::late())?,
+    };
+    body.map_err(|error| {
+        // The error's type is that of a crate which axum does not show.
+        let cause = error.source().map(ToString::to_string);
+        if cause.is_some_and(|cause| cause.contains("length limit exceeded")) {
+            BadBody::too_long()
+        } else {
+            BadBody::cut()
+        }
+    })
+}
+
 /// A request, as far as it counts here.
 struct Incoming {
     method: axum::http::Method,
@@ -53,18 +149,11 @@ struct Incoming {
     path: Option<Vec<String>>,
     query: String,
     token: Option<String>,
-    body: axum::body::Bytes,
+    body: Bytes,
 }
 
 impl Incoming {
-    async fn read(parts: &Parts, body: Body) -> Result<Self, Status> {
-        let body = axum::body::to_bytes(body, LONGEST_BODY)
-            .await
-            .map_err(|_| {
-                let message =
-                    format!("The request's body is cut, or longer than {LONGEST_BODY} bytes.");
-                Status::new(Code::InvalidArgument, message)
-            })?;
+    fn new(parts: &Parts, body: Bytes) -> Self {
         let mut incoming = Self {
             method: parts.method.clone(),
             path: segments(parts.uri.path()),
@@ -82,7 +171,7 @@ impl Incoming {
                 incoming.query = [&*incoming.query, form.trim()].join("&");
             }
         }
-        Ok(incoming)
+        incoming
     }
 
     /// The resource's path, as faults know it.
@@ -119,9 +208,13 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let start = Instant::now();
     let (parts, body) = request.into_parts();
-    let response = match Incoming::read(&parts, body).await {
-        Ok(incoming) => respond(shared, incoming).await,
-        Err(status) => failure(&status, true),
+    let response = match whole(&parts, body).await {
+        Ok(body) => {
+            let connection = parts.extensions.get::<Connection>();
+            let _answering = connection.map(Connection::begin);
+            respond(shared, Incoming::new(&parts, body)).await
+        }
+        Err(bad) => bad.answer(),
     };
     // The query is left out: it may hold tokens.
     tracing::info!(

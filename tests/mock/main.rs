@@ -7,6 +7,7 @@
     reason = "that is how a test fails, and how a table reads"
 )]
 
+mod attacks;
 mod callers;
 #[path = "../http/mod.rs"]
 mod http;
