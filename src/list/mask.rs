@@ -13,7 +13,7 @@ const DEPTH: usize = 8;
 /// The parts of an answer that a caller wants: the value of `fields`.
 ///
 /// Paths are joined by commas, steps of a path by `/` or `.`, and `a(b,c)` is `a/b,a/c`; `*` is
-/// every field. Names are in lowerCamelCase or `snake_case`.
+/// every field. Nothing stands below a `*`. Names are in lowerCamelCase or `snake_case`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldMask(BTreeMap<String, FieldMask>);
 
@@ -38,7 +38,9 @@ impl FieldMask {
         if !rest.is_empty() {
             return Err(BadMask(format!("unexpected {} in the mask", Quoted(rest))));
         }
-        Ok((!mask.is_all()).then_some(mask))
+        // What stands beside a `*` is kept, for it may be wrong.
+        let is_all = mask.0.is_empty() || mask.is_all() && mask.0.len() == 1;
+        Ok((!is_all).then_some(mask))
     }
 
     /// Whether it asks for every field.
@@ -57,9 +59,14 @@ impl FieldMask {
         self.0.get(name)
     }
 
-    /// The names that it has at its top, in lowerCamelCase.
+    /// The names that it has at its top, in lowerCamelCase; there may be some beside a `*`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+
+    /// The names that it has at its top, each with what it asks for below it.
+    pub(crate) fn below(&self) -> impl Iterator<Item = (&str, &Self)> {
+        self.0.iter().map(|(name, below)| (name.as_str(), below))
     }
 
     /// Reads paths up to a closing parenthesis or the end; returns what is behind them.
@@ -83,6 +90,10 @@ impl FieldMask {
             .unwrap_or((text, ""));
         if name.is_empty() {
             return Err(BadMask("a field name is missing in the mask".to_owned()));
+        }
+        if name.contains('*') && (name != "*" || rest.starts_with(['/', '.', '('])) {
+            let message = "a `*` stands alone in the mask, with nothing below it";
+            return Err(BadMask(message.to_owned()));
         }
         let name = camel_case(name).unwrap_or_else(|| name.to_owned());
         let known = self.0.contains_key(&name);

@@ -50,7 +50,13 @@
 //!   ones are. A membership without a `member` counts as a Google Group's.
 //! - Query parameters are known by their `snake_case` names too, as Google's services do it. One
 //!   that is given twice, or whose value is not UTF-8, or is unknown, is 400 at its name; a flag
-//!   is `true` or `false`; an empty `pageSize` is none.
+//!   is `true` or `false`; an empty `pageSize` is none, and so is an empty `alt`. A name is the one
+//!   or the other exactly: `page__size` and `pageSize_` are unknown.
+//! - In `fields`, names beside a `*` must be good ones too, and nothing can stand below a `*`:
+//!   `*/name` is 400.
+//! - At most twenty violations are told, then how many more there are; of a name or a value that
+//!   was sent, the first 100 characters. The filter in `Invalid filter query: …` is whole, up to
+//!   the greatest length of a filter.
 //! - `Invalid filter query: …` is the message whenever the filter is among what is wrong;
 //!   otherwise the message is all violations. Each has a field violation of its own.
 
@@ -63,7 +69,7 @@ mod scope;
 mod shelves;
 mod status;
 mod token;
-mod violation;
+pub(crate) mod violation;
 
 pub use self::mask::{BadMask, FieldMask, UpdateMask};
 pub use self::names::{BadName, MembershipName, Reference, SpaceName, parse_group, parse_user};

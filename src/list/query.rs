@@ -108,8 +108,9 @@ impl<'q> QueryReader<'q> {
         let is_it = |pair: &(Cow<'_, str>, _)| pair.0 == name || is_snake_case_of(&pair.0, name);
         let at = self.pairs.iter().position(is_it)?;
         let (_, value) = self.pairs.remove(at);
-        if let Some(again) = self.pairs.iter().position(is_it) {
-            self.pairs.remove(again);
+        let before = self.pairs.len();
+        self.pairs.retain(|pair| !is_it(pair));
+        if self.pairs.len() < before {
             self.violate(name, "given more than once");
         }
         Some(value)
@@ -137,7 +138,7 @@ impl<'q> QueryReader<'q> {
     pub(crate) fn take_system(&mut self) -> SystemParameters {
         let mut system = SystemParameters::default();
         for name in ["alt", "$alt"] {
-            let Some(value) = self.take(name) else {
+            let Some(value) = self.take(name).filter(|value| !value.is_empty()) else {
                 continue;
             };
             let mut parts = value.split(';').map(str::trim);
@@ -174,7 +175,7 @@ impl<'q> QueryReader<'q> {
             "$.xgafv",
             "quotaUser",
             "uploadType",
-            "upload_protocol",
+            "uploadProtocol",
             "callback",
         ] {
             self.take(name);
@@ -185,8 +186,11 @@ impl<'q> QueryReader<'q> {
     /// Everything that was wrong; a parameter that nobody took is unknown (ours).
     pub(crate) fn finish(mut self) -> Vec<Violation> {
         let unknown = self.pairs.into_iter().map(|(name, _)| {
-            let description = "no such query parameter";
-            Violation::new(name.into_owned(), description)
+            if name.is_empty() {
+                Violation::new("(empty)", "a query parameter has no name")
+            } else {
+                Violation::new(name.into_owned(), "no such query parameter")
+            }
         });
         self.violations.extend(unknown);
         self.violations
@@ -202,22 +206,25 @@ pub(crate) fn is_snake_case_of(snake: &str, camel: &str) -> bool {
     camel_case(snake).is_some_and(|text| text == camel)
 }
 
-/// A `snake_case` name in lowerCamelCase; `None` if it has no underscore.
+/// A `snake_case` name in lowerCamelCase; `None` if it has no underscore, or is not the one form
+/// that a lowerCamelCase name has in `snake_case`: `page__size`, `role_`, `page_Size`.
 pub(crate) fn camel_case(snake: &str) -> Option<String> {
-    if !snake.contains('_') {
+    let mut words = snake.split('_');
+    let mut camel = words.next()?.to_owned();
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && !word.contains(|c: char| c.is_ascii_uppercase())
+    };
+    if !snake.contains('_') || !is_word(&camel) {
         return None;
     }
-    let mut camel = String::with_capacity(snake.len());
-    let mut upper = false;
-    for c in snake.chars() {
-        match c {
-            '_' => upper = true,
-            c if upper => {
-                camel.push(c.to_ascii_uppercase());
-                upper = false;
-            }
-            c => camel.push(c),
+    for word in words {
+        if !is_word(word) {
+            return None;
         }
+        let (first, rest) = word.split_at_checked(1)?;
+        camel.push_str(&first.to_ascii_uppercase());
+        camel.push_str(rest);
     }
     Some(camel)
 }

@@ -5,6 +5,24 @@ use std::fmt;
 
 use crate::Error;
 
+/// How many violations are told; of more than that only their number.
+const MOST: usize = 20;
+
+/// How much of a name or a value that was sent is told, in characters.
+pub(crate) const LONGEST_ECHO: usize = 100;
+
+/// How long a description is, in characters, whatever it echoes: a filter's tells the corrected
+/// filter, and is as long as that makes it.
+const LONGEST_DESCRIPTION: usize = 1000;
+
+/// A text up to so many characters; `…` stands for the rest.
+pub(crate) fn clip(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
+}
+
 /// One thing that is wrong with a request's argument. `Display` is one line: field and description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,11 +36,17 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A violation of a field other than the filter.
+    /// A violation of a field other than the filter. A field of more than 100 characters or a
+    /// description of more than 1000 is cut, and ends in `…` then.
     pub fn new(field: impl Into<Cow<'static, str>>, description: impl fmt::Display) -> Self {
+        let mut field = field.into();
+        if let Cow::Owned(clipped) = clip(&field, LONGEST_ECHO) {
+            field = clipped.into();
+        }
+        let description = description.to_string();
         Self {
-            field: field.into(),
-            description: description.to_string(),
+            field,
+            description: clip(&description, LONGEST_DESCRIPTION).into_owned(),
             filter: None,
         }
     }
@@ -55,7 +79,9 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Everything that is wrong with a request's arguments; at least one [`Violation`].
+/// What is wrong with a request's arguments; at least one [`Violation`]. Of more than twenty it has
+/// the first twenty, and one that says how many more there were: an answer does not grow with
+/// whatever is sent.
 ///
 /// `Display` is one line with all of them; [`Status`](super::Status) is what a server answers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,8 +95,13 @@ impl Violations {
     }
 
     /// Some violations, of which there is at least one.
-    pub(crate) fn of(violations: Vec<Violation>) -> Self {
+    pub(crate) fn of(mut violations: Vec<Violation>) -> Self {
         debug_assert!(!violations.is_empty());
+        let more = violations.len().saturating_sub(MOST);
+        if more > 0 {
+            violations.truncate(MOST);
+            violations.push(Violation::new("…", format_args!("and {more} more")));
+        }
         Self(violations)
     }
 }

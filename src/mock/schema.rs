@@ -31,20 +31,17 @@ impl Message {
 
     /// The first path of a mask that the message does not have.
     pub(super) fn unknown_path(&self, mask: &FieldMask) -> Option<String> {
-        if mask.is_all() {
-            return None;
-        }
-        mask.names().find_map(|name| {
-            let below = mask.field(name)?;
-            match self.field(name) {
+        // Beside a `*` too.
+        mask.below()
+            .find_map(|(name, below)| match self.field(name) {
+                _ if name == "*" => None,
                 Some((_, Kind::Message(message) | Kind::Repeated(message))) => {
                     let path = message.unknown_path(below)?;
                     Some(format!("{name}/{path}"))
                 }
                 Some(_) if below.is_all() => None,
                 _ => Some(name.to_owned()),
-            }
-        })
+            })
     }
 }
 
