@@ -20,6 +20,7 @@ use super::methods::Call;
 use super::store::Store;
 use super::world::{Change, World};
 use crate::list::query::{self, QueryReader};
+use crate::list::violation::{LONGEST_ECHO, clip};
 use crate::list::{
     Code, ListMembershipsRequest, MembershipName, Method, PageTokens, SpaceName, Status,
     SystemParameters, Violation, Violations,
@@ -28,6 +29,9 @@ use crate::{Membership, MembershipState};
 
 /// How long a body may be, in bytes: far more than a membership or a filter takes.
 const LONGEST_BODY: usize = 1 << 20;
+
+/// How long an identifier in a path may be to be logged.
+const LONGEST_LOGGED: usize = 100;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -161,8 +165,14 @@ impl Incoming {
             token: bearer(&parts.headers),
             body,
         };
+        if incoming.method == axum::http::Method::HEAD {
+            // The body is left out where the answer is sent.
+            incoming.method = axum::http::Method::GET;
+        }
         let overridden = parts.headers.get("x-http-method-override");
-        let overridden = overridden.and_then(|name| name.as_bytes().try_into().ok());
+        let overridden = overridden.and_then(|name| {
+            axum::http::Method::try_from(&*name.as_bytes().to_ascii_uppercase()).ok()
+        });
         if let Some(method) = overridden.filter(|_| incoming.method == axum::http::Method::POST) {
             incoming.method = method;
             if incoming.method == axum::http::Method::GET {
@@ -216,15 +226,39 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
         }
         Err(bad) => bad.answer(),
     };
-    // The query is left out: it may hold tokens.
+    let (method, path) = logged(&parts);
     tracing::info!(
-        method = %parts.method,
-        path = parts.uri.path(),
+        method = %method,
+        path,
         status = response.status().as_u16(),
         micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
     response
+}
+
+/// The method and the path as the log has them. The query is left out, for it may hold tokens, and
+/// so is whatever is not of the API's form: a token may have got there by mistake.
+fn logged(parts: &Parts) -> (&str, &str) {
+    const OTHER: &str = "(other)";
+    let method = match parts.method.as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PATCH" | "DELETE" | "PUT" | "OPTIONS") => known,
+        _ => OTHER,
+    };
+    // As in identifiers and e-mail addresses, of which `@` and `+` may be encoded.
+    let is_identifier = |text: &str| {
+        let text = text.replace("%40", "@").replace("%2B", "+");
+        let is_good = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
+        (1..=LONGEST_LOGGED).contains(&text.len()) && text.chars().all(is_good)
+    };
+    let path = parts.uri.path();
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let is_known = match segments.as_slice() {
+        ["v1", "spaces", space, "members"] => is_identifier(space),
+        ["v1", "spaces", space, "members", member] => is_identifier(space) && is_identifier(member),
+        _ => false,
+    };
+    (method, if is_known { path } else { OTHER })
 }
 
 async fn respond(shared: Arc<Shared>, incoming: Incoming) -> Response {
@@ -270,7 +304,10 @@ impl Shared {
             ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, Method::Patch),
             (method, _) => Err(Status::new(
                 Code::NotFound,
-                format!("There is no method of spaces.members for {method} at this path."),
+                format!(
+                    "There is no method of spaces.members for {} at this path.",
+                    clip(method, LONGEST_ECHO)
+                ),
             )),
         }
     }
