@@ -65,6 +65,7 @@ impl FieldMask {
     }
 
     /// The names that it has at its top, each with what it asks for below it.
+    #[cfg(feature = "mock")]
     pub(crate) fn below(&self) -> impl Iterator<Item = (&str, &Self)> {
         self.0.iter().map(|(name, below)| (name.as_str(), below))
     }

@@ -1,4 +1,9 @@
 //! Request bodies: memberships in proto3 JSON, as Google's transcoding takes them.
+//!
+//! # Choices
+//!
+//! - A field that is there twice, under the same name or under both of its names, is 400, in
+//!   whatever object it is.
 
 use std::collections::HashSet;
 use std::fmt;

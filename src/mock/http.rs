@@ -1,4 +1,12 @@
 //! HTTP: which method a request means, who makes it, and the answer's form.
+//!
+//! # Choices
+//!
+//! - A body over 1 MiB is 413 `INVALID_ARGUMENT`, at once if its length is announced; one that is
+//!   not there in time is 408 `DEADLINE_EXCEEDED`. The connection is closed then.
+//! - HEAD is GET without the body. `x-http-method-override` counts with POST only, in any case.
+//! - The log has a path of the API's form, with identifiers or e-mail addresses in it, as it was
+//!   sent; any other is `(other)`, and so is a method that HTTP's clients do not commonly send.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
