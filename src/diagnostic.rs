@@ -453,8 +453,8 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Somebody's text for a terminal: controls, format characters and white space other than plain
-/// spaces are written as escapes, so that they cannot move or hide what else stands there.
+/// Somebody's text for a terminal: controls, format characters, others that are drawn as nothing and
+/// white space other than plain spaces are written as escapes, so that they cannot move or hide what else stands there.
 ///
 /// ```
 /// use gchat_filter::diagnostic::visible;

@@ -48,3 +48,14 @@ fn every_open_parenthesis_is_closed() {
     let fix = error.diagnostic().fix.clone().unwrap();
     assert_eq!(fix.apply("((a = b) AND (c"), "((a = b) AND (c))");
 }
+
+/// U+2065 is not assigned, hence no format character, and is drawn as nothing all the same.
+#[test]
+fn what_is_drawn_as_nothing_is_escaped_in_a_message() {
+    for (c, shown) in [('\u{2065}', r"\u{2065}"), ('\u{3164}', r"\u{3164}")] {
+        let text = format!("role{c}");
+        assert!(gchat_filter::syntax::parse(&text).is_ok());
+        let error = gchat_filter::Filter::parse(&text).unwrap_err();
+        assert!(error.to_string().contains(shown), "{error}");
+    }
+}

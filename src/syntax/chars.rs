@@ -60,12 +60,18 @@ pub(crate) fn class(byte: u8) -> Class {
 
 /// Whether a character beyond ASCII is part of a TEXT.
 pub(crate) fn is_wide_text(c: char) -> bool {
-    !(c.is_control() || c.is_whitespace() || is_format(c) || is_typographic_quote(c))
+    !(is_stray(c) || is_typographic_quote(c))
+}
+
+/// Whether a character that is no ordinary white space has no place outside a string because it is
+/// not seen.
+pub(crate) fn is_stray(c: char) -> bool {
+    c.is_control() || c.is_whitespace() || is_format(c)
 }
 
 /// Whether a message must escape the character: it would not be seen, or would move others.
 pub(crate) fn is_unseen(c: char) -> bool {
-    c != ' ' && (c.is_control() || c.is_whitespace() || is_format(c))
+    c != ' ' && (is_stray(c) || is_filler(c))
 }
 
 /// General category Cf, but for the zero-width joiner, which emoji need.
@@ -77,6 +83,16 @@ pub(crate) fn is_format(c: char) -> bool {
         | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}'
         | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// What is in no format category and yet drawn as nothing: the property
+/// `Default_Ignorable_Code_Point` without the format characters, the zero-width joiner, and the
+/// variation selectors, which change how the character before them is seen.
+pub(crate) fn is_filler(c: char) -> bool {
+    matches!(c,
+        '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{2065}' | '\u{3164}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}' | '\u{e0002}'..='\u{e001f}'
+        | '\u{e0080}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
 /// The property `Quotation_Mark`, and the Hebrew gershayim, but for `"` and `'`.
@@ -109,6 +125,7 @@ mod tests {
     fn tables_agree_with_unicode() {
         let property = |name: &str| regex::Regex::new(&format!("^{name}$")).unwrap();
         let (format, quote) = (property(r"\p{Cf}"), property(r"\p{Quotation_Mark}"));
+        let ignorable = property(r"[\p{Default_Ignorable_Code_Point}--\p{Variation_Selector}]");
         for c in '\0'..=char::MAX {
             let text = c.to_string();
             let typographic = quote.is_match(&text) && c != '"' && c != '\'' || c == '\u{5f4}';
@@ -116,6 +133,11 @@ mod tests {
             assert_eq!(
                 is_format(c),
                 format.is_match(&text) && c != '\u{200d}',
+                "{c:?}"
+            );
+            assert_eq!(
+                is_filler(c),
+                ignorable.is_match(&text) && !format.is_match(&text),
                 "{c:?}"
             );
             assert!(!(is_double_quote(c) && is_single_quote(c)), "{c:?}");

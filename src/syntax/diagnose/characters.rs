@@ -20,11 +20,11 @@ impl Place<'_> {
                     .help("remove it, or put the value in double quotes"),
             );
         }
-        if is_space(c) || !chars::is_unseen(c) {
+        if is_space(c) || !chars::is_stray(c) {
             return None;
         }
         let run = self.from(at);
-        let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_unseen(c));
+        let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_stray(c));
         let run = Span::new(at, self.text.len() - run.len());
         let (what, instead) = if run.of(self.text).contains(char::is_whitespace) {
             ("replace it by a space", " ")
