@@ -69,9 +69,18 @@ impl Comparison {
     }
 }
 
+/// The parts of some trees. A loop: unoptimised, the frames of a chain of iterators would pile up
+/// with the nesting.
+fn operands(exprs: &[Expr<'_>]) -> Option<Vec<Part>> {
+    let mut parts = Vec::with_capacity(exprs.len());
+    for expr in exprs {
+        parts.push(lower(expr)?);
+    }
+    Some(parts)
+}
+
 /// The parts of a tree; `None` if some restriction has no meaning.
 pub(super) fn lower(expr: &Expr<'_>) -> Option<Part> {
-    let operands = |operands: &[Expr<'_>]| operands.iter().map(lower).collect::<Option<Vec<_>>>();
     let (cells, kind) = match &expr.kind {
         ExprKind::And(exprs) | ExprKind::Sequence(exprs) => {
             let parts = operands(exprs)?;
