@@ -110,7 +110,6 @@ fn redundant(part: &Part, outer: Cells, removed: &mut Vec<(Span, Span)>) -> Cell
     };
     let (_, none) = combination(&part.kind);
     let mut kept = vec![true; parts.len()];
-    let mut inner = Vec::new();
     let cells = right_to_left(&part.kind, parts, outer, |index, operand, care| {
         if operand.cells.and(care) == none.and(care) {
             if let Some(kept) = kept.get_mut(index) {
@@ -118,9 +117,8 @@ fn redundant(part: &Part, outer: Cells, removed: &mut Vec<(Span, Span)>) -> Cell
             }
             return none;
         }
-        redundant(operand, care, &mut inner)
+        redundant(operand, care, removed)
     });
-    removed.append(&mut inner);
     let first_kept = kept.iter().position(|kept| *kept).unwrap_or(parts.len());
     for (index, (operand, kept)) in parts.iter().zip(kept).enumerate() {
         if !kept {

@@ -1,5 +1,8 @@
 //! Comparisons: field, operator, value.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
 use crate::filter::lint::Lint;
@@ -338,7 +341,9 @@ impl Schema<'_> {
         self.group_values(field, group);
         // To differ from “A or B” is to differ from A and from B.
         let swap = comparator == Comparator::NotEqual;
-        let spelled = spell_out(group, &format!("{} {comparator} ", field.name()), swap);
+        let prefix = format!("{} {comparator} ", field.name());
+        let mut text = String::new();
+        let spelled = spell_out(group, &prefix, swap, &mut text).map(|()| text);
         self.diagnostics.push(match spelled {
             Some(text) => {
                 let text = match &group.kind {
@@ -403,9 +408,9 @@ pub(super) fn swapped<'t, 'a>(
     is_value.then_some((value, field, right))
 }
 
-/// A group of values with `prefix` before each, AND and OR swapped or not; `None` if there is more
-/// in it than values, AND and OR.
-fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool) -> Option<String> {
+/// Adds a group of values with `prefix` before each, AND and OR swapped or not; `None` if there is
+/// more in it than values, AND and OR.
+fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Option<()> {
     let (operands, is_and) = match &expr.kind {
         ExprKind::And(operands) => (operands, true),
         ExprKind::Or(operands) => (operands, false),
@@ -413,24 +418,26 @@ fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool) -> Option<String> {
         ExprKind::Restriction(_) => {
             let value = single(bare_member(expr)?)?;
             let value = Value {
+                text: Cow::Borrowed(&*value.text),
                 quotes: Quotes::Double,
-                ..value.clone()
+                ..*value
             };
-            return Some(format!("{prefix}{value}"));
+            return write!(out, "{prefix}{value}").ok();
         }
     };
-    let mut out = String::new();
     for (index, operand) in operands.iter().enumerate() {
         if index > 0 {
             out.push_str(if is_and == swap { " OR " } else { " AND " });
         }
-        let text = spell_out(operand, prefix, swap)?;
-        match operand.kind {
-            ExprKind::Restriction(_) => out.push_str(&text),
-            _ => out.extend(["(", &text, ")"]),
+        if let ExprKind::Restriction(_) = operand.kind {
+            spell_out(operand, prefix, swap, out)?;
+        } else {
+            out.push('(');
+            spell_out(operand, prefix, swap, out)?;
+            out.push(')');
         }
     }
-    Some(out)
+    Some(())
 }
 
 /// The documented values of a field, for a message.
