@@ -273,8 +273,9 @@ impl Fix {
 }
 
 /// `text` after `edits`, which are in order and do not overlap.
-pub(crate) fn apply<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
+pub(crate) fn apply<'e>(text: &str, edits: impl Iterator<Item = &'e Edit> + Clone) -> String {
+    let added: usize = edits.clone().map(|edit| edit.text.len()).sum();
+    let mut out = String::with_capacity(text.len() + added);
     let mut copied = 0;
     for edit in edits {
         out.push_str(text.get(copied..edit.span.start).unwrap_or_default());
@@ -304,7 +305,7 @@ pub(crate) fn apply_certain(text: &str, diagnostics: &[Diagnostic]) -> Option<St
             }
         }
     }
-    let edits = applied.into_iter().map(|placed| placed.edit);
+    let edits = applied.iter().map(|placed| placed.edit);
     (edits.len() > 0).then(|| apply(text, edits))
 }
 

@@ -240,7 +240,7 @@ impl fmt::Display for Excerpt {
 struct Shown {
     text: String,
     /// For each replaced character where it began in the original, and by how much the text is
-    /// longer (or shorter) behind it.
+    /// longer (or shorter) behind it. Characters that are left out count with the first of them.
     shifts: Vec<(usize, isize)>,
 }
 
@@ -255,7 +255,7 @@ impl Shown {
         points.sort_unstable();
         points.dedup();
         let mut shown = Self {
-            text: String::with_capacity(original.len()),
+            text: String::new(),
             shifts: Vec::new(),
         };
         let mut start = 0;
@@ -287,26 +287,32 @@ impl Shown {
             column += columns(picture(c));
             if is_kept {
                 let ends_line = at >= content && matches!(c, '\r' | '\n');
-                self.push(
-                    start + at,
-                    c,
-                    if ends_line { Some(c) } else { Some(picture(c)) },
-                );
+                self.push(start + at, c, if ends_line { c } else { picture(c) });
+            } else if is_cut {
+                self.leave_out(c);
             } else {
-                self.push(start + at, c, (!is_cut).then_some('…'));
+                self.push(start + at, c, '…');
             }
             is_cut = !is_kept;
         }
     }
 
     /// Adds what is drawn for the character at `at`.
-    fn push(&mut self, at: usize, c: char, drawn: Option<char>) {
-        self.text.extend(drawn);
-        if drawn != Some(c) {
+    fn push(&mut self, at: usize, c: char, drawn: char) {
+        self.text.push(drawn);
+        // What is left out counts with the mark for it, whatever that stands for.
+        if drawn != c || drawn == '…' {
             let shift = self.shifts.last().map_or(0, |(_, shift)| *shift);
-            let length = drawn.map_or(0, char::len_utf8).cast_signed();
-            let shift = shift + length - c.len_utf8().cast_signed();
-            self.shifts.push((at, shift));
+            let length = drawn.len_utf8().cast_signed();
+            self.shifts
+                .push((at, shift + length - c.len_utf8().cast_signed()));
+        }
+    }
+
+    /// Leaves out a character behind one that `…` stands for. It is near no label.
+    fn leave_out(&mut self, c: char) {
+        if let Some((_, shift)) = self.shifts.last_mut() {
+            *shift -= c.len_utf8().cast_signed();
         }
     }
 

@@ -374,6 +374,19 @@ fn carets_stand_under_what_they_mean() {
     }
 }
 
+#[test]
+fn carets_stand_right_in_a_text_of_ellipses() {
+    for fill in ["…", "…x", "x…"] {
+        let text = format!("a = 1 AND {} = 2 AND role = \"X\"", fill.repeat(3000));
+        let report = report(Checker::new(), &text);
+        let lines: Vec<&str> = report.lines().collect();
+        let carets = lines.iter().rposition(|line| line.contains('^')).unwrap();
+        let column = lines[carets].find('^').unwrap();
+        let marked: String = lines[carets - 1].chars().skip(column).take(3).collect();
+        assert_eq!(marked, "\"X\"", "{report}");
+    }
+}
+
 /// Pieces of filters, and characters that terminals obey or do not show.
 fn dangerous() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(&[
