@@ -1,0 +1,299 @@
+//! What texts cost, by counting: what does without the heap, how the heap, the stack and the
+//! reports grow. Steps are counted inside of the crate.
+
+#![allow(clippy::unwrap_used, reason = "that is how a test fails")]
+
+#[path = "common/families.rs"]
+mod families;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::thread;
+
+use allocation_counter::measure;
+#[cfg(feature = "report")]
+use gchat_filter::Report;
+use gchat_filter::diagnostic::Code;
+use gchat_filter::syntax;
+use gchat_filter::{Cell, Checker, Filter, Membership, Preset};
+
+use self::families::families;
+
+/// Valid filters of every documented form.
+fn texts() -> Vec<String> {
+    let clause = r#"(member.type = "HUMAN" AND role = "ROLE_MANAGER")"#;
+    let mut texts: Vec<String> = [
+        "",
+        "  ",
+        r#"member.type = "HUMAN""#,
+        r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#,
+        r#"role = "ROLE_MANAGER" OR role = 'ROLE_MEMBER'"#,
+        r#"member.type != "BOT""#,
+        r#"(role = "ROLE_MANAGER" OR role = "ROLE_MEMBER") AND member.type != "BOT""#,
+    ]
+    .map(str::to_owned)
+    .into();
+    texts.push(vec![clause; 64].join(" OR "));
+    texts.push(format!("{}{clause}{}", "(".repeat(60), ")".repeat(60)));
+    texts
+}
+
+// What does without the heap.
+
+#[test]
+fn parsing_a_valid_filter() {
+    for text in texts() {
+        let info = measure(|| {
+            assert!(Filter::parse(&text).is_ok());
+        });
+        assert_eq!(info.count_total, 0, "{text}");
+    }
+}
+
+#[test]
+fn rejecting_a_filter_copies_its_text() {
+    for text in [
+        r#"role = "OWNER""#,
+        r#"role = "ROLE_MEMBER" and x"#,
+        "role =",
+    ] {
+        let mut error = None;
+        let info = measure(|| error = Filter::parse(text).err());
+        assert!(error.is_some());
+        assert_eq!((info.count_total, info.bytes_total), (1, text.len() as u64));
+    }
+}
+
+#[test]
+fn matching() {
+    let records = include_str!("data/memberships.ndjson").lines();
+    let memberships: Vec<Membership> = records
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut matched = 0;
+    for text in texts() {
+        let filter: Filter = text.parse().unwrap();
+        let info = measure(|| {
+            matched += memberships.iter().filter(|m| filter.matches(*m)).count();
+            matched += Cell::all().filter(|cell| filter.matches(cell)).count();
+            matched += filter.admits().count();
+        });
+        assert_eq!(info.count_total, 0, "{text}");
+    }
+    assert!(matched > 0);
+}
+
+// How the heap is used: a text of twice the length takes twice as much.
+
+/// The presets, with admin access, which is checked where nothing else is wrong.
+fn checkers() -> [Checker; 3] {
+    let preset = |preset| Checker::new().preset(preset).admin_access(true);
+    [Preset::Default, Preset::Strict, Preset::Aip160].map(preset)
+}
+
+/// Asserts that an operation's allocations, their bytes, and the most bytes that it holds at a time
+/// are linear in the length of a family's texts, which are made into what it needs. What grows by
+/// doubling is no exception: twice the elements have twice the capacity.
+fn assert_linear<'t, T>(
+    what: &str,
+    (name, family): &'t (&str, [String; 3]),
+    make: impl Fn(&'t str) -> T,
+    run: impl Fn(T),
+) {
+    let heap = family.each_ref().map(|text| {
+        let made = make(text);
+        let info = measure(|| run(made));
+        [info.count_total, info.bytes_total, info.bytes_max]
+    });
+    for (half, whole) in heap.iter().zip(heap.iter().skip(1)) {
+        for ((half, whole), few) in half.iter().zip(whole).zip([16, 2048, 2048]) {
+            assert!(
+                *whole <= 2 * half + half / 16 + few,
+                "{what}: {heap:?} allocations, bytes, bytes at a time for {name}",
+            );
+        }
+    }
+    for ([count, bytes, held], text) in heap.iter().zip(family) {
+        let length = text.len() as u64 + 4;
+        assert!(
+            *count <= 16 * length && *bytes <= 2048 * length && *held <= 512 * length,
+            "{what}: {heap:?} allocations, bytes, bytes at a time for {name}",
+        );
+    }
+}
+
+/// The texts of each family at a quarter, at half and at the whole of the limits.
+fn growing() -> impl Iterator<Item = (&'static str, [String; 3])> {
+    let families = families().into_iter();
+    families.map(|family| (family.name, [1, 2, 4].map(|quarters| family.text(quarters))))
+}
+
+#[test]
+fn the_heap_of_a_parser_grows_with_the_text() {
+    for family in growing() {
+        let text = |text| text;
+        assert_linear("Filter::parse", &family, text, |text| {
+            drop(Filter::parse(text));
+        });
+        assert_linear("parse", &family, text, |text| drop(syntax::parse(text)));
+        let tree = |text| syntax::parse(text).ok().flatten();
+        assert_linear("clone", &family, tree, |tree| drop(tree.clone()));
+        // Of what is printed nothing is put together beforehand.
+        let printed = |text| (tree(text), String::with_capacity(8 * 16_384));
+        assert_linear("print", &family, printed, |(tree, mut out)| {
+            let info = measure(|| {
+                if let Some(tree) = &tree {
+                    write!(out, "{tree}").unwrap();
+                }
+            });
+            assert_eq!(info.count_total, 0);
+        });
+    }
+}
+
+#[test]
+fn the_heap_of_a_check_grows_with_the_text() {
+    for family in growing() {
+        for checker in checkers() {
+            let check = |text| drop(checker.check(text));
+            assert_linear("check", &family, |text| text, check);
+        }
+    }
+}
+
+#[test]
+fn the_heap_of_an_explanation_grows_with_the_text() {
+    for family in growing() {
+        let error = |text| Filter::parse(text).err();
+        assert_linear("explain", &family, error, |error| {
+            if let Some(error) = error {
+                let line = error.to_string();
+                assert!(line.len() <= 256 && !line.contains('\n'), "{line}");
+            }
+        });
+    }
+}
+
+#[test]
+fn the_families_make_every_mistake() {
+    let mut found = BTreeSet::from([Code::TooLong]);
+    let checker = Checker::new().admin_access(true);
+    for family in families() {
+        let length = family.text(4).len();
+        assert!((15_900..=16_384).contains(&length), "{}", family.name);
+        let checked = checker.check(&family.text(1)).diagnostics;
+        found.extend(checked.iter().map(|diagnostic| diagnostic.code));
+    }
+    assert_eq!(found, Code::ALL.iter().copied().collect());
+}
+
+#[test]
+fn a_text_that_is_too_long_costs_no_more_than_the_longest() {
+    let text = "role = ".repeat(1 << 18);
+    let info = measure(|| {
+        let error = Filter::parse(&text).unwrap_err();
+        assert_eq!(error.code(), Some(Code::TooLong));
+        assert!(Checker::new().check(&text).fixed.is_none());
+        assert!(syntax::parse(&text).is_err());
+    });
+    assert!(info.bytes_total < 20_000, "{info:?}");
+}
+
+// How deep the stack gets.
+
+/// The deepest texts: every construct that nests, in itself and in each other.
+fn deepest() -> Vec<String> {
+    let member = r#"role = "ROLE_MEMBER""#;
+    let nested = |level: &str, inner: &str| [&level.repeat(64), inner, &")".repeat(64)].concat();
+    let levels = [
+        "(",
+        "NOT (",
+        "-(",
+        "f(",
+        "f(a, ",
+        "(a ",
+        "(a AND ",
+        "(a OR ",
+        "a = (",
+        "f() = (",
+        "role = (A OR ",
+        "a AND a a OR -(",
+        "a AND a a OR -a = (",
+    ];
+    let mixed: Vec<&str> = levels.into_iter().cycle().take(64).collect();
+    let mut texts = vec![[&mixed.concat(), "a", &")".repeat(64)].concat()];
+    texts.extend(levels.map(|level| nested(level, "a")));
+    let valid = [
+        format!("({member} AND "),
+        format!("({member} OR "),
+        format!("{member} AND {member} {member} OR NOT ("),
+        format!(r#"NOT (member.type = "BOT" OR {member} AND "#),
+    ];
+    texts.extend(valid.map(|level| nested(&level, member)));
+    assert!(texts.iter().all(|text| syntax::parse(text).is_ok()));
+    // One level too many, and never closed.
+    texts.extend(texts.clone().iter().map(|text| format!("({text})")));
+    texts.extend(texts.clone().iter().map(|text| text.replace(')', "")));
+    texts
+}
+
+/// Everything that can be done with a text.
+fn do_everything(text: &str) {
+    if let Ok(Some(tree)) = syntax::parse(text) {
+        let printed = tree.to_string();
+        let again = syntax::parse(&printed).unwrap();
+        assert!(again.is_some_and(|again| again == tree && again == again.clone()));
+        assert!(!format!("{tree:?}").is_empty());
+    }
+    match Filter::parse(text) {
+        Ok(filter) => assert!(filter.to_string().parse() == Ok(filter)),
+        Err(error) => assert!(!format!("{error} {error:?}").is_empty()),
+    }
+    for checker in checkers() {
+        let checked = checker.check(text);
+        assert!(checked == checked.clone());
+    }
+    #[cfg(feature = "report")]
+    drop(Report::from(&Checker::new().check(text)).to_string());
+}
+
+/// Unoptimised, parsing takes 320 KiB, a check 440 and the clone of a tree 600; threads have 2 MiB
+/// unless told otherwise.
+#[test]
+fn the_deepest_texts_fit_a_small_stack() {
+    let run = || deepest().iter().for_each(|text| do_everything(text));
+    let thread = thread::Builder::new().stack_size(768 << 10).spawn(run);
+    thread.unwrap().join().unwrap();
+}
+
+// How long reports get.
+
+#[cfg(feature = "report")]
+#[test]
+fn a_report_is_short_and_its_heap_grows_with_the_text() {
+    let checker = Checker::new().admin_access(true);
+    for family in growing() {
+        let checked = |text| checker.check(text);
+        assert_linear("report", &family, checked, |checked| {
+            let report = Report::from(&checked).to_string();
+            let lines = report.lines().count();
+            let columns = report.lines().map(|line| line.chars().count()).max();
+            assert!(
+                lines <= 200 && columns <= Some(140) && report.len() <= 12_000,
+                "{lines} lines, {columns:?} columns: {report}"
+            );
+        });
+    }
+}
+
+#[cfg(feature = "report")]
+#[test]
+fn a_report_of_a_text_that_is_too_long_holds_little() {
+    let text = "role = ".repeat(1 << 18);
+    let checked = Checker::new().check(&text);
+    let info = measure(|| {
+        let report = Report::from(&checked).to_string();
+        assert!(report.len() < 1000, "{report}");
+    });
+    assert!(info.bytes_total < 20_000, "{info:?}");
+}
