@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::steps;
 use crate::syntax::chars;
 
 /// A half-open range of byte offsets into a filter's text; both ends lie on character boundaries.
@@ -276,6 +277,7 @@ impl Fix {
 pub(crate) fn apply<'e>(text: &str, edits: impl Iterator<Item = &'e Edit> + Clone) -> String {
     let added: usize = edits.clone().map(|edit| edit.text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);
+    steps::count(text.len() + added);
     let mut copied = 0;
     for edit in edits {
         out.push_str(text.get(copied..edit.span.start).unwrap_or_default());
@@ -301,6 +303,7 @@ pub(crate) fn apply_certain(text: &str, diagnostics: &[Diagnostic]) -> Option<St
         if edits.iter().all(|edit| edit.is_free(&applied)) {
             for edit in edits {
                 let at = applied.partition_point(|other| other.order <= edit.order);
+                steps::count(applied.len() - at + 1);
                 applied.insert(at, edit);
             }
         }
@@ -442,6 +445,7 @@ impl fmt::Display for Quoted<'_> {
         f.write_str("`")?;
         let mut left = QUOTED;
         for c in self.0.chars() {
+            steps::count(1);
             let text = Visible(c).to_string();
             let Some(rest) = left.checked_sub(text.chars().map(columns).sum()) else {
                 f.write_str("…")?;
@@ -471,6 +475,7 @@ struct VisibleText<'a>(&'a str);
 
 impl fmt::Display for VisibleText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        steps::count(self.0.len());
         let mut characters = self.0.chars();
         characters.try_for_each(|c| fmt::Display::fmt(&Visible(c), f))
     }

@@ -6,6 +6,7 @@
 //! admits no app.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
+use crate::steps;
 use crate::syntax::{Expr, ExprKind};
 
 use super::Filter;
@@ -62,6 +63,7 @@ fn requires_type(span: Span, label: &str) -> Diagnostic {
 
 /// Each `member.type` comparison that admin access rejects.
 fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
+    steps::count(1);
     match &part.kind {
         PartKind::And(parts) | PartKind::Or(parts) => {
             for part in parts {

@@ -1,6 +1,7 @@
 //! From the tree of a text without schema errors to what its parts admit.
 
 use crate::diagnostic::Span;
+use crate::steps;
 use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Restriction};
 
 use super::cells::Cells;
@@ -72,6 +73,7 @@ impl Comparison {
 /// The parts of some trees. A loop: unoptimised, the frames of a chain of iterators would pile up
 /// with the nesting.
 fn operands(exprs: &[Expr<'_>]) -> Option<Vec<Part>> {
+    steps::count(exprs.len());
     let mut parts = Vec::with_capacity(exprs.len());
     for expr in exprs {
         parts.push(lower(expr)?);

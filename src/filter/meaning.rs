@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
+use crate::steps;
 
 use super::cells::Cells;
 use super::check::Checker;
@@ -84,6 +85,7 @@ fn right_to_left(
     outer: Cells,
     mut visit: impl FnMut(usize, &Part, Cells) -> Cells,
 ) -> Cells {
+    steps::count(parts.len());
     let (combine, none) = combination(kind);
     let mut lefts = Vec::with_capacity(parts.len());
     let mut left = none;
@@ -162,6 +164,7 @@ fn removal(parts: &[Part], first_kept: usize, index: usize) -> Span {
 
 /// Reports each innermost part that admits nothing. Returns whether there was one.
 fn contradictions(text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    steps::count(1);
     let mut found = false;
     match &part.kind {
         PartKind::And(parts) | PartKind::Or(parts) => {
@@ -244,6 +247,7 @@ fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
         return None;
     };
     // The comparisons may stand in parentheses of their own.
+    steps::count(parts.len());
     let find = |span| parts.iter().position(|part| part.bare_span == span);
     let (first, second) = (find(a)?, find(b)?);
     let (a, b) = (parts.get(first)?.span, parts.get(second)?.span);
@@ -267,6 +271,7 @@ fn conflicting_pair(part: &Part) -> Option<[Demand; 2]> {
     // Few different demands exist, so few comparisons are looked at twice.
     let mut first: Vec<Demand> = Vec::new();
     for demand in demands {
+        steps::count(first.len() + 1);
         let conflicts = |other: &&Demand| other.cells.and(demand.cells).is_empty();
         if let Some(other) = first.iter().find(conflicts) {
             return Some([*other, demand]);
@@ -281,6 +286,7 @@ fn conflicting_pair(part: &Part) -> Option<[Demand; 2]> {
 /// The comparisons that must all hold for the part to admit anything: those below ANDs alone, or,
 /// if it is negated, below ORs alone.
 fn required(part: &Part, negated: bool, demands: &mut Vec<Demand>) {
+    steps::count(1);
     match (&part.kind, negated) {
         (PartKind::And(parts), false) | (PartKind::Or(parts), true) => {
             for part in parts {

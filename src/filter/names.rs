@@ -1,5 +1,6 @@
 //! What the names in a wrong filter were meant to be.
 
+use crate::steps;
 use crate::syntax::Member;
 
 use super::fields::{Field, FieldValue};
@@ -27,6 +28,7 @@ impl FieldName {
             return Self::Exact(field);
         }
         let name = joined(member);
+        steps::count(name.len());
         let find = |test: &dyn Fn(Field) -> bool| Field::ALL.into_iter().find(|field| test(*field));
         if let Some(field) = find(&|field| field.name() == name) {
             return Self::Exact(field);
@@ -101,6 +103,7 @@ pub(super) fn exact(member: &Member<'_>) -> Option<Field> {
 
 /// The values of a member, with dots.
 fn joined(member: &Member<'_>) -> String {
+    steps::count(member.path.len());
     let values: Vec<&str> = member.path.iter().map(|value| &*value.text).collect();
     values.join(".")
 }
@@ -124,6 +127,7 @@ pub(super) enum ValueName {
 impl ValueName {
     /// What the text is, as a value of the field.
     pub(super) fn of(field: Field, text: &str) -> Self {
+        steps::count(text.len());
         let text = text.trim();
         let same = |value: &&FieldValue| value.name.eq_ignore_ascii_case(text);
         if let Some(value) = field.values().iter().find(same) {

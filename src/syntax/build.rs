@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::Span;
+use crate::steps;
 
 use super::grammar::Builder;
 use super::lexical::{self, Token};
@@ -48,6 +49,7 @@ impl<'a> Tree<'a> {
 
 /// The content of a string that has escapes, all of them good.
 fn unescape(text: &str) -> String {
+    steps::count(text.len());
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {

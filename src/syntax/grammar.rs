@@ -25,6 +25,7 @@ use super::lexical::{
     text, value,
 };
 use super::tree::{Comparator, Negation, Quotes};
+use crate::steps;
 
 /// The longest text that is read, in bytes.
 pub const MAX_LENGTH: usize = 16_384;
@@ -229,6 +230,7 @@ pub(super) fn term<'a, B: Builder<'a>>(
     depth: u8,
     expected: Expected,
 ) -> Parsed<'a, B::Expr> {
+    steps::count(1);
     match i {
         [b'-', rest @ ..] => {
             let (rest, operand) = simple(rest, b, depth, Expected::Operand)?;
@@ -309,6 +311,7 @@ fn restriction<'a, B: Builder<'a>>(
 /// `arg = comparable | "(" WS? expression WS? ")" | "-" TEXT ("." TEXT)*`
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn arg<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Arg> {
+    steps::count(1);
     match i {
         [b'(', ..] => {
             let (rest, expr) = parentheses(i, b, depth)?;
@@ -362,6 +365,7 @@ fn comparable<'a, B: Builder<'a>>(
     let mut member = b.value(token);
     while let [b'.', field @ ..] = rest {
         let token;
+        steps::count(1);
         (rest, token) = value(field, depth, Expected::Field)?;
         callable &= token.quotes == Quotes::None;
         member = b.field(member, token, before(i, rest));

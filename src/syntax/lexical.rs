@@ -19,6 +19,7 @@ use nom::{Err, IResult, Parser};
 
 use super::chars::{self, Class};
 use super::tree::Quotes;
+use crate::steps;
 
 pub(crate) type Input<'a> = &'a [u8];
 pub(crate) type Parsed<'a, O> = IResult<Input<'a>, O, Fault>;
@@ -142,6 +143,7 @@ pub(super) fn text(i: Input<'_>) -> Token<'_> {
         .iter()
         .position(|byte| !matches!(chars::class(*byte), Class::Text | Class::Hyphen))
         .unwrap_or(i.len());
+    steps::count(length);
     let (mut raw, mut rest) = i.split_at_checked(length).unwrap_or((i, &[]));
     if rest
         .first()
@@ -172,6 +174,7 @@ fn wide_text(i: Input<'_>) -> Input<'_> {
         }
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
+    steps::count(i.len() - rest.len());
     rest
 }
 
@@ -187,6 +190,7 @@ fn string<'a>(i: Input<'a>, quote: u8, body: Input<'a>, depth: u8) -> Parsed<'a,
     let end = body
         .iter()
         .position(|byte| *byte == quote || *byte == b'\\');
+    steps::count(end.unwrap_or(body.len()));
     match end.and_then(|end| body.get(end..)) {
         Some([b'\\', ..]) => escaped_string(i, quote, body, depth),
         Some([_, rest @ ..]) => Ok((rest, quoted(i, rest, quote, false))),
@@ -204,6 +208,7 @@ fn escaped_string<'a>(
 ) -> Parsed<'a, Token<'a>> {
     let mut rest = body;
     loop {
+        steps::count(1);
         match rest {
             [] | [b'\\'] => return fail(i, depth, Expected::StringEnd),
             [b'\\', ..] => match escape(rest) {
@@ -267,6 +272,7 @@ pub(super) fn space(i: Input<'_>) -> Input<'_> {
     while let [b' ' | b'\t' | b'\r' | b'\n', behind @ ..] = rest {
         rest = behind;
     }
+    steps::count(i.len() - rest.len());
     rest
 }
 

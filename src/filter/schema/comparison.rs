@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
 use crate::filter::lint::Lint;
 use crate::filter::names::{FieldName, ValueName};
+use crate::steps;
 use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
 };
@@ -371,6 +372,7 @@ impl Schema<'_> {
 
     /// Whether the values in a group are the field's.
     fn group_values(&mut self, field: Field, expr: &Expr<'_>) {
+        steps::count(1);
         match &expr.kind {
             ExprKind::And(operands) | ExprKind::Or(operands) | ExprKind::Sequence(operands) => {
                 for operand in operands {
@@ -411,6 +413,7 @@ pub(super) fn swapped<'t, 'a>(
 /// Adds a group of values with `prefix` before each, AND and OR swapped or not; `None` if there is
 /// more in it than values, AND and OR.
 fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Option<()> {
+    steps::count(1);
     let (operands, is_and) = match &expr.kind {
         ExprKind::And(operands) => (operands, true),
         ExprKind::Or(operands) => (operands, false),

@@ -4,6 +4,7 @@ mod comparison;
 mod terms;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
+use crate::steps;
 use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value};
 
 use super::check::Checker;
@@ -70,6 +71,7 @@ impl Schema<'_> {
 
     /// A term, or what is negated; `alone` if nothing stands beside it in its group.
     fn part(&mut self, expr: &Expr<'_>, alone: bool) {
+        steps::count(1);
         match &expr.kind {
             ExprKind::Not(_, operand) => {
                 self.negated(expr, operand);

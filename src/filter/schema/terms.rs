@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
 use crate::filter::lint::Lint;
 use crate::filter::names::FieldName;
+use crate::steps;
 use crate::syntax::{Expr, ExprKind, Member};
 
 use super::comparison::examples;
@@ -39,6 +40,7 @@ enum TermRole {
 
 /// The terms of a group, in order.
 fn flatten<'t, 'a>(expr: &'t Expr<'a>, joint: Option<Joint>, terms: &mut Vec<Term<'t, 'a>>) {
+    steps::count(1);
     let (operands, own) = match &expr.kind {
         ExprKind::And(operands) => (operands, Joint::And),
         ExprKind::Sequence(operands) => (operands, Joint::Sequence),
@@ -72,6 +74,7 @@ fn flatten<'t, 'a>(expr: &'t Expr<'a>, joint: Option<Joint>, terms: &mut Vec<Ter
 
 /// Whether all that there is, perhaps negated, is a value or a member.
 fn holds_bare(expr: &Expr<'_>) -> bool {
+    steps::count(1);
     match &expr.kind {
         ExprKind::Not(_, operand) => holds_bare(operand),
         _ => bare_member(expr).is_some(),

@@ -4,6 +4,7 @@ mod characters;
 mod strings;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
+use crate::steps;
 
 use super::build::Tree;
 use super::chars;
@@ -75,13 +76,15 @@ impl<'a> Place<'a> {
         self.text.len().saturating_sub(self.fault.left)
     }
 
-    /// The text from an offset on.
+    /// The text from an offset on; as many steps as if all of it were read.
     fn from(&self, offset: usize) -> &'a str {
+        steps::count(self.text.len() - offset);
         self.text.get(offset..).unwrap_or_default()
     }
 
     /// The text up to an offset.
     fn up_to(&self, offset: usize) -> &'a str {
+        steps::count(offset);
         self.text.get(..offset).unwrap_or_default()
     }
 
