@@ -327,7 +327,7 @@ fn the_scope_table() {
             "oo--- chat.memberships.app App",
             "ii-ii chat.import User",
             "xxxxx chat.app.memberships App",
-            "--xxx chat.bot App",
+            "--xx- chat.bot App",
             "xxxxx chat.admin.memberships User admin",
             "--xx- chat.admin.memberships.readonly User admin",
         ]

@@ -76,7 +76,7 @@ scopes! {
     Import = "chat.import",
     /// An app, with an administrator's approval: everything.
     AppMemberships = "chat.app.memberships",
-    /// An app: get, list and patch.
+    /// An app: get and list.
     Bot = "chat.bot",
     /// An administrator: everything, with admin access.
     AdminMemberships = "chat.admin.memberships",
@@ -131,7 +131,7 @@ impl Scope {
                 false,
                 Condition::Always,
             ),
-            Self::Bot => (&[Get, List, Patch], &[App], false, Condition::Always),
+            Self::Bot => (&[Get, List], &[App], false, Condition::Always),
             Self::AdminMemberships => (
                 &[Create, Delete, Get, List, Patch],
                 &[User],

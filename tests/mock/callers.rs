@@ -149,7 +149,13 @@ fn who_may_do_what() {
         ("app", "DELETE", "OURS/members/1", "", ""),
         ("app", "PATCH", "OURS/members/1?updateMask=role", role, ""),
         ("app", "PATCH", "A/members/2?updateMask=role", role, denied),
-        ("bot", "PATCH", "OURS/members/1?updateMask=role", role, ""),
+        (
+            "bot",
+            "PATCH",
+            "OURS/members/1?updateMask=role",
+            role,
+            scopes,
+        ),
         // The app itself, with the scope that is for that.
         ("own-app", "DELETE", "A/members/app", "", ""),
         ("own-app", "POST", "CHAT/members", own, ""),
