@@ -83,7 +83,8 @@
 //! # Saving
 //!
 //! [`Mock::open`] keeps everything in a file: a change is on the disk before it is answered. What
-//! was acknowledged survives however the process ends, and page tokens stay good over a restart.
+//! was acknowledged survives however the process ends, and page tokens stay good over a restart. The
+//! file has `.new` behind its name until it is whole.
 
 mod answer;
 mod body;

@@ -1,11 +1,13 @@
 //! What is saved: every acknowledged change, in an embedded store whose commits survive a crash.
 
 use std::cell::Cell;
+use std::fs::File;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Once;
 
-use redb::{Database, ReadableTable, TableDefinition};
+use redb::backends::FileBackend;
+use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
 use thiserror::Error;
 
 use super::world::Change;
@@ -56,8 +58,7 @@ impl Store {
     ///
     /// The embedded store panics at some damage; here that is an error like any other.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<Saved>), StoreError> {
-        let create = || Ok(Self(Database::create(path).map_err(boxed)?));
-        let store = contained(create)?;
+        let store = contained(|| Ok(Self(database(path)?)))?;
         match contained(|| store.load()) {
             Ok(saved) => Ok((store, saved)),
             Err(error) => {
@@ -153,6 +154,46 @@ impl Store {
         transaction.commit().map_err(boxed)?;
         Ok(())
     }
+}
+
+/// The embedded store in a file. One that is not there yet is made under another name, and named
+/// only once it is whole: a half-made one, of a process that was killed, could not be opened.
+fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
+    let is_there = || std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    let open = || Database::create(path).map_err(boxed);
+    if is_there() {
+        return open();
+    }
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".new");
+    let unfinished = Path::new(&unfinished);
+    let mut options = File::options();
+    let options = options.read(true).write(true).create(true).truncate(false);
+    let file = options.open(unfinished).map_err(io)?;
+    // It is locked from here on: of two processes that begin at once, one is told so.
+    let file = FileBackend::new(file).map_err(boxed)?;
+    if is_there() {
+        // Another process has just finished it.
+        let _ = std::fs::remove_file(unfinished);
+        return open();
+    }
+    // What a process that was killed has left.
+    file.set_len(0).map_err(io)?;
+    let database = Database::builder().create_with_backend(file);
+    let database = database.map_err(boxed)?;
+    std::fs::rename(unfinished, path).map_err(io)?;
+    // Where a directory can be opened, its entries are on the disk only then.
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    if let Ok(directory) = File::open(directory.unwrap_or(Path::new("."))) {
+        let _ = directory.sync_all();
+    }
+    Ok(database)
+}
+
+fn io(error: std::io::Error) -> Box<redb::Error> {
+    boxed(redb::Error::Io(error))
 }
 
 thread_local! {
