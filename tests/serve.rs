@@ -8,85 +8,17 @@
 )]
 
 mod http;
+mod program;
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
-use std::time::Duration;
+use std::process::Command;
 
 use http::Request;
-use serde_json::json;
-
-/// The program while it serves; killed when it is dropped.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-    introduction: String,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gchat-filter"))
-            .arg("serve")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // What it says of itself ends when it waits, so only so many lines are read.
-        let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
-        let introduction: Vec<String> = lines.by_ref().take(24).map(Result::unwrap).collect();
-        let url = introduction.first().cloned().unwrap_or_default();
-        let Some(address) = url.strip_prefix("http://").and_then(|a| a.parse().ok()) else {
-            let mut complaint = String::new();
-            child
-                .stderr
-                .take()
-                .unwrap()
-                .read_to_string(&mut complaint)
-                .unwrap();
-            panic!("it does not serve: {complaint}");
-        };
-        Self {
-            child,
-            address,
-            introduction: introduction.join("\n"),
-        }
-    }
-
-    fn saving(file: &Path) -> Self {
-        Self::start(&["--listen", "127.0.0.1:0", "--save", file.to_str().unwrap()])
-    }
-
-    /// Asks it to stop; how it ended, and what it logged.
-    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        Command::new("kill").args([signal, &id]).status().unwrap();
-        let mut log = String::new();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut log)
-            .unwrap();
-        (self.child.wait().unwrap().code(), log)
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use program::Program;
 
 #[test]
 fn it_says_where_it_is_and_logs_no_secret() {
     for signal in ["-TERM", "-INT"] {
-        let program = Program::start(&["--listen", "127.0.0.1:0"]);
+        let program = Program::start(&[]);
         let port = program.address.port();
         for line in [
             format!("client_options={{'api_endpoint': 'http://127.0.0.1:{port}'}}"),
@@ -118,7 +50,7 @@ fn it_says_where_it_is_and_logs_no_secret() {
 
 #[test]
 fn it_warns_when_others_can_reach_it() {
-    let program = Program::start(&["--listen", "0.0.0.0:0"]);
+    let program = Program::listening("0.0.0.0:0", &[]);
     let port = program.address.port();
     assert!(
         program
@@ -136,7 +68,7 @@ fn its_lines_want_a_token_if_the_seed_has_callers() {
     let text =
         r#"{"spaces": [], "memberships": [], "callers": [{"token": "s3cret", "user": "users/1"}]}"#;
     std::fs::write(&seed, text).unwrap();
-    let program = Program::start(&["--listen", "127.0.0.1:0", "--seed", seed.to_str().unwrap()]);
+    let program = Program::start(&["--seed", seed.to_str().unwrap()]);
     assert!(
         program
             .introduction
@@ -144,7 +76,7 @@ fn its_lines_want_a_token_if_the_seed_has_callers() {
     );
     assert!(!program.introduction.contains("s3cret") && !program.introduction.contains("'any'"));
     assert!(
-        Program::start(&["--listen", "127.0.0.1:0"])
+        Program::start(&[])
             .introduction
             .contains("Credentials('any')")
     );
@@ -222,117 +154,4 @@ fn a_damaged_file_is_told_in_one_line() {
         assert!(complaint.starts_with(&start), "{what}: {complaint}");
         eprintln!("{what}: {complaint}");
     }
-}
-
-/// Killed at any moment, it loses nothing that it acknowledged.
-///
-/// Several writers add, change and remove members until the program is killed; then what is there
-/// after a restart is compared with what was acknowledged. Of a change that was under way nobody
-/// knows whether it was made: either is right. `KILL_ROUNDS` says how often.
-#[test]
-fn a_kill_loses_nothing_acknowledged() {
-    const WRITERS: usize = 3;
-    let rounds = std::env::var("KILL_ROUNDS").map_or(6, |rounds| rounds.parse().unwrap());
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("mock.redb");
-    // What each member's role must be, or that they must be gone; none or several: either is right.
-    let expected: Mutex<BTreeMap<String, Vec<Option<&str>>>> = Mutex::default();
-    let (mut acknowledged, mut lost) = (0, 0);
-    for round in 0..rounds {
-        let program = Program::saving(&file);
-        let address = program.address;
-        acknowledged += std::thread::scope(|scope| {
-            let writers: Vec<_> = (0..WRITERS)
-                .map(|writer| {
-                    let expected = &expected;
-                    scope.spawn(move || {
-                        write_until_gone(address, round * WRITERS + writer, expected)
-                    })
-                })
-                .collect();
-            // A different moment in every round.
-            std::thread::sleep(Duration::from_millis(60 + 37 * (round as u64 % 11)));
-            program.stop("-KILL");
-            writers
-                .into_iter()
-                .map(|writer| writer.join().unwrap())
-                .sum::<usize>()
-        });
-        let program = Program::saving(&file);
-        let there = everybody(program.address);
-        for (id, right) in expected.lock().unwrap().iter() {
-            let role = there.get(id).map(String::as_str);
-            if !right.contains(&role) {
-                eprintln!("{id}: {role:?}, expected one of {right:?}");
-                lost += 1;
-            }
-        }
-    }
-    println!("{rounds} rounds, {acknowledged} changes acknowledged, {lost} lost");
-    assert_eq!(lost, 0);
-    assert!(
-        acknowledged >= rounds,
-        "the test must have written something"
-    );
-}
-
-/// The role of every member.
-fn everybody(address: SocketAddr) -> BTreeMap<String, String> {
-    let (mut roles, mut token) = (BTreeMap::new(), String::new());
-    loop {
-        let path = format!("/v1/spaces/AAAAsample/members?pageSize=1000&pageToken={token}");
-        let page = Request::get(&path).try_send_to(address).unwrap().json();
-        for member in page["memberships"].as_array().unwrap() {
-            let name = member["name"].as_str().unwrap().rsplit('/').next().unwrap();
-            roles.insert(name.to_owned(), member["role"].as_str().unwrap().to_owned());
-        }
-        match page["nextPageToken"].as_str() {
-            Some(next) => next.clone_into(&mut token),
-            None => return roles,
-        }
-    }
-}
-
-/// Adds members one after the other; makes some managers again, removes some. How many changes were
-/// acknowledged.
-fn write_until_gone(
-    address: SocketAddr,
-    writer: usize,
-    expected: &Mutex<BTreeMap<String, Vec<Option<&str>>>>,
-) -> usize {
-    let mut acknowledged = 0;
-    for number in 0.. {
-        let id = format!("{writer:05}{number:05}");
-        let mut is_role: Option<&str> = None;
-        let create = json!({"member": {"name": format!("users/{id}"), "type": "HUMAN"}});
-        let member = format!("/v1/spaces/AAAAsample/members/{id}");
-        let patch = format!("{member}?updateMask=role");
-        let steps = [
-            (
-                "POST",
-                "/v1/spaces/AAAAsample/members",
-                create.to_string(),
-                Some("ROLE_MEMBER"),
-            ),
-            (
-                "PATCH",
-                &*patch,
-                r#"{"role":"ROLE_ASSISTANT_MANAGER"}"#.to_owned(),
-                Some("ROLE_ASSISTANT_MANAGER"),
-            ),
-            ("DELETE", &*member, String::new(), None),
-        ];
-        for (method, path, body, becomes) in steps.into_iter().take(1 + number % 3) {
-            let before = vec![is_role, becomes];
-            expected.lock().unwrap().insert(id.clone(), before);
-            match Request::new(method, path).body(&body).try_send_to(address) {
-                Ok(answer) => assert_eq!(answer.status, 200, "{}", answer.body),
-                Err(_) => return acknowledged,
-            }
-            acknowledged += 1;
-            is_role = becomes;
-            expected.lock().unwrap().insert(id.clone(), vec![becomes]);
-        }
-    }
-    acknowledged
 }

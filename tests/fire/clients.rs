@@ -1,0 +1,754 @@
+//! Clients that mix all five methods, and write down what they asked and were answered.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::ops::AddAssign;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::model::{ANY, Act, Call, Outcome, Standing, State, TOGETHER, explain};
+use crate::http::{Answer, Request};
+
+/// Longer than anything takes, so that a server that hangs fails a test.
+const GUARD: Duration = Duration::from_secs(120);
+
+/// Spaces whose manager never goes, each with this many members who come and go…
+const PLAIN: [&str; 6] = ["P0", "P1", "P2", "P3", "P4", "P5"];
+const MEMBERS: usize = 16;
+
+/// …and with this many, between them, who stay.
+const STAYERS: usize = 10;
+
+/// Spaces with [`TOGETHER`] members, all of whom may become managers.
+const MANAGED: [&str; 8] = ["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7"];
+
+/// A space where nobody can be added: a fault lasts.
+const DOWN: &str = "DOWN";
+
+/// Who comes and goes, has an odd number, so that others stand between them.
+fn member(number: usize) -> String {
+    format!("{:02}", 2 * number + 1)
+}
+
+fn stayer(number: usize) -> String {
+    format!("{:02}", 4 * number)
+}
+
+/// An address of a member: requests that use it work for a third of them, and fail for the others.
+fn email(number: usize) -> String {
+    let domain = ["good.example", "429.example", "503.example"][number % 3];
+    format!("m{number}@{domain}")
+}
+
+/// The seed of all that; `times` is how often the faults happen that do not last.
+pub(crate) fn seed(times: usize) -> Value {
+    let membership = |space: &str, id: &str, role: &str| {
+        json!({"name": format!("spaces/{space}/members/{id}"), "role": role, "state": "JOINED",
+               "member": {"name": format!("users/{id}"), "type": "HUMAN"}})
+    };
+    let mut memberships = Vec::new();
+    for space in PLAIN {
+        memberships.push(membership(space, "boss", "ROLE_MANAGER"));
+        let stayers = (0..STAYERS).map(stayer);
+        memberships.extend(stayers.map(|id| membership(space, &id, "ROLE_MEMBER")));
+        let half = (0..MEMBERS).step_by(2);
+        memberships.extend(half.map(|number| membership(space, &member(number), "ROLE_MEMBER")));
+    }
+    for space in MANAGED {
+        memberships.push(membership(space, &member(0), "ROLE_MANAGER"));
+        memberships.push(membership(space, &member(1), "ROLE_MEMBER"));
+    }
+    let spaces = PLAIN.iter().chain(&MANAGED).chain([&DOWN]);
+    let spaces: Vec<_> = spaces
+        .map(|space| json!({"name": format!("spaces/{space}")}))
+        .collect();
+    let known = (0..MEMBERS)
+        .map(|number| json!({"name": format!("users/{}", member(number)), "email": email(number)}));
+    json!({
+        "spaces": spaces,
+        "memberships": memberships,
+        "users": known.collect::<Vec<_>>(),
+        "faults": [
+            {"path": "*@429.example", "status": 429},
+            {"path": "*@503.example", "status": 503, "delayMs": 1},
+            {"path": format!("spaces/{DOWN}/members"), "status": 500},
+            {"path": "spaces/P0/members", "status": 503, "times": times},
+            {"path": "spaces/P1/members/*", "status": 500, "times": times},
+            {"path": "spaces/M0/*", "status": 429, "times": times, "delayMs": 2},
+            {"path": "spaces/P2/members", "status": 418, "times": times},
+            {"path": "spaces/P3/*", "delayMs": 3, "times": times},
+        ],
+    })
+}
+
+/// What is checked together: a member, or a space.
+pub(crate) type Place = (&'static str, usize);
+
+/// What a seed has there.
+fn start(place: Place) -> State {
+    use Standing::{Absent, Manager, Member};
+    match place {
+        (space, _) if MANAGED.contains(&space) => [Manager, Member, Absent, Absent],
+        (DOWN, _) => [Absent, Absent, Absent, Manager],
+        // The last one is who manages the space.
+        (_, number) if number % 2 == 0 => [Member, Absent, Absent, Manager],
+        _ => [Absent, Absent, Absent, Manager],
+    }
+}
+
+/// Where a member is checked, and as the how-manieth.
+fn place(space: &'static str, number: usize) -> (Place, usize) {
+    if MANAGED.contains(&space) {
+        ((space, 0), number)
+    } else {
+        ((space, number), 0)
+    }
+}
+
+fn members_of(space: &str) -> usize {
+    if MANAGED.contains(&space) {
+        TOGETHER
+    } else {
+        MEMBERS
+    }
+}
+
+/// Everything that was asked and answered.
+#[derive(Default)]
+pub(crate) struct History(HashMap<Place, Vec<Call>>);
+
+impl History {
+    pub(crate) fn add(&mut self, other: Self) {
+        for (place, calls) in other.0 {
+            self.0.entry(place).or_default().extend(calls);
+        }
+    }
+
+    /// From now on, nothing happens any more that has not.
+    pub(crate) fn close(&mut self, now: u64) {
+        for call in self.0.values_mut().flatten() {
+            call.end.get_or_insert(now);
+        }
+    }
+
+    /// Notes what was there at some moment between then and now.
+    pub(crate) fn look(&mut self, there: &HashMap<Place, State>, begin: u64, end: u64) {
+        for (&place, state) in there {
+            let call = Call {
+                begin,
+                end: Some(end),
+                act: Act::Look(state.map(Standing::only)),
+                outcome: Outcome::Done,
+            };
+            self.note(place, call);
+        }
+    }
+
+    /// The call's place among those of its place.
+    fn note(&mut self, place: Place, call: Call) -> usize {
+        let calls = self.0.entry(place).or_default();
+        calls.push(call);
+        calls.len() - 1
+    }
+
+    /// How many places can be in one state only, and where the server has another than any that
+    /// explains the answers.
+    pub(crate) fn compare(&self, there: &HashMap<Place, State>) -> (usize, Vec<String>) {
+        let (mut certain, mut differences) = (0, Vec::new());
+        for (&place, state) in there {
+            let calls = self.0.get(&place).map_or(&[][..], Vec::as_slice);
+            match explain(start(place), calls) {
+                Err(error) => differences.push(format!("{place:?}: {error}")),
+                Ok(ends) => {
+                    certain += usize::from(ends.len() == 1);
+                    if !ends.contains(state) {
+                        differences.push(format!("{place:?}: {state:?}, expected {ends:?}"));
+                    }
+                }
+            }
+        }
+        (certain, differences)
+    }
+}
+
+/// What the server has, as a list of everybody tells it, and of the space that cannot be listed,
+/// each member.
+pub(crate) fn everybody(address: SocketAddr) -> HashMap<Place, State> {
+    let mut there = HashMap::new();
+    let get = |path: &str| {
+        let answers = std::iter::repeat_with(|| Request::get(path).try_send_to(address).unwrap());
+        // After a restart, the faults that do not last happen again.
+        let mut answers = answers.take(1000).filter(|answer| !is_fault(answer));
+        answers.next().unwrap()
+    };
+    for space in PLAIN.into_iter().chain(MANAGED).chain([DOWN]) {
+        let path = format!("/v1/spaces/{space}/members");
+        let mut found: HashMap<String, Standing> = if space == DOWN {
+            let missing = (0..MEMBERS).filter(|n| {
+                let answer = get(&format!("{path}/{}", member(*n)));
+                refused_or_found(&answer) == Standing::Absent
+            });
+            assert_eq!(missing.count(), MEMBERS);
+            HashMap::new()
+        } else {
+            let answer = get(&format!("{path}?pageSize=1000")).json();
+            listed(space, &answer).into_iter().collect()
+        };
+        for number in 0..members_of(space) {
+            let (place, index) = place(space, number);
+            let state = there.entry(place).or_insert_with(|| start(place));
+            let standing = found.remove(&member(number));
+            state[index] = standing.unwrap_or(Standing::Absent);
+        }
+        let others = if PLAIN.contains(&space) {
+            STAYERS + 1
+        } else {
+            0
+        };
+        assert_eq!(found.len(), others, "{space}: {found:?}");
+    }
+    there
+}
+
+/// How many requests there were, of which kind, and what became of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) requests: u64,
+    methods: BTreeMap<&'static str, u64>,
+    pub(crate) acknowledged: u64,
+    refused: u64,
+    faults: BTreeMap<u64, u64>,
+    /// Those whose answer nobody read, and those that were not sent to the end.
+    pub(crate) lost: u64,
+    pub(crate) cut: u64,
+    pub(crate) repeated: u64,
+    pub(crate) skipped: u64,
+}
+
+impl Tally {
+    pub(crate) fn faults(&self) -> u64 {
+        self.faults.values().sum()
+    }
+
+    /// Whether every method was asked, and every kind of fault happened.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.methods.len() == 5 && self.faults.len() == 4
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        for (method, count) in other.methods {
+            *self.methods.entry(method).or_default() += count;
+        }
+        for (status, count) in other.faults {
+            *self.faults.entry(status).or_default() += count;
+        }
+        self.requests += other.requests;
+        self.acknowledged += other.acknowledged;
+        self.refused += other.refused;
+        self.lost += other.lost;
+        self.cut += other.cut;
+        self.repeated += other.repeated;
+        self.skipped += other.skipped;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} requests {:?}: {} changes acknowledged, {} refused, {} faults {:?}, {} answers \
+             lost, {} requests cut; {} members repeated in a listing, {} skipped",
+            self.requests,
+            self.methods,
+            self.acknowledged,
+            self.refused,
+            self.faults(),
+            self.faults,
+            self.lost,
+            self.cut,
+            self.repeated,
+            self.skipped
+        )
+    }
+}
+
+/// Numbers that look random.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Below a limit.
+    pub(crate) fn roll(&mut self, limit: usize) -> usize {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let limit = u64::try_from(limit).unwrap();
+        usize::try_from((mixed ^ (mixed >> 31)) % limit).unwrap()
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.roll(from.len())]
+    }
+}
+
+/// What a client does with a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Sends it and reads the answer.
+    Whole,
+    /// Sends half of it, and is gone.
+    Cut,
+    /// Sends it, and is gone.
+    Gone,
+    /// Sends it and says that it sends no more, but reads nothing for a long while.
+    Left,
+    /// Sends it, reads the answer's first byte, and is gone.
+    Glanced,
+}
+
+/// What became of it.
+enum Reply {
+    Answer(Answer),
+    /// It cannot have been done.
+    Never,
+    /// It may have been done, by now.
+    Over,
+    /// It may have been done, or may be yet.
+    Lost,
+}
+
+/// How many connections a client leaves open.
+const LEFT: usize = 3;
+
+/// A client with a connection, which it keeps as long as it can.
+pub(crate) struct Client<'c> {
+    address: SocketAddr,
+    clock: &'c AtomicU64,
+    stream: Option<BufReader<TcpStream>>,
+    /// The connections that it has left, with where the call is noted.
+    left: VecDeque<(BufReader<TcpStream>, Place, usize)>,
+    dice: Dice,
+    pub(crate) tally: Tally,
+    pub(crate) history: History,
+}
+
+impl<'c> Client<'c> {
+    pub(crate) fn new(address: SocketAddr, clock: &'c AtomicU64, dice: Dice) -> Self {
+        Self {
+            address,
+            clock,
+            stream: None,
+            left: VecDeque::new(),
+            dice,
+            tally: Tally::default(),
+            history: History::default(),
+        }
+    }
+
+    /// Asks this often, more or less: a listing is several requests.
+    pub(crate) fn ask(&mut self, requests: u64) -> io::Result<()> {
+        while self.tally.requests < requests {
+            let spaces: &[&'static str] = match self.dice.roll(20) {
+                0..15 => &PLAIN,
+                15..19 => &MANAGED,
+                _ => &[DOWN],
+            };
+            let space = self.dice.pick(spaces);
+            let number = self.dice.roll(members_of(space));
+            match self.dice.roll(20) {
+                0..4 => self.get(space, number)?,
+                4..6 => self.snapshot(space)?,
+                6 => self.walk(space)?,
+                7..12 => self.change(space, number, Act::Create)?,
+                12..15 => self.change(space, number, Act::Delete)?,
+                _ => {
+                    let role = self.dice.pick(&Standing::ROLES);
+                    self.change(space, number, |member| Act::Patch(member, role))?;
+                }
+            }
+        }
+        self.take_leave(0)
+    }
+
+    /// Reads what it has left, until so many are left: what was asked there is over then.
+    fn take_leave(&mut self, left: usize) -> io::Result<()> {
+        while self.left.len() > left
+            && let Some((mut stream, place, index)) = self.left.pop_front()
+        {
+            stream.read_to_end(&mut Vec::new())?;
+            let end = self.tick();
+            self.history.0.entry(place).or_default()[index].end = Some(end);
+        }
+        Ok(())
+    }
+
+    fn tick(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::SeqCst)
+    }
+
+    fn get(&mut self, space: &'static str, number: usize) -> io::Result<()> {
+        let path = self.path(space, number);
+        let begin = self.tick();
+        if let Reply::Answer(answer) = self.send("GET", "get", &path, "", Manner::Whole)? {
+            self.see(begin, space, [(number, refused_or_found(&answer).only())]);
+        }
+        Ok(())
+    }
+
+    /// Everybody, or everybody of a role, in one page.
+    fn snapshot(&mut self, space: &'static str) -> io::Result<()> {
+        let role = self.role();
+        let path = format!("/v1/spaces/{space}/members?pageSize=1000{}", query(role));
+        let begin = self.tick();
+        if let Reply::Answer(answer) = self.send("GET", "list", &path, "", Manner::Whole)? {
+            let listed = listed(space, &answer.json());
+            assert!(answer.json()["nextPageToken"].is_null(), "{path}");
+            self.tally.skipped += skipped(space, role, &listed);
+            let sets = sets(space, role, &listed);
+            self.see(begin, space, sets);
+        }
+        Ok(())
+    }
+
+    /// Everybody, or everybody of a role, page by page: who is there all the while is listed once,
+    /// and nobody is listed twice.
+    fn walk(&mut self, space: &'static str) -> io::Result<()> {
+        let role = self.role();
+        let size = 2 + self.dice.roll(6);
+        let first = format!("/v1/spaces/{space}/members?pageSize={size}{}", query(role));
+        let (mut path, mut all) = (first.clone(), Vec::new());
+        let begin = self.tick();
+        let mut found = HashMap::new();
+        loop {
+            let from = self.tick();
+            let answer = match self.send("GET", "list", &path, "", Manner::Whole)? {
+                Reply::Answer(answer) => answer.json(),
+                // What fails is asked again, as clients do; but not for ever.
+                Reply::Never if space != DOWN => continue,
+                _ => return Ok(()),
+            };
+            let page = listed(space, &answer);
+            let on_page = sets(space, role, &page).into_iter().filter(|(number, _)| {
+                let id = member(*number);
+                page.iter().any(|(listed, _)| *listed == id)
+            });
+            let on_page: HashMap<_, _> = on_page.collect();
+            self.see(from, space, on_page.clone());
+            found.extend(on_page);
+            all.extend(page);
+            match answer["nextPageToken"].as_str() {
+                Some(token) => path = format!("{first}&pageToken={token}"),
+                None => break,
+            }
+        }
+        let ids: HashSet<_> = all.iter().map(|(id, _)| id).collect();
+        self.tally.repeated += (all.len() - ids.len()) as u64;
+        self.tally.skipped += skipped(space, role, &all);
+        // Who was on no page was, at some time since the first one, not to be listed.
+        let mut sets = sets(space, role, &all);
+        sets.retain(|(number, _)| !found.contains_key(number));
+        for (number, set) in sets {
+            self.see(begin, space, [(number, set)]);
+        }
+        Ok(())
+    }
+
+    /// For a list of everybody, none; otherwise a role to ask for.
+    fn role(&mut self) -> Option<Standing> {
+        let asks = self.dice.roll(3) == 0;
+        asks.then(|| self.dice.pick(&[Standing::Member, Standing::Manager]))
+    }
+
+    /// Notes what was seen at one moment between then and now.
+    fn see(
+        &mut self,
+        begin: u64,
+        space: &'static str,
+        sets: impl IntoIterator<Item = (usize, u8)>,
+    ) {
+        let end = Some(self.tick());
+        let mut looks: HashMap<Place, [u8; TOGETHER]> = HashMap::new();
+        for (number, set) in sets {
+            let (place, index) = place(space, number);
+            looks.entry(place).or_insert([ANY; TOGETHER])[index] = set;
+        }
+        for (place, sets) in looks {
+            let call = Call {
+                begin,
+                end,
+                act: Act::Look(sets),
+                outcome: Outcome::Done,
+            };
+            self.history.note(place, call);
+        }
+    }
+
+    fn change(
+        &mut self,
+        space: &'static str,
+        number: usize,
+        act: impl Fn(usize) -> Act,
+    ) -> io::Result<()> {
+        let (place, index) = place(space, number);
+        let act = act(index);
+        let path = self.path(space, number);
+        let (http, method, path, body) = match act {
+            Act::Create(_) => {
+                let body = json!({"member": {"name": format!("users/{}", member(number))}});
+                let path = format!("/v1/spaces/{space}/members");
+                ("POST", "create", path, body.to_string())
+            }
+            Act::Patch(_, role) => {
+                let body = json!({"role": role.role()}).to_string();
+                ("PATCH", "patch", format!("{path}?updateMask=role"), body)
+            }
+            _ => ("DELETE", "delete", path, String::new()),
+        };
+        let manner = match self.dice.roll(50) {
+            0 => Manner::Cut,
+            // Where many are checked together, what may happen at any time explains too much.
+            1 if !MANAGED.contains(&space) && self.dice.roll(4) == 0 => Manner::Gone,
+            2 if !MANAGED.contains(&space) => Manner::Left,
+            3 => Manner::Glanced,
+            _ => Manner::Whole,
+        };
+        let begin = self.tick();
+        let reply = self.send(http, method, &path, &body, manner);
+        let now = self.tick();
+        let (outcome, end) = match &reply {
+            Ok(Reply::Answer(answer)) => (outcome(act, answer), Some(now)),
+            Ok(Reply::Never) => return Ok(()),
+            Ok(Reply::Over) => (Outcome::Lost, Some(now)),
+            Ok(Reply::Lost) | Err(_) => (Outcome::Lost, None),
+        };
+        match outcome {
+            Outcome::Done => self.tally.acknowledged += 1,
+            Outcome::Lost => {}
+            _ => self.tally.refused += 1,
+        }
+        let call = Call {
+            begin,
+            end,
+            act,
+            outcome,
+        };
+        let noted = self.history.note(place, call);
+        reply?;
+        if manner == Manner::Left
+            && let Some(stream) = self.stream.take()
+        {
+            self.left.push_back((stream, place, noted));
+            self.take_leave(LEFT)?;
+        }
+        Ok(())
+    }
+
+    /// A member's path, now and then by their address.
+    fn path(&mut self, space: &str, number: usize) -> String {
+        let member = if self.dice.roll(8) == 0 {
+            email(number)
+        } else {
+            member(number)
+        };
+        format!("/v1/spaces/{space}/members/{member}")
+    }
+
+    /// Sends a request; an error if the server is gone.
+    fn send(
+        &mut self,
+        http: &str,
+        method: &'static str,
+        path: &str,
+        body: &str,
+        manner: Manner,
+    ) -> io::Result<Reply> {
+        self.tally.requests += 1;
+        *self.tally.methods.entry(method).or_default() += 1;
+        // Now and then on a new connection.
+        if self.dice.roll(30) == 0 {
+            self.stream = None;
+        }
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => match connect(self.address) {
+                Ok(stream) => stream,
+                Err(error) => {
+                    self.tally.cut += 1;
+                    return Err(error);
+                }
+            },
+        };
+        let length = body.len();
+        let text =
+            format!("{http} {path} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n{body}");
+        if manner == Manner::Cut {
+            self.tally.cut += 1;
+            // Within the head, or within the body.
+            let most = text.len() - usize::from(!body.is_empty());
+            let sent = self.dice.roll(most.min(text.len() - 4));
+            let sent = if body.is_empty() {
+                sent
+            } else {
+                most.max(sent)
+            };
+            let _ = stream.get_mut().write_all(&text.as_bytes()[..sent]);
+            return Ok(Reply::Never);
+        }
+        let sent = stream.get_mut().write_all(text.as_bytes());
+        if manner != Manner::Whole {
+            self.tally.lost += 1;
+            return match manner {
+                Manner::Glanced if stream.read_exact(&mut [0]).is_ok() => Ok(Reply::Over),
+                Manner::Left if sent.is_ok() => {
+                    stream.get_ref().shutdown(Shutdown::Write)?;
+                    self.stream = Some(stream);
+                    Ok(Reply::Lost)
+                }
+                _ => Ok(Reply::Lost),
+            };
+        }
+        let answer = match sent.and_then(|()| answer(&mut stream)) {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.tally.lost += 1;
+                return Err(error);
+            }
+        };
+        self.stream = Some(stream);
+        if is_fault(&answer) {
+            let status = u64::from(answer.status);
+            *self.tally.faults.entry(status).or_default() += 1;
+            return Ok(Reply::Never);
+        }
+        Ok(Reply::Answer(answer))
+    }
+}
+
+fn is_fault(answer: &Answer) -> bool {
+    answer.status >= 400 && answer.body.contains("A fault of the mock server")
+}
+
+fn connect(address: SocketAddr) -> io::Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(GUARD))?;
+    stream.set_nodelay(true)?;
+    Ok(BufReader::new(stream))
+}
+
+/// The next answer on a connection.
+pub(crate) fn answer(stream: &mut impl BufRead) -> io::Result<Answer> {
+    let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if stream.read_line(&mut head)? == 0 {
+            return Err(cut());
+        }
+    }
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    let mut answer = Answer {
+        status: status.ok_or_else(cut)?,
+        head,
+        body: String::new(),
+    };
+    let length = answer.header("content-length");
+    let length = length.and_then(|length| length.parse().ok());
+    let mut body = vec![0; length.ok_or_else(cut)?];
+    stream.read_exact(&mut body)?;
+    answer.body = String::from_utf8(body).unwrap();
+    Ok(answer)
+}
+
+/// What a list tells of those who come and go.
+fn sets(space: &str, role: Option<Standing>, listed: &[(String, Standing)]) -> Vec<(usize, u8)> {
+    let set = |number: usize| {
+        let id = member(number);
+        let found = listed.iter().find(|(listed, _)| *listed == id);
+        match (found, role) {
+            (Some((_, standing)), _) => standing.only(),
+            (None, None) => Standing::Absent.only(),
+            (None, Some(role)) => ANY & !role.only(),
+        }
+    };
+    (0..members_of(space)).map(|n| (n, set(n))).collect()
+}
+
+/// How many of those who stay are missing in a list.
+fn skipped(space: &str, role: Option<Standing>, listed: &[(String, Standing)]) -> u64 {
+    if !PLAIN.contains(&space) {
+        return 0;
+    }
+    let stayers = (0..STAYERS)
+        .map(stayer)
+        .filter(|_| role != Some(Standing::Manager));
+    let boss = (role != Some(Standing::Member)).then(|| "boss".to_owned());
+    let wanted = stayers.chain(boss);
+    let missing = wanted.filter(|wanted| listed.iter().all(|(id, _)| id != wanted));
+    missing.count() as u64
+}
+
+fn query(role: Option<Standing>) -> String {
+    let role = role.map(|role| format!("&filter=role+%3D+%22{}%22", role.role()));
+    role.unwrap_or_default()
+}
+
+/// What a refusal means; nothing else is answered.
+fn refused<T>(answer: &Answer, status: u16, meaning: T) -> T {
+    assert_eq!(answer.status, status, "{}", answer.body);
+    meaning
+}
+
+/// What an answer to get means.
+fn refused_or_found(answer: &Answer) -> Standing {
+    match answer.status {
+        200 => Standing::of(answer.json()["role"].as_str().unwrap()),
+        _ => refused(answer, 404, Standing::Absent),
+    }
+}
+
+/// What an answer to a change means; it tells what was asked for.
+fn outcome(act: Act, answer: &Answer) -> Outcome {
+    let json = answer.json();
+    match (answer.status, act) {
+        (200, Act::Create(_)) => {
+            assert_eq!(json["role"], "ROLE_MEMBER");
+            Outcome::Done
+        }
+        (200, Act::Patch(_, role)) => {
+            assert_eq!(json["role"], role.role());
+            Outcome::Done
+        }
+        (200, _) => {
+            assert_eq!(json["state"], "NOT_A_MEMBER");
+            Outcome::Done
+        }
+        (409, Act::Create(_)) => Outcome::Exists,
+        (400, Act::Delete(_) | Act::Patch(..)) => {
+            assert_eq!(json["error"]["status"], "FAILED_PRECONDITION", "{json}");
+            Outcome::OnlyManager
+        }
+        _ => refused(answer, 404, Outcome::Missing),
+    }
+}
+
+/// The members on a page; each is one that there may be.
+fn listed(space: &str, page: &Value) -> Vec<(String, Standing)> {
+    let page = page["memberships"].as_array();
+    let page = page.into_iter().flatten().map(|membership| {
+        let name = membership["name"].as_str().unwrap();
+        let id = name.strip_prefix(&format!("spaces/{space}/members/"));
+        let id = id.unwrap().to_owned();
+        (id, Standing::of(membership["role"].as_str().unwrap()))
+    });
+    page.collect()
+}

@@ -1,0 +1,18 @@
+//! The server under fire: many clients at once, faults, hostile clients, kills.
+#![cfg(feature = "cli")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "that is how a test fails, and how a table reads"
+)]
+
+mod clients;
+#[path = "../http/mod.rs"]
+mod http;
+mod kill;
+mod load;
+mod model;
+#[path = "../program/mod.rs"]
+mod program;

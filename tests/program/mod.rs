@@ -1,0 +1,175 @@
+//! `gchat-filter serve` as a process of its own.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test uses what it needs, and fails so"
+)]
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// The program while it serves; killed when it is dropped.
+pub(crate) struct Program {
+    child: Child,
+    log: File,
+    pub(crate) address: SocketAddr,
+    pub(crate) introduction: String,
+}
+
+/// The program before it has said that it serves; killed when it is dropped.
+pub(crate) struct Starting {
+    child: Option<Child>,
+    log: Option<File>,
+}
+
+/// How many lines it says of itself.
+const INTRODUCTION: usize = 24;
+
+impl Starting {
+    pub(crate) fn new(mut command: Command) -> Self {
+        // A pipe that nobody reads would stop the server once it is full.
+        let log = tempfile::tempfile().unwrap();
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(log.try_clone().unwrap())
+            .spawn()
+            .unwrap();
+        Self {
+            child: Some(child),
+            log: Some(log),
+        }
+    }
+
+    /// What it says of itself; less of it if it ends before.
+    pub(crate) fn introduction(stdout: impl Read) -> Vec<String> {
+        let lines = BufReader::new(stdout).lines().take(INTRODUCTION);
+        lines.map_while(Result::ok).collect()
+    }
+
+    pub(crate) fn address(introduction: &[String]) -> Option<SocketAddr> {
+        if introduction.len() < INTRODUCTION {
+            return None;
+        }
+        introduction.first()?.strip_prefix("http://")?.parse().ok()
+    }
+
+    pub(crate) fn stdout(&mut self) -> ChildStdout {
+        self.child.as_mut().unwrap().stdout.take().unwrap()
+    }
+
+    pub(crate) fn kill(&mut self) {
+        let child = self.child.as_mut().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    fn serving(mut self) -> Program {
+        let introduction = Self::introduction(self.stdout());
+        let (mut child, mut log) = (self.child.take().unwrap(), self.log.take().unwrap());
+        let Some(address) = Self::address(&introduction) else {
+            child.wait().unwrap();
+            panic!("it does not serve: {}", whole(&mut log));
+        };
+        Program {
+            child,
+            log,
+            address,
+            introduction: introduction.join("\n"),
+        }
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Program {
+    pub(crate) fn command(arguments: &[&str]) -> Command {
+        Self::command_listening("127.0.0.1:0", arguments)
+    }
+
+    fn command_listening(address: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gchat-filter"));
+        command.args(["serve", "--listen", address]).args(arguments);
+        command
+    }
+
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::listening("127.0.0.1:0", arguments)
+    }
+
+    pub(crate) fn listening(address: &str, arguments: &[&str]) -> Self {
+        Starting::new(Self::command_listening(address, arguments)).serving()
+    }
+
+    /// With a limit of open files of its own.
+    pub(crate) fn limited(files: usize, arguments: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", r#"ulimit -n "$0" && exec "$@""#, &files.to_string()])
+            .args([env!("CARGO_BIN_EXE_gchat-filter"), "serve"])
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments);
+        Starting::new(command).serving()
+    }
+
+    pub(crate) fn saving(file: &Path) -> Self {
+        Self::start(&["--save", file.to_str().unwrap()])
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// What it logged until now.
+    pub(crate) fn log(&mut self) -> String {
+        whole(&mut self.log)
+    }
+
+    /// Its resident memory now and at its most, in KiB.
+    pub(crate) fn memory(&self) -> (u64, u64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.unwrap().trim().trim_end_matches(" kB");
+            number.parse().unwrap()
+        };
+        (field("VmRSS:"), field("VmHWM:"))
+    }
+
+    /// Asks it to stop; how it ended, and what it logged.
+    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.id().to_string();
+        Command::new("kill").args([signal, &id]).status().unwrap();
+        let code = self.child.wait().unwrap().code();
+        (code, self.log())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn whole(log: &mut File) -> String {
+    let mut text = String::new();
+    log.seek(SeekFrom::Start(0)).unwrap();
+    log.read_to_string(&mut text).unwrap();
+    text
+}
