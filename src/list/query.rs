@@ -1,7 +1,7 @@
 //! Query strings: percent encoding, and what every method's query may hold.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use super::mask::FieldMask;
 use super::violation::Violation;
@@ -50,7 +50,7 @@ pub(crate) fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
 }
 
 /// What a query asks of every method's answer: the system parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SystemParameters {
     /// Whether enums in the answer are integers: `$alt=json;enum-encoding=int`.
@@ -61,6 +61,18 @@ pub struct SystemParameters {
     pub pretty_print: bool,
     /// The access token, if it is not in a header: `access_token` or `oauth_token`.
     pub access_token: Option<String>,
+}
+
+/// The token stays secret.
+impl fmt::Debug for SystemParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SystemParameters")
+            .field("integer_enums", &self.integer_enums)
+            .field("fields", &self.fields)
+            .field("pretty_print", &self.pretty_print)
+            .field("access_token", &self.access_token.as_ref().map(|_| "…"))
+            .finish()
+    }
 }
 
 impl Default for SystemParameters {

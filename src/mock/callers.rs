@@ -1,6 +1,7 @@
 //! Who makes a request, by its token.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use super::methods::Requester;
 use super::seed::CallerSeed;
@@ -8,8 +9,14 @@ use super::world::{World, identifier};
 use crate::list::{Authentication, Caller, Code, Scope, Status, SystemParameters};
 
 /// The callers of a seed, by token; if there are none, everybody may do everything.
-#[derive(Debug)]
 pub(super) struct Callers(HashMap<String, Known>);
+
+/// The tokens stay secret.
+impl fmt::Debug for Callers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.values()).finish()
+    }
+}
 
 /// A caller as the seed has it.
 #[derive(Debug)]
@@ -45,6 +52,11 @@ impl Callers {
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether a text is somebody's token.
+    pub(super) fn is_token(&self, text: &str) -> bool {
+        self.0.contains_key(text)
     }
 
     /// Who has a token: that of a header, or else that of the query.

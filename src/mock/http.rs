@@ -6,7 +6,8 @@
 //!   not there in time is 408 `DEADLINE_EXCEEDED`. The connection is closed then.
 //! - HEAD is GET without the body. `x-http-method-override` counts with POST only, in any case.
 //! - The log has a path of the API's form, with identifiers or e-mail addresses in it, as it was
-//!   sent; any other is `(other)`, and so is a method that HTTP's clients do not commonly send.
+//!   sent; any other is `(other)`, and so is one with a caller's token in it, and a method that
+//!   HTTP's clients do not commonly send.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -230,11 +231,11 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
         Ok(body) => {
             let connection = parts.extensions.get::<Connection>();
             let _answering = connection.map(Connection::begin);
-            respond(shared, Incoming::new(&parts, body)).await
+            respond(Arc::clone(&shared), Incoming::new(&parts, body)).await
         }
         Err(bad) => bad.answer(),
     };
-    let (method, path) = logged(&parts);
+    let (method, path) = logged(&parts, &shared.callers);
     tracing::info!(
         method = %method,
         path,
@@ -247,7 +248,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
 
 /// The method and the path as the log has them. The query is left out, for it may hold tokens, and
 /// so is whatever is not of the API's form: a token may have got there by mistake.
-fn logged(parts: &Parts) -> (&str, &str) {
+fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p str) {
     const OTHER: &str = "(other)";
     let method = match parts.method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PATCH" | "DELETE" | "PUT" | "OPTIONS") => known,
@@ -257,7 +258,9 @@ fn logged(parts: &Parts) -> (&str, &str) {
     let is_identifier = |text: &str| {
         let text = text.replace("%40", "@").replace("%2B", "+");
         let is_good = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
-        (1..=LONGEST_LOGGED).contains(&text.len()) && text.chars().all(is_good)
+        (1..=LONGEST_LOGGED).contains(&text.len())
+            && text.chars().all(is_good)
+            && !callers.is_token(&text)
     };
     let path = parts.uri.path();
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();

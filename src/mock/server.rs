@@ -1,9 +1,10 @@
 //! The server on a thread of its own.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,9 +12,11 @@ use axum::Extension;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::Sleep;
 
 use super::Mock;
 use super::http::Connection;
@@ -25,6 +28,8 @@ struct Limits {
     head: Duration,
     /// From then until its body is there.
     body: Duration,
+    /// Until the client takes some more of its answer.
+    answer: Duration,
     /// Until half a request is given up, once the server is asked to stop.
     half_sent: Duration,
     /// Until what is being answered is given up, once the server is asked to stop.
@@ -35,6 +40,7 @@ impl Limits {
     const USUAL: Self = Self {
         head: Duration::from_secs(10),
         body: Duration::from_secs(10),
+        answer: Duration::from_secs(10),
         half_sent: Duration::from_secs(1),
         answering: Duration::from_secs(5),
     };
@@ -115,7 +121,9 @@ impl Drop for Server {
 /// most five seconds. Half a request is waited for one second then.
 ///
 /// A connection that has nothing to say for ten seconds, or takes longer than that for a request's
-/// head or for its body, is closed.
+/// head, for its body or for taking some more of its answer, is closed. There may be as many
+/// connections as the system lets a process have files open; each holds at most a request's head of
+/// 400 KiB, its body of 1 MiB, and one answer.
 ///
 /// # Errors
 ///
@@ -130,6 +138,82 @@ pub async fn serve(
     Ok(())
 }
 
+/// A connection that breaks if the client does not take what is written to it: hyper has limits for
+/// what it reads only.
+struct Taken<S> {
+    stream: S,
+    limit: Duration,
+    /// While nothing can be written: when to give up.
+    end: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Taken<S> {
+    fn new(stream: S, limit: Duration) -> Self {
+        let end = None;
+        Self { stream, limit, end }
+    }
+
+    /// What an attempt to write has come to, or that it has been tried for too long.
+    fn or_late<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        tried: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if tried.is_ready() {
+            self.end = None;
+            return tried;
+        }
+        let limit = self.limit;
+        let end = self
+            .end
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        ready!(end.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Taken<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Taken<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let tried = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.or_late(context, tried)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let tried = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.or_late(context, tried)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
 async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>, limits: Limits) {
     let mut http = http1::Builder::new();
     // A client may say that it sends no more, and still wait for its answer: `nc -N` does.
@@ -141,6 +225,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     let (stop, stopping) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut until = pin!(until);
+    let mut accepts = true;
     loop {
         let accepted = tokio::select! {
             () = &mut until => break,
@@ -151,16 +236,21 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                tracing::error!(%error, "a connection was not accepted");
+                // Told once, until it is over.
+                if std::mem::take(&mut accepts) {
+                    tracing::error!(%error, "connections are not accepted");
+                }
                 // If there are too many, it would be tried again and again.
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
+        accepts = true;
         // An answer that takes more than one packet does not wait for the client's word on the
         // first. Without it, it is only slower.
         let _ = stream.set_nodelay(true);
-        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+        let stream = TokioIo::new(Taken::new(stream, limits.answer));
+        let connection = http.serve_connection(stream, service.clone());
         let mut stopping = stopping.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection);
