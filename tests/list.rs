@@ -185,6 +185,14 @@ fn queries_as_clients_write_them() {
 }
 
 #[test]
+fn a_token_in_a_query_is_not_shown() {
+    let (_, system) =
+        ListMembershipsRequest::from_query("spaces/A".to_owned(), "access_token=s3cret").unwrap();
+    assert_eq!(system.access_token.as_deref(), Some("s3cret"));
+    assert!(!format!("{system:?}").contains("s3cret"), "{system:?}");
+}
+
+#[test]
 fn queries_that_are_wrong() {
     for (query, expected) in [
         ("pageSize=ten", vec!["pageSize"]),

@@ -29,7 +29,6 @@ use super::methods::Call;
 use super::store::Store;
 use super::world::{Change, World};
 use crate::list::query::{self, QueryReader};
-use crate::list::violation::{LONGEST_ECHO, clip};
 use crate::list::{
     Code, ListMembershipsRequest, MembershipName, Method, PageTokens, SpaceName, Status,
     SystemParameters, Violation, Violations,
@@ -246,14 +245,20 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     response
 }
 
+/// A verb, if HTTP's clients commonly send it; any other may be a token, by mistake.
+fn usual(verb: &str) -> Option<&str> {
+    let is_usual = matches!(
+        verb,
+        "GET" | "HEAD" | "POST" | "PATCH" | "DELETE" | "PUT" | "OPTIONS"
+    );
+    is_usual.then_some(verb)
+}
+
 /// The method and the path as the log has them. The query is left out, for it may hold tokens, and
 /// so is whatever is not of the API's form: a token may have got there by mistake.
 fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p str) {
     const OTHER: &str = "(other)";
-    let method = match parts.method.as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PATCH" | "DELETE" | "PUT" | "OPTIONS") => known,
-        _ => OTHER,
-    };
+    let method = usual(parts.method.as_str()).unwrap_or(OTHER);
     // As in identifiers and e-mail addresses, of which `@` and `+` may be encoded.
     let is_identifier = |text: &str| {
         let text = text.replace("%40", "@").replace("%2B", "+");
@@ -313,13 +318,12 @@ impl Shared {
             ("GET", ["spaces", _, "members", _]) => self.one(incoming, Method::Get),
             ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, Method::Delete),
             ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, Method::Patch),
-            (method, _) => Err(Status::new(
-                Code::NotFound,
-                format!(
-                    "There is no method of spaces.members for {} at this path.",
-                    clip(method, LONGEST_ECHO)
-                ),
-            )),
+            (method, _) => {
+                let verb = usual(method).unwrap_or("this verb");
+                let message =
+                    format!("There is no method of spaces.members for {verb} at this path.");
+                Err(Status::new(Code::NotFound, message))
+            }
         }
     }
 

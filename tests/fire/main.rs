@@ -9,8 +9,12 @@
 )]
 
 mod clients;
+#[cfg(target_os = "linux")]
+mod hostile;
 #[path = "../http/mod.rs"]
 mod http;
+#[cfg(target_os = "linux")]
+mod idle;
 mod kill;
 mod load;
 mod model;

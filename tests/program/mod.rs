@@ -67,7 +67,7 @@ impl Starting {
         child.wait().unwrap();
     }
 
-    fn serving(mut self) -> Program {
+    pub(crate) fn serving(mut self) -> Program {
         let introduction = Self::introduction(self.stdout());
         let (mut child, mut log) = (self.child.take().unwrap(), self.log.take().unwrap());
         let Some(address) = Self::address(&introduction) else {
@@ -138,6 +138,12 @@ impl Program {
     /// What it logged until now.
     pub(crate) fn log(&mut self) -> String {
         whole(&mut self.log)
+    }
+
+    /// How many files it has open, connections included.
+    pub(crate) fn files(&self) -> usize {
+        let directory = format!("/proc/{}/fd", self.id());
+        std::fs::read_dir(directory).unwrap().count()
     }
 
     /// Its resident memory now and at its most, in KiB.
