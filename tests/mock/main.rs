@@ -13,6 +13,7 @@ mod callers;
 mod http;
 mod methods;
 mod properties;
+mod scopes;
 mod server;
 mod wire;
 
