@@ -160,11 +160,11 @@ fn what_is_no_http() {
 #[test]
 fn heads_that_are_too_long() {
     let long = "x".repeat(1 << 20);
-    let many: String = (0..10_000).map(|n| format!("h{n}: x\r\n")).collect();
+    let many: Vec<_> = (0..10_000).map(|n| format!("h{n}: x\r\n")).collect();
     refuses(&[
         ("a long header", get(&format!("a: {long}\r\n"))),
         ("a long name", get(&format!("{long}: a\r\n"))),
-        ("many headers", get(&many)),
+        ("many headers", get(&many.concat())),
         ("101 headers", get(&"a: b\r\n".repeat(101))),
         ("a header without an end", get(&"x".repeat(8 << 20))),
         (
@@ -177,13 +177,13 @@ fn heads_that_are_too_long() {
         ),
         (
             "70,000 bytes of path",
-            format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", &long[..70_000]).into_bytes(),
+            format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "x".repeat(70_000)).into_bytes(),
         ),
         (
             "60,000 bytes of path",
             format!(
                 "GET /{} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
-                &long[..60_000]
+                "x".repeat(60_000)
             )
             .into_bytes(),
         ),
@@ -481,7 +481,8 @@ fn text_that_is_no_utf_8() {
         b"\xf4\x90\x80\x80",
         b"\xe2\x82",
     ] {
-        let encoded: String = bad.iter().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded: Vec<_> = bad.iter().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = encoded.concat();
         attacks.extend([
             ("a path", path(bad)),
             ("an encoded path", path(encoded.as_bytes())),

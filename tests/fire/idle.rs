@@ -107,7 +107,8 @@ fn no_more_files() {
     let mut program = Program::limited(64, &[]);
     let address = program.address;
     is_served(address);
-    let streams: Vec<_> = (0..200)
+    // More than the server can accept, and no more than the system keeps for it.
+    let streams: Vec<_> = (0..120)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
     let start = Instant::now();
@@ -117,7 +118,8 @@ fn no_more_files() {
     }
     let (start, before) = (Instant::now(), processor_time(&program));
     std::thread::sleep(Duration::from_secs(1));
-    let (took, used) = (start.elapsed(), processor_time(&program) - before);
+    let used = processor_time(&program).saturating_sub(before);
+    let took = start.elapsed();
     println!("{used:?} of processor time in {took:?}");
     assert!(used < took / 2, "{used:?} in {took:?}");
     drop(streams);
@@ -127,7 +129,7 @@ fn no_more_files() {
     let told = log.matches("connections are not accepted").count();
     assert!((1..10).contains(&told), "{log}");
     // It can be stopped in that state, too.
-    let _streams: Vec<_> = (0..200)
+    let _streams: Vec<_> = (0..120)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
     let (code, _) = program.stop("-TERM");
