@@ -1,282 +1,23 @@
 //! Clients that mix all five methods, and write down what they asked and were answered.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::fmt;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::model::{ANY, Act, Call, Outcome, Standing, State, TOGETHER, explain};
-use crate::http::{Answer, Request};
+use super::history::{History, Tally};
+use super::model::{ANY, Act, Call, Outcome, Standing, TOGETHER};
+use super::spaces::{
+    DOWN, MANAGED, PLAIN, Place, email, is_fault, listed, member, members_of, place, refused,
+    refused_or_found, sets, skipped,
+};
+use crate::http::Answer;
 
 /// Longer than anything takes, so that a server that hangs fails a test.
 const GUARD: Duration = Duration::from_secs(120);
-
-/// Spaces whose manager never goes, each with this many members who come and go…
-const PLAIN: [&str; 6] = ["P0", "P1", "P2", "P3", "P4", "P5"];
-const MEMBERS: usize = 16;
-
-/// …and with this many, between them, who stay.
-const STAYERS: usize = 10;
-
-/// Spaces with [`TOGETHER`] members, all of whom may become managers.
-const MANAGED: [&str; 8] = ["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7"];
-
-/// A space where nobody can be added: a fault lasts.
-const DOWN: &str = "DOWN";
-
-/// Who comes and goes, has an odd number, so that others stand between them.
-fn member(number: usize) -> String {
-    format!("{:02}", 2 * number + 1)
-}
-
-fn stayer(number: usize) -> String {
-    format!("{:02}", 4 * number)
-}
-
-/// An address of a member: requests that use it work for a third of them, and fail for the others.
-fn email(number: usize) -> String {
-    let domain = ["good.example", "429.example", "503.example"][number % 3];
-    format!("m{number}@{domain}")
-}
-
-/// The seed of all that; `times` is how often the faults happen that do not last.
-pub(crate) fn seed(times: usize) -> Value {
-    let membership = |space: &str, id: &str, role: &str| {
-        json!({"name": format!("spaces/{space}/members/{id}"), "role": role, "state": "JOINED",
-               "member": {"name": format!("users/{id}"), "type": "HUMAN"}})
-    };
-    let mut memberships = Vec::new();
-    for space in PLAIN {
-        memberships.push(membership(space, "boss", "ROLE_MANAGER"));
-        let stayers = (0..STAYERS).map(stayer);
-        memberships.extend(stayers.map(|id| membership(space, &id, "ROLE_MEMBER")));
-        let half = (0..MEMBERS).step_by(2);
-        memberships.extend(half.map(|number| membership(space, &member(number), "ROLE_MEMBER")));
-    }
-    for space in MANAGED {
-        memberships.push(membership(space, &member(0), "ROLE_MANAGER"));
-        memberships.push(membership(space, &member(1), "ROLE_MEMBER"));
-    }
-    let spaces = PLAIN.iter().chain(&MANAGED).chain([&DOWN]);
-    let spaces: Vec<_> = spaces
-        .map(|space| json!({"name": format!("spaces/{space}")}))
-        .collect();
-    let known = (0..MEMBERS)
-        .map(|number| json!({"name": format!("users/{}", member(number)), "email": email(number)}));
-    json!({
-        "spaces": spaces,
-        "memberships": memberships,
-        "users": known.collect::<Vec<_>>(),
-        "faults": [
-            {"path": "*@429.example", "status": 429},
-            {"path": "*@503.example", "status": 503, "delayMs": 1},
-            {"path": format!("spaces/{DOWN}/members"), "status": 500},
-            {"path": "spaces/P0/members", "status": 503, "times": times},
-            {"path": "spaces/P1/members/*", "status": 500, "times": times},
-            {"path": "spaces/M0/*", "status": 429, "times": times, "delayMs": 2},
-            {"path": "spaces/P2/members", "status": 418, "times": times},
-            {"path": "spaces/P3/*", "delayMs": 3, "times": times},
-        ],
-    })
-}
-
-/// What is checked together: a member, or a space.
-pub(crate) type Place = (&'static str, usize);
-
-/// What a seed has there.
-fn start(place: Place) -> State {
-    use Standing::{Absent, Manager, Member};
-    match place {
-        (space, _) if MANAGED.contains(&space) => [Manager, Member, Absent, Absent],
-        (DOWN, _) => [Absent, Absent, Absent, Manager],
-        // The last one is who manages the space.
-        (_, number) if number % 2 == 0 => [Member, Absent, Absent, Manager],
-        _ => [Absent, Absent, Absent, Manager],
-    }
-}
-
-/// Where a member is checked, and as the how-manieth.
-fn place(space: &'static str, number: usize) -> (Place, usize) {
-    if MANAGED.contains(&space) {
-        ((space, 0), number)
-    } else {
-        ((space, number), 0)
-    }
-}
-
-fn members_of(space: &str) -> usize {
-    if MANAGED.contains(&space) {
-        TOGETHER
-    } else {
-        MEMBERS
-    }
-}
-
-/// Everything that was asked and answered.
-#[derive(Default)]
-pub(crate) struct History(HashMap<Place, Vec<Call>>);
-
-impl History {
-    pub(crate) fn add(&mut self, other: Self) {
-        for (place, calls) in other.0 {
-            self.0.entry(place).or_default().extend(calls);
-        }
-    }
-
-    /// From now on, nothing happens any more that has not.
-    pub(crate) fn close(&mut self, now: u64) {
-        for call in self.0.values_mut().flatten() {
-            call.end.get_or_insert(now);
-        }
-    }
-
-    /// Notes what was there at some moment between then and now.
-    pub(crate) fn look(&mut self, there: &HashMap<Place, State>, begin: u64, end: u64) {
-        for (&place, state) in there {
-            let call = Call {
-                begin,
-                end: Some(end),
-                act: Act::Look(state.map(Standing::only)),
-                outcome: Outcome::Done,
-            };
-            self.note(place, call);
-        }
-    }
-
-    /// The call's place among those of its place.
-    fn note(&mut self, place: Place, call: Call) -> usize {
-        let calls = self.0.entry(place).or_default();
-        calls.push(call);
-        calls.len() - 1
-    }
-
-    /// How many places can be in one state only, and where the server has another than any that
-    /// explains the answers.
-    pub(crate) fn compare(&self, there: &HashMap<Place, State>) -> (usize, Vec<String>) {
-        let (mut certain, mut differences) = (0, Vec::new());
-        for (&place, state) in there {
-            let calls = self.0.get(&place).map_or(&[][..], Vec::as_slice);
-            match explain(start(place), calls) {
-                Err(error) => differences.push(format!("{place:?}: {error}")),
-                Ok(ends) => {
-                    certain += usize::from(ends.len() == 1);
-                    if !ends.contains(state) {
-                        differences.push(format!("{place:?}: {state:?}, expected {ends:?}"));
-                    }
-                }
-            }
-        }
-        (certain, differences)
-    }
-}
-
-/// What the server has, as a list of everybody tells it, and of the space that cannot be listed,
-/// each member.
-pub(crate) fn everybody(address: SocketAddr) -> HashMap<Place, State> {
-    let mut there = HashMap::new();
-    let get = |path: &str| {
-        let answers = std::iter::repeat_with(|| Request::get(path).try_send_to(address).unwrap());
-        // After a restart, the faults that do not last happen again.
-        let mut answers = answers.take(1000).filter(|answer| !is_fault(answer));
-        answers.next().unwrap()
-    };
-    for space in PLAIN.into_iter().chain(MANAGED).chain([DOWN]) {
-        let path = format!("/v1/spaces/{space}/members");
-        let mut found: HashMap<String, Standing> = if space == DOWN {
-            let missing = (0..MEMBERS).filter(|n| {
-                let answer = get(&format!("{path}/{}", member(*n)));
-                refused_or_found(&answer) == Standing::Absent
-            });
-            assert_eq!(missing.count(), MEMBERS);
-            HashMap::new()
-        } else {
-            let answer = get(&format!("{path}?pageSize=1000")).json();
-            listed(space, &answer).into_iter().collect()
-        };
-        for number in 0..members_of(space) {
-            let (place, index) = place(space, number);
-            let state = there.entry(place).or_insert_with(|| start(place));
-            let standing = found.remove(&member(number));
-            state[index] = standing.unwrap_or(Standing::Absent);
-        }
-        let others = if PLAIN.contains(&space) {
-            STAYERS + 1
-        } else {
-            0
-        };
-        assert_eq!(found.len(), others, "{space}: {found:?}");
-    }
-    there
-}
-
-/// How many requests there were, of which kind, and what became of them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) requests: u64,
-    methods: BTreeMap<&'static str, u64>,
-    pub(crate) acknowledged: u64,
-    refused: u64,
-    faults: BTreeMap<u64, u64>,
-    /// Those whose answer nobody read, and those that were not sent to the end.
-    pub(crate) lost: u64,
-    pub(crate) cut: u64,
-    pub(crate) repeated: u64,
-    pub(crate) skipped: u64,
-}
-
-impl Tally {
-    pub(crate) fn faults(&self) -> u64 {
-        self.faults.values().sum()
-    }
-
-    /// Whether every method was asked, and every kind of fault happened.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.methods.len() == 5 && self.faults.len() == 4
-    }
-}
-
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        for (method, count) in other.methods {
-            *self.methods.entry(method).or_default() += count;
-        }
-        for (status, count) in other.faults {
-            *self.faults.entry(status).or_default() += count;
-        }
-        self.requests += other.requests;
-        self.acknowledged += other.acknowledged;
-        self.refused += other.refused;
-        self.lost += other.lost;
-        self.cut += other.cut;
-        self.repeated += other.repeated;
-        self.skipped += other.skipped;
-    }
-}
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} requests {:?}: {} changes acknowledged, {} refused, {} faults {:?}, {} answers \
-             lost, {} requests cut; {} members repeated in a listing, {} skipped",
-            self.requests,
-            self.methods,
-            self.acknowledged,
-            self.refused,
-            self.faults(),
-            self.faults,
-            self.lost,
-            self.cut,
-            self.repeated,
-            self.skipped
-        )
-    }
-}
 
 /// Numbers that look random.
 pub(crate) struct Dice(u64);
@@ -388,7 +129,7 @@ impl<'c> Client<'c> {
         {
             stream.read_to_end(&mut Vec::new())?;
             let end = self.tick();
-            self.history.0.entry(place).or_default()[index].end = Some(end);
+            self.history.end(place, index, end);
         }
         Ok(())
     }
@@ -635,10 +376,6 @@ impl<'c> Client<'c> {
     }
 }
 
-fn is_fault(answer: &Answer) -> bool {
-    answer.status >= 400 && answer.body.contains("A fault of the mock server")
-}
-
 fn connect(address: SocketAddr) -> io::Result<BufReader<TcpStream>> {
     let stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(GUARD))?;
@@ -669,51 +406,9 @@ pub(crate) fn answer(stream: &mut impl BufRead) -> io::Result<Answer> {
     Ok(answer)
 }
 
-/// What a list tells of those who come and go.
-fn sets(space: &str, role: Option<Standing>, listed: &[(String, Standing)]) -> Vec<(usize, u8)> {
-    let set = |number: usize| {
-        let id = member(number);
-        let found = listed.iter().find(|(listed, _)| *listed == id);
-        match (found, role) {
-            (Some((_, standing)), _) => standing.only(),
-            (None, None) => Standing::Absent.only(),
-            (None, Some(role)) => ANY & !role.only(),
-        }
-    };
-    (0..members_of(space)).map(|n| (n, set(n))).collect()
-}
-
-/// How many of those who stay are missing in a list.
-fn skipped(space: &str, role: Option<Standing>, listed: &[(String, Standing)]) -> u64 {
-    if !PLAIN.contains(&space) {
-        return 0;
-    }
-    let stayers = (0..STAYERS)
-        .map(stayer)
-        .filter(|_| role != Some(Standing::Manager));
-    let boss = (role != Some(Standing::Member)).then(|| "boss".to_owned());
-    let wanted = stayers.chain(boss);
-    let missing = wanted.filter(|wanted| listed.iter().all(|(id, _)| id != wanted));
-    missing.count() as u64
-}
-
 fn query(role: Option<Standing>) -> String {
     let role = role.map(|role| format!("&filter=role+%3D+%22{}%22", role.role()));
     role.unwrap_or_default()
-}
-
-/// What a refusal means; nothing else is answered.
-fn refused<T>(answer: &Answer, status: u16, meaning: T) -> T {
-    assert_eq!(answer.status, status, "{}", answer.body);
-    meaning
-}
-
-/// What an answer to get means.
-fn refused_or_found(answer: &Answer) -> Standing {
-    match answer.status {
-        200 => Standing::of(answer.json()["role"].as_str().unwrap()),
-        _ => refused(answer, 404, Standing::Absent),
-    }
 }
 
 /// What an answer to a change means; it tells what was asked for.
@@ -739,16 +434,4 @@ fn outcome(act: Act, answer: &Answer) -> Outcome {
         }
         _ => refused(answer, 404, Outcome::Missing),
     }
-}
-
-/// The members on a page; each is one that there may be.
-fn listed(space: &str, page: &Value) -> Vec<(String, Standing)> {
-    let page = page["memberships"].as_array();
-    let page = page.into_iter().flatten().map(|membership| {
-        let name = membership["name"].as_str().unwrap();
-        let id = name.strip_prefix(&format!("spaces/{space}/members/"));
-        let id = id.unwrap().to_owned();
-        (id, Standing::of(membership["role"].as_str().unwrap()))
-    });
-    page.collect()
 }

@@ -3,27 +3,25 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
-
-use serde_json::json;
+use std::time::Duration;
 
 use super::clients::answer;
 use super::http::{Answer, Request};
 use super::program::Program;
 
 /// Longer than anything takes, so that a server that hangs fails a test.
-const GUARD: Duration = Duration::from_secs(60);
+pub(crate) const GUARD: Duration = Duration::from_secs(60);
 
 /// What the program may take at most after all this, in KiB. It takes 10 MiB by itself. A
 /// connection holds its head (hyper reads up to 400 KiB of one), its body (up to 1 MiB, announced
 /// or not), what the JSON in it becomes while it is read (up to 32 bytes for each of its bytes,
 /// for no more bodies at once than there are threads), and its answer.
-const MEMORY: u64 = 128 << 10;
+pub(crate) const MEMORY: u64 = 128 << 10;
 
-const LIST: &str = "/v1/spaces/AAAAsample/members";
+pub(crate) const LIST: &str = "/v1/spaces/AAAAsample/members";
 
 /// A space with three people; one of them is a manager.
-fn program() -> Program {
+pub(crate) fn program() -> Program {
     Program::start(&[])
 }
 
@@ -41,7 +39,7 @@ fn exchange(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
 }
 
 /// The answers in what the server sent: nothing but well-formed ones.
-fn answers(received: &[u8]) -> Vec<Answer> {
+pub(crate) fn answers(received: &[u8]) -> Vec<Answer> {
     let mut rest = received;
     let mut answers = Vec::new();
     while !rest.is_empty() {
@@ -51,13 +49,13 @@ fn answers(received: &[u8]) -> Vec<Answer> {
     answers
 }
 
-fn statuses(address: SocketAddr, sent: &[u8]) -> Vec<u16> {
+pub(crate) fn statuses(address: SocketAddr, sent: &[u8]) -> Vec<u16> {
     let answers = answers(&exchange(address, sent));
     answers.iter().map(|answer| answer.status).collect()
 }
 
 /// The program still does what it should, and has not grown.
-fn is_unharmed(program: &mut Program) {
+pub(crate) fn is_unharmed(program: &mut Program) {
     let answer = Request::get(LIST).send_to(program.address);
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["memberships"].as_array().unwrap().len(), 3);
@@ -70,7 +68,7 @@ fn is_unharmed(program: &mut Program) {
 }
 
 /// Every one of these is refused, or the connection closed: no request is made of it.
-fn refuses(attacks: &[(&str, Vec<u8>)]) {
+pub(crate) fn refuses(attacks: &[(&str, Vec<u8>)]) {
     let mut program = program();
     for (name, sent) in attacks {
         is_refused(&program, name, sent);
@@ -85,16 +83,16 @@ fn is_refused(program: &Program, name: &str, sent: &[u8]) {
     assert!(is_refused && statuses.len() <= 1, "{name}: {statuses:?}");
 }
 
-fn get(more: &str) -> Vec<u8> {
+pub(crate) fn get(more: &str) -> Vec<u8> {
     format!("GET {LIST} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{more}\r\n").into_bytes()
 }
 
-fn post(more: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn post(more: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("POST {LIST} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{more}\r\n");
     [head.as_bytes(), body].concat()
 }
 
-fn post_json(body: &[u8]) -> Vec<u8> {
+pub(crate) fn post_json(body: &[u8]) -> Vec<u8> {
     post(&format!("content-length: {}\r\n", body.len()), body)
 }
 
@@ -358,166 +356,6 @@ fn smuggled_requests() {
     }
 }
 
-#[test]
-fn json_that_is_deep_or_wide() {
-    const LEVELS: usize = 100_000;
-    let deep = |open: &str, close: &str| {
-        let body = [open.repeat(LEVELS), close.repeat(LEVELS)].concat();
-        post_json(body.as_bytes())
-    };
-    let within = |body: &str| {
-        let body = format!("{{\"member\":{{\"name\":\"users/1\",\"x\":{body}}}}}");
-        post_json(body.as_bytes())
-    };
-    let form = |text: &str| {
-        post(
-            &format!(
-                "x-http-method-override: GET\r\ncontent-length: {}\r\n",
-                text.len()
-            ),
-            text.as_bytes(),
-        )
-    };
-    refuses(&[
-        ("arrays", deep("[", "]")),
-        ("arrays without an end", deep("[", "")),
-        ("objects", deep("{\"a\":", "}")),
-        ("objects without an end", deep("{\"a\":", "")),
-        (
-            "members",
-            post_json("{\"member\":".repeat(LEVELS).as_bytes()),
-        ),
-        ("both", deep("[{\"a\":", "}]")),
-        (
-            "within a member",
-            within(&["[".repeat(LEVELS), "]".repeat(LEVELS)].concat()),
-        ),
-        (
-            "many numbers",
-            within(&format!("[{}0]", "0,".repeat(500_000))),
-        ),
-        (
-            "many arrays",
-            within(&format!("[{}0]", "[],".repeat(300_000))),
-        ),
-        (
-            "a role of many numbers",
-            post_json(format!("{{\"role\":[{}0]}}", "0,".repeat(500_000)).as_bytes()),
-        ),
-        ("a long number", within(&"9".repeat(1_000_000))),
-        (
-            "a long fraction",
-            within(&format!("0.{}", "9".repeat(1_000_000))),
-        ),
-        (
-            "many escapes",
-            within(&format!("\"{}\"", "\\u0041".repeat(150_000))),
-        ),
-        ("half a pair", within(r#""\ud800""#)),
-        (
-            "a mask of parentheses",
-            form(&format!("fields={}", "a(".repeat(LEVELS))),
-        ),
-        (
-            "a mask of slashes",
-            form(&format!("fields={}a", "a/".repeat(LEVELS))),
-        ),
-        (
-            "a mask of commas",
-            form(&format!("fields={}a", "a,".repeat(LEVELS))),
-        ),
-        (
-            "a filter of parentheses",
-            form(&format!("filter={}", "(".repeat(LEVELS))),
-        ),
-        (
-            "a filter of terms",
-            form(&format!(
-                "filter=role=1{}",
-                "+AND+role=1".repeat(LEVELS / 2)
-            )),
-        ),
-        (
-            "a filter of NOTs",
-            form(&format!("filter={}a", "NOT+".repeat(LEVELS))),
-        ),
-        (
-            "a filter of dots",
-            form(&format!("filter={}a", "a.".repeat(LEVELS))),
-        ),
-    ]);
-}
-
-#[test]
-fn text_that_is_no_utf_8() {
-    let list = |more: &[u8]| {
-        let end = b" HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
-        [b"GET ", more, end].concat()
-    };
-    let path = |member: &[u8]| list(&[LIST.as_bytes(), b"/", member].concat());
-    let query = |query: &[u8]| list(&[LIST.as_bytes(), b"?", query].concat());
-    let body =
-        |name: &[u8]| post_json(&[b"{\"member\":{\"name\":\"users/", name, b"\"}}"].concat());
-    let form = |text: &[u8]| {
-        post(
-            &format!(
-                "x-http-method-override: GET\r\ncontent-length: {}\r\n",
-                text.len()
-            ),
-            text,
-        )
-    };
-    let mut attacks = vec![
-        ("a form", form(b"filter=\xff")),
-        ("an encoded form", form(b"filter=%ff")),
-        ("a method to override", [&b"POST "[..], LIST.as_bytes(), b" HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-http-method-override: \xff\r\n\r\n"].concat()),
-        ("a mark of UTF-16", post_json(b"\xff\xfe{\0}\0")),
-        ("a mark of UTF-8", post_json(b"\xef\xbb\xbf{}")),
-    ];
-    for bad in [
-        &b"\xff"[..],
-        b"\xc0\xaf",
-        b"\xed\xa0\x80",
-        b"\xf4\x90\x80\x80",
-        b"\xe2\x82",
-    ] {
-        let encoded: Vec<_> = bad.iter().map(|byte| format!("%{byte:02X}")).collect();
-        let encoded = encoded.concat();
-        attacks.extend([
-            ("a path", path(bad)),
-            ("an encoded path", path(encoded.as_bytes())),
-            ("a query", query(&[b"filter=", bad].concat())),
-            (
-                "an encoded query",
-                query(format!("filter={encoded}").as_bytes()),
-            ),
-            ("a parameter", query(format!("{encoded}=1").as_bytes())),
-            ("a body", body(bad)),
-        ]);
-    }
-    for bad in [
-        "%", "%f", "%zz", "%00", "%2F", "a%2Fb", "%0d%0a", "..", "%2e%2e",
-    ] {
-        attacks.push(("a bad path", path(bad.as_bytes())));
-    }
-    refuses(&attacks);
-    // What nobody reads may be anything that a header can hold.
-    let mut program = program();
-    let header = [
-        &get("")[..get("").len() - 2],
-        b"x-any: \xff\xc0\xaf\r\n\r\n",
-    ]
-    .concat();
-    assert_eq!(statuses(program.address, &header), [200]);
-    let header = [
-        &get("")[..get("").len() - 2],
-        b"authorization: Bearer \xff\r\n\r\n",
-    ]
-    .concat();
-    assert_eq!(statuses(program.address, &header), [200]);
-    is_unharmed(&mut program);
-}
-
 /// A client that says that it sends no more is answered, if it has asked for something.
 #[test]
 fn half_closed_connections() {
@@ -586,108 +424,4 @@ fn requests_in_a_row_with_garbage_behind_them() {
         assert_eq!(statuses[1000], 400);
     }
     is_unharmed(&mut program);
-}
-
-/// Bodies are held while they arrive, and nothing of them afterwards.
-#[test]
-fn many_long_bodies_at_once() {
-    const CLIENTS: u64 = 64;
-    let mut program = program();
-    let (before, _) = program.memory();
-    let body = format!("{{\"x\":{}1}}", " ".repeat((1 << 20) - 10));
-    let sent = post_json(body.as_bytes());
-    let (last, most) = sent.split_last().unwrap();
-    let mut streams: Vec<_> = (0..CLIENTS)
-        .map(|_| {
-            let mut stream = TcpStream::connect(program.address).unwrap();
-            stream.set_read_timeout(Some(GUARD)).unwrap();
-            stream.write_all(most).unwrap();
-            stream
-        })
-        .collect();
-    let answer = Request::get(LIST).send_to(program.address);
-    assert_eq!(answer.status, 200);
-    let (held, _) = program.memory();
-    for stream in &mut streams {
-        stream.write_all(&[*last]).unwrap();
-    }
-    for stream in &mut streams {
-        let mut received = Vec::new();
-        stream.read_to_end(&mut received).unwrap();
-        assert_eq!(answers(&received)[0].status, 400);
-    }
-    let (after, most) = program.memory();
-    println!("{before} KiB before, {held} with {CLIENTS} bodies, {most} at most, {after} after");
-    // A buffer that grows by doubling may be twice as long as what is in it.
-    assert!(most < MEMORY + 2 * 1024 * CLIENTS, "{most} KiB");
-    assert!(program.is_running());
-}
-
-/// Clients who send a byte now and then, or take nothing of what they asked for, hold up nobody, and
-/// are left after ten seconds.
-#[test]
-fn slow_clients_hold_up_nobody() {
-    let member = |n: usize| {
-        json!({"name": format!("spaces/AAAAsample/members/{n}"), "role": "ROLE_MEMBER",
-               "member": {"name": format!("users/{n}"), "type": "HUMAN"}})
-    };
-    let members: Vec<_> = (1..=1000).map(member).collect();
-    let seed = json!({"spaces": [{"name": "spaces/AAAAsample"}], "memberships": members});
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("seed.json");
-    std::fs::write(&file, seed.to_string()).unwrap();
-    let mut program = Program::start(&["--seed", file.to_str().unwrap()]);
-    let address = program.address;
-    let connect = |sent: &[u8]| {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(GUARD)).unwrap();
-        stream.write_all(sent).unwrap();
-        stream
-    };
-    let before = program.files();
-    let every_page = format!("GET {LIST}?pageSize=1000 HTTP/1.1\r\nhost: a\r\n\r\n");
-    let page = Request::get(&format!("{LIST}?pageSize=1000")).send_to(address);
-    let head = format!("GET {LIST} HTTP/1.1\r\nhost: a\r\nx: ");
-    let post = format!("POST {LIST} HTTP/1.1\r\nhost: a\r\n");
-    let start = Instant::now();
-    let mut slow: Vec<_> = (0..100).map(|_| connect(head.as_bytes())).collect();
-    let length = format!("{post}content-length: 1000\r\n\r\n");
-    slow.extend((0..100).map(|_| connect(length.as_bytes())));
-    let chunked = format!("{post}transfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n");
-    slow.extend((0..20).map(|_| connect(chunked.as_bytes())));
-    let readers: Vec<_> = (0..20)
-        .map(|_| connect(every_page.repeat(100).as_bytes()))
-        .collect();
-    let (mut longest, mut served) = (Duration::ZERO, 0);
-    let mut is_open = vec![true; slow.len()];
-    while is_open.contains(&true) {
-        assert!(start.elapsed() < GUARD);
-        for (stream, is_open) in slow.iter_mut().zip(&mut is_open) {
-            *is_open &= stream.write_all(b" ").is_ok();
-        }
-        let asked = Instant::now();
-        let answer = Request::get(&format!("{LIST}/1")).send_to(address);
-        assert_eq!(answer.status, 200);
-        longest = longest.max(asked.elapsed());
-        served += 1;
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    let took = start.elapsed();
-    assert!(longest < GUARD / 6, "{longest:?}");
-    // By now the server has given up those who do not read, too.
-    while program.files() > before {
-        assert!(start.elapsed() < GUARD);
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    for mut stream in readers {
-        let mut received = Vec::new();
-        let _ = stream.read_to_end(&mut received);
-        assert!(received.len() < 100 * page.body.len(), "{}", received.len());
-    }
-    let (now, most) = program.memory();
-    println!(
-        "closed after {took:.1?}; {served} others served, in at most {longest:.1?}; {now} KiB now, {most} at most"
-    );
-    assert!(most < MEMORY, "{most} KiB");
-    assert!(program.is_running());
 }

@@ -4,9 +4,11 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::clients::{Client, Dice, History, Tally, everybody, seed};
+use super::clients::{Client, Dice};
+use super::history::{History, Tally};
 use super::http::Request;
 use super::program::{Program, Starting};
+use super::spaces::{everybody, seed};
 
 const CLIENTS: usize = 6;
 

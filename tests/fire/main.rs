@@ -9,6 +9,7 @@
 )]
 
 mod clients;
+mod history;
 #[cfg(target_os = "linux")]
 mod hostile;
 #[path = "../http/mod.rs"]
@@ -20,3 +21,8 @@ mod load;
 mod model;
 #[path = "../program/mod.rs"]
 mod program;
+#[cfg(target_os = "linux")]
+mod slow;
+mod spaces;
+#[cfg(target_os = "linux")]
+mod texts;

@@ -140,15 +140,18 @@ impl Program {
         whole(&mut self.log)
     }
 
-    /// How many files it has open, connections included.
+    /// How many files it has open, connections included, where Linux tells it.
     pub(crate) fn files(&self) -> usize {
         let directory = format!("/proc/{}/fd", self.id());
-        std::fs::read_dir(directory).unwrap().count()
+        std::fs::read_dir(directory).map_or(0, Iterator::count)
     }
 
-    /// Its resident memory now and at its most, in KiB.
+    /// Its resident memory now and at its most, in KiB, where Linux tells it.
     pub(crate) fn memory(&self) -> (u64, u64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()));
+        let Ok(status) = status else {
+            return (0, 0);
+        };
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             let number = line.unwrap().trim().trim_end_matches(" kB");
