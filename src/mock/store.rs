@@ -174,6 +174,7 @@ fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
     let file = FileBackend::new(file).map_err(boxed)?;
     if is_there() {
         // Another process has just finished it.
+        drop(file);
         let _ = std::fs::remove_file(unfinished);
         return open();
     }

@@ -88,7 +88,7 @@ fn a_kill_loses_nothing_acknowledged() {
         there = Some(now);
     }
     let there = there.unwrap();
-    let (_, differences) = history.compare(&there);
+    let differences = history.compare(&there);
     println!("{tally}");
     println!(
         "{} kills, {early} of them before it served; {} changes acknowledged, {} places, {} of \

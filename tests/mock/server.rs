@@ -256,6 +256,27 @@ fn what_is_saved_is_there_after_a_restart() {
     assert!(other.unwrap_err().to_string().contains("another seed"));
 }
 
+/// A process that was killed while it made its file left it under another name, half made.
+#[test]
+fn a_file_that_was_not_finished_is_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.redb");
+    let unfinished = directory.path().join("mock.redb.new");
+    // A file that is there and empty is as good as none.
+    for is_there in [false, true] {
+        if is_there {
+            std::fs::write(&file, "").unwrap();
+        }
+        std::fs::write(&unfinished, vec![0; 100_000]).unwrap();
+        let mock = Mock::open(&file, None).unwrap();
+        assert!(!unfinished.exists());
+        assert!(Mock::open(&file, None).is_err(), "the file is in use");
+        drop(mock);
+        drop(Mock::open(&file, None).unwrap());
+        std::fs::remove_file(&file).unwrap();
+    }
+}
+
 /// Whoever is known from the seed's memberships only is the same person after a restart.
 #[test]
 fn people_are_not_forgotten_over_a_restart() {
