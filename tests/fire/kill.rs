@@ -43,17 +43,22 @@ fn a_kill_loses_nothing_acknowledged() {
     let tick = || clock.fetch_add(1, Ordering::SeqCst);
     let (mut tally, mut history) = (Tally::default(), History::default());
     let (mut early, mut there) = (0, None);
-    for _ in 0..rounds() {
+    let mut kills = 0;
+    // On a slow machine it may take more of them until something was written.
+    while kills < rounds() || tally.acknowledged == 0 {
+        kills += 1;
         let mut program = Starting::new(Program::command(&arguments));
         let stdout = program.stdout();
-        let moment = match dice.roll(4) {
-            0 => dice.roll(50_000),
-            _ => dice.roll(500_000),
-        };
+        let while_it_starts = dice.roll(4) == 0;
+        let moment = dice.roll(if while_it_starts { 50_000 } else { 400_000 });
+        let (serves, serving) = std::sync::mpsc::channel();
         let numbers: Vec<u64> = (0..CLIENTS).map(|_| dice.roll(usize::MAX) as u64).collect();
         std::thread::scope(|scope| {
             let clients = scope.spawn(|| {
+                // Dropped when the program ends without a word.
+                let serves = serves;
                 let address = Starting::address(&Starting::introduction(stdout))?;
+                serves.send(()).unwrap();
                 let asked = std::thread::scope(|scope| {
                     let ask = |number: u64| {
                         let mut client = Client::new(address, &clock, Dice::new(number));
@@ -67,6 +72,9 @@ fn a_kill_loses_nothing_acknowledged() {
                 });
                 Some(asked)
             });
+            if !while_it_starts {
+                serving.recv().unwrap();
+            }
             std::thread::sleep(Duration::from_micros(moment as u64));
             program.kill();
             match clients.join().unwrap() {
@@ -91,19 +99,14 @@ fn a_kill_loses_nothing_acknowledged() {
     let differences = history.compare(&there);
     println!("{tally}");
     println!(
-        "{} kills, {early} of them before it served; {} changes acknowledged, {} places, {} of \
-         them not as acknowledged",
-        rounds(),
+        "{kills} kills, {early} of them before it served; {} changes acknowledged, {} places, {} \
+         of them not as acknowledged",
         tally.acknowledged,
         there.len(),
         differences.len()
     );
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert_eq!((tally.repeated, tally.skipped), (0, 0));
-    assert!(
-        tally.acknowledged > 0,
-        "the test must have written something"
-    );
 }
 
 /// Killed while it begins its file, it begins it the next time.
