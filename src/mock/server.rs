@@ -1,10 +1,9 @@
 //! The server on a thread of its own.
 
 use std::future::Future;
-use std::io::{self, IoSlice};
+use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, ready};
+use std::pin::pin;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,11 +11,10 @@ use axum::Extension;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
-use tokio::time::Sleep;
+use tokio_io_timeout::TimeoutWriter;
 
 use super::Mock;
 use super::http::Connection;
@@ -138,82 +136,6 @@ pub async fn serve(
     Ok(())
 }
 
-/// A connection that breaks if the client does not take what is written to it: hyper has limits for
-/// what it reads only.
-struct Taken<S> {
-    stream: S,
-    limit: Duration,
-    /// While nothing can be written: when to give up.
-    end: Option<Pin<Box<Sleep>>>,
-}
-
-impl<S> Taken<S> {
-    fn new(stream: S, limit: Duration) -> Self {
-        let end = None;
-        Self { stream, limit, end }
-    }
-
-    /// What an attempt to write has come to, or that it has been tried for too long.
-    fn or_late<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        tried: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if tried.is_ready() {
-            self.end = None;
-            return tried;
-        }
-        let limit = self.limit;
-        let end = self
-            .end
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
-        ready!(end.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Taken<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Taken<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let tried = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.or_late(context, tried)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let tried = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        self.or_late(context, tried)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
 async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>, limits: Limits) {
     let mut http = http1::Builder::new();
     // A client may say that it sends no more, and still wait for its answer: `nc -N` does.
@@ -249,7 +171,9 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         // An answer that takes more than one packet does not wait for the client's word on the
         // first. Without it, it is only slower.
         let _ = stream.set_nodelay(true);
-        let stream = TokioIo::new(Taken::new(stream, limits.answer));
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(limits.answer));
+        let stream = TokioIo::new(Box::pin(stream));
         let connection = http.serve_connection(stream, service.clone());
         let mut stopping = stopping.clone();
         connections.spawn(async move {
