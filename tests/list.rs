@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gchat_filter::list::{
     Authentication, Caller, Code, Condition, FieldMask, ListMembershipsRequest, MembershipName,
-    Method, PageTokens, Reference, Scope, Shelves, SpaceName, Status, UpdateMask, parse_group,
-    parse_user,
+    Method, PageTokens, Reference, Scope, Shelves, SpaceName, Status, UpdateMask, Violation,
+    parse_group, parse_user,
 };
 use gchat_filter::{
     Group, Member, Membership, MembershipRole, MembershipState, Role, User, UserType,
@@ -193,6 +193,74 @@ fn a_token_in_a_query_is_not_shown() {
 }
 
 #[test]
+fn a_query_is_written_as_any_server_reads_it() {
+    let mut request = request();
+    assert_eq!(request.path_and_query(), "/v1/spaces/AAAA/members");
+    request.filter = r#"role = "ROLE_MEMBER" AND x = "é+~""#.to_owned();
+    request.page_size = 5;
+    request.show_groups = true;
+    assert_eq!(
+        request.path_and_query(),
+        "/v1/spaces/AAAA/members?pageSize=5&filter=role%20%3D%20%22ROLE_MEMBER%22%20AND%20x%20%3D\
+         %20%22%C3%A9%2B~%22&showGroups=true"
+    );
+}
+
+#[test]
+fn the_encoding_of_enums() {
+    for (query, integers) in [
+        ("$alt=json;enum-encoding=string", false),
+        ("$alt=json;", false),
+        ("$alt=JSON; enum-encoding=int ;", true),
+        ("alt=json;enum-encoding=int", true),
+        ("alt=", false),
+    ] {
+        let (_, system) = ListMembershipsRequest::from_query("spaces/A", query).unwrap();
+        assert_eq!(system.integer_enums, integers, "{query}");
+    }
+}
+
+#[test]
+fn only_one_form_of_a_name_is_its_snake_case() {
+    let read = |name: &str| ListMembershipsRequest::from_query("spaces/A", &format!("{name}=3"));
+    assert_eq!(read("page_size").unwrap().0.page_size, 3);
+    for name in [
+        "page__size",
+        "page_size_",
+        "_page_size",
+        "page_Size",
+        "Page_size",
+        "pagesize",
+        "page_siZe",
+    ] {
+        let error = read(name).unwrap_err();
+        assert_eq!(error.as_slice()[0].field, name);
+    }
+}
+
+#[test]
+fn what_is_told_of_a_request_is_bounded() {
+    let told = |unknown: usize| {
+        let query: Vec<String> = (0..unknown).map(|n| format!("x{n}=1")).collect();
+        ListMembershipsRequest::from_query("spaces/A", &query.join("&")).unwrap_err()
+    };
+    assert_eq!(
+        told(2).to_string(),
+        "x0: no such query parameter; x1: no such query parameter"
+    );
+    assert_eq!(told(20).as_slice().len(), 20);
+    assert!(!told(20).to_string().contains("more"));
+    let many = told(23);
+    assert_eq!(many.as_slice().len(), 21);
+    assert_eq!(many.as_slice()[20].to_string(), "…: and 3 more");
+    let long = Violation::new("f".repeat(101), "d".repeat(1001));
+    assert_eq!(long.field, "f".repeat(100) + "…");
+    assert_eq!(long.description, "d".repeat(1000) + "…");
+    let short = Violation::new("f".repeat(100), "d".repeat(1000));
+    assert_eq!((short.field.len(), short.description.len()), (100, 1000));
+}
+
+#[test]
 fn queries_that_are_wrong() {
     for (query, expected) in [
         ("pageSize=ten", vec!["pageSize"]),
@@ -232,6 +300,9 @@ fn names_and_aliases() {
     ] {
         assert!(SpaceName::parse(bad).is_err(), "{bad}");
     }
+    let space = SpaceName::parse("spaces/AAAA").unwrap();
+    assert_eq!(space.to_string(), "spaces/AAAA");
+    assert_eq!(space.member("1"), "spaces/AAAA/members/1");
     let name = |text| MembershipName::parse(text).map(|name| name.member);
     assert_eq!(name("spaces/A/members/app"), Ok(Reference::CallingApp));
     assert_eq!(
@@ -288,9 +359,44 @@ fn field_masks() {
     assert_eq!(parse("memberships,memberships/name"), parse("memberships"));
     assert_eq!(parse("memberships/name,memberships"), parse("memberships"));
     let deep = "a/".repeat(100) + "a";
-    for bad in ["a(", "a)", "a,,b", ",", "a b", "a(b", "a/", &deep] {
+    for bad in [
+        "a(", "a)", "a,,b", ",", "a b", "a(b", "a/", "a*", "*/a", "*.a", "*(a)", &deep,
+    ] {
         assert!(FieldMask::parse(bad).is_err(), "{bad}");
     }
+    for (open, close) in [("/a", ""), ("(a", ")")] {
+        let nested = |deep: usize| format!("a{}{}", open.repeat(deep - 1), close.repeat(deep - 1));
+        assert!(FieldMask::parse(&nested(8)).is_ok());
+        assert!(FieldMask::parse(&nested(9)).is_err());
+    }
+}
+
+#[test]
+fn what_a_field_mask_asks_for() {
+    let mask = FieldMask::parse("memberships(name,member/type),nextPageToken").unwrap();
+    let mask = mask.unwrap();
+    assert!(!mask.is_all());
+    let names: Vec<&str> = mask.names().collect();
+    assert_eq!(names, ["memberships", "nextPageToken"]);
+    assert_eq!(mask.field("role"), None);
+    assert!(mask.field("nextPageToken").unwrap().is_all());
+    let memberships = mask.field("memberships").unwrap();
+    assert!(!memberships.is_all());
+    assert_eq!(memberships.field("role"), None);
+    let member = memberships.field("member").unwrap();
+    assert_eq!(member.names().collect::<Vec<_>>(), ["type"]);
+    // Below what is asked for as a whole everything is.
+    let name = memberships.field("name").unwrap();
+    assert!(name.field("anything").unwrap().is_all());
+    let all = FieldMask::parse("*,role").unwrap().unwrap();
+    assert!(all.is_all() && all.field("state").unwrap().is_all());
+    assert_eq!(
+        FieldMask::parse("memberships/*")
+            .unwrap()
+            .unwrap()
+            .field("role"),
+        None
+    );
 }
 
 /// The table of the reference, line by line: methods in the order create, delete, get, list, patch.
@@ -553,6 +659,18 @@ fn a_token_is_for_its_request_and_its_server() {
         page_token: page.next_page_token.unwrap(),
         ..first
     };
+    // A token of another filter than the right one looks like a token all the same.
+    for (token, expected) in [
+        (next.page_token.as_str(), vec!["filter"]),
+        ("MDAwMg", vec!["filter", "pageToken"]),
+    ] {
+        let request = ListMembershipsRequest {
+            filter: "role".to_owned(),
+            page_token: token.to_owned(),
+            ..next.clone()
+        };
+        assert_eq!(fields(&request), expected, "{token}");
+    }
     let ok: [&dyn Fn(&mut ListMembershipsRequest); 3] = [&|_| {}, &|r| r.page_size = 5, &|r| {
         r.filter = r#"(member.type = "HUMAN") AND role = "ROLE_MEMBER""#.to_owned()
     }];
@@ -654,6 +772,9 @@ proptest! {
             prop_assert_eq!(shelves.get(key), Some(member));
         }
         prop_assert_eq!(shelves.iter().count(), map.len());
+        prop_assert_eq!(shelves.count(|_| true), map.len());
+        let managers = map.values().filter(|member| member.role == MembershipRole::Manager);
+        prop_assert_eq!(shelves.count(|class| class.cell.role == Role::Manager), managers.count());
         let authentication = if app { Authentication::App } else { Authentication::User };
         let mut request = ListMembershipsRequest {
             filter,

@@ -10,12 +10,12 @@
     reason = "that is how a test fails"
 )]
 
-use gchat_filter::Checker;
 use gchat_filter::diagnostic::{Code, Span, Stage};
 use gchat_filter::syntax::{
     self, Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, MAX_DEPTH, MAX_LENGTH,
     Member, Negation, Quotes, Restriction, Value,
 };
+use gchat_filter::{Checker, Filter};
 
 /// The text without the marks, and the spans between them, in the order of the text; of those
 /// that begin together the shorter one first.
@@ -662,6 +662,24 @@ fn length() {
         assert_eq!(checked.diagnostics.len(), 1);
         assert_eq!(checked.fixed, None);
     }
+    let padded = |text: &str, length: usize| format!("{text:length$}");
+    for (length, is_good) in [(0, true), (1, false), (2, false), (100, false)] {
+        let text = padded("role = \"ROLE_MEMBER\"", MAX_LENGTH + length);
+        let parsed = Filter::parse(&text);
+        assert_eq!(parsed.is_ok(), is_good, "{length}");
+        assert_eq!(syntax::parse(&text).is_ok(), is_good, "{length}");
+    }
+    // A fix that makes the text too long is none.
+    for text in ["(a)AND b", "(a"] {
+        let checked = Checker::new();
+        let first = |length| checked.check(&padded(text, length)).diagnostics.remove(0);
+        assert!(first(MAX_LENGTH - 1).fix.is_some());
+        let checked = checked.check(&padded(text, MAX_LENGTH)).fixed;
+        assert_eq!(checked, None, "{text}");
+        assert!(first(MAX_LENGTH).fix.is_none_or(|fix| !fix.certain));
+    }
+    let unclosed = padded("(a", MAX_LENGTH);
+    assert_eq!(syntax::parse(&unclosed).unwrap_err().diagnostic().fix, None);
 }
 
 #[test]
