@@ -584,3 +584,29 @@ fn a_membership_is_in_the_cell_of_its_two_facts() {
         }
     }
 }
+
+#[test]
+fn warnings_and_errors_are_told_apart() {
+    let text = "member.type = 'HUMAN' AND role = \"OWNER\"";
+    let checked = Checker::new().check(text);
+    let codes = |found: Vec<&Diagnostic>| found.iter().map(|one| one.code).collect::<Vec<_>>();
+    assert_eq!(codes(checked.warnings().collect()), [Code::SingleQuotes]);
+    assert_eq!(codes(checked.errors().collect()), [Code::UnknownValue]);
+}
+
+#[test]
+fn errors_are_equal_if_they_say_the_same_of_the_same_text() {
+    let error = |checker: Checker, text| checker.check(text).into_result().unwrap_err();
+    let first = error(Checker::new(), "role");
+    assert_eq!(first, error(Checker::new(), "role"));
+    assert_eq!(first, Filter::parse("role").unwrap_err());
+    assert_ne!(first, error(Checker::new(), "roles"));
+    let lax = Checker::new().level(Lint::SingleQuotes, Level::Allow);
+    let text = "role = 'OWNER'";
+    assert_ne!(error(Checker::new(), text), error(lax, text));
+    let debug = format!("{first:?}");
+    assert!(
+        debug.contains("\"role\"") && debug.contains("MissingComparison"),
+        "{debug}"
+    );
+}

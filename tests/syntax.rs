@@ -194,6 +194,8 @@ fn the_readings_of_the_grammar() {
         ("x.AND(b)", alone(call([text("x"), text("AND")], [value("b")]))),
         ("a.NOT.OR", alone(member([text("a"), text("NOT"), text("OR")]))),
         ("ANDROID AND NOTE OR ORG", and([t("ANDROID"), or([t("NOTE"), t("ORG")])])),
+        ("x ANDROID ORG NOTé", sequence([t("x"), t("ANDROID"), t("ORG"), t("NOTé")])),
+        ("a ANDé ORé OR-", sequence([t("a"), t("ANDé"), t("ORé"), t("OR-")])),
         ("a and b", sequence([t("a"), t("and"), t("b")])),
         ("a && b", sequence([t("a"), t("&&"), t("b")])),
         ("a\tAND\r\nb", and([t("a"), t("b")])),
@@ -294,6 +296,15 @@ fn trees_print_canonically() {
         ("a:*", "a : *"),
         ("f( a,b ,\t-3.5 )", "f(a, b, -3.5)"),
         ("a . b", ""),
+        // A function's name has no quotation marks.
+        ("\"a\".b(c)", ""),
+        ("a.\"b\"(c)", ""),
+        // What would not be seen is written as an escape.
+        (
+            "'\u{200b}\u{e0041} \0\u{1b}'",
+            "\"\\u200B\\U000E0041 \\u0000\\u001B\"",
+        ),
+        ("'\n\r\t\\\\'", "\"\\n\\r\\t\\\\\""),
         ("'\"'", "\"\\\"\""),
         ("a.AND.'b'", "a.AND.\"b\""),
     ] {
