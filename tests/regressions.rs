@@ -59,3 +59,23 @@ fn what_is_drawn_as_nothing_is_escaped_in_a_message() {
         assert!(error.to_string().contains(shown), "{error}");
     }
 }
+
+/// A violation is one line, whatever was sent: the name of a parameter, a filter of several lines.
+#[cfg(feature = "list")]
+#[test]
+fn a_violation_is_one_line() {
+    use gchat_filter::list::ListMembershipsRequest;
+
+    let query = "a%0Ab=1&c%1B%5B31m=1&d%E2%80%AE=1";
+    let violations = ListMembershipsRequest::from_query("spaces/A", query).unwrap_err();
+    let fields: Vec<&str> = violations.as_slice().iter().map(|v| &*v.field).collect();
+    assert_eq!(fields, [r"a\nb", r"c\u{1b}[31m", r"d\u{202e}"]);
+
+    let request = ListMembershipsRequest {
+        filter: "role = \"ROLE_MEMBER\"\r\n\tand member.type = \"HUMAN\"".to_owned(),
+        ..ListMembershipsRequest::new("spaces/A")
+    };
+    let line = request.check().unwrap_err().to_string();
+    let corrected = r#"corrected: role = "ROLE_MEMBER"   AND member.type = "HUMAN""#;
+    assert!(line.ends_with(corrected), "{line}");
+}

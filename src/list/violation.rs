@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::Error;
+use crate::diagnostic::visible;
 
 /// How many violations are told; of more than that only their number.
 const MOST: usize = 20;
@@ -36,14 +37,17 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A violation of a field other than the filter. A field of more than 100 characters or a
-    /// description of more than 1000 is cut, and ends in `…` then.
+    /// A violation of a field other than the filter. What would not be seen is escaped in both; a
+    /// field of more than 100 characters or a description of more than 1000 is cut, and ends in `…`
+    /// then.
     pub fn new(field: impl Into<Cow<'static, str>>, description: impl fmt::Display) -> Self {
         let mut field = field.into();
-        if let Cow::Owned(clipped) = clip(&field, LONGEST_ECHO) {
-            field = clipped.into();
+        // It may be a name that was sent.
+        if let Cow::Owned(name) = &field {
+            let name = visible(name).to_string();
+            field = clip(&name, LONGEST_ECHO).into_owned().into();
         }
-        let description = description.to_string();
+        let description = visible(&description.to_string()).to_string();
         Self {
             field,
             description: clip(&description, LONGEST_DESCRIPTION).into_owned(),
@@ -62,7 +66,11 @@ impl From<Error> for Violation {
         if let Some(fixed) = error.fixed() {
             description = match fixed.trim() {
                 "" => format!("{description}; corrected: an empty filter"),
-                fixed => format!("{description}; corrected: {fixed}"),
+                fixed => {
+                    // One line: white space is as good as any other, and no value has any.
+                    let fixed = fixed.replace(['\t', '\r', '\n'], " ");
+                    format!("{description}; corrected: {}", visible(&fixed))
+                }
             };
         }
         Self {
