@@ -96,6 +96,11 @@ fn line(text: &str) {
                 '\u{ad}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
             )
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+            || matches!(
+                c,
+                '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+            )
+            || matches!(c, '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
     };
     assert!(!text.is_empty() && !text.contains(invisible), "{text:?}");
 }
