@@ -1,16 +1,45 @@
-//! What the fuzz targets share.
+//! The fuzz targets: what they [assert](targets), and what they share.
 //!
 //! [`sound`] is what must hold of every check of any text; [`trees`] makes trees, [`shapes`] makes
 //! filters together with what they must mean, and [`writer`] writes either as text in any of the
-//! ways there are. None of them asks the crate what is right: they are a second reading of the language.
+//! ways there are. None of them asks the crate what is right: they are a second reading of the
+//! language.
 
 pub mod shapes;
 pub mod sound;
+pub mod targets;
 pub mod trees;
 pub mod writer;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use gchat_filter::{Checker, Level, Lint};
+
+/// The binary of a target: the fuzzer's if cargo-fuzz builds it; otherwise it runs the target on
+/// the files that are named to it.
+#[macro_export]
+macro_rules! target {
+    ($target:ident) => {
+        #[cfg(fuzzing)]
+        libfuzzer_sys::fuzz_target!(|bytes: &[u8]| $crate::targets::$target::run(bytes));
+
+        #[cfg(not(fuzzing))]
+        fn main() -> std::io::Result<()> {
+            for path in std::env::args_os().skip(1) {
+                $crate::targets::$target::run(&std::fs::read(path)?);
+            }
+            Ok(())
+        }
+    };
+}
+
+/// What is UTF-8 at the beginning of some bytes.
+#[must_use]
+pub fn text(bytes: &[u8]) -> &str {
+    match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => text(&bytes[..error.valid_up_to()]),
+    }
+}
 
 /// A number below `end`, from one byte; 0, the plainest choice, once there are no more bytes.
 pub fn below(u: &mut Unstructured<'_>, end: u8) -> u8 {

@@ -1,0 +1,7 @@
+//! What the fuzz targets assert. Each is a function of the fuzzer's bytes, so that a test can run
+//! it too; a failure is a panic.
+
+pub mod check;
+pub mod fixes;
+pub mod parse;
+pub mod roundtrip;
