@@ -79,3 +79,23 @@ fn a_violation_is_one_line() {
     let corrected = r#"corrected: role = "ROLE_MEMBER"   AND member.type = "HUMAN""#;
     assert!(line.ends_with(corrected), "{line}");
 }
+
+/// A parameter without a name, whose value is not UTF-8, has a field all the same.
+#[cfg(feature = "list")]
+#[test]
+fn every_violation_has_a_field() {
+    use gchat_filter::list::ListMembershipsRequest;
+
+    for query in ["=1", "=%FF", "=", "%FF=1"] {
+        let violations = ListMembershipsRequest::from_query("spaces/A", query).unwrap_err();
+        let [violation] = violations.as_slice() else {
+            unreachable!("{query}: {violations}");
+        };
+        let field = if query.starts_with('=') {
+            "(empty)"
+        } else {
+            "`%FF=1`"
+        };
+        assert_eq!(violation.field, field, "{query}");
+    }
+}

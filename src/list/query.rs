@@ -6,6 +6,9 @@ use std::fmt::{self, Write};
 use super::mask::FieldMask;
 use super::violation::Violation;
 
+/// The field of a violation of a parameter without a name.
+const NO_NAME: &str = "(empty)";
+
 /// Appends `name=value` to a query; all but the unreserved characters (RFC 3986) is encoded.
 pub(crate) fn push(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
@@ -105,7 +108,11 @@ impl<'q> QueryReader<'q> {
             match (decode(name, true), decode(value, true)) {
                 (Some(name), Some(value)) => reader.pairs.push((name, value)),
                 (name, _) => {
-                    let name = name.map_or_else(|| name_of(pair), Cow::into_owned);
+                    let name = match name {
+                        Some(name) if name.is_empty() => NO_NAME.to_owned(),
+                        Some(name) => name.into_owned(),
+                        None => crate::diagnostic::Quoted(pair).to_string(),
+                    };
                     let violation = Violation::new(name, "not UTF-8 once decoded");
                     reader.violations.push(violation);
                 }
@@ -199,7 +206,7 @@ impl<'q> QueryReader<'q> {
     pub(crate) fn finish(mut self) -> Vec<Violation> {
         let unknown = self.pairs.into_iter().map(|(name, _)| {
             if name.is_empty() {
-                Violation::new("(empty)", "a query parameter has no name")
+                Violation::new(NO_NAME, "a query parameter has no name")
             } else {
                 Violation::new(name.into_owned(), "no such query parameter")
             }
@@ -207,10 +214,6 @@ impl<'q> QueryReader<'q> {
         self.violations.extend(unknown);
         self.violations
     }
-}
-
-fn name_of(pair: &str) -> String {
-    crate::diagnostic::Quoted(pair).to_string()
 }
 
 /// Whether `snake` is `camel` in the other case: `page_size` for `pageSize`.
