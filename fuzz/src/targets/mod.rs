@@ -5,3 +5,4 @@ pub mod check;
 pub mod fixes;
 pub mod parse;
 pub mod roundtrip;
+pub mod simplify;
