@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod fixes;
+pub mod membership;
 pub mod parse;
 pub mod roundtrip;
 pub mod simplify;

@@ -1,0 +1,413 @@
+//! Memberships in JSON: any bytes, and JSON made of what a membership has and of what is nearly
+//! that. What is read is what a second reading of the JSON says; it is written without its
+//! defaults, and read again equal; a filter admits it if it admits the JSON's role and type.
+
+use std::fmt::{self, Write};
+
+use arbitrary::{Arbitrary, Unstructured};
+use gchat_filter::{Checker, Group, Matchable, MemberType, Membership, Preset, Role, User};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value, from_slice, from_str, from_value, to_string, to_value};
+
+use crate::below;
+use crate::shapes::Shape;
+
+/// The values of an enum, the default first: the integer, the name.
+type Enum = [(i64, &'static str)];
+
+const STATES: &Enum = &[
+    (0, "MEMBERSHIP_STATE_UNSPECIFIED"),
+    (1, "JOINED"),
+    (2, "INVITED"),
+    (3, "NOT_A_MEMBER"),
+];
+const ROLES: &Enum = &[
+    (0, "MEMBERSHIP_ROLE_UNSPECIFIED"),
+    (1, "ROLE_MEMBER"),
+    (2, "ROLE_MANAGER"),
+    (4, "ROLE_ASSISTANT_MANAGER"),
+];
+const AFFILIATIONS: &Enum = &[
+    (0, "AFFILIATION_UNSPECIFIED"),
+    (1, "INTERNAL"),
+    (2, "EXTERNAL"),
+    (3, "MANAGED_EXTERNAL"),
+];
+const TYPES: &Enum = &[(0, "TYPE_UNSPECIFIED"), (1, "HUMAN"), (2, "BOT")];
+
+/// What kind of value a field has.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A text; the empty one is the default.
+    Text,
+    /// A text that may be absent; the empty one is there.
+    Time,
+    /// `true` or `false`.
+    Flag,
+    Enum(&'static Enum),
+    Object(Fields),
+}
+
+/// The fields of an object.
+type Fields = &'static [(&'static str, Kind)];
+
+const MEMBERSHIP: Fields = &[
+    ("name", Kind::Text),
+    ("state", Kind::Enum(STATES)),
+    ("role", Kind::Enum(ROLES)),
+    ("createTime", Kind::Time),
+    ("deleteTime", Kind::Time),
+    ("affiliation", Kind::Enum(AFFILIATIONS)),
+    ("member", Kind::Object(USER)),
+    ("groupMember", Kind::Object(GROUP)),
+];
+const USER: Fields = &[
+    ("name", Kind::Text),
+    ("displayName", Kind::Text),
+    ("domainId", Kind::Text),
+    ("type", Kind::Enum(TYPES)),
+    ("isAnonymous", Kind::Flag),
+    ("email", Kind::Text),
+    ("avatarUrl", Kind::Text),
+];
+const GROUP: Fields = &[("name", Kind::Text)];
+
+/// JSON, or whatever; then the same bytes as choices of JSON, and as a filter to match it with.
+pub fn run(bytes: &[u8]) {
+    let shape = Shape::arbitrary(&mut Unstructured::new(bytes)).ok();
+    let shape = shape.filter(|shape| shape.parts().len() <= 80);
+    reads(bytes, shape.as_ref());
+    let mut text = String::new();
+    object(&mut Unstructured::new(bytes), MEMBERSHIP, &mut text);
+    reads(text.as_bytes(), shape.as_ref());
+}
+
+/// Reads JSON in both ways, and compares all that can be.
+fn reads(bytes: &[u8], shape: Option<&Shape>) {
+    let shown = String::from_utf8_lossy(bytes);
+    let membership = from_slice::<Membership>(bytes);
+    if let Ok(membership) = &membership {
+        let text = to_string(membership).expect("a membership can be written");
+        let again = from_str::<Membership>(&text);
+        assert_eq!(again.ok().as_ref(), Some(membership), "{shown} as {text}");
+        let value = to_value(membership).expect("a membership can be written");
+        assert_eq!(from_str::<Value>(&text).ok().as_ref(), Some(&value));
+        let pretty = serde_json::to_vec_pretty(&value).expect("JSON can be written");
+        assert_eq!(
+            from_slice::<Membership>(&pretty).ok().as_ref(),
+            Some(membership)
+        );
+        assert_eq!(
+            from_value::<Membership>(value).ok().as_ref(),
+            Some(membership)
+        );
+    }
+    let Ok(json) = from_slice::<Json>(bytes) else {
+        // What stands under unknown keys is not looked at closely.
+        let is_json = from_slice::<IgnoredAny>(bytes).is_ok();
+        assert!(is_json || membership.is_err(), "{shown}");
+        return;
+    };
+    for (expected, found) in [
+        (
+            written(&json, MEMBERSHIP),
+            membership.as_ref().map(to_value),
+        ),
+        (
+            written(&json, USER),
+            from_slice::<User>(bytes).as_ref().map(to_value),
+        ),
+        (
+            written(&json, GROUP),
+            from_slice::<Group>(bytes).as_ref().map(to_value),
+        ),
+    ] {
+        match (expected, found) {
+            (Some(expected), Ok(found)) => {
+                assert_eq!(found.ok(), Some(Value::Object(expected)), "{shown}");
+            }
+            (None, Err(error)) => assert!(!error.to_string().is_empty()),
+            (expected, found) => panic!("{shown}: {expected:?}, {found:?}"),
+        }
+    }
+    let Ok(membership) = membership else { return };
+    if json.is_once() {
+        let value: Value = from_slice(bytes).expect("it is JSON");
+        assert_eq!(
+            from_value::<Membership>(value).ok().as_ref(),
+            Some(&membership)
+        );
+    }
+    matches(&json, &membership, shape);
+}
+
+/// What a membership's JSON says to a filter: the index of its role and of its type.
+fn seen(json: &Json) -> (usize, usize) {
+    // How it is written names the values that are known.
+    let written = written(json, MEMBERSHIP).unwrap_or_default();
+    let index = |value: Option<&Value>, values: &Enum| match value {
+        None => 0,
+        Some(value) => {
+            let is_it = |(_, name): &(i64, &str)| value == name;
+            values.iter().position(is_it).unwrap_or(values.len())
+        }
+    };
+    let member = written.get("member");
+    let kind = member.map_or(0, |member| 1 + index(member.get("type"), TYPES));
+    (index(written.get("role"), ROLES), kind)
+}
+
+fn matches(json: &Json, membership: &Membership, shape: Option<&Shape>) {
+    let (role, kind) = seen(json);
+    assert_eq!(Matchable::role(membership), Role::ALL[role]);
+    assert_eq!(membership.member_type(), MemberType::ALL[kind]);
+    let known = |name: Option<&str>, number: Option<i32>, values: &Enum| {
+        let of_name = values.iter().find(|(_, known)| name == Some(known));
+        let of_number = values
+            .iter()
+            .find(|(known, _)| number.map(i64::from) == Some(*known));
+        assert_eq!(of_name, of_number);
+        assert!(of_name.is_some() || name.is_some() != number.is_some());
+    };
+    let Membership {
+        state, affiliation, ..
+    } = membership;
+    known(state.name(), state.number(), STATES);
+    known(affiliation.name(), affiliation.number(), AFFILIATIONS);
+    known(membership.role.name(), membership.role.number(), ROLES);
+    let Some(shape) = shape else { return };
+    let text = shape.expr().to_string();
+    let checker = Checker::new().preset(Preset::Aip160);
+    if let Some(filter) = checker.check(&text).filter {
+        let admitted = shape.cells() >> (5 * role + kind) & 1 == 1;
+        assert_eq!(
+            filter.matches(membership),
+            admitted,
+            "{text}: {membership:?}"
+        );
+    }
+}
+
+/// JSON with all the keys of an object, as often as they are there.
+#[derive(Debug)]
+enum Json {
+    Null,
+    Flag(bool),
+    /// `None` if it is no integer, or a larger one.
+    Number(Option<i64>),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Whether no object in it has a key twice.
+    fn is_once(&self) -> bool {
+        match self {
+            Self::List(items) => items.iter().all(Self::is_once),
+            Self::Object(fields) => fields.iter().enumerate().all(|(index, (key, value))| {
+                value.is_once() && fields[..index].iter().all(|(other, _)| other != key)
+            }),
+            _ => true,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_unit<E>(self) -> Result<Json, E> {
+                Ok(Json::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+                Ok(Json::Flag(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+                Ok(Json::Number(Some(value)))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+                Ok(Json::Number(i64::try_from(value).ok()))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
+                Ok(Json::Number(None))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+                Ok(Json::Text(value.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+                let mut read = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    read.push(item);
+                }
+                Ok(Json::List(read))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Json, A::Error> {
+                let mut read = Vec::new();
+                while let Some(field) = fields.next_entry()? {
+                    read.push(field);
+                }
+                Ok(Json::Object(read))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// What an object is written as once it is read: without unknown keys and defaults, enums by their
+/// names. `None` if it cannot be read: it is no object, a value has the wrong type, a known key is
+/// there twice, or both kinds of members are.
+fn written(json: &Json, fields: Fields) -> Option<Map<String, Value>> {
+    let Json::Object(object) = json else {
+        return None;
+    };
+    let mut written = Map::new();
+    for (name, kind) in fields {
+        let mut values = object.iter().filter(|(key, _)| key == name);
+        let value = values.next().map_or(&Json::Null, |(_, value)| value);
+        if values.next().is_some() {
+            return None;
+        }
+        let value = match (kind, value) {
+            (_, Json::Null) => continue,
+            (Kind::Text | Kind::Time | Kind::Enum(_), Json::Text(text)) => {
+                Value::from(text.clone())
+            }
+            (Kind::Flag, Json::Flag(flag)) => Value::from(*flag),
+            (Kind::Enum(values), Json::Number(number)) => {
+                let number = i32::try_from((*number)?).ok()?;
+                let known = values.iter().find(|(known, _)| *known == i64::from(number));
+                known.map_or(Value::from(number), |(_, name)| Value::from(*name))
+            }
+            (Kind::Object(fields), value) => Value::Object(self::written(value, fields)?),
+            _ => return None,
+        };
+        let is_default = match kind {
+            Kind::Text => value == "",
+            Kind::Flag => value == false,
+            Kind::Enum(values) => value == values[0].1,
+            Kind::Time | Kind::Object(_) => false,
+        };
+        if !is_default {
+            written.insert((*name).to_owned(), value);
+        }
+    }
+    let both = written.contains_key("member") && written.contains_key("groupMember");
+    (!both).then_some(written)
+}
+
+/// Appends an object with some of the fields, and some others.
+fn object(u: &mut Unstructured<'_>, fields: Fields, out: &mut String) {
+    out.push('{');
+    for index in 0..below(u, 10) {
+        out.push_str(if index > 0 { "," } else { "" });
+        space(u, out);
+        let (name, kind) = fields[usize::from(below(u, 16)) % fields.len()];
+        let name = match below(u, 24) {
+            0 => "group_member",
+            1 => "Name",
+            2 => "",
+            3 => "x\u{0}\u{1f642}",
+            _ => name,
+        };
+        string(u, name, out);
+        space(u, out);
+        out.push(':');
+        space(u, out);
+        value(u, kind, out);
+        space(u, out);
+    }
+    out.push('}');
+}
+
+/// Appends a value, mostly of a kind.
+fn value(u: &mut Unstructured<'_>, kind: Kind, out: &mut String) {
+    const OTHERS: [&str; 24] = [
+        "null",
+        "null",
+        "null",
+        "true",
+        "false",
+        "0",
+        "1",
+        "2",
+        "-1",
+        "-0",
+        "1.0",
+        "1e0",
+        "2147483647",
+        "-2147483648",
+        "2147483648",
+        "-9223372036854775809",
+        "18446744073709551616",
+        "1e400",
+        "[]",
+        "{}",
+        "[{\"name\":1,\"name\":[]}]",
+        "\"\"",
+        "\"1\"",
+        "\"\\ud800\"",
+    ];
+    const NAMES: [&str; 8] = [
+        "",
+        "a",
+        "human",
+        "é\u{301}",
+        "\"\\\u{7}",
+        "1",
+        "app",
+        "\u{2028}",
+    ];
+    if below(u, 8) == 0 {
+        return out.push_str(OTHERS[usize::from(below(u, 24))]);
+    }
+    match kind {
+        Kind::Text | Kind::Time => {
+            let text = NAMES[usize::from(below(u, 8))];
+            string(u, text, out);
+        }
+        Kind::Flag => out.push_str(["true", "false"][usize::from(below(u, 2))]),
+        Kind::Enum(values) => {
+            let (number, name) = values[usize::from(below(u, 8)) % values.len()];
+            match below(u, 4) {
+                0 => string(u, &name[1..], out),
+                1 => out.push_str(&number.to_string()),
+                2 => out.push_str(&i32::from(below(u, 7)).to_string()),
+                _ => string(u, name, out),
+            }
+        }
+        Kind::Object(fields) => object(u, fields, out),
+    }
+}
+
+/// Appends a string, perhaps with more escapes than it needs.
+fn string(u: &mut Unstructured<'_>, text: &str, out: &mut String) {
+    if below(u, 8) > 0 {
+        return out.push_str(&Value::from(text).to_string());
+    }
+    out.push('"');
+    for unit in text.encode_utf16() {
+        // Writing into a string cannot fail.
+        let _ = write!(out, "\\u{unit:04X}");
+    }
+    out.push('"');
+}
+
+fn space(u: &mut Unstructured<'_>, out: &mut String) {
+    out.push_str(["", "", "", "", "", " ", "\n\t", "\r\n"][usize::from(below(u, 8))]);
+}
