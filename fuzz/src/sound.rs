@@ -87,7 +87,7 @@ pub fn diagnostic(text: &str, diagnostic: &Diagnostic) {
 }
 
 /// Asserts that a text of ours is one line without anything that cannot be seen.
-fn line(text: &str) {
+pub fn line(text: &str) {
     let invisible = |c: char| {
         c.is_control()
             || c != ' ' && c.is_whitespace()

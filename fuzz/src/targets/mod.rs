@@ -5,5 +5,6 @@ pub mod check;
 pub mod fixes;
 pub mod membership;
 pub mod parse;
+pub mod request;
 pub mod roundtrip;
 pub mod simplify;

@@ -1,0 +1,727 @@
+//! Query strings, masks, names and page tokens. Any text as a query is read as a second reading of
+//! it says, with a violation for all that is wrong, and so is any text as a mask or as a name; a
+//! request that was built is read back equal from its query.
+//! Pages lead from one to the next through everything that is there all the time, once and in
+//! order, whatever comes and goes between them, and only with the tokens that were given for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arbitrary::{Result, Unstructured};
+use gchat_filter::list::{
+    Authentication, CheckedRequest, FieldMask, ListMembershipsRequest, MembershipName, PageTokens,
+    Reference, Shelves, SpaceName, Status, SystemParameters, UpdateMask, Violations, parse_group,
+    parse_user,
+};
+use gchat_filter::{
+    Checker, Filter, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+};
+
+use crate::{below, sound, text};
+
+/// A query, a mask and a name; then the same bytes as choices of a request, of a space, and of what
+/// becomes of it.
+pub fn run(bytes: &[u8]) {
+    let text = text(bytes);
+    reads(text);
+    masks(text);
+    names(text);
+    let mut u = Unstructured::new(bytes);
+    builds(&request(&mut u));
+    // Whatever there is left decides; nothing here fails for want of bytes.
+    let _ = pages(&mut u);
+}
+
+/// What a query says by a second reading: the value of each parameter that is there, and the
+/// fields of what is wrong, some of which may be anything.
+#[derive(Default)]
+struct Read {
+    values: BTreeMap<&'static str, String>,
+    wrong: Vec<Option<String>>,
+}
+
+/// The parameters of a list request, in lowerCamelCase.
+const PARAMETERS: [&str; 18] = [
+    "alt",
+    "$alt",
+    "fields",
+    "prettyPrint",
+    "access_token",
+    "oauth_token",
+    "key",
+    "$.xgafv",
+    "quotaUser",
+    "uploadType",
+    "uploadProtocol",
+    "callback",
+    "pageSize",
+    "pageToken",
+    "filter",
+    "showGroups",
+    "showInvited",
+    "useAdminAccess",
+];
+
+/// A lowerCamelCase name in `snake_case`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// Without percent encoding, byte by byte.
+fn decoded(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let (mut decoded, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3);
+        let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| str::from_utf8(digits).ok());
+        match (
+            bytes[at],
+            digits.map(|digits| u8::from_str_radix(digits, 16)),
+        ) {
+            (b'%', Some(Ok(byte))) => {
+                decoded.push(byte);
+                at += 2;
+            }
+            (b'+', _) => decoded.push(b' '),
+            (byte, _) => decoded.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8(decoded).ok()
+}
+
+impl Read {
+    fn new(query: &str) -> Self {
+        let (mut read, mut twice) = (Self::default(), BTreeSet::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
+                match decoded(name) {
+                    Some(name) if name.is_empty() => read.violate("(empty)"),
+                    name => read.wrong.push(name),
+                }
+                continue;
+            };
+            let is_it = |known: &&&str| name == **known || name == snake_case(known);
+            match PARAMETERS.iter().find(is_it) {
+                None if name.is_empty() => read.violate("(empty)"),
+                None => read.violate(&name),
+                // Told once, however often it is there.
+                Some(known) if read.values.contains_key(known) => drop(twice.insert(*known)),
+                Some(known) => drop(read.values.insert(known, value)),
+            }
+        }
+        for name in twice {
+            read.violate(name);
+        }
+        read.values();
+        read
+    }
+
+    fn violate(&mut self, field: &str) {
+        self.wrong.push(Some(field.to_owned()));
+    }
+
+    fn value(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.value(name) == "true"
+    }
+
+    /// Notes the values that are not of their parameter's type.
+    fn values(&mut self) {
+        for name in ["prettyPrint", "showGroups", "showInvited", "useAdminAccess"] {
+            let value = self.values.get(name).map(String::as_str);
+            if !matches!(value, None | Some("true" | "false")) {
+                self.violate(name);
+            }
+        }
+        for name in ["alt", "$alt"] {
+            let value = self.value(name).to_owned();
+            let mut parts = value.split(';').map(str::trim);
+            if parts
+                .next()
+                .is_some_and(|part| !part.eq_ignore_ascii_case("json"))
+                && !value.is_empty()
+            {
+                self.violate(name);
+            }
+            for part in parts {
+                if !["", "enum-encoding=int", "enum-encoding=string"].contains(&part) {
+                    self.violate(name);
+                }
+            }
+        }
+        if paths(self.value("fields")).is_none() {
+            self.violate("fields");
+        }
+        let size = self.value("pageSize");
+        if !size.is_empty() && size.parse::<i32>().is_err() {
+            self.violate("pageSize");
+        }
+    }
+
+    fn request(&self) -> ListMembershipsRequest {
+        ListMembershipsRequest {
+            page_size: self.value("pageSize").parse().unwrap_or(0),
+            page_token: self.value("pageToken").to_owned(),
+            filter: self.value("filter").to_owned(),
+            show_groups: self.flag("showGroups"),
+            show_invited: self.flag("showInvited"),
+            use_admin_access: self.flag("useAdminAccess"),
+            ..ListMembershipsRequest::new("spaces/AAAA")
+        }
+    }
+
+    fn check_system(&self, system: &SystemParameters) {
+        let is_int = |name| {
+            self.value(name)
+                .split(';')
+                .any(|part| part.trim() == "enum-encoding=int")
+        };
+        assert_eq!(system.integer_enums, is_int("alt") || is_int("$alt"));
+        assert_eq!(system.pretty_print, self.value("prettyPrint") != "false");
+        let token = self.values.get("oauth_token");
+        let token = token.or_else(|| self.values.get("access_token"));
+        assert_eq!(system.access_token.as_ref(), token);
+        assert_eq!(
+            Ok(&system.fields),
+            FieldMask::parse(self.value("fields")).as_ref()
+        );
+    }
+}
+
+/// Reads a query in both ways.
+fn reads(query: &str) {
+    let read = Read::new(query);
+    masks(read.value("fields"));
+    match ListMembershipsRequest::from_query("spaces/AAAA", query) {
+        Ok((request, system)) => {
+            assert!(read.wrong.is_empty(), "{query:?}: {:?}", read.wrong);
+            assert_eq!(request, read.request(), "{query:?}");
+            read.check_system(&system);
+            checks(&request);
+        }
+        Err(violations) => {
+            told(&violations);
+            let mut found: Vec<&str> = violations.as_slice().iter().map(|v| &*v.field).collect();
+            if read.wrong.len() > 20 {
+                assert_eq!(found.len(), 21);
+                assert_eq!(found.last(), Some(&"…"));
+                return;
+            }
+            assert_eq!(
+                found.len(),
+                read.wrong.len(),
+                "{query:?}: {violations}, {:?}",
+                read.wrong
+            );
+            for field in read.wrong.iter().flatten() {
+                // A name that was sent is shown, not repeated: it may be long, or of anything.
+                let is_plain = field.len() <= 100 && field.chars().all(|c| c.is_ascii_graphic());
+                let at = found.iter().position(|found| found == field);
+                assert!(at.is_some() || !is_plain, "{query:?}: {violations}");
+                at.map(|at| found.swap_remove(at));
+            }
+        }
+    }
+}
+
+/// The paths of a mask by a second reading, each of them whole; `None` if it is no mask.
+fn paths(text: &str) -> Option<Vec<Vec<String>>> {
+    /// The paths of a list that ends in front of what is returned with them.
+    fn list(mut text: &str, depth: usize) -> Option<(Vec<Vec<String>>, &str)> {
+        let mut all = Vec::new();
+        loop {
+            let (paths, rest) = path(text.trim_start(), depth)?;
+            all.extend(paths);
+            text = rest.trim_start();
+            match text.strip_prefix(',') {
+                Some(rest) => text = rest,
+                None => return Some((all, text)),
+            }
+        }
+    }
+
+    fn path(text: &str, depth: usize) -> Option<(Vec<Vec<String>>, &str)> {
+        let is_name = |c: char| c == '_' || c == '*' || c.is_ascii_alphanumeric();
+        let rest = text.trim_start_matches(is_name);
+        let name = &text[..text.len() - rest.len()];
+        if name.is_empty() || depth == 8 || name.contains('*') && name != "*" {
+            return None;
+        }
+        let (below, rest) = match rest.chars().next() {
+            Some('/' | '.' | '(') if name == "*" => return None,
+            Some('/' | '.') => path(&rest[1..], depth + 1)?,
+            Some('(') => {
+                let (below, rest) = list(&rest[1..], depth + 1)?;
+                (below, rest.strip_prefix(')')?)
+            }
+            _ => (vec![Vec::new()], rest),
+        };
+        let below = below.into_iter().map(|below| {
+            let first = std::iter::once(camel_case(name));
+            first.chain(below).collect()
+        });
+        Some((below.collect(), rest))
+    }
+
+    if text.trim().is_empty() {
+        return Some(Vec::new());
+    }
+    let (paths, rest) = list(text, 0)?;
+    rest.is_empty().then_some(paths)
+}
+
+/// A name in lowerCamelCase, if it is in `snake_case`.
+fn camel_case(name: &str) -> String {
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.chars().all(|c| !c.is_ascii_uppercase())
+    };
+    if !name.split('_').all(is_word) {
+        return name.to_owned();
+    }
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        camel += &word[..1].to_uppercase();
+        camel += &word[1..];
+    }
+    camel
+}
+
+/// Reads masks in both ways.
+fn masks(text: &str) {
+    let update = text
+        .split(',')
+        .all(|path| ["role", "*"].contains(&path.trim()));
+    assert_eq!(UpdateMask::parse(text).is_ok(), update, "{text:?}");
+    let mask = match (FieldMask::parse(text), paths(text)) {
+        (Ok(mask), Some(paths)) => mask.map(|mask| (mask, paths)),
+        (Err(error), None) => return sound::line(&error.to_string()),
+        (mask, paths) => panic!("{text:?}: {mask:?}, {paths:?}"),
+    };
+    let Some((mask, paths)) = mask else {
+        let paths = paths(text).unwrap_or_default();
+        return assert!(paths.iter().all(|path| *path == ["*"]), "{text:?}");
+    };
+    let tops: BTreeSet<&str> = paths.iter().map(|path| &*path[0]).collect();
+    assert!(mask.names().eq(tops), "{text:?}");
+    for path in &paths {
+        let (mut at, mut before) = (&mask, 0);
+        for name in path {
+            // Whether some path wants all of what is here, or of what this is in.
+            let is_all = paths.iter().any(|other| {
+                let wants = |at: usize| other.get(at).is_none_or(|name| name == "*");
+                (0..=before).any(|at| other.starts_with(&path[..at]) && wants(at))
+            });
+            assert_eq!(at.is_all(), is_all, "{text:?}: {path:?} at {before}");
+            assert_eq!(at.field("noSuchField").is_some(), is_all);
+            at = at.field(name).expect("a path that was asked for");
+            before += 1;
+        }
+        assert!(at.is_all(), "{text:?}: {path:?}");
+    }
+}
+
+/// Reads names in both ways.
+fn names(text: &str) {
+    let is_id = |id: &str| {
+        let unfit = |c: char| c == '/' || c.is_whitespace() || c.is_control();
+        !id.is_empty() && !id.contains(unfit)
+    };
+    let space = text.strip_prefix("spaces/").filter(|id| is_id(id));
+    let read = SpaceName::parse(text);
+    assert_eq!(
+        read.as_ref().ok().map(SpaceName::as_str),
+        space.map(|_| text)
+    );
+    let of = |id: &str| match id {
+        "app" => Reference::CallingApp,
+        _ if id.contains('@') => Reference::Email(id.to_owned()),
+        _ => Reference::Id(id.to_owned()),
+    };
+    let user = text.strip_prefix("users/").filter(|id| is_id(id));
+    assert_eq!(parse_user(text).ok(), user.map(of));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let group = text.strip_prefix("groups/");
+    let group = group.filter(|id| !id.is_empty() && id.chars().all(is_plain));
+    assert_eq!(parse_group(text).ok().as_deref(), group);
+    let parts = text
+        .strip_prefix("spaces/")
+        .and_then(|rest| rest.split_once("/members/"));
+    let parts = parts.filter(|(space, member)| is_id(space) && is_id(member));
+    match (MembershipName::parse(text), parts) {
+        (Ok(name), Some((space, member))) => {
+            assert_eq!(name.space.as_str(), format!("spaces/{space}"));
+            assert_eq!(name.space.member(member), text);
+            assert_eq!(name.member, of(member));
+        }
+        (Err(error), None) => sound::line(&error.to_string()),
+        (name, parts) => panic!("{text:?}: {name:?}, {parts:?}"),
+    }
+}
+
+/// What must hold of all violations.
+fn told(violations: &Violations) {
+    let all = violations.as_slice();
+    assert!((1..=21).contains(&all.len()));
+    for violation in all {
+        assert!(!violation.field.is_empty() && !violation.description.is_empty());
+        assert!(violation.field.chars().count() <= 101, "{violation}");
+        match &violation.filter {
+            None => assert!(violation.description.chars().count() <= 1001, "{violation}"),
+            Some(error) => {
+                assert_eq!(violation.field, "filter");
+                error
+                    .diagnostics()
+                    .iter()
+                    .for_each(|one| sound::diagnostic(error.text(), one));
+            }
+        }
+        sound::line(&violation.to_string());
+    }
+    let status = Status::from(violations.clone());
+    assert_eq!(status.code.http(), 400);
+    let json = serde_json::to_value(&status).expect("a status can be written");
+    let listed = &json["error"]["details"][0]["fieldViolations"];
+    assert_eq!(listed.as_array().map(Vec::len), Some(all.len()));
+}
+
+/// Checks a request that was read: what is wrong is told in the order of the fields, and only that.
+fn checks(request: &ListMembershipsRequest) {
+    const TOKENS: PageTokens = PageTokens::new([3; 32]);
+    let checker = Checker::new().admin_access(request.use_admin_access);
+    let checked = checker.check(&request.filter);
+    let mut wrong = Vec::new();
+    let mut segments = request.parent.split('/');
+    let is_space = segments.next() == Some("spaces")
+        && segments.next().is_some_and(|id| {
+            !id.is_empty() && !id.contains(|c: char| c.is_whitespace() || c.is_control())
+        })
+        && segments.next().is_none();
+    for (field, is_wrong) in [
+        ("parent", !is_space),
+        ("pageSize", request.page_size < 0),
+        ("filter", !checked.is_valid()),
+    ] {
+        wrong.extend(is_wrong.then_some(field));
+    }
+    let fields = |violations: Violations| {
+        told(&violations);
+        let fields = violations.as_slice().iter().map(|v| v.field.to_string());
+        fields.collect::<Vec<_>>()
+    };
+    match request.check() {
+        Ok(good) => {
+            assert_eq!(wrong, [""; 0], "{request:?}");
+            assert_eq!(good.parent.as_str(), request.parent);
+            assert_eq!(Some(good.filter), checked.filter);
+            let size = match request.page_size {
+                0 => 100,
+                size => size.min(1000),
+            };
+            assert_eq!(i32::try_from(good.page_size), Ok(size));
+        }
+        Err(violations) => assert_eq!(fields(violations), wrong, "{request:?}"),
+    }
+    // No token was given by this server.
+    match request.check_on_server(&TOKENS) {
+        Ok(good) => {
+            assert!(wrong.is_empty() && request.page_token.is_empty() && good.cursor.is_none());
+        }
+        Err(violations) => {
+            let mut fields = fields(violations);
+            if fields.last().is_some_and(|field| field == "pageToken") {
+                assert!(!request.page_token.is_empty());
+                fields.pop();
+            } else {
+                // It cannot be told to be wrong if what it should be bound to is not known.
+                let is_bound = !wrong.contains(&"parent") && !wrong.contains(&"filter");
+                assert!(request.page_token.is_empty() || !is_bound);
+            }
+            assert_eq!(fields, wrong, "{request:?}");
+        }
+    }
+}
+
+/// A request of anything.
+fn request(u: &mut Unstructured<'_>) -> ListMembershipsRequest {
+    let text = |u: &mut Unstructured<'_>| match below(u, 6) {
+        0 => String::new(),
+        1 => u.arbitrary::<String>().unwrap_or_default(),
+        2 => FILTERS[usize::from(below(u, 8))].to_owned(),
+        choice => ["a+b c&d=e%20;?#", "%", "é\u{0}\u{1f642}"][usize::from(choice - 3)].to_owned(),
+    };
+    let flag = |u: &mut Unstructured<'_>| below(u, 2) == 1;
+    let parent = match below(u, 4) {
+        0 => text(u),
+        1 => format!("spaces/{}", text(u)),
+        _ => "spaces/AAAA".to_owned(),
+    };
+    ListMembershipsRequest {
+        page_size: match below(u, 4) {
+            0 => u.arbitrary().unwrap_or_default(),
+            size => [0, 7, 1001][usize::from(size - 1)],
+        },
+        page_token: text(u),
+        filter: text(u),
+        show_groups: flag(u),
+        show_invited: flag(u),
+        use_admin_access: flag(u),
+        parent,
+    }
+}
+
+/// Asserts that a request is read back from its query, and that its query is plain text.
+fn builds(request: &ListMembershipsRequest) {
+    let query = request.query();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~%=&".contains(c);
+    assert!(query.chars().all(is_plain), "{query}");
+    let (read, system) = ListMembershipsRequest::from_query(&*request.parent, &query)
+        .expect("what was built can be read");
+    assert_eq!((&read, system), (request, SystemParameters::default()));
+    let second = Read::new(&query).request();
+    assert_eq!(
+        ListMembershipsRequest {
+            parent: request.parent.clone(),
+            ..second
+        },
+        *request
+    );
+    // A form has `+` for a space.
+    let plus = ListMembershipsRequest::from_query(&*request.parent, &query.replace("%20", "+"));
+    assert_eq!(plus.ok().map(|(read, _)| read).as_ref(), Some(request));
+    let path = request.path_and_query();
+    let (before, behind) = path.rsplit_once("/members").expect("it ends so");
+    assert_eq!(before, format!("/v1/{}", request.parent));
+    assert_eq!(behind.strip_prefix('?').unwrap_or(behind), query);
+    assert_eq!(behind.is_empty(), query.is_empty());
+    checks(request);
+}
+
+/// Good filters without admin access, some of which mean the same.
+const FILTERS: [&str; 8] = [
+    "",
+    r#"role = "ROLE_MEMBER""#,
+    r#"role="ROLE_MEMBER" OR (role = "ROLE_MEMBER")"#,
+    r#"member.type != "BOT""#,
+    r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#,
+    r#"member.type != "HUMAN""#,
+    r#"role = "ROLE_MANAGER" OR member.type = "BOT""#,
+    r#"member.type = "BOT" OR member.type != "BOT""#,
+];
+
+/// A membership of a key, of any kind that a request can tell.
+fn member(u: &mut Unstructured<'_>, key: &str) -> Membership {
+    let state = below(u, 6);
+    Membership {
+        name: format!("spaces/AAAA/members/{key}"),
+        state: match state {
+            5 => MembershipState::from("PAUSED"),
+            state => MembershipState::from(i32::from(state % 4)),
+        },
+        role: MembershipRole::from(i32::from(below(u, 5))),
+        member: match below(u, 6) {
+            0 => None,
+            1 => Some(Member::Group(Group {
+                name: format!("groups/{key}"),
+            })),
+            kind => Some(Member::User(User {
+                user_type: UserType::from(i32::from(kind) - 2),
+                ..User::default()
+            })),
+        },
+        ..Membership::default()
+    }
+}
+
+/// Whether a request lists a membership, by the reference.
+fn lists(request: &ListMembershipsRequest, filter: Filter, by_app: bool, one: &Membership) -> bool {
+    let is_group = !matches!(one.member, Some(Member::User(_)));
+    let is_app = matches!(&one.member, Some(Member::User(user)) if user.user_type == UserType::Bot);
+    filter.matches(one)
+        && (request.show_groups || !is_group)
+        && !(by_app && is_app)
+        && match one.state.name() {
+            Some("NOT_A_MEMBER") => false,
+            Some("INVITED") => request.show_invited,
+            _ => true,
+        }
+}
+
+/// The memberships of a space, kept in both ways, with what the pages must have.
+#[derive(Default)]
+struct Space {
+    plain: BTreeMap<String, Membership>,
+    shelves: Shelves<Membership>,
+    /// What is in it as it was when the first page was asked for.
+    unchanged: BTreeSet<String>,
+}
+
+impl Space {
+    fn change(&mut self, u: &mut Unstructured<'_>) {
+        // Keys that begin with each other, are empty, or come before letters and behind them.
+        let key = match below(u, 4) {
+            0 => u.arbitrary::<char>().unwrap_or('é').to_string(),
+            1 => format!("1{}", below(u, 12)),
+            _ => below(u, 24).to_string(),
+        };
+        self.unchanged.remove(&key);
+        let before = self.plain.get(&key).cloned();
+        assert_eq!(self.shelves.get(&key), before.as_ref());
+        if below(u, 3) == 0 {
+            self.plain.remove(&key);
+            assert_eq!(self.shelves.remove(&key), before);
+        } else {
+            let one = member(u, &key);
+            assert_eq!(self.shelves.insert(&key, one.clone()), before);
+            self.plain.insert(key, one);
+        }
+    }
+}
+
+/// Goes through the pages of a space that changes meanwhile.
+fn pages(u: &mut Unstructured<'_>) -> Result<()> {
+    let key: [u8; 32] = u.arbitrary()?;
+    let tokens = PageTokens::new(key);
+    let mut request = ListMembershipsRequest {
+        filter: FILTERS[usize::from(below(u, 8))].to_owned(),
+        show_groups: below(u, 2) == 0,
+        show_invited: below(u, 2) == 0,
+        ..ListMembershipsRequest::new("spaces/AAAA")
+    };
+    let by_app = below(u, 4) == 3;
+    let authentication = if by_app {
+        Authentication::App
+    } else {
+        Authentication::User
+    };
+    let filter = Filter::parse(&request.filter).expect("a good filter");
+    let mut space = Space::default();
+    for _ in 0..below(u, 48) {
+        space.change(u);
+    }
+    space.unchanged = space.plain.keys().cloned().collect();
+    let mut seen: Vec<String> = Vec::new();
+    loop {
+        // The size may differ from page to page.
+        request.page_size = i32::from(below(u, 5)) + 1;
+        let checked = request.check_on_server(&tokens).expect("a good request");
+        assert_eq!(checked.cursor.as_ref(), seen.last());
+        let page = checked.page(&space.plain, authentication, &tokens);
+        let shelved = checked.page(&space.shelves, authentication, &tokens);
+        assert_eq!(page, shelved);
+        let behind = space.plain.iter().filter(|(key, one)| {
+            seen.last().is_none_or(|last| *last < **key) && lists(&request, filter, by_app, one)
+        });
+        let mut behind: Vec<(String, &Membership)> =
+            behind.map(|(key, one)| (key.clone(), one)).collect();
+        let is_last = behind.len() <= checked.page_size;
+        behind.truncate(checked.page_size);
+        let expected: Vec<&Membership> = behind.iter().map(|(_, one)| *one).collect();
+        assert_eq!(page.memberships, expected);
+        assert_eq!(page.next_page_token.is_none(), is_last);
+        let token = page.next_page_token;
+        seen.extend(behind.into_iter().map(|(key, _)| key));
+        let Some(token) = token else { break };
+        let last = seen.last().map_or("", String::as_str);
+        refuses(u, &key, &request, &token, last);
+        request.page_token = token;
+        for _ in 0..below(u, 6) {
+            space.change(u);
+        }
+    }
+    assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{seen:?}");
+    for key in &space.unchanged {
+        let is_listed = lists(&request, filter, by_app, &space.plain[key]);
+        assert_eq!(seen.contains(key), is_listed, "{key:?}: {seen:?}");
+    }
+    Ok(())
+}
+
+/// Asserts that a token is good for the request whatever its size and however its filter is
+/// written, and that neither another token nor another request is.
+fn refuses(
+    u: &mut Unstructured<'_>,
+    key: &[u8; 32],
+    request: &ListMembershipsRequest,
+    token: &str,
+    last: &str,
+) {
+    let tokens = &PageTokens::new(*key);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    assert!(token.chars().all(is_plain), "{token}");
+    assert_eq!(token.len(), ((16 + last.len()) * 8).div_ceil(6));
+    let with = |token: &str| ListMembershipsRequest {
+        page_token: token.to_owned(),
+        ..request.clone()
+    };
+    let refused = |request: &ListMembershipsRequest, tokens: &PageTokens| {
+        let violations = request.check_on_server(tokens).expect_err("another token");
+        told(&violations);
+        assert!(!violations.to_string().contains(token), "{violations}");
+        let fields: Vec<&str> = violations.as_slice().iter().map(|v| &*v.field).collect();
+        assert_eq!(fields, ["pageToken"]);
+    };
+    let good = |request: &ListMembershipsRequest| -> CheckedRequest {
+        let checked = request.check_on_server(tokens);
+        let checked = checked.expect("a token that was given");
+        assert_eq!(checked.cursor.as_deref(), Some(last));
+        checked
+    };
+    let same = good(&with(token));
+    for size in [0, 1, i32::MAX] {
+        good(&ListMembershipsRequest {
+            page_size: size,
+            ..with(token)
+        });
+    }
+    let written = ListMembershipsRequest {
+        filter: same.filter.to_string(),
+        ..with(token)
+    };
+    good(&written);
+    // Another server's.
+    let mut key = *key;
+    key[usize::from(below(u, 32))] ^= 1;
+    refused(&with(token), &PageTokens::new(key));
+    // Another request's.
+    let mut other = with(token);
+    match below(u, 4) {
+        0 => other.parent.push('B'),
+        1 => other.show_groups = !other.show_groups,
+        2 => other.show_invited = !other.show_invited,
+        _ => FILTERS[usize::from(below(u, 8))].clone_into(&mut other.filter),
+    }
+    let means_the_same = Filter::parse(&other.filter).ok() == Some(same.filter);
+    if other.filter != request.filter && means_the_same {
+        good(&other);
+    } else if other != with(token) {
+        refused(&other, tokens);
+    }
+    // An altered one, or part of one, or more than one.
+    let at = usize::from(below(u, 255)) % token.len();
+    let altered = match below(u, 4) {
+        0 => token[..at].to_owned(),
+        1 => token[at..].to_owned() + &token[..at],
+        2 => token.to_owned() + &token[at..],
+        _ => {
+            let c = char::from(b"AZaz09-_=+/ "[usize::from(below(u, 12))]);
+            format!("{}{c}{}", &token[..at], &token[at + 1..])
+        }
+    };
+    if altered != token && !altered.is_empty() {
+        refused(&with(&altered), tokens);
+    }
+}
