@@ -7,4 +7,5 @@ pub mod membership;
 pub mod parse;
 pub mod request;
 pub mod roundtrip;
+pub mod router;
 pub mod simplify;
