@@ -788,10 +788,7 @@ impl Model {
                 "memberships.app" => (!act.is_admin() && matches!(act.method, b'c' | b'd'), "own"),
                 "import" => (!is_app && !act.is_admin() && act.method != b'g', "import"),
                 "app.memberships" => (*is_app && !act.is_admin(), "always"),
-                "bot" => (
-                    *is_app && !act.is_admin() && matches!(act.method, b'g' | b'l' | b'p'),
-                    "always",
-                ),
+                "bot" => (*is_app && !act.is_admin() && !writes, "always"),
                 "admin.memberships" => (!is_app && act.is_admin(), "always"),
                 _ => (!is_app && act.is_admin() && !writes, "always"),
             };
