@@ -148,8 +148,31 @@ fn the_ways_to_read_a_filter_agree() {
         " \t\r\n",
         r#"role = "ROLE_MEMBER""#,
         "member.type\r\n!=\r\n\"BOT\"",
+        // Escapes.
+        r#"role = "ROLE_\u004DEMBER""#,
+        r#"role = "ROLE_\u004DEMBER" AND member.type = 'HU\U0000004DAN'"#,
+        r#"role = "ROLE_\u004DEMBER" OR member.type != "BOT""#,
     ];
-    for text in valid.iter().chain(INVALID) {
+    let invalid = [
+        r#"role = "ROLE_\u004DANAGER" AND role = "ROLE_MEMBER""#,
+        r#"role = "R\\OLE_MEMBER""#,
+        r#""r\u006Fle" = "ROLE_MEMBER""#,
+        r#""r\u006Fle" = "ROLE_\u004DEMBER""#,
+        r#"role = "ROLE_\u004DEMBER" AND role = "OWNER""#,
+        r#"role = "ROLE_MEMBER" member.type = "HUMAN""#,
+        r#"NOT role = "ROLE_MEMBER""#,
+        r#"-role = "ROLE_MEMBER""#,
+        r#"role = ("ROLE_MEMBER")"#,
+        "role = -1",
+        "role = f(x)",
+        r#"f(x) = "ROLE_MEMBER""#,
+        "f(x)",
+        "role",
+        r#"role != "ROLE_MEMBER""#,
+        r#"role : "ROLE_MEMBER""#,
+        "member.type = HUMAN",
+    ];
+    for text in valid.iter().chain(INVALID).chain(&invalid) {
         let parsed = Filter::parse(text);
         assert_eq!(text.parse(), parsed, "{text:?}");
         assert_eq!(Filter::try_from(*text), parsed, "{text:?}");
@@ -458,6 +481,21 @@ fn lints_have_names_and_levels() {
                 assert_eq!(checker.level_of(other), other.default_level());
             }
         }
+    }
+    let unique = |texts: [&str; Lint::ALL.len()]| texts.into_iter().collect::<HashSet<_>>().len();
+    assert_eq!(unique(Lint::ALL.map(Lint::summary)), Lint::ALL.len());
+    assert!(Lint::ALL.iter().all(|lint| !lint.reason().is_empty()));
+    assert_eq!(
+        [Level::Allow, Level::Warn, Level::Deny].map(Level::as_str),
+        ["allow", "warn", "deny"]
+    );
+    assert_eq!(
+        [Preset::Default, Preset::Strict, Preset::Aip160].map(Preset::as_str),
+        ["default", "strict", "aip160"]
+    );
+    let error = "x".parse::<Lint>().unwrap_err().to_string();
+    for lint in Lint::ALL {
+        assert!(error.contains(lint.name()), "{error}");
     }
     for name in [
         "",

@@ -388,6 +388,11 @@ fn what_a_field_mask_asks_for() {
     // Below what is asked for as a whole everything is.
     let name = memberships.field("name").unwrap();
     assert!(name.field("anything").unwrap().is_all());
+    // What is no snake_case stays what it is.
+    for name in ["a_1", "a_1b", "Page_size", "page_", "_page", "a__b", "role"] {
+        let mask = FieldMask::parse(name).unwrap().unwrap();
+        assert_eq!(mask.names().collect::<Vec<_>>(), [name]);
+    }
     let all = FieldMask::parse("*,role").unwrap().unwrap();
     assert!(all.is_all() && all.field("state").unwrap().is_all());
     assert_eq!(

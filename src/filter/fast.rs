@@ -15,7 +15,7 @@ const ALL: u32 = Cells::ALL.0;
 /// Builds the cells that a filter admits. It knows the documented comparisons and nothing else.
 ///
 /// What it does not know is wrong: all that AIP-160 has besides is an error, or a lint that is
-/// denied by default. Only strings with escapes it cannot judge, and leaves to the tree.
+/// denied by default. Only a value with escapes it cannot judge, and leaves to the tree.
 #[derive(Default)]
 pub(super) struct Fast {
     /// Set for good once something was wrong, or a part admitted nothing.
@@ -32,8 +32,8 @@ impl Fast {
     }
 
     #[cold]
-    fn unknown(&mut self, comparable: &[u8], arg: &[u8]) -> u32 {
-        if comparable.contains(&b'\\') || arg.contains(&b'\\') {
+    fn unknown(&mut self, arg: &[u8]) -> u32 {
+        if arg.contains(&b'\\') {
             self.is_unsure = true;
             return ALL;
         }
@@ -104,7 +104,7 @@ impl<'a> Builder<'a> for Fast {
             (b"member.type", Comparator::NotEqual, b"\"HUMAN\"" | b"'HUMAN'") => ALL & !HUMAN,
             (b"role", Comparator::Equal, b"\"ROLE_MEMBER\"" | b"'ROLE_MEMBER'") => MEMBER,
             (b"role", Comparator::Equal, b"\"ROLE_MANAGER\"" | b"'ROLE_MANAGER'") => MANAGER,
-            _ => self.unknown(comparable, arg),
+            _ => self.unknown(arg),
         }
     }
 
