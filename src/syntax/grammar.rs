@@ -301,7 +301,6 @@ fn restriction<'a, B: Builder<'a>>(
         [b'>', b'=', behind @ ..] => (Comparator::GreaterOrEqual, behind),
         [b'>', behind @ ..] => (Comparator::Greater, behind),
         [b'!', ..] => return fail(next, depth, Expected::Comparator),
-        [b'.', ..] => return fail(next, depth, Expected::Joint),
         _ => return Ok((rest, b.bare(comparable))),
     };
     let (rest, arg) = arg(space(behind), b, depth)?;
