@@ -404,6 +404,15 @@ fn typographic_quotes() {
             "role ”",
             "role = ＂ROLE_MEMBER＂",
             "“a” b” c",
+            "role = “ROLE_MEMBER AND member.type = \"HUMAN\"",
+            "role = “X AND member.type = “HUMAN”",
+            "role = ‘a\"b'c’",
+            "‘it's’ ‘a’b",
+            "“a”\"b\"",
+            "“a”\"",
+            "““a””",
+            "role = “X AND member.type = \"\"",
+            "“",
         ]
     ));
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
 use crate::syntax::chars;
 
-use super::{Place, is_space};
+use super::{Place, is_space, starts_value};
 
 impl Place<'_> {
     /// A character that has no place outside a string.
@@ -27,7 +27,7 @@ impl Place<'_> {
         let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_stray(c));
         let run = Span::new(at, self.text.len() - run.len());
         let (what, instead) = if run.of(self.text).contains(char::is_whitespace) {
-            ("replace it by a space", " ")
+            ("replace it with a space", " ")
         } else {
             ("remove it", "")
         };
@@ -53,41 +53,67 @@ impl Place<'_> {
     /// A typographic quotation mark; the fix replaces both ends.
     pub(super) fn typographic_quote(&self, at: usize, c: char) -> Diagnostic {
         let span = Self::span(at, c.len_utf8());
-        let is_single = chars::is_single_quote(c);
-        let closing = self.from(span.end).char_indices().find(|(_, other)| {
-            if is_single {
-                *other == '\'' || chars::is_single_quote(*other)
-            } else {
-                *other == '"' || chars::is_double_quote(*other)
-            }
-        });
         let diagnostic = Diagnostic::error(
             Code::TypographicQuote,
             span,
             format!("typographic quotation mark `{c}`"),
-        )
-        .label(span, "expected `\"`")
-        .help("write strings in plain double quotes, `\"`");
-        let Some((length, other)) = closing else {
-            return diagnostic;
+        );
+        let Some(end) = self.other_end(span, chars::is_single_quote(c)) else {
+            return diagnostic
+                .label(span, "expected `\"`")
+                .help("write strings in plain double quotes, `\"`");
         };
-        let end = Self::span(span.end + length, other.len_utf8());
         let content = Span::new(span.end, end.start).of(self.text);
-        // A plain mark at the other end stays, and decides; inside it must not be found again.
-        let quote = match other {
-            '"' | '\'' => other,
-            _ if content.contains('"') => '\'',
-            _ => '"',
+        let (quote, help) = if content.contains('"') {
+            (
+                '\'',
+                "write strings that hold `\"` in plain single quotes, `'`",
+            )
+        } else {
+            ('"', "write strings in plain double quotes, `\"`")
         };
-        let diagnostic = diagnostic.label(end, "this is its other end");
+        let diagnostic = diagnostic
+            .label(span, format!("expected `{quote}`"))
+            .label(end, "this is its other end");
         if content.contains([quote, '\\']) {
-            return diagnostic;
+            let escape = format!("{help}, with a `\\` before each `{quote}` and `\\` inside");
+            return diagnostic.help(escape);
         }
         let mut edits = vec![Edit::new(span, quote)];
-        if other != quote {
+        if end.of(self.text) != quote.to_string() {
             edits.push(Edit::new(end, quote));
         }
-        diagnostic.fix(Fix::certain(edits))
+        diagnostic.help(help).fix(Fix::certain(edits))
+    }
+
+    /// The other end of the string that the typographic mark at `opening` opens: the first mark of
+    /// its kind that no value follows. One within a word is part of the string; where another
+    /// string opens, the end was lost.
+    fn other_end(&self, opening: Span, is_single: bool) -> Option<Span> {
+        let rest = self.from(opening.end);
+        let mut before = None;
+        for (offset, c) in rest.char_indices() {
+            let is_mark = if is_single {
+                c == '\'' || chars::is_single_quote(c)
+            } else {
+                c == '"' || chars::is_double_quote(c)
+            };
+            let end = Self::span(opening.end + offset, c.len_utf8());
+            if is_mark {
+                let behind = self.text.get(end.end..)?.chars().next();
+                let is_mark_behind =
+                    behind.is_some_and(|c| "\"'".contains(c) || chars::is_typographic_quote(c));
+                if !(is_mark_behind || behind.is_some_and(starts_value)) {
+                    return Some(end);
+                }
+                before.filter(|c| starts_value(*c))?;
+                if is_mark_behind {
+                    return Some(end);
+                }
+            }
+            before = Some(c);
+        }
+        None
     }
 }
 
