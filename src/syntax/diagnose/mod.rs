@@ -28,7 +28,7 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
 }
 
 /// The diagnostic of a text for which the grammar failed. Its fix has been tried: a certain one
-/// leaves no error, or one further right; a suggestion leaves none.
+/// leaves no error, or one further right; a suggestion leaves none, nor an empty filter.
 #[cold]
 pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
     let mut diagnostic = Place { text, fault }.diagnose();
@@ -45,7 +45,7 @@ pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
                     };
                     place.diagnose().span.start > diagnostic.span.start
                 });
-        } else if rest.is_some() || !is_short {
+        } else if rest.is_some() || !is_short || mended.trim().is_empty() {
             diagnostic.fix = None;
         }
     }
@@ -145,21 +145,29 @@ impl<'a> Place<'a> {
             (Expected::Operand | Expected::Literal, c) if is_space(c) => {
                 let minus = Self::span(at - 1, 1);
                 let behind = self.from(at).trim_start_matches(is_space);
-                Diagnostic::error(
-                    Code::UnexpectedToken,
-                    minus,
-                    "`-` does not touch what it negates",
-                )
-                .label(minus, "negates what touches it")
-                .help(if expected == Expected::Literal {
-                    "remove the white space behind it"
+                if behind.is_empty() {
+                    return self.unexpected_end(expected);
+                }
+                let (message, label, help) = if expected == Expected::Literal {
+                    (
+                        "`-` does not touch its number",
+                        "the sign of a number here",
+                        "remove the white space behind it",
+                    )
                 } else {
-                    "remove the white space behind it, or write `NOT`"
-                })
-                .fix(Fix::maybe(vec![Edit::new(
-                    Span::new(at, self.text.len() - behind.len()),
-                    "",
-                )]))
+                    (
+                        "`-` does not touch what it negates",
+                        "negates what touches it",
+                        "remove the white space behind it, or write `NOT`",
+                    )
+                };
+                Diagnostic::error(Code::UnexpectedToken, minus, message)
+                    .label(minus, label)
+                    .help(help)
+                    .fix(Fix::maybe(vec![Edit::new(
+                        Span::new(at, self.text.len() - behind.len()),
+                        "",
+                    )]))
             }
             (Expected::Joint, c) if self.touches(at) && starts_term(c) => self.touching(at),
             (Expected::Joint | Expected::ArgEnd, '.') if self.is_behind_member(at) => {
@@ -180,46 +188,55 @@ impl<'a> Place<'a> {
         before.len() < at && !before.ends_with(')')
     }
 
-    /// Whether a keyword stands before `at`.
-    fn behind_keyword(&self, at: usize) -> bool {
+    /// The keyword before `at`, with the offset of its start.
+    fn keyword_before(&self, at: usize) -> Option<(usize, &str)> {
         let before = self.up_to(at).trim_end_matches(is_space);
-        let word = before.rsplit(|c| !starts_value(c)).next();
-        word.is_some_and(|word| lexical::is_keyword(word.as_bytes()))
+        let start = before.trim_end_matches(starts_value).len();
+        let word = before.get(start..)?;
+        lexical::is_keyword(word.as_bytes()).then_some((start, word))
     }
 
-    /// The text ends too early. A keyword that nothing follows is best removed.
+    /// A term ends at `at` before it begins. A keyword before it is best removed.
+    fn dangling(&self, diagnostic: Diagnostic, at: usize, expected: Expected) -> Diagnostic {
+        let Some((start, word)) = self.keyword_before(at) else {
+            return diagnostic.help(advice(expected));
+        };
+        let kept = self.up_to(start).trim_end_matches(is_space).len();
+        diagnostic
+            .help(format!("put a comparison behind `{word}`, or remove it"))
+            .fix(Fix::maybe(vec![Edit::new(Span::new(kept, at), "")]))
+    }
+
+    /// The text ends too early.
     fn unexpected_end(&self, expected: Expected) -> Diagnostic {
         let end = Span::at(self.text.len());
         let diagnostic =
             Diagnostic::error(Code::UnexpectedEnd, end, "unexpected end of the filter")
                 .label(end, self.expectation(expected));
-        let before = self.text.trim_end_matches(is_space);
-        let word = before
-            .rsplit(|c| !starts_value(c))
-            .next()
-            .unwrap_or_default();
-        let kept = before.strip_suffix(word).unwrap_or_default();
-        let kept = kept.trim_end_matches(is_space);
-        if !lexical::is_keyword(word.as_bytes()) {
-            return diagnostic.help(advice(expected));
-        }
-        let diagnostic = diagnostic.help(format!("put a comparison behind `{word}`, or remove it"));
-        if kept.is_empty() {
-            return diagnostic;
-        }
-        let rest = Span::new(kept.len(), self.text.len());
-        diagnostic.fix(Fix::maybe(vec![Edit::new(rest, "")]))
+        self.dangling(diagnostic, end.start, expected)
     }
 
     fn unexpected_token(&self, at: usize, expected: Expected) -> Diagnostic {
         let span = Self::span(at, token_length(self.from(at)));
         let token = span.of(self.text);
         let message = format!("unexpected {}", Quoted(token));
-        let diagnostic = Diagnostic::error(Code::UnexpectedToken, span, message)
-            .label(span, self.expectation(expected));
+        let diagnostic = Diagnostic::error(Code::UnexpectedToken, span, message);
+        self.out_of_place(diagnostic, token, expected)
+    }
+
+    /// Says of a diagnostic what could stand at its span instead of a token.
+    fn out_of_place(&self, diagnostic: Diagnostic, token: &str, expected: Expected) -> Diagnostic {
+        let span = diagnostic.span;
+        let at = span.start;
+        let diagnostic = diagnostic.label(span, self.expectation(expected));
+        let is_argument = || {
+            self.up_to(at)
+                .trim_end_matches(is_space)
+                .ends_with(['(', ','])
+        };
         match (expected, token) {
-            (Expected::Term | Expected::Operand, "AND" | "OR" | "NOT")
-                if self.behind_keyword(at) =>
+            (Expected::Term | Expected::Operand, "AND" | "OR")
+                if self.keyword_before(at).is_some() =>
             {
                 let before = self.up_to(at).trim_end_matches(is_space).len();
                 let rest = Span::new(before, span.end);
@@ -228,11 +245,29 @@ impl<'a> Place<'a> {
                     .fix(Fix::maybe(vec![Edit::new(rest, "")]))
             }
             (Expected::Term | Expected::GroupBody, "AND" | "OR") => {
-                diagnostic.help(format!("put a term before `{token}`, or remove it"))
+                let behind = self.from(span.end).trim_start_matches(is_space);
+                let rest = Span::new(at, self.text.len() - behind.len());
+                diagnostic
+                    .help(format!("put a term before `{token}`, or remove it"))
+                    .fix(Fix::maybe(vec![Edit::new(rest, "")]))
             }
-            (Expected::Arg, "AND" | "OR" | "NOT") => diagnostic.help(format!(
-                "put a value before `{token}`; a value of that name is written `\"{token}\"`"
-            )),
+            (Expected::Term | Expected::Operand, ")") => self.dangling(diagnostic, at, expected),
+            (Expected::Term | Expected::GroupBody, "!") => {
+                diagnostic.help("negate once, with `NOT`")
+            }
+            (Expected::Arg, "NOT") if !is_argument() => {
+                diagnostic.help("write `NOT` before the comparison, or compare with `!=`")
+            }
+            (Expected::Arg, "AND" | "OR" | "NOT") => {
+                let what = if is_argument() {
+                    "an argument"
+                } else {
+                    "a value"
+                };
+                diagnostic.help(format!(
+                    "write {what} here; one of that name is written `\"{token}\"`"
+                ))
+            }
             (Expected::Operand, "-" | "NOT") => {
                 diagnostic.help("negate once, or put the inner negation in parentheses")
             }
@@ -242,6 +277,7 @@ impl<'a> Place<'a> {
                     .help("remove the comma, or write an argument behind it")
                     .fix(Fix::maybe(vec![Edit::new(Span::new(before, at), "")]))
             }
+            (Expected::Arg, _) if is_argument() => diagnostic.help("write an argument here"),
             (Expected::Joint, ",") => {
                 diagnostic.help("there are no lists: join comparisons with `AND` or `OR`")
             }
@@ -306,6 +342,15 @@ impl<'a> Place<'a> {
                 wrong.find(|(wrong, _)| *wrong == found)?.1
             }
         };
+        let message = format!("{} is not an operator", Quoted(run.of(self.text)));
+        let diagnostic = Diagnostic::error(Code::WrongOperator, run, message);
+        let is_mended = match expected {
+            Expected::Comparator => true,
+            Expected::Arg => start < at,
+            Expected::Term | Expected::GroupBody => found == "!",
+            _ => false,
+        };
+        let right = instead.trim_end();
         let help = match instead {
             "=" => "compare with a single `=`: `field = \"value\"`",
             "!=" => "for “differs from” write `!=`",
@@ -313,22 +358,28 @@ impl<'a> Place<'a> {
             ">=" => "for “at least” write `>=`",
             _ => "negate with `NOT`",
         };
-        let message = format!("{} is not an operator", Quoted(run.of(self.text)));
-        let diagnostic = Diagnostic::error(Code::WrongOperator, run, message)
-            .label(run, format!("expected `{}`", instead.trim_end()))
-            .help(help);
-        // Elsewhere the right operator would be no better.
-        let is_mended = match expected {
-            Expected::Comparator => true,
-            Expected::Arg => found != "!",
-            Expected::Term | Expected::GroupBody => found == "!",
-            _ => false,
-        };
-        Some(if is_mended {
-            diagnostic.fix(Fix::certain(vec![Edit::new(run, instead)]))
-        } else {
-            diagnostic
-        })
+        if is_mended {
+            return Some(
+                diagnostic
+                    .label(run, format!("expected `{right}`"))
+                    .help(help)
+                    .fix(Fix::certain(vec![Edit::new(run, instead)])),
+            );
+        }
+        // The right operator would be no better here, unless it is split in two.
+        let diagnostic = self.out_of_place(diagnostic, right, expected);
+        let before = self.up_to(at).trim_end_matches(is_space);
+        let kept = before.trim_end_matches(operator).len();
+        Some(
+            if (expected, found, before.get(kept..)) == (Expected::Arg, "!", Some("=")) {
+                let whole = Span::new(kept, run.end);
+                diagnostic
+                    .help(help)
+                    .fix(Fix::maybe(vec![Edit::new(whole, right)]))
+            } else {
+                diagnostic
+            },
+        )
     }
 
     /// White space before or behind the dot at `at`.
@@ -359,12 +410,16 @@ impl<'a> Place<'a> {
     /// The keyword at `at` has no white space behind it.
     fn space_behind(&self, at: usize) -> Diagnostic {
         let keyword = Self::span(at, token_length(self.from(at)));
+        let expected = match keyword.of(self.text) {
+            "NOT" => Expected::Operand,
+            _ => Expected::Term,
+        };
         match self.from(keyword.end).chars().next() {
-            None => self.found(self.text.len(), Expected::Term),
+            None => self.found(self.text.len(), expected),
             Some(c) if starts_term(c) || chars::is_typographic_quote(c) => self.missing_space(at),
             Some(c) => self
                 .bad_character(keyword.end, c)
-                .unwrap_or_else(|| self.unexpected_token(keyword.end, Expected::Term)),
+                .unwrap_or_else(|| self.unexpected_token(keyword.end, expected)),
         }
     }
 
@@ -425,7 +480,11 @@ impl<'a> Place<'a> {
             format!("{} touches the term before it", Quoted(span.of(self.text))),
         )
         .label(span, self.expectation(Expected::Joint))
-        .help("join terms with ` AND ` or ` OR `")
+        .help(if self.up_to(at).ends_with(['"', '\'']) {
+            "join terms with ` AND ` or ` OR `, or close an earlier string"
+        } else {
+            "join terms with ` AND ` or ` OR `"
+        })
         .fix(Fix::maybe(vec![Edit::new(Span::at(at), " AND ")]))
     }
 

@@ -27,6 +27,8 @@ impl Place<'_> {
             Some((_, '\\')) => {
                 diagnostic.help("a backslash is written `\\\\`; close the string behind it")
             }
+            // A string of nothing is of no use.
+            Some((0, _)) => diagnostic.help(format!("close the string with `{quote}`")),
             _ => diagnostic
                 .help(format!("close the string with `{quote}`"))
                 .fix(Fix::maybe(vec![Edit::new(Span::at(at + end.len()), quote)])),
@@ -63,14 +65,18 @@ impl Place<'_> {
         if found.len() < digits {
             return diagnostic
                 .label(span, format!("expected {digits} hexadecimal digits"))
-                .help("fill up with zeros in front, such as `\\u00E9`");
+                .help(if digits == 4 {
+                    "fill up with zeros in front, such as `\\u00E9`"
+                } else {
+                    "fill up with zeros in front, such as `\\U000000E9`"
+                });
         }
         if value > u32::from(char::MAX) {
             return diagnostic
                 .label(span, "expected a value of at most `10FFFF`")
                 .help("write the character itself");
         }
-        let diagnostic = diagnostic.label(span, "half of a surrogate pair is no character");
+        let diagnostic = diagnostic.label(span, "half of a surrogate pair is not a character");
         match self.surrogate_pair(value, span.end) {
             Some((c, end)) => diagnostic
                 .help("write the character itself, or `\\U` with eight digits")
