@@ -479,6 +479,8 @@ fn fields() {
             "member.domainId = \"x\"",
             "isAnonymous = \"x\"",
             "member.isAnonymous = \"x\"",
+            "avatarUrl = \"x\"",
+            "member.avatarUrl = \"x\"",
             // Misspelled, or nothing known.
             "rol = \"ROLE_MEMBER\"",
             "roel = \"ROLE_MEMBER\"",
@@ -507,6 +509,8 @@ fn values() {
             "role = \"role_member\"",
             "role = \" ROLE_MEMBER \"",
             "role = \"role_assistant_manager\"",
+            "role = role_assistant_manager",
+            "role = \"ROLE_ASSISTANT_MANAGR\"",
             "member.type = human",
             "member.type = \"Human\"",
             "role = \"OWNER\"",
@@ -596,6 +600,7 @@ fn comparisons() {
             "member.type = (HUMAN)",
             "role = (ROLE_MEMBER OR ROLE_MANAGER) AND member.type = \"HUMAN\"",
             "member.type != (\"HUMAN\" AND \"BOT\")",
+            "member.type != (\"HUMAN\" OR (\"BOT\" AND \"HUMAN\"))",
             "role = (\"ROLE_MEMBER\" AND (\"ROLE_MANAGER\" OR \"ROLE_MEMBER\"))",
             "role = (\"ROLE_MEMBER\" \"ROLE_MANAGER\")",
             "role = (NOT \"ROLE_MEMBER\")",
@@ -640,6 +645,9 @@ fn comparisons() {
             "and",
             "&&",
             "or or",
+            "|| x",
+            "email",
+            "avatarUrl",
         ]
     ));
 }

@@ -250,7 +250,18 @@ fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
     steps::count(parts.len());
     let find = |span| parts.iter().position(|part| part.bare_span == span);
     let (first, second) = (find(a)?, find(b)?);
-    let (a, b) = (parts.get(first)?.span, parts.get(second)?.span);
+    let (a, b) = (parts.get(first)?, parts.get(second)?);
+    // The others may exclude one another, or either.
+    let others = parts.iter().enumerate();
+    let cells = others
+        .filter(|(index, _)| ![first, second].contains(index))
+        .fold(a.cells.or(b.cells), |cells, (_, part)| {
+            cells.and(part.cells)
+        });
+    if cells.is_empty() {
+        return None;
+    }
+    let (a, b) = (a.span, b.span);
     let (open, close) = if parts.len() > 2 {
         ("(", ")")
     } else {

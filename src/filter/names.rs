@@ -50,11 +50,11 @@ impl FieldName {
             | "membershipmembertype" => Self::Synonym(Field::MemberType),
             "memberrole" | "membershiprole" | "roles" | "userrole" => Self::Synonym(Field::Role),
             "state" | "membershipstate" | "invited" | "memberstate" => Self::Elsewhere(
-                "the state is no field: the request's `showInvited` asks for invited members too",
+                "the state is not a field: the request's `showInvited` asks for invited members too",
             ),
             "group" | "groups" | "groupmember" | "groupmembername" | "showgroups" => {
                 Self::Elsewhere(
-                    "groups are no field: the request's `showGroups` asks for Google Groups too",
+                    "groups are not a field: the request's `showGroups` asks for Google Groups too",
                 )
             }
             "showinvited" | "useadminaccess" | "pagesize" | "pagetoken" => {
@@ -62,8 +62,9 @@ impl FieldName {
             }
             "name" | "membername" | "displayname" | "memberdisplayname" | "email"
             | "memberemail" | "createtime" | "deletetime" | "affiliation" | "domainid"
-            | "memberdomainid" | "isanonymous" | "memberisanonymous" => Self::Elsewhere(
-                "memberships have this field, but the filter has not: pick from the answer",
+            | "memberdomainid" | "isanonymous" | "memberisanonymous" | "avatarurl"
+            | "memberavatarurl" => Self::Elsewhere(
+                "memberships have this field, but the filter does not: select from the response",
             ),
             _ => {
                 let near = Field::ALL.map(|field| (distance(field.name(), &name), field));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
-use crate::filter::lint::Lint;
+use crate::filter::lint::{Level, Lint};
 use crate::filter::names::{FieldName, ValueName};
 use crate::steps;
 use crate::syntax::{
@@ -145,8 +145,11 @@ impl Schema<'_> {
             span,
             format!("unknown value {source} of `{name}`"),
         )
-        .label(span, format!("expected {}", values(field)))
-        .help(format!("the values of `{name}` are {}", values(field)))
+        .label(span, format!("expected {}", values(field, "or")))
+        .help(format!(
+            "the values of `{name}` are {}",
+            values(field, "and")
+        ))
     }
 
     /// A value of a field.
@@ -164,30 +167,35 @@ impl Schema<'_> {
             Quotes::None => {
                 // A field or a wildcard would not be right in quotation marks either.
                 let name = ValueName::of(field, &value.text);
+                let is_exact = field.value(&value.text).is_some();
                 let is_other_case = matches!(name, ValueName::OtherCase(_));
-                let is_value = field.value(&value.text).is_some()
+                let is_value = is_exact
                     || !matches!(name, ValueName::Wildcard)
                         && !Field::ALL.iter().any(|field| field.name() == value.text);
                 if is_value {
                     self.lint(Lint::UnquotedValue, || {
-                        Diagnostic::error(
+                        let diagnostic = Diagnostic::error(
                             Code::UnquotedValue,
                             span,
                             format!("the value {} is not in quotation marks", Quoted(source)),
                         )
                         .label(
                             span,
-                            format!("expected {}", Quoted(&format!("\"{source}\""))),
+                            if is_exact {
+                                format!("expected `\"{source}\"`")
+                            } else {
+                                "expected double quotation marks".to_owned()
+                            },
                         )
-                        .help("values are written in double quotation marks")
-                        .fix(Fix {
-                            edits: vec![
-                                Edit::new(Span::at(span.start), "\""),
-                                Edit::new(Span::at(span.end), "\""),
-                            ],
-                            // Quotation marks alone do not make a value of anything else.
-                            certain: field.value(&value.text).is_some() || is_other_case,
-                        })
+                        .help("values are written in double quotation marks");
+                        // Quotation marks alone do not make a value of anything else.
+                        if !(is_exact || is_other_case) {
+                            return diagnostic;
+                        }
+                        diagnostic.fix(Fix::certain(vec![
+                            Edit::new(Span::at(span.start), "\""),
+                            Edit::new(Span::at(span.end), "\""),
+                        ]))
                     });
                 }
             }
@@ -220,10 +228,10 @@ impl Schema<'_> {
                         value.span,
                         format!("`{}` is not documented for filters", known.name),
                     )
-                    .label(value.span, format!("expected {}", values(field)))
+                    .label(value.span, format!("expected {}", values(field, "or")))
                     .help(format!(
                         "the API has this value, but the filter's documentation lists only {}",
-                        values(field)
+                        values(field, "and")
                     ))
                 });
             }
@@ -239,20 +247,31 @@ impl Schema<'_> {
             Quotes::None => vec![Edit::new(inner, format!("\"{}\"", with.name))],
             Quotes::Single | Quotes::Double => replace(with),
         };
+        let is_taken = |known: &FieldValue| {
+            known.is_documented || self.checker.level_of(Lint::UndocumentedValue) < Level::Deny
+        };
+        let note = |known: &FieldValue| {
+            if known.is_documented {
+                ""
+            } else {
+                ", which the filter's documentation does not list"
+            }
+        };
         let diagnostic = self.unknown_value(field, value.span);
         let diagnostic = match ValueName::of(field, &value.text) {
             ValueName::OtherCase(known) => {
-                let help = if value.text.trim() == value.text {
-                    format!("values are case-sensitive: `\"{}\"`", known.name)
+                let why = if value.text.trim() == value.text {
+                    "values are case-sensitive"
                 } else {
-                    format!("white space counts in a value: `\"{}\"`", known.name)
+                    "white space counts in a value"
                 };
-                let edits = replace(known);
-                diagnostic.help(help).fix(if known.is_documented {
-                    Fix::certain(edits)
-                } else {
-                    Fix::maybe(edits)
-                })
+                Diagnostic {
+                    fix: is_taken(known).then(|| Fix {
+                        edits: replace(known),
+                        certain: known.is_documented,
+                    }),
+                    ..diagnostic.help(format!("{why}: `\"{}\"`{}", known.name, note(known)))
+                }
             }
             ValueName::Synonym(help, known) => {
                 let diagnostic = diagnostic.help(help);
@@ -261,23 +280,24 @@ impl Schema<'_> {
                     None => diagnostic,
                 }
             }
-            ValueName::Near(known) => diagnostic
-                .help(format!("did you mean `\"{}\"`?", known.name))
-                .fix(Fix::maybe(suggest(known))),
+            ValueName::Near(known) => Diagnostic {
+                fix: is_taken(known).then(|| Fix::maybe(suggest(known))),
+                ..diagnostic.help(format!("did you mean `\"{}\"`{}?", known.name, note(known)))
+            },
             ValueName::OtherField => diagnostic.help(format!(
                 "this is a value of `{}`; those of `{}` are {}",
                 field.other().name(),
                 field.name(),
-                values(field)
+                values(field, "and")
             )),
             ValueName::Empty => diagnostic.help(format!(
                 "to admit every value, leave the comparison out; the values are {}",
-                values(field)
+                values(field, "and")
             )),
             ValueName::Wildcard => diagnostic.help(format!(
                 "there are no wildcards; to admit every value, leave the comparison out; \
                  the values are {}",
-                values(field)
+                values(field, "and")
             )),
             ValueName::Unknown => diagnostic,
         };
@@ -331,7 +351,7 @@ impl Schema<'_> {
         let diagnostic = Diagnostic::error(
             Code::GroupArgument,
             group.span,
-            "a group of values cannot be compared with",
+            "a field is compared with one value, not with a group",
         )
         .label(group.span, "expected one value")
         .help("compare the field with each value on its own");
@@ -415,6 +435,8 @@ pub(super) fn swapped<'t, 'a>(
 fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Option<()> {
     steps::count(1);
     let (operands, is_and) = match &expr.kind {
+        // To differ from “A and B” is to differ from A or from B, which everything does.
+        ExprKind::And(_) if swap => return None,
         ExprKind::And(operands) => (operands, true),
         ExprKind::Or(operands) => (operands, false),
         ExprKind::Sequence(_) | ExprKind::Not(..) => return None,
@@ -430,7 +452,7 @@ fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Opt
     };
     for (index, operand) in operands.iter().enumerate() {
         if index > 0 {
-            out.push_str(if is_and == swap { " OR " } else { " AND " });
+            out.push_str(if is_and || swap { " AND " } else { " OR " });
         }
         if let ExprKind::Restriction(_) = operand.kind {
             spell_out(operand, prefix, swap, out)?;
@@ -443,13 +465,13 @@ fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Opt
     Some(())
 }
 
-/// The documented values of a field, for a message.
-fn values(field: Field) -> String {
+/// The documented values of a field joined by a word, for a message.
+fn values(field: Field, word: &str) -> String {
     let documented = field.values().iter().filter(|value| value.is_documented);
     let names: Vec<String> = documented
         .map(|value| format!("`\"{}\"`", value.name))
         .collect();
-    names.join(" or ")
+    names.join(&format!(" {word} "))
 }
 
 /// Comparisons of a field, for a message.
