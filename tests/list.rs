@@ -110,7 +110,7 @@ fn a_status_is_the_body_that_the_service_sends() {
             "fieldViolations": [
               {
                 "field": "filter",
-                "description": "`and` is not a keyword (at byte 22); the keywords `AND`, `OR` and `NOT` are written in upper case; corrected: role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\""
+                "description": "`and` is not a keyword (at byte 22); write `AND`: keywords are words in upper case; corrected: role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\""
               }
             ]
           }

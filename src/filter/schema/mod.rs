@@ -13,6 +13,7 @@ use super::lint::{Level, Lint};
 use super::names::FieldName;
 
 use self::comparison::swapped;
+use self::terms::Term;
 
 /// Finds everything that is wrong with a tree before asking what it means.
 pub(super) fn check(
@@ -54,14 +55,18 @@ fn single<'m, 'a>(member: &'m Member<'a>) -> Option<&'m Value<'a>> {
     }
 }
 
-fn negation(span: Span) -> Diagnostic {
+/// A negation, with the comparator that says the same.
+fn negation(span: Span, opposite: Option<Comparator>) -> Diagnostic {
     Diagnostic::error(
         Code::Negation,
         span,
         "negation is not documented for this filter",
     )
     .label(span, "negated")
-    .help("say what is wanted, with `=`, `!=`, `AND` and `OR`")
+    .help(match opposite {
+        Some(comparator) => format!("write it with `{comparator}`"),
+        None => "say what is wanted, with `AND`, `OR`, `=` and, for `member.type`, `!=`".to_owned(),
+    })
 }
 
 impl Schema<'_> {
@@ -70,12 +75,12 @@ impl Schema<'_> {
     }
 
     /// A term, or what is negated; `alone` if nothing stands beside it in its group.
-    fn part(&mut self, expr: &Expr<'_>, alone: bool) {
+    fn part(&mut self, expr: &Expr<'_>, alone: bool, beside: [Option<&Term<'_, '_>>; 2]) {
         steps::count(1);
         match &expr.kind {
             ExprKind::Not(_, operand) => {
                 self.negated(expr, operand);
-                self.part(operand, false);
+                self.part(operand, false, beside);
             }
             ExprKind::Restriction(restriction) => {
                 let alone = alone || expr.is_parenthesized();
@@ -84,7 +89,7 @@ impl Schema<'_> {
                         self.comparison(expr.bare_span, left, comparison, alone);
                     }
                     (None, Comparable::Function(function)) => self.function(function),
-                    (None, Comparable::Member(_)) => self.bare(expr, None),
+                    (None, Comparable::Member(_)) => self.bare(expr, beside),
                 }
             }
             _ => self.group(expr),
@@ -95,17 +100,15 @@ impl Schema<'_> {
     fn negated(&mut self, expr: &Expr<'_>, operand: &Expr<'_>) {
         let opposite = self.opposite(operand);
         self.lint(Lint::Negation, || {
-            let diagnostic = negation(expr.bare_span);
+            let diagnostic = negation(expr.bare_span, opposite.map(|(_, comparator)| comparator));
             let Some((span, comparator)) = opposite else {
                 return diagnostic;
             };
             let prefix = Span::new(expr.bare_span.start, operand.span.start);
-            diagnostic
-                .help(format!("write it with `{comparator}`"))
-                .fix(Fix::certain(vec![
-                    Edit::new(prefix, ""),
-                    Edit::new(span, comparator.as_str()),
-                ]))
+            diagnostic.fix(Fix::certain(vec![
+                Edit::new(prefix, ""),
+                Edit::new(span, comparator.as_str()),
+            ]))
         });
     }
 

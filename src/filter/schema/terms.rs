@@ -103,8 +103,42 @@ impl<'t, 'a> Term<'t, 'a> {
         self.word().and_then(keyword)
     }
 
+    /// Whether OR, or a word for it, joins something to the term before.
+    fn is_or(&self) -> bool {
+        self.joint == Some(Joint::Or) || self.role == TermRole::Word("OR")
+    }
+
+    /// Whether nothing but OR, or what binds tighter, stands between it and the term before.
+    fn continues(&self, before: TermRole) -> bool {
+        self.is_or()
+            || self.role == TermRole::Paired
+            || matches!(before, TermRole::Word("OR" | "NOT"))
+    }
+
+    /// Whether it stands on its own, and is no field's value.
+    fn is_no_value(&self) -> bool {
+        match self.role {
+            TermRole::Operand => holds_bare(self.expr),
+            TermRole::Bare => bare_member(self.expr)
+                .and_then(value_of_any_field)
+                .is_none(),
+            TermRole::Word(_) | TermRole::Paired => false,
+        }
+    }
+
     fn is_negation(&self) -> bool {
         matches!(self.expr.kind, ExprKind::Not(..)) && !self.expr.is_parenthesized()
+    }
+
+    /// The member that stands on its own or is negated, without parentheses: with a value behind it
+    /// an operator is missing.
+    fn opening(&self) -> Option<&'t Member<'a>> {
+        match &self.expr.kind {
+            ExprKind::Not(_, operand) if self.is_negation() => {
+                bare_member(operand).filter(|_| !operand.is_parenthesized())
+            }
+            _ => self.word().filter(|_| self.role == TermRole::Bare),
+        }
     }
 
     /// Whether it only stands beside the term before it.
@@ -144,10 +178,13 @@ fn find_words(terms: &mut [Term<'_, '_>]) {
 fn find_pairs(terms: &mut [Term<'_, '_>]) {
     let mut field = false;
     for term in terms {
-        let member = term.word().filter(|_| term.role == TermRole::Bare);
+        let member = term.opening();
         let is_field = member.is_some_and(|member| FieldName::of(member).plain().is_some());
         let is_value = member.is_some_and(|member| {
-            single(member).is_some() && keyword(member).is_none() && !is_field
+            single(member).is_some()
+                && keyword(member).is_none()
+                && !is_field
+                && term.role == TermRole::Bare
         });
         if field && is_value && term.is_beside() {
             term.role = TermRole::Paired;
@@ -173,12 +210,18 @@ impl Schema<'_> {
         find_pairs(&mut terms);
         self.mixed_operators(expr, &terms);
         for (index, term) in terms.iter().enumerate() {
-            let before = index.checked_sub(1).and_then(|before| terms.get(before));
-            let behind = terms.get(index + 1);
-            self.joint(before, term, behind);
+            let at = |index: Option<usize>| index.and_then(|index| terms.get(index));
+            let (before, behind) = (at(index.checked_sub(1)), terms.get(index + 1));
+            // A pair is the first term as a whole.
+            let first = match before.map(|before| before.role) {
+                Some(TermRole::Paired) => at(index.checked_sub(2)),
+                _ => before,
+            };
+            self.joint(first, before, term, behind);
             match term.role {
-                TermRole::Operand => self.part(term.expr, terms.len() == 1),
-                TermRole::Bare => self.bare(term.expr, behind),
+                TermRole::Operand | TermRole::Bare => {
+                    self.part(term.expr, terms.len() == 1, [before, behind]);
+                }
                 TermRole::Word(keyword) => self.word(term, keyword, behind),
                 TermRole::Paired => {}
             }
@@ -187,55 +230,64 @@ impl Schema<'_> {
 
     fn mixed_operators(&mut self, expr: &Expr<'_>, terms: &[Term<'_, '_>]) {
         // A word counts as the keyword that it was meant to be.
-        let (mut and, mut or, mut words) = (false, false, false);
+        let (mut and, mut sequence, mut or) = (false, false, false);
         let mut behind_word = false;
         for term in terms {
-            let is_word = matches!(term.role, TermRole::Word("AND" | "OR"));
             match (term.role, term.joint) {
-                (TermRole::Word("OR"), _) | (_, Some(Joint::Or)) => or = true,
+                _ if term.is_or() => or = true,
                 (TermRole::Word("AND"), _) | (_, Some(Joint::And)) => and = true,
-                (_, Some(Joint::Sequence)) => and |= !behind_word,
-                (_, None) => {}
+                // It belongs to the term before it.
+                (TermRole::Paired, _) => {}
+                _ => sequence |= term.is_beside() && !behind_word,
             }
             behind_word = matches!(term.role, TermRole::Word(_));
-            words |= is_word;
         }
-        if !(and && or) {
+        if !(or && (and || sequence)) {
             return;
         }
+        let (message, label) = if and {
+            (
+                "`AND` and `OR` are mixed without parentheses",
+                "`OR` binds tighter than `AND`",
+            )
+        } else {
+            (
+                "`OR` is mixed with terms side by side",
+                "`OR` binds tighter than terms side by side",
+            )
+        };
         self.lint(Lint::MixedOperators, || {
             let mut edits = Vec::new();
-            let mut diagnostic = Diagnostic::error(
-                Code::MixedOperators,
-                expr.bare_span,
-                "`AND` and `OR` are mixed without parentheses",
-            )
-            .help("put parentheses around what belongs together");
+            let mut diagnostic = Diagnostic::error(Code::MixedOperators, expr.bare_span, message)
+                .help("put parentheses around what belongs together");
             let mut ors = terms.iter().peekable();
             while let Some(first) = ors.next() {
                 let mut span = first.expr.span;
-                while let Some(term) = ors.next_if(|term| term.joint == Some(Joint::Or)) {
+                let (mut last, mut is_or) = (first.role, false);
+                while let Some(term) = ors.next_if(|term| term.continues(last)) {
                     span = span.to(term.expr.span);
+                    is_or |= term.is_or();
+                    last = term.role;
                 }
-                if span != first.expr.span {
+                if is_or {
                     edits.push(Edit::new(Span::at(span.start), "("));
                     edits.push(Edit::new(Span::at(span.end), ")"));
-                    diagnostic = diagnostic.label(span, "`OR` binds tighter than `AND`");
+                    diagnostic = diagnostic.label(span, label);
                 }
             }
-            if edits.is_empty() {
-                return diagnostic.label(expr.bare_span, "mixed here");
+            let is_operand = |term: &Term<'_, '_>| term.role == TermRole::Operand;
+            if terms.iter().all(is_operand) {
+                diagnostic.fix(Fix::maybe(edits))
+            } else {
+                diagnostic
             }
-            if words {
-                return diagnostic;
-            }
-            diagnostic.fix(Fix::maybe(edits))
         });
     }
 
     /// What is missing between two terms.
     fn joint(
         &mut self,
+        first: Option<&Term<'_, '_>>,
         before: Option<&Term<'_, '_>>,
         term: &Term<'_, '_>,
         behind: Option<&Term<'_, '_>>,
@@ -249,11 +301,12 @@ impl Schema<'_> {
         };
         let with_next = behind.map_or(term.expr.span, |next| term.expr.span.to(next.expr.span));
         let span = match term.role {
+            _ if behind.is_some_and(|next| next.role == TermRole::Paired) => with_next,
             TermRole::Operand if operand(term) => term.expr.span,
             TermRole::Word("NOT") => with_next,
-            TermRole::Bare if behind.is_some_and(|next| next.role == TermRole::Paired) => with_next,
             _ => return,
         };
+        let first = first.unwrap_or(before).expr.span.to(before.expr.span);
         let gap = Span::new(before.expr.span.end, span.start);
         self.lint(Lint::ImplicitAnd, || {
             Diagnostic::error(
@@ -261,7 +314,7 @@ impl Schema<'_> {
                 span,
                 "two terms stand side by side without an operator",
             )
-            .label(before.expr.span, "the first term")
+            .label(first, "the first term")
             .label(span, "nothing joins this one to it")
             .help("join them with `AND` (which AIP-160 reads here) or `OR`")
             .fix(Fix::certain(vec![Edit::new(gap, " AND ")]))
@@ -279,38 +332,30 @@ impl Schema<'_> {
                 format!("`{word}` is not a keyword"),
             )
             .label(span, format!("expected `{keyword}`"))
-            .help("the keywords `AND`, `OR` and `NOT` are written in upper case")
+            .help(format!(
+                "write `{keyword}`: keywords are words in upper case"
+            ))
             .fix(Fix::certain(vec![Edit::new(span, keyword)])),
         );
         if let (TermRole::Word("NOT"), Some(operand)) = (term.role, behind) {
             let span = span.to(operand.expr.span);
-            self.lint(Lint::Negation, || negation(span));
+            let opposite = self.opposite(operand.expr);
+            self.lint(Lint::Negation, || {
+                negation(span, opposite.map(|(_, comparator)| comparator))
+            });
         }
     }
 
     /// A value or a member on its own.
-    pub(super) fn bare(&mut self, expr: &Expr<'_>, behind: Option<&Term<'_, '_>>) {
+    pub(super) fn bare(&mut self, expr: &Expr<'_>, beside: [Option<&Term<'_, '_>>; 2]) {
         let Some(member) = bare_member(expr) else {
             return;
         };
         let own = expr.bare_span;
-        if let Some(value) = behind.filter(|term| term.role == TermRole::Paired) {
-            let span = expr.span.to(value.expr.span);
-            let gap = Span::new(expr.span.end, value.expr.span.start);
-            self.diagnostics.push(
-                Diagnostic::error(
-                    Code::MissingComparison,
-                    span,
-                    format!(
-                        "no operator between {} and the value",
-                        Quoted(expr.span.of(self.text))
-                    ),
-                )
-                .label(gap, "expected `=`")
-                .help("compare a field with a value: `field = \"value\"`")
-                .fix(Fix::maybe(vec![Edit::new(gap, " = ")])),
-            );
-            return;
+        if let [_, Some(value)] = beside
+            && value.role == TermRole::Paired
+        {
+            return self.pair(expr.span, member, value);
         }
         let source = own.of(self.text);
         let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
@@ -321,20 +366,59 @@ impl Schema<'_> {
             None => match value_of_any_field(member) {
                 Some((field, value)) => {
                     let text = format!("{} = \"{}\"", field.name(), value.name);
-                    diagnostic(format!("{} stands on its own", Quoted(source)))
+                    let diagnostic = diagnostic(format!("{} stands on its own", Quoted(source)))
                         .label(own, "a value without a field")
-                        .help(format!("compare the field with it: `{text}`"))
-                        .fix(Fix::maybe(vec![Edit::new(own, text)]))
+                        .help(format!("compare the field with it: `{text}`"));
+                    // What it was to be compared with may stand beside it.
+                    if beside.into_iter().flatten().any(Term::is_no_value) {
+                        diagnostic
+                    } else {
+                        diagnostic.fix(Fix::maybe(vec![Edit::new(own, text)]))
+                    }
                 }
                 None => diagnostic(format!("{} is not a comparison", Quoted(source)))
                     .label(own, "expected a comparison")
-                    .help(if keyword(member).is_some() {
-                        "a keyword is written in upper case, stands between two terms, and only once"
-                    } else {
-                        "compare a field with a value, such as `member.type = \"HUMAN\"`"
+                    .help(match (keyword(member), FieldName::of(member)) {
+                        (Some("NOT"), _) => "write `NOT` before a term, and only once".to_owned(),
+                        (Some(keyword), _) => {
+                            format!("write `{keyword}` between two terms, and only once")
+                        }
+                        (None, FieldName::Elsewhere(help)) => help.to_owned(),
+                        _ => "compare a field with a value, such as `member.type = \"HUMAN\"`"
+                            .to_owned(),
                     }),
             },
         };
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A field and a value, side by side.
+    fn pair(&mut self, span: Span, field: &Member<'_>, value: &Term<'_, '_>) {
+        let right = value.expr.span;
+        let gap = Span::new(span.end, right.start);
+        let diagnostic = Diagnostic::error(
+            Code::MissingComparison,
+            span.to(right),
+            format!(
+                "no operator between {} and the value",
+                Quoted(span.of(self.text))
+            ),
+        )
+        .label(gap, "expected `=`")
+        .help("compare a field with a value: `field = \"value\"`");
+        let known = FieldName::of(field)
+            .plain()
+            .zip(value.word().and_then(single))
+            .filter(|(field, value)| field.value(&value.text).is_some());
+        self.diagnostics.push(match known {
+            Some((_, value)) if value.is_quoted() => {
+                diagnostic.fix(Fix::maybe(vec![Edit::new(gap, " = ")]))
+            }
+            Some(_) => diagnostic.fix(Fix::maybe(vec![
+                Edit::new(gap, " = \""),
+                Edit::new(Span::at(right.end), "\""),
+            ])),
+            None => diagnostic,
+        });
     }
 }
