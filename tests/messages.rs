@@ -5,13 +5,14 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "that is how a test fails"
+    clippy::too_many_lines,
+    reason = "that is how a test fails, and how a table reads"
 )]
 
 use std::fmt::Write;
 
 use gchat_filter::diagnostic::{Severity, visible};
-use gchat_filter::{Checker, Preset};
+use gchat_filter::{Checker, Level, Lint, Preset};
 use insta::assert_snapshot;
 
 /// The diagnostics of a text as lines.
@@ -52,7 +53,7 @@ fn catalogue(checker: &Checker, texts: &[&str]) -> String {
 
 #[test]
 fn unexpected_ends() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "NOT",
@@ -81,13 +82,14 @@ fn unexpected_ends() {
             "f((a",
             "a = (",
             "a =(b OR",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn unexpected_tokens() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             // Where a term should stand.
@@ -187,16 +189,18 @@ fn unexpected_tokens() {
             "a . b",
             "a .é",
             "a .\"b\"",
+            "a .-b",
             "a = b)",
             "a) b) c)",
             "a) AND b",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn touching_terms() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "a\"b\"",
@@ -241,13 +245,14 @@ fn touching_terms() {
             "(a)AND ",
             "(a)NOT b",
             "a OR\"é\"",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn wrong_operators() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "a == b",
@@ -281,6 +286,8 @@ fn wrong_operators() {
             "== b",
             "(<> b)",
             "a <=> b",
+            "a !< b",
+            "a !! b",
             "!!a",
             "a =!b",
             "a = == b",
@@ -288,14 +295,15 @@ fn wrong_operators() {
             "(!!a)",
             "a AND!b",
             "NOT!a",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn parentheses() {
     let deep = "(".repeat(65);
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "()",
@@ -317,13 +325,14 @@ fn parentheses() {
             "(\"a\" = b",
             "(a AND",
             &deep,
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn strings() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "\"a",
@@ -355,13 +364,14 @@ fn strings() {
             "\"\\U0000D83D\\uDE00\"",
             "a \\ b",
             "\\a",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn characters() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "a\u{a0}= b",
@@ -389,13 +399,14 @@ fn characters() {
             "a \u{200b}\u{a0}\u{200b} b",
             "a\u{200d}b",
             "a\u{3164}b",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn typographic_quotes() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "“HUMAN”",
@@ -425,13 +436,14 @@ fn typographic_quotes() {
             "““a””",
             "role = “X AND member.type = \"\"",
             "“",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn fields() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             // The field in other letters, or by another name.
@@ -497,13 +509,14 @@ fn fields() {
             "ärger = \"x\"",
             "x = \"y\"",
             "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z = \"HUMAN\"",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn values() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "role = \"role_member\"",
@@ -568,13 +581,14 @@ fn values() {
             "member.type = member.type",
             "role = f(x)",
             "role = AND.b",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn comparisons() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             "role:\"ROLE_MEMBER\"",
@@ -648,13 +662,14 @@ fn comparisons() {
             "|| x",
             "email",
             "avatarUrl",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn terms() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
             // Words for keywords.
@@ -731,13 +746,14 @@ fn terms() {
             "member.type = \"HUMAN\" and role = \"ROLE_MEMBER\" or not role = \"ROLE_MANAGER\"",
             "member.type = \"HUMAN\" x OR role = \"ROLE_MEMBER\"",
             "member.type = \"HUMAN\" and role = \"ROLE_MEMBER\" or role = \"ROLE_MANAGER\" and member.type = \"BOT\"",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
 }
 
 #[test]
 fn lints() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new().preset(Preset::Strict),
         &[
             "member.type = HUMAN",
@@ -758,15 +774,32 @@ fn lints() {
             "-role = 'ROLE_MEMBER'",
             "-(role = \"ROLE_MEMBER\")",
             "role != \"ROLE_MEMBER\" AND NOT role = \"ROLE_MANAGER\"",
-        ]
-    ));
+        ],
+    );
+    assert_snapshot!(said);
+}
+
+#[test]
+fn an_inequality_that_is_accepted_is_offered() {
+    for (level, fix) in [
+        (Level::Allow, "role != \"ROLE_MEMBER\""),
+        (Level::Warn, "role != \"ROLE_MEMBER\""),
+    ] {
+        let checker = Checker::new().level(Lint::RoleInequality, level);
+        let checked = checker.check("NOT role = \"ROLE_MEMBER\"");
+        assert_eq!(checked.fixed.as_deref(), Some(fix));
+    }
+    let denied = Checker::new().check("NOT role = \"ROLE_MEMBER\"");
+    assert_eq!(denied.fixed, None);
 }
 
 #[test]
 fn meanings() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new(),
         &[
+            "(role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\") AND member.type = \"HUMAN\"",
+            "member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\" AND member.type = \"BOT\"",
             "role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\"",
             "member.type = \"HUMAN\" AND member.type = \"BOT\"",
             "member.type = \"BOT\" AND member.type != \"BOT\"",
@@ -788,29 +821,29 @@ fn meanings() {
             "(role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\") AND (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\")",
             "role = \"ROLE_MEMBER\" AND (member.type = \"HUMAN\" OR role = \"ROLE_MEMBER\")",
             "role = \"ROLE_MEMBER\" AND (member.type != \"HUMAN\" OR member.type = \"HUMAN\")",
-        ]
-    ));
-    let all = Checker::new().preset(Preset::Aip160);
-    assert_snapshot!(
-        "meanings_of_negations",
-        catalogue(
-            &all,
-            &[
-                "NOT (member.type != \"BOT\" OR member.type = \"BOT\")",
-                "role != \"ROLE_MEMBER\" AND role = \"ROLE_MEMBER\"",
-                "NOT role = \"ROLE_MEMBER\" AND role = \"ROLE_MEMBER\"",
-                "role = \"ROLE_MEMBER\" AND NOT (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\")",
-                "NOT (role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\")",
-                "role = \"ROLE_MEMBER\" role = \"ROLE_MANAGER\"",
-                "role != \"ROLE_MEMBER\" AND role != \"ROLE_MANAGER\" AND role != \"ROLE_ASSISTANT_MANAGER\" AND (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\")",
-            ]
-        )
+        ],
     );
+    assert_snapshot!(said);
+    let all = Checker::new().preset(Preset::Aip160);
+    let said = catalogue(
+        &all,
+        &[
+            "(role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\") AND NOT role = \"ROLE_MEMBER\" AND NOT role = \"ROLE_MANAGER\"",
+            "NOT (member.type != \"BOT\" OR member.type = \"BOT\")",
+            "role != \"ROLE_MEMBER\" AND role = \"ROLE_MEMBER\"",
+            "NOT role = \"ROLE_MEMBER\" AND role = \"ROLE_MEMBER\"",
+            "role = \"ROLE_MEMBER\" AND NOT (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\")",
+            "NOT (role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\")",
+            "role = \"ROLE_MEMBER\" role = \"ROLE_MANAGER\"",
+            "role != \"ROLE_MEMBER\" AND role != \"ROLE_MANAGER\" AND role != \"ROLE_ASSISTANT_MANAGER\" AND (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\")",
+        ],
+    );
+    assert_snapshot!("meanings_of_negations", said);
 }
 
 #[test]
 fn admin_access() {
-    assert_snapshot!(catalogue(
+    let said = catalogue(
         &Checker::new().admin_access(true),
         &[
             "",
@@ -829,25 +862,24 @@ fn admin_access() {
             "member.type = \"BOT\" OR member.type != \"HUMAN\"",
             "role = ROLE_MEMBER",
             "role = \"ROLE_MEMBER\" and role = \"ROLE_MEMBER\"",
-        ]
-    ));
-    let all = Checker::new().preset(Preset::Aip160).admin_access(true);
-    assert_snapshot!(
-        "admin_access_of_negations",
-        catalogue(
-            &all,
-            &[
-                "NOT member.type = \"BOT\"",
-                "NOT member.type = \"HUMAN\"",
-                "NOT (role = \"ROLE_MEMBER\" OR member.type = \"BOT\")",
-                "NOT NOT_A = b",
-                "NOT role = \"ROLE_MEMBER\"",
-                "role = \"ROLE_MEMBER\" role = \"ROLE_MEMBER\"",
-                "role = \"ROLE_MEMBER\" AND role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\"",
-                "member.type = \"TYPE_UNSPECIFIED\"",
-            ]
-        )
+        ],
     );
+    assert_snapshot!(said);
+    let all = Checker::new().preset(Preset::Aip160).admin_access(true);
+    let said = catalogue(
+        &all,
+        &[
+            "NOT member.type = \"BOT\"",
+            "NOT member.type = \"HUMAN\"",
+            "NOT (role = \"ROLE_MEMBER\" OR member.type = \"BOT\")",
+            "NOT NOT_A = b",
+            "NOT role = \"ROLE_MEMBER\"",
+            "role = \"ROLE_MEMBER\" role = \"ROLE_MEMBER\"",
+            "role = \"ROLE_MEMBER\" AND role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\"",
+            "member.type = \"TYPE_UNSPECIFIED\"",
+        ],
+    );
+    assert_snapshot!("admin_access_of_negations", said);
 }
 
 #[test]

@@ -155,7 +155,6 @@ fn find_words(terms: &mut [Term<'_, '_>]) {
             continue;
         };
         let stands_behind = terms.get(index).is_some_and(Term::is_beside)
-            && index > 0
             && keyword_at(index.checked_sub(1)).is_none();
         let stands_before = terms.get(index + 1).is_some_and(|behind| {
             let is_operand = match (keyword, behind.keyword()) {

@@ -138,7 +138,7 @@ impl<'a> Place<'a> {
         match (expected, c) {
             (Expected::Term, ')') if self.fault.depth == 0 => Self::unmatched(at),
             (Expected::GroupBody, ')') => self.empty_parentheses(at),
-            (Expected::Field, c) if is_space(c) => self.space_in_member(at - 1),
+            (Expected::Field, _) => self.space_in_member(at - 1),
             (Expected::Literal, c) if is_space(c) && self.up_to(at).ends_with('.') => {
                 self.space_in_member(at - 1)
             }
@@ -184,8 +184,7 @@ impl<'a> Place<'a> {
 
     /// Whether white space stands before `at`, and before that what can have a field.
     fn is_behind_member(&self, at: usize) -> bool {
-        let before = self.up_to(at).trim_end_matches(is_space);
-        before.len() < at && !before.ends_with(')')
+        !self.up_to(at).trim_end_matches(is_space).ends_with(')')
     }
 
     /// The keyword before `at`, with the offset of its start.
@@ -513,7 +512,9 @@ impl<'a> Place<'a> {
 /// What to do where something else was expected.
 fn advice(expected: Expected) -> &'static str {
     match expected {
-        Expected::Term => "compare a field with a value: `field = \"value\"`",
+        Expected::Term | Expected::Comparator => {
+            "compare a field with a value: `field = \"value\"`"
+        }
         Expected::GroupBody => "put a comparison inside the parentheses, or remove them",
         Expected::Operand => "put what is negated behind the negation",
         Expected::Arg => "write a value behind the operator: `field = \"value\"`",
