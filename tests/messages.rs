@@ -4,6 +4,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::too_many_lines,
     reason = "that is how a test fails, and how a table reads"
@@ -709,6 +710,7 @@ fn terms() {
             "role AND ROLE_MEMBER",
             "role x y",
             "NOT role \"ROLE_MEMBER\"",
+            "(NOT role) \"ROLE_MEMBER\"",
             "member.type = \"HUMAN\" NOT role \"ROLE_MEMBER\"",
             "NOT role \"ROLE_MEMBER\" member.type = \"HUMAN\"",
             "-role ROLE_MEMBER",
@@ -780,7 +782,20 @@ fn lints() {
 }
 
 #[test]
-fn an_inequality_that_is_accepted_is_offered() {
+fn what_a_level_accepts_is_offered() {
+    for (level, is_offered) in [
+        (Level::Allow, true),
+        (Level::Warn, true),
+        (Level::Deny, false),
+    ] {
+        let checker = Checker::new().level(Lint::UndocumentedValue, level);
+        let checked = checker.check("role = \"role_assistant_manager\"");
+        let fix = checked.diagnostics[0].fix.as_ref();
+        let fix = fix.map(|fix| fix.apply(checked.text));
+        let offer = is_offered.then_some("role = \"ROLE_ASSISTANT_MANAGER\"");
+        assert_eq!(fix.as_deref(), offer, "{level:?}");
+    }
+
     for (level, fix) in [
         (Level::Allow, "role != \"ROLE_MEMBER\""),
         (Level::Warn, "role != \"ROLE_MEMBER\""),
