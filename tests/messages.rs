@@ -378,6 +378,8 @@ fn characters() {
             "a\u{a0}= b",
             "a\u{200b} = b",
             "\u{feff}a = b",
+            "\u{feff}= b",
+            "\u{200b})",
             "a\u{ad}b",
             "a\u{202f}b",
             "a\u{3000}b",

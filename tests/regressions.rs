@@ -99,3 +99,13 @@ fn every_violation_has_a_field() {
         assert_eq!(violation.field, field, "{query}");
     }
 }
+
+/// What is left is wrong at the same place, so it is not certain that the rest was meant.
+#[test]
+fn a_fix_that_leaves_an_error_where_it_was_is_not_certain() {
+    for text in ["\u{feff}= b", "\u{200b})"] {
+        let error = gchat_filter::syntax::parse(text).unwrap_err();
+        let fix = error.diagnostic().fix.clone().unwrap();
+        assert!(!fix.certain, "{text:?}");
+    }
+}
