@@ -282,7 +282,7 @@ fn conflicting_pair(part: &Part) -> Option<[Demand; 2]> {
     // Few different demands exist, so few comparisons are looked at twice.
     let mut first: Vec<Demand> = Vec::new();
     for demand in demands {
-        steps::count(first.len() + 1);
+        steps::count(first.len());
         let conflicts = |other: &&Demand| other.cells.and(demand.cells).is_empty();
         if let Some(other) = first.iter().find(conflicts) {
             return Some([*other, demand]);
