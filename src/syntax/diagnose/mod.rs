@@ -78,7 +78,7 @@ impl<'a> Place<'a> {
 
     /// The text from an offset on; as many steps as if all of it were read.
     fn from(&self, offset: usize) -> &'a str {
-        steps::count(self.text.len() - offset);
+        steps::count(self.text.len().saturating_sub(offset));
         self.text.get(offset..).unwrap_or_default()
     }
 
