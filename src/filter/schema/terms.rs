@@ -46,26 +46,14 @@ fn flatten<'t, 'a>(expr: &'t Expr<'a>, joint: Option<Joint>, terms: &mut Vec<Ter
         ExprKind::Sequence(operands) => (operands, Joint::Sequence),
         ExprKind::Or(operands) => (operands, Joint::Or),
         ExprKind::Not(..) | ExprKind::Restriction(_) => {
-            let role = match bare_member(expr) {
-                Some(_) => TermRole::Bare,
-                None => TermRole::Operand,
-            };
-            terms.push(Term { joint, expr, role });
+            terms.push(Term::new(joint, expr));
             return;
         }
     };
     for (index, operand) in operands.iter().enumerate() {
         let joint = if index == 0 { joint } else { Some(own) };
         if operand.is_parenthesized() {
-            let role = match bare_member(operand) {
-                Some(_) => TermRole::Bare,
-                None => TermRole::Operand,
-            };
-            terms.push(Term {
-                joint,
-                expr: operand,
-                role,
-            });
+            terms.push(Term::new(joint, operand));
         } else {
             flatten(operand, joint, terms);
         }
@@ -94,6 +82,15 @@ fn keyword(member: &Member<'_>) -> Option<&'static str> {
 }
 
 impl<'t, 'a> Term<'t, 'a> {
+    /// A term as it stands, before its neighbours give it another role.
+    fn new(joint: Option<Joint>, expr: &'t Expr<'a>) -> Self {
+        let role = match bare_member(expr) {
+            Some(_) => TermRole::Bare,
+            None => TermRole::Operand,
+        };
+        Self { joint, expr, role }
+    }
+
     /// The member that stands on its own, without parentheses.
     fn word(&self) -> Option<&'t Member<'a>> {
         bare_member(self.expr).filter(|_| !self.expr.is_parenthesized())

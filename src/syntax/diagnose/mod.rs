@@ -182,7 +182,7 @@ impl<'a> Place<'a> {
         !self.up_to(at).ends_with(is_space)
     }
 
-    /// Whether white space stands before `at`, and before that what can have a field.
+    /// Whether the dot at `at` could be a member's, but for the white space before it.
     fn is_behind_member(&self, at: usize) -> bool {
         !self.up_to(at).trim_end_matches(is_space).ends_with(')')
     }
