@@ -1,4 +1,4 @@
-//! Parse, check and match, each beside the yardstick in one run.
+//! Parse, check and match, each beside the baseline in one run.
 //!
 //! `cargo bench --bench filter` measures the default release profile (which `bench` is), and
 //! `cargo bench --bench filter --profile lto` what whole-program optimisation makes of it. Figures
@@ -12,7 +12,7 @@
     reason = "a bench, not a library"
 )]
 
-mod yardstick;
+mod baseline;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -28,20 +28,20 @@ const ROUNDS: usize = 301;
 const ROUND: Duration = Duration::from_micros(200);
 
 fn main() {
-    println!("text to checked filter; yardstick: a hand-written descent to the cells");
+    println!("text to checked filter; baseline: a hand-written descent to the cells");
     println!("{:>9} {:>9} {:>7}  filter", "ours ns", "yard ns", "ratio");
     for text in texts() {
         let filter = Filter::parse(&text).unwrap();
-        let cells = yardstick::parse(&text).unwrap();
+        let cells = baseline::parse(&text).unwrap();
         assert_same(filter, cells);
         row(
             &text,
             || Filter::parse(black_box(&text)).ok(),
-            || yardstick::parse(black_box(&text)),
+            || baseline::parse(black_box(&text)),
         );
     }
 
-    println!("\nby length and by nesting; yardstick: the same descent; nanoseconds a byte");
+    println!("\nby length and by nesting; baseline: the same descent; nanoseconds a byte");
     println!("{:>9} {:>9} {:>9} {:>7}", "bytes", "ours", "yard", "ratio");
     for text in lengths() {
         row_by_byte(&format!("{}", text.len()), &text);
@@ -50,7 +50,7 @@ fn main() {
         row_by_byte(&format!("depth {depth}"), &nested(depth));
     }
 
-    println!("\nrejected text; yardstick: the accepted text of the same length");
+    println!("\nrejected text; baseline: the accepted text of the same length");
     for (bad, good) in rejected() {
         assert!(Filter::parse(&bad).is_err() && Filter::parse(&good).is_ok());
         assert_eq!(bad.len(), good.len());
@@ -61,17 +61,17 @@ fn main() {
         );
     }
 
-    println!("\ncheck with tree and diagnostics; yardstick: the same descent");
+    println!("\ncheck with tree and diagnostics; baseline: the same descent");
     let checker = Checker::new();
     for text in texts() {
         row(
             &text,
             || checker.check(black_box(&text)),
-            || yardstick::parse(black_box(&text)),
+            || baseline::parse(black_box(&text)),
         );
     }
 
-    println!("\nmatching 1,000 memberships; yardstick: reading role and type of each");
+    println!("\nmatching 1,000 memberships; baseline: reading role and type of each");
     let memberships = memberships(1_000);
     for text in texts().into_iter().take(4) {
         let filter = Filter::parse(&text).unwrap();
@@ -158,7 +158,7 @@ fn memberships(count: usize) -> Vec<Membership> {
     (0..count).map(membership).collect()
 }
 
-/// The yardstick's answer must be ours.
+/// The baseline's answer must be ours.
 fn assert_same(filter: Filter, cells: u32) {
     for (index, cell) in gchat_filter::Cell::all().enumerate() {
         assert_eq!(
@@ -169,31 +169,31 @@ fn assert_same(filter: Filter, cells: u32) {
     }
 }
 
-/// Measures a text in turns with the yardstick, and prints the medians per byte.
+/// Measures a text in turns with the baseline, and prints the medians per byte.
 fn row_by_byte(name: &str, text: &str) {
     assert!(Filter::parse(text).is_ok());
-    let (ours, yardstick, ratio) = race(
+    let (ours, baseline, ratio) = race(
         || Filter::parse(black_box(text)).ok(),
-        || yardstick::parse(black_box(text)),
+        || baseline::parse(black_box(text)),
     );
     let bytes = f64::from(u32::try_from(text.len()).unwrap());
-    let (ours, yardstick) = (ours / bytes, yardstick / bytes);
-    println!("{name:>9} {ours:9.3} {yardstick:9.3} {ratio:7.2}");
+    let (ours, baseline) = (ours / bytes, baseline / bytes);
+    println!("{name:>9} {ours:9.3} {baseline:9.3} {ratio:7.2}");
 }
 
 /// Measures two sides in turns, and prints the medians of their times and of the ratio.
-fn row<A, B>(text: &str, ours: impl Fn() -> A, yardstick: impl Fn() -> B) {
-    let (ours, yardstick, ratio) = race(ours, yardstick);
+fn row<A, B>(text: &str, ours: impl Fn() -> A, baseline: impl Fn() -> B) {
+    let (ours, baseline, ratio) = race(ours, baseline);
     let excerpt: String = text.chars().take(72).collect();
     let bytes = text.len();
-    println!("{ours:9.1} {yardstick:9.1} {ratio:7.2}  {excerpt} ({bytes} bytes)");
+    println!("{ours:9.1} {baseline:9.1} {ratio:7.2}  {excerpt} ({bytes} bytes)");
 }
 
 /// The medians of the times of two sides, which take turns, and of the ratio.
-fn race<A, B>(ours: impl Fn() -> A, yardstick: impl Fn() -> B) -> (f64, f64, f64) {
-    let (ours_count, yard_count) = (calibrate(&ours), calibrate(&yardstick));
+fn race<A, B>(ours: impl Fn() -> A, baseline: impl Fn() -> B) -> (f64, f64, f64) {
+    let (ours_count, baseline_count) = (calibrate(&ours), calibrate(&baseline));
     let mut rounds: Vec<(f64, f64)> = (0..ROUNDS)
-        .map(|_| (time(&ours, ours_count), time(&yardstick, yard_count)))
+        .map(|_| (time(&ours, ours_count), time(&baseline, baseline_count)))
         .collect();
     let mut median = |key: fn(&(f64, f64)) -> f64| {
         rounds.sort_by(|a, b| key(a).total_cmp(&key(b)));

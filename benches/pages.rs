@@ -3,7 +3,7 @@
 //! `cargo bench --features mock --bench pages`. Times are over loopback, from the request's first
 //! byte to the answer's last. Requests per second are those of a core that does nothing else: the
 //! server's thread tells its processor time (on Linux; elsewhere the clock stands in for it), so
-//! that neither the client nor a busy machine counts. The yardstick is an axum handler that sends
+//! that neither the client nor a busy machine counts. The baseline is an axum handler that sends
 //! the same bytes from memory; the two take turns.
 
 #![allow(
@@ -116,8 +116,8 @@ fn throughput() {
     let server = Mock::from_json(&seed(100_000)).unwrap().serve().unwrap();
     let mut ours = Connection::open(server.address());
     let body = Bytes::from(ours.get(&path).to_vec());
-    let mut yardstick = Connection::open(yardstick(body.clone()));
-    assert_eq!(yardstick.get(&path), &body[..]);
+    let mut baseline = Connection::open(baseline(body.clone()));
+    assert_eq!(baseline.get(&path), &body[..]);
     let mut rounds: Vec<(f64, f64)> = Vec::new();
     for _ in 0..ROUNDS {
         let round = |connection: &mut Connection, thread: &str| {
@@ -128,7 +128,7 @@ fn throughput() {
             REQUESTS as f64 / processor_time(thread).saturating_sub(start).as_secs_f64()
         };
         let ours = round(&mut ours, "gchat-filter mo");
-        rounds.push((ours, round(&mut yardstick, "yardstick")));
+        rounds.push((ours, round(&mut baseline, "baseline")));
     }
     let middle = |key: fn(&(f64, f64)) -> f64| {
         let mut keys: Vec<f64> = rounds.iter().map(key).collect();
@@ -148,7 +148,7 @@ fn throughput() {
 }
 
 /// A server like ours whose every answer is the same.
-fn yardstick(body: Bytes) -> SocketAddr {
+fn baseline(body: Bytes) -> SocketAddr {
     let (sender, address) = mpsc::channel();
     let serve = move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -167,7 +167,7 @@ fn yardstick(body: Bytes) -> SocketAddr {
         });
     };
     std::thread::Builder::new()
-        .name("yardstick".to_owned())
+        .name("baseline".to_owned())
         .spawn(serve)
         .unwrap();
     address.recv().unwrap()

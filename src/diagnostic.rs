@@ -70,18 +70,18 @@ pub enum Stage {
     /// What the filter admits: contradictions, and parts without effect.
     Meaning,
     /// What `useAdminAccess` demands besides.
-    Admin,
+    Access,
 }
 
 impl Stage {
-    /// `syntax`, `schema`, `meaning` or `admin`.
+    /// `syntax`, `schema`, `meaning` or `access`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Syntax => "syntax",
             Self::Schema => "schema",
             Self::Meaning => "meaning",
-            Self::Admin => "admin",
+            Self::Access => "access",
         }
     }
 }
@@ -184,7 +184,7 @@ codes! {
         /// A lint: `NOT` or `-`. Span: the negation with its operand.
         Negation = "negation",
         /// A lint: `!=` on the role. Span: the comparator.
-        RoleInequality = "role-inequality",
+        UndocumentedOperator = "undocumented-operator",
         /// A lint: a value of the API that the filter's documentation does not list. Span: the
         /// value.
         UndocumentedValue = "undocumented-value",
@@ -197,7 +197,7 @@ codes! {
         /// A lint: a filter with comparisons that admits every membership. Span: the filter.
         AlwaysTrue = "always-true",
     }
-    Admin {
+    Access {
         /// A `member.type` comparison that admin access rejects. Span: the comparison.
         AdminTypeComparison = "admin-type-comparison",
         /// A filter that admits apps, which admin access rejects. Span: the filter.

@@ -467,7 +467,7 @@ fn every_lint_has_its_levels_and_presets() {
             "member.type = \"HUMAN\" role = \"ROLE_MEMBER\"",
         ),
         ("negation", "NOT member.type = \"HUMAN\""),
-        ("role-inequality", "role != \"ROLE_MEMBER\""),
+        ("undocumented-operator", "role != \"ROLE_MEMBER\""),
         ("undocumented-value", "role = \"ROLE_ASSISTANT_MANAGER\""),
         (
             "redundant-term",

@@ -13,8 +13,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gchat_filter::list::{
-    Authentication, Caller, Code, Condition, FieldMask, ListMembershipsRequest, MembershipName,
-    Method, PageTokens, Reference, Scope, Shelves, SpaceName, Status, UpdateMask, Violation,
+    Authentication, Caller, Code, Condition, FieldMask, ListMembershipsRequest, MembershipIndex,
+    MembershipName, Method, PageTokens, Reference, Scope, SpaceName, Status, UpdateMask, Violation,
     parse_group, parse_user,
 };
 use gchat_filter::{
@@ -552,7 +552,7 @@ fn people(ids: impl IntoIterator<Item = u32>) -> BTreeMap<String, Membership> {
 
 #[test]
 fn what_is_listed_to_whom() {
-    let mut space = Shelves::default();
+    let mut space = MembershipIndex::default();
     for (id, state, kind) in [
         ("person", MembershipState::Joined, 0),
         ("app", MembershipState::Joined, 1),
@@ -762,7 +762,7 @@ proptest! {
         (groups, invited, app) in any::<(bool, bool, bool)>(),
         page_size in 1..9_i32,
     ) {
-        let (mut map, mut shelves) = (BTreeMap::new(), Shelves::default());
+        let (mut map, mut shelves) = (BTreeMap::new(), MembershipIndex::default());
         for member in members {
             let key = member.name.replace("spaces/AAAA/members/", "");
             prop_assert_eq!(
@@ -839,7 +839,7 @@ fn the_types_are_send_and_sync() {
     check::<ListMembershipsRequest>();
     check::<PageTokens>();
     check::<Status>();
-    check::<Shelves<Membership>>();
+    check::<MembershipIndex<Membership>>();
     assert_eq!(format!("{TOKENS:?}"), "PageTokens");
     assert_eq!(Role::ALL.len(), 5);
 }

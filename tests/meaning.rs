@@ -292,7 +292,10 @@ fn schema_lints(root: &Part) -> Vec<(Span, Code)> {
             let value = Span::new(part.bare.end - compare.value.len() - 2, part.bare.end);
             if compare.is_role && !compare.equal {
                 let comparator = part.bare.start + "role ".len();
-                expected.push((Span::new(comparator, comparator + 2), Code::RoleInequality));
+                expected.push((
+                    Span::new(comparator, comparator + 2),
+                    Code::UndocumentedOperator,
+                ));
             }
             if !common::DOCUMENTED
                 .iter()

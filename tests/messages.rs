@@ -813,7 +813,7 @@ fn what_a_level_accepts_is_offered() {
         (Level::Allow, "role != \"ROLE_MEMBER\""),
         (Level::Warn, "role != \"ROLE_MEMBER\""),
     ] {
-        let checker = Checker::new().level(Lint::RoleInequality, level);
+        let checker = Checker::new().level(Lint::UndocumentedOperator, level);
         let checked = checker.check("NOT role = \"ROLE_MEMBER\"");
         assert_eq!(checked.fixed.as_deref(), Some(fix));
     }

@@ -864,7 +864,7 @@ fn comparisons_of_the_wrong_kind() {
 #[test]
 #[rustfmt::skip]
 fn lints() {
-    use Code::{ImplicitAnd, MixedOperators, Negation, RoleInequality, SingleQuotes, UndocumentedValue, UnquotedValue};
+    use Code::{ImplicitAnd, MixedOperators, Negation, UndocumentedOperator, SingleQuotes, UndocumentedValue, UnquotedValue};
     check_schema(&[
         ("member.type = ⟦HUMAN⟧", &[UnquotedValue], Some("member.type = \"HUMAN\"")),
         ("role=⟦ROLE_MEMBER⟧ OR role=⟦ROLE_MANAGER⟧", &[UnquotedValue; 2], Some("role=\"ROLE_MEMBER\" OR role=\"ROLE_MANAGER\"")),
@@ -875,13 +875,13 @@ fn lints() {
         ("⟦-member.type != \"BOT\"⟧", &[Negation], Some("member.type = \"BOT\"")),
         ("⟦NOT role = \"ROLE_MEMBER\"⟧", &[Negation], None),
         ("⟦-(role = \"ROLE_MEMBER\" AND member.type = \"BOT\")⟧", &[Negation], None),
-        ("role ⟦!=⟧ \"ROLE_MEMBER\"", &[RoleInequality], None),
+        ("role ⟦!=⟧ \"ROLE_MEMBER\"", &[UndocumentedOperator], None),
         ("role = ⟦\"ROLE_ASSISTANT_MANAGER\"⟧", &[UndocumentedValue], None),
         ("role = ⟦\"MEMBERSHIP_ROLE_UNSPECIFIED\"⟧", &[UndocumentedValue], None),
         ("member.type != ⟦\"TYPE_UNSPECIFIED\"⟧", &[UndocumentedValue], None),
         (" ⟦role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\"⟧ ", &[MixedOperators], None),
         ("(⟦member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\"⟧)", &[MixedOperators], None),
-        ("role ⟦!=⟧ ⟦⟦ROLE_ASSISTANT_MANAGER⟧⟧", &[RoleInequality, UnquotedValue, UndocumentedValue], Some("role != \"ROLE_ASSISTANT_MANAGER\"")),
+        ("role ⟦!=⟧ ⟦⟦ROLE_ASSISTANT_MANAGER⟧⟧", &[UndocumentedOperator, UnquotedValue, UndocumentedValue], Some("role != \"ROLE_ASSISTANT_MANAGER\"")),
     ]);
 }
 

@@ -1,15 +1,15 @@
 //! The fuzz targets: what they [assert](targets), and what they share.
 //!
-//! [`sound`] is what must hold of every check of any text; [`trees`] makes trees, [`shapes`] makes
+//! [`invariants`] is what must hold of every check of any text; [`trees`] makes trees, [`shapes`] makes
 //! filters together with what they must mean, and [`writer`] writes either as text in any of the
 //! ways there are; [`shortest`] finds the shortest texts, and [`model`] is a model of the mock server.
 //! None of them asks the crate what is right: they are a second reading of the language and of the
 //! API.
 
+pub mod invariants;
 pub mod model;
 pub mod shapes;
 pub mod shortest;
-pub mod sound;
 pub mod targets;
 pub mod trees;
 pub mod writer;

@@ -1,8 +1,8 @@
 //! `match`: the memberships of a dump that a filter admits.
 
 mod chunk;
+mod common_case;
 mod dump;
-mod usual;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};

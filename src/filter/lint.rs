@@ -26,7 +26,7 @@ pub enum Lint {
     /// `NOT x`, `-x`. The reference names only AND, OR and `!=`.
     Negation,
     /// `role != "…"`. The reference has `!=` for `member.type` only.
-    RoleInequality,
+    UndocumentedOperator,
     /// `ROLE_ASSISTANT_MANAGER`, `MEMBERSHIP_ROLE_UNSPECIFIED`, `TYPE_UNSPECIFIED`: values of the
     /// API that the reference of the filter does not list.
     UndocumentedValue,
@@ -111,7 +111,7 @@ impl Lint {
         Self::MixedOperators,
         Self::ImplicitAnd,
         Self::Negation,
-        Self::RoleInequality,
+        Self::UndocumentedOperator,
         Self::UndocumentedValue,
         Self::RedundantTerm,
         Self::AlwaysTrue,
@@ -126,7 +126,7 @@ impl Lint {
             Self::MixedOperators => Code::MixedOperators,
             Self::ImplicitAnd => Code::ImplicitAnd,
             Self::Negation => Code::Negation,
-            Self::RoleInequality => Code::RoleInequality,
+            Self::UndocumentedOperator => Code::UndocumentedOperator,
             Self::UndocumentedValue => Code::UndocumentedValue,
             Self::RedundantTerm => Code::RedundantTerm,
             Self::AlwaysTrue => Code::AlwaysTrue,
@@ -159,7 +159,7 @@ impl Lint {
             Self::MixedOperators => "AND and OR in one group without parentheses",
             Self::ImplicitAnd => "terms side by side without an operator",
             Self::Negation => "`NOT x` or `-x`",
-            Self::RoleInequality => "`!=` on the role",
+            Self::UndocumentedOperator => "`!=` on the role",
             Self::UndocumentedValue => {
                 "a value of the API that the filter's documentation does not list"
             }
@@ -182,7 +182,7 @@ impl Lint {
             }
             Self::ImplicitAnd => "AIP-160 reads it as AND; in practice an operator was lost",
             Self::Negation => "the documentation names only AND, OR and `!=`",
-            Self::RoleInequality => "the documentation has `!=` for `member.type` only",
+            Self::UndocumentedOperator => "the documentation has `!=` for `member.type` only",
             Self::UndocumentedValue => "whether the service takes it is not known",
             Self::RedundantTerm => "it was meant to change something",
             Self::AlwaysTrue => "it was meant to leave somebody out",

@@ -6,7 +6,7 @@ use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Restriction};
 
 use super::cells::Cells;
 use super::fields::{Field, FieldValue};
-use super::names;
+use super::suggest;
 
 /// A part of a filter, with the cells that it admits.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Comparison {
             return None;
         };
         let comparison = restriction.comparison.as_ref()?;
-        let field = names::exact(member)?;
+        let field = suggest::exact(member)?;
         let Arg::Comparable(Comparable::Member(arg)) = &comparison.arg else {
             return None;
         };

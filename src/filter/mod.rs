@@ -6,16 +6,16 @@
 
 mod admin;
 mod cells;
+mod cells_builder;
 mod check;
-mod display;
-mod fast;
 mod fields;
 mod lint;
 mod lower;
 mod meaning;
-mod names;
 mod schema;
-mod serde;
+mod serialize;
+mod shortest;
+mod suggest;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -26,7 +26,7 @@ pub use self::check::{Checked, Checker, Error};
 pub use self::lint::{Level, Lint, Preset, UnknownLint};
 
 use self::cells::Cells;
-use self::fast::Fast;
+use self::cells_builder::CellsBuilder;
 use crate::syntax::{MAX_LENGTH, grammar};
 
 /// A valid filter: the non-empty set of [cells](Cell) that it admits.
@@ -60,11 +60,13 @@ impl Filter {
         if text.len() > MAX_LENGTH {
             return Checker::new().check(text).into_result();
         }
-        let mut fast = Fast::default();
-        match grammar::filter(text.as_bytes(), &mut fast) {
+        let mut builder = CellsBuilder::default();
+        match grammar::filter(text.as_bytes(), &mut builder) {
             Ok(None) => Ok(Self::default()),
-            Ok(Some(cells)) if !fast.is_bad && !fast.is_unsure => Ok(Self::of(Cells(cells))),
-            Ok(Some(_)) if !fast.is_bad => Checker::new().check(text).into_result(),
+            Ok(Some(cells)) if !builder.is_invalid && !builder.is_undecided => {
+                Ok(Self::of(Cells(cells)))
+            }
+            Ok(Some(_)) if !builder.is_invalid => Checker::new().check(text).into_result(),
             _ => Err(Error::unexplained(text)),
         }
     }
@@ -165,7 +167,7 @@ impl Filter {
     /// There are 124 such meanings.
     #[must_use]
     pub fn is_documented(self) -> bool {
-        display::is_documented(self)
+        shortest::is_documented(self)
     }
 
     /// Whether there is a text of this meaning that the method takes with `useAdminAccess`: one

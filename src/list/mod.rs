@@ -60,24 +60,26 @@
 //! - `Invalid filter query: …` is the message whenever the filter is among what is wrong;
 //!   otherwise the message is all violations. Each has a field violation of its own.
 
+mod index;
 mod mask;
-mod names;
 mod page;
 pub(crate) mod query;
 mod request;
+mod resource_name;
 mod scope;
-mod shelves;
 mod status;
 mod token;
 pub(crate) mod violation;
 
+pub use self::index::MembershipIndex;
 pub use self::mask::{BadMask, FieldMask, UpdateMask};
-pub use self::names::{BadName, MembershipName, Reference, SpaceName, parse_group, parse_user};
 pub use self::page::{Class, Page, Presence, Selection, Source};
 pub use self::query::SystemParameters;
 pub use self::request::{CheckedRequest, ListMembershipsRequest};
+pub use self::resource_name::{
+    BadName, MembershipName, Reference, SpaceName, parse_group, parse_user,
+};
 pub use self::scope::{Authentication, Caller, Condition, Method, Scope};
-pub use self::shelves::Shelves;
 pub use self::status::{Code, Detail, Status};
 pub use self::token::PageTokens;
 pub use self::violation::{Violation, Violations};

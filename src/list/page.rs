@@ -91,7 +91,7 @@ impl Class {
 /// The memberships of one space, each under a key that stays the same as long as it exists, in the
 /// order of the keys.
 ///
-/// A `BTreeMap` is one; [`Shelves`](super::Shelves) is one whose cost for a page does not depend on
+/// A `BTreeMap` is one; [`MembershipIndex`](super::MembershipIndex) is one whose cost for a page does not depend on
 /// how rare what the request selects is.
 pub trait Source {
     /// A membership, in whatever form a page is wanted.

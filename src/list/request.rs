@@ -1,8 +1,8 @@
 //! A list request: its query string, and everything that can be wrong with it.
 
-use super::names::SpaceName;
 use super::page::Selection;
 use super::query::{self, QueryReader, SystemParameters};
+use super::resource_name::SpaceName;
 use super::scope::{Authentication, Caller, Condition, Method};
 use super::status::Status;
 use super::token::{Binding, PageTokens};

@@ -9,7 +9,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::names::SpaceName;
+use super::resource_name::SpaceName;
 use super::violation::Violation;
 use crate::{Cell, Filter};
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::methods::Requester;
 use super::seed::CallerSeed;
-use super::world::{World, identifier};
+use super::state::{State, identifier};
 use crate::list::{Authentication, Caller, Code, Scope, Status, SystemParameters};
 
 /// The callers of a seed, by token; if there are none, everybody may do everything.
@@ -67,7 +67,7 @@ impl Callers {
     /// Python clients fail obscurely on a 401 that nobody asked for.
     pub(super) fn of(
         &self,
-        world: &World,
+        state: &State,
         token: Option<&str>,
         system: impl FnOnce() -> SystemParameters,
     ) -> Result<Requester, Status> {
@@ -79,7 +79,7 @@ impl Callers {
                     scopes: Scope::ALL.to_vec(),
                 },
                 id: None,
-                app: world.app.clone(),
+                app: state.app.clone(),
             });
         }
         let token = token.map(str::to_owned).or_else(|| system().access_token);
@@ -101,10 +101,10 @@ impl Callers {
         Ok(Requester {
             caller: Caller {
                 authentication: known.authentication,
-                administrator: !is_app && world.person(&known.id).administrator,
+                administrator: !is_app && state.person(&known.id).administrator,
                 scopes: known.scopes.clone(),
             },
-            app: if is_app { &known.id } else { &world.app }.clone(),
+            app: if is_app { &known.id } else { &state.app }.clone(),
             id: Some(known.id.clone()),
         })
     }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{self, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
@@ -26,8 +26,8 @@ use super::body;
 use super::callers::Callers;
 use super::fault::{self, Fault};
 use super::methods::Call;
+use super::state::{Change, State};
 use super::store::Store;
-use super::world::{Change, World};
 use crate::list::query::{self, QueryReader};
 use crate::list::{
     Code, ListMembershipsRequest, MembershipName, Method, PageTokens, SpaceName, Status,
@@ -44,7 +44,7 @@ const LONGEST_LOGGED: usize = 100;
 /// What all requests share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) world: RwLock<World>,
+    pub(super) state: RwLock<State>,
     /// Held while a change is judged, saved and made, so that changes come one after the other.
     /// Who reads waits only while it is made, not while it is saved.
     pub(super) store: Mutex<Option<Store>>,
@@ -223,7 +223,7 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn handle(extract::State(shared): extract::State<Arc<Shared>>, request: Request) -> Response {
     let start = Instant::now();
     let (parts, body) = request.into_parts();
     let response = match whole(&parts, body).await {
@@ -328,14 +328,14 @@ impl Shared {
     }
 
     fn list(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
-        let world = self.read();
+        let state = self.read();
         let who = self
             .callers
-            .of(&world, incoming.token.as_deref(), || incoming.system())?;
+            .of(&state, incoming.token.as_deref(), || incoming.system())?;
         let parent = format!("spaces/{space}");
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
-        let call = Call::new(&world, &who, Method::List, request.use_admin_access)?;
+        let call = Call::new(&state, &who, Method::List, request.use_admin_access)?;
         let request = request.check_on_server(&self.tokens)?;
         request.authorize(&who.caller)?;
         let space = call.space(&request.parent, false)?;
@@ -367,12 +367,12 @@ impl Shared {
                 call.patch(&name()?, update_mask, &body)
             }),
             _ => {
-                let world = self.read();
+                let state = self.read();
                 let who = self
                     .callers
-                    .of(&world, incoming.token.as_deref(), || incoming.system())?;
+                    .of(&state, incoming.token.as_deref(), || incoming.system())?;
                 let query = Query::read(incoming, method)?;
-                let call = Call::new(&world, &who, method, query.admin)?;
+                let call = Call::new(&state, &who, method, query.admin)?;
                 let membership = call.get(&name()?)?;
                 Ok(answer::membership(&membership, &query.system))
             }
@@ -388,12 +388,12 @@ impl Shared {
     ) -> Result<String, Status> {
         let store = self.lock();
         let (query, change) = {
-            let world = self.read();
+            let state = self.read();
             let who = self
                 .callers
-                .of(&world, incoming.token.as_deref(), || incoming.system())?;
+                .of(&state, incoming.token.as_deref(), || incoming.system())?;
             let query = Query::read(incoming, method)?;
-            let call = Call::new(&world, &who, method, query.admin)?;
+            let call = Call::new(&state, &who, method, query.admin)?;
             let change = judge(&call, &query.update_mask)?;
             (query, change)
         };
@@ -414,7 +414,7 @@ impl Shared {
                 ..Membership::default()
             },
         };
-        self.world
+        self.state
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .apply(change);
@@ -423,8 +423,8 @@ impl Shared {
 
     // Nothing here panics while it changes something, so a poisoned lock guards what is whole.
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, World> {
-        self.world.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Store>> {

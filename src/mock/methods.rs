@@ -2,7 +2,7 @@
 //!
 //! Each rule is the reference's unless it says otherwise.
 
-use super::world::{Change, Person, Space, World, identifier, is_manager, is_short, user};
+use super::state::{Change, Person, Space, State, identifier, is_manager, is_short, user};
 use crate::diagnostic::Quoted;
 use crate::list::{
     Authentication, Caller, Class, Code, Condition, MembershipName, Method, Reference, SpaceName,
@@ -30,7 +30,7 @@ impl Requester {
 
 /// One call: who, which method, with which privileges.
 pub(super) struct Call<'w> {
-    world: &'w World,
+    state: &'w State,
     who: &'w Requester,
     admin: bool,
     conditions: Vec<Condition>,
@@ -43,14 +43,14 @@ impl<'w> Call<'w> {
     ///
     /// 403, as [`Caller::authorize`].
     pub(super) fn new(
-        world: &'w World,
+        state: &'w State,
         who: &'w Requester,
         method: Method,
         admin: bool,
     ) -> Result<Self, Status> {
         let conditions = who.caller.authorize(method, admin)?;
         Ok(Self {
-            world,
+            state,
             who,
             admin,
             conditions,
@@ -64,7 +64,7 @@ impl<'w> Call<'w> {
     ///
     /// 404, and 403.
     pub(super) fn space(&self, name: &SpaceName, own_app: bool) -> Result<&'w Space, Status> {
-        let space = self.world.space(name.as_str())?;
+        let space = self.state.space(name.as_str())?;
         let holds = |condition: &Condition| match condition {
             Condition::Always => true,
             Condition::OwnApp => own_app,
@@ -102,7 +102,7 @@ impl<'w> Call<'w> {
 
     /// The space and the membership of a name.
     fn existing(&self, name: &MembershipName) -> Result<(&'w Space, &'w Membership), Status> {
-        let id = self.world.resolve(&name.member, &self.who.app);
+        let id = self.state.resolve(&name.member, &self.who.app);
         let own_app = id == Some(&*self.who.app);
         let space = self.space(&name.space, own_app)?;
         let member = id.and_then(|id| space.member(id));
@@ -153,13 +153,13 @@ impl<'w> Call<'w> {
         now: String,
     ) -> Result<Change, Status> {
         let reference = user(&told.name)?;
-        let id = match (self.world.resolve(&reference, &self.who.app), &reference) {
+        let id = match (self.state.resolve(&reference, &self.who.app), &reference) {
             (Some(id), _) => id.to_owned(),
             (None, Reference::Email(email)) => made_up_id(email),
             (None, _) => return Err(Status::not_found()),
         };
         let own_app = id == self.who.app;
-        let mut person = self.world.person(&id);
+        let mut person = self.state.person(&id);
         if let Reference::Email(email) = &reference {
             person.email.clone_from(email);
         }

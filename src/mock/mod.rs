@@ -95,8 +95,8 @@ mod methods;
 mod schema;
 mod seed;
 mod server;
+mod state;
 mod store;
-mod world;
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -112,8 +112,8 @@ pub use self::store::StoreError;
 
 use self::http::Shared;
 use self::seed::Seed;
+use self::state::{State, has_place};
 use self::store::Store;
-use self::world::{World, has_place};
 use crate::Membership;
 use crate::list::PageTokens;
 
@@ -161,7 +161,7 @@ impl Mock {
     pub fn from_json(seed: &str) -> Result<Self, SeedError> {
         let mut seed = Seed::parse(seed)?;
         let memberships = std::mem::take(&mut seed.memberships);
-        let app = World::calling_app(&memberships);
+        let app = State::calling_app(&memberships);
         Ok(Self::new(seed, app, memberships, new_key(), None))
     }
 
@@ -186,7 +186,7 @@ impl Mock {
                     error: serde::de::Error::custom(error),
                 })?;
             }
-            let app = World::calling_app(&seed.memberships);
+            let app = State::calling_app(&seed.memberships);
             return Ok(Self::new(
                 seed,
                 app,
@@ -200,12 +200,12 @@ impl Mock {
         let memberships = std::mem::take(&mut seed.memberships);
         let key = new_key();
         store.begin(text, &key, memberships.iter())?;
-        let app = World::calling_app(&memberships);
+        let app = State::calling_app(&memberships);
         Ok(Self::new(seed, app, memberships, key, Some(store)))
     }
 
     fn empty() -> Self {
-        let app = World::calling_app(&[]);
+        let app = State::calling_app(&[]);
         Self::new(Seed::default(), app, Vec::new(), new_key(), None)
     }
 
@@ -218,7 +218,7 @@ impl Mock {
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
-                world: RwLock::new(World::new(&seed, app, memberships)),
+                state: RwLock::new(State::new(&seed, app, memberships)),
                 saves: store.is_some(),
                 store: Mutex::new(store),
                 tokens: PageTokens::new(key),

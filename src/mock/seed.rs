@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::world::{identifier, is_fit, is_short};
+use super::state::{identifier, is_fit, is_short};
 use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
 

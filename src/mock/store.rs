@@ -10,7 +10,7 @@ use redb::backends::FileBackend;
 use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
 use thiserror::Error;
 
-use super::world::Change;
+use super::state::Change;
 use crate::Membership;
 
 /// Memberships as JSON, by name.

@@ -33,13 +33,13 @@
 //! Parsing takes time linear in the length of the text, never recurses deeper than the nesting
 //! limit, and never panics.
 
-mod build;
 pub(crate) mod chars;
 mod diagnose;
 pub(crate) mod grammar;
 pub(crate) mod lexical;
 mod print;
 mod tree;
+mod tree_builder;
 
 pub use self::grammar::{MAX_DEPTH, MAX_LENGTH};
 pub use self::tree::{
@@ -106,7 +106,7 @@ pub fn parse(text: &str) -> Result<Option<Expr<'_>>, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(error(diagnose::too_long(text)));
     }
-    grammar::filter(text.as_bytes(), &mut build::Tree { text })
+    grammar::filter(text.as_bytes(), &mut tree_builder::TreeBuilder { text })
         .map(|tree| tree.map(|tree| *tree))
         .map_err(|fault| error(diagnose::diagnose(text, fault)))
 }

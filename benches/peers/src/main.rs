@@ -5,9 +5,9 @@
 //! it is timed. Times are medians over rounds in which all sides take turns; ratios are medians of
 //! the ratios within a round.
 
+#[path = "../../baseline/mod.rs"]
+mod baseline;
 mod languages;
-#[path = "../../yardstick/mod.rs"]
-mod yardstick;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -118,7 +118,7 @@ fn main() {
 /// Every peer must give our answer for each of the 25 cells.
 fn check(question: &Question) {
     let filter = Filter::parse(&question.filter).unwrap();
-    let cells = yardstick::parse(&question.filter).unwrap();
+    let cells = baseline::parse(&question.filter).unwrap();
     let tree = aip_160::parse_filter(&question.filter).unwrap();
     let scheme = scheme();
     let wirefilter = scheme.parse(&question.wirefilter).unwrap().compile();
@@ -131,7 +131,7 @@ fn check(question: &Question) {
         let is = |answer: bool, name: &str| {
             assert_eq!(answer, expected, "{name} {} {cell:?}", question.filter);
         };
-        is(cells >> index & 1 == 1, "yardstick");
+        is(cells >> index & 1 == 1, "baseline");
         is(walk(tree.expression.as_ref(), facts), "aip-160");
         is(admits(&wirefilter, &scheme, facts), "wirefilter");
         is(
@@ -153,8 +153,8 @@ fn parse(question: &Question) {
             side("gchat-filter", 1, || {
                 Filter::parse(black_box(&question.filter)).ok()
             }),
-            side("yardstick", 1, || {
-                yardstick::parse(black_box(&question.filter))
+            side("baseline", 1, || {
+                baseline::parse(black_box(&question.filter))
             }),
             side("aip-160", 1, || {
                 aip_160::parse_filter(black_box(&question.filter)).ok()

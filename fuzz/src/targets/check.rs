@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::shapes::{self, ALL, BOT, Cells, Joint, Leaf, Shape};
-use crate::{Options, sound, writer};
+use crate::{Options, invariants, writer};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic, Span, Stage};
 use gchat_filter::syntax::{Expr, MAX_LENGTH, Quotes};
@@ -93,7 +93,7 @@ struct Case<'c> {
 /// Checks one filter against what its shape says, stage by stage, up to the first that must err.
 fn check(checker: Checker, admin_access: bool, shape: &Shape, expr: &Expr<'_>, text: &str) {
     let checker = checker.admin_access(admin_access);
-    let checked = sound::check(&checker, text);
+    let checked = invariants::check(&checker, text);
     assert_eq!(checked.tree.as_ref(), Some(expr), "{text:?}");
     let case = Case {
         checker,
@@ -108,7 +108,7 @@ fn check(checker: Checker, admin_access: bool, shape: &Shape, expr: &Expr<'_>, t
     } else if case.meaning() {
         Some(Stage::Meaning)
     } else if case.admin() {
-        Some(Stage::Admin)
+        Some(Stage::Access)
     } else {
         None
     };
@@ -178,7 +178,7 @@ impl Case<'_> {
                 leaves(&|leaf| leaf.quotes == Quotes::Single),
             ),
             (
-                Lint::RoleInequality,
+                Lint::UndocumentedOperator,
                 leaves(&|leaf| leaf.is_of_role() && leaf.negated),
             ),
             (

@@ -2,7 +2,7 @@
 //! stage is a later one, or in the syntax stage the first error is further right, or the stage
 //! has fewer errors, or the filter is valid. They leave the meaning as it was where there was one.
 
-use crate::{Options, sound};
+use crate::{Options, invariants};
 use arbitrary::{Arbitrary, Unstructured};
 use gchat_filter::diagnostic::{Diagnostic, Edit, Fix, Stage};
 use gchat_filter::{Checked, Checker, Preset};
@@ -22,7 +22,7 @@ pub fn run(bytes: &[u8]) {
         options: Options(checker),
         text,
     } = input;
-    let checked = sound::check(&checker, text);
+    let checked = invariants::check(&checker, text);
     alone(&checker, &checked);
     let Some(fixed) = &checked.fixed else {
         let certain = |fix: &Fix| fix.certain;
@@ -36,14 +36,14 @@ pub fn run(bytes: &[u8]) {
         return;
     };
     assert_ne!(fixed, text);
-    law(&checked, &sound::check(&checker, fixed));
+    law(&checked, &invariants::check(&checker, fixed));
     together(&checked, fixed);
 
     let meaning = |text| Checker::new().preset(Preset::Aip160).check(text).filter;
     let mut errors = checked.errors();
     let meant = errors
         .next()
-        .is_none_or(|error| error.stage() < Stage::Admin);
+        .is_none_or(|error| error.stage() < Stage::Access);
     if meant && let (Some(before), Some(after)) = (meaning(text), meaning(fixed)) {
         assert_eq!(before, after, "{text:?} does not mean {fixed:?}");
     }
@@ -74,7 +74,7 @@ fn alone(checker: &Checker, checked: &Checked<'_>) {
     for diagnostic in &checked.diagnostics {
         let Some(fix) = &diagnostic.fix else { continue };
         let text = fix.apply(checked.text);
-        let after = sound::check(checker, &text);
+        let after = invariants::check(checker, &text);
         if fix.certain && diagnostic.is_error() {
             law(checked, &after);
         }

@@ -1,14 +1,14 @@
 //! Any text: nothing panics, every span is one of the text, the two ways to a filter agree, and
 //! a stricter check never accepts what a laxer one does not.
 
-use crate::{sound, text};
+use crate::{invariants, text};
 use gchat_filter::diagnostic::{Diagnostic, Stage};
 use gchat_filter::{Checker, Filter, Preset, syntax};
 
 /// Any text; of other bytes, what is UTF-8 before them.
 pub fn run(bytes: &[u8]) {
     let text = text(bytes);
-    let checked = sound::check(&Checker::new(), text);
+    let checked = invariants::check(&Checker::new(), text);
     match syntax::parse(text) {
         Ok(tree) => {
             assert_ne!(
@@ -18,7 +18,7 @@ pub fn run(bytes: &[u8]) {
             assert_eq!(checked.tree, tree);
         }
         Err(error) => {
-            sound::diagnostic(text, error.diagnostic());
+            invariants::diagnostic(text, error.diagnostic());
             assert_eq!(error.diagnostic().stage(), Stage::Syntax);
             assert_eq!(error.span(), error.diagnostic().span);
             assert_eq!(error.to_string(), error.diagnostic().message);
@@ -42,7 +42,7 @@ pub fn run(bytes: &[u8]) {
     for admin_access in [false, true] {
         let check = |preset| {
             let checker = Checker::new().preset(preset).admin_access(admin_access);
-            sound::check(&checker, text).filter
+            invariants::check(&checker, text).filter
         };
         let [strict, default, aip] = [Preset::Strict, Preset::Default, Preset::Aip160].map(check);
         assert!(strict.is_none() || strict == default, "{text:?}");

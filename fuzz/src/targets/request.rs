@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::{Result, Unstructured};
 use gchat_filter::list::{
-    Authentication, CheckedRequest, FieldMask, ListMembershipsRequest, MembershipName, PageTokens,
-    Reference, Shelves, SpaceName, Status, SystemParameters, UpdateMask, Violations, parse_group,
-    parse_user,
+    Authentication, CheckedRequest, FieldMask, ListMembershipsRequest, MembershipIndex,
+    MembershipName, PageTokens, Reference, SpaceName, Status, SystemParameters, UpdateMask,
+    Violations, parse_group, parse_user,
 };
 use gchat_filter::{
     Checker, Filter, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
 
-use crate::{below, sound, text};
+use crate::{below, invariants, text};
 
 /// A query, a mask and a name; then the same bytes as choices of a request, of a space, and of what
 /// becomes of it.
@@ -308,7 +308,7 @@ fn masks(text: &str) {
     assert_eq!(UpdateMask::parse(text).is_ok(), update, "{text:?}");
     let mask = match (FieldMask::parse(text), paths(text)) {
         (Ok(mask), Some(paths)) => mask.map(|mask| (mask, paths)),
-        (Err(error), None) => return sound::line(&error.to_string()),
+        (Err(error), None) => return invariants::line(&error.to_string()),
         (mask, paths) => panic!("{text:?}: {mask:?}, {paths:?}"),
     };
     let Some((mask, paths)) = mask else {
@@ -367,7 +367,7 @@ fn names(text: &str) {
             assert_eq!(name.space.member(member), text);
             assert_eq!(name.member, of(member));
         }
-        (Err(error), None) => sound::line(&error.to_string()),
+        (Err(error), None) => invariants::line(&error.to_string()),
         (name, parts) => panic!("{text:?}: {name:?}, {parts:?}"),
     }
 }
@@ -386,10 +386,10 @@ fn told(violations: &Violations) {
                 error
                     .diagnostics()
                     .iter()
-                    .for_each(|one| sound::diagnostic(error.text(), one));
+                    .for_each(|one| invariants::diagnostic(error.text(), one));
             }
         }
-        sound::line(&violation.to_string());
+        invariants::line(&violation.to_string());
     }
     let status = Status::from(violations.clone());
     assert_eq!(status.code.http(), 400);
@@ -564,7 +564,7 @@ fn lists(request: &ListMembershipsRequest, filter: Filter, by_app: bool, one: &M
 #[derive(Default)]
 struct Space {
     plain: BTreeMap<String, Membership>,
-    shelves: Shelves<Membership>,
+    shelves: MembershipIndex<Membership>,
     /// What is in it as it was when the first page was asked for.
     unchanged: BTreeSet<String>,
 }

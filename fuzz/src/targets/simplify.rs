@@ -12,7 +12,7 @@ use gchat_filter::{Checker, Filter, Level, Lint, Preset};
 
 use crate::shapes::{ALL, Cells, Joint, Leaf, Shape};
 use crate::shortest::{Text, texts};
-use crate::{sound, writer};
+use crate::{invariants, writer};
 
 static SHORTEST: LazyLock<BTreeMap<Cells, Text>> = LazyLock::new(texts);
 
@@ -66,7 +66,7 @@ fn prints(filter: Filter, cells: Cells) {
         assert_eq!(strict.filter, Some(filter), "{text}");
         assert_eq!(text.parse(), Ok(filter));
     }
-    let checked = sound::check(&Checker::new().preset(Preset::Aip160), &text);
+    let checked = invariants::check(&Checker::new().preset(Preset::Aip160), &text);
     assert_eq!(checked.filter, Some(filter), "{text}");
     assert_eq!(format!("{filter:?}"), format!("Filter({text})"));
     let json = serde_json::to_string(&filter).expect("a filter is its text");
@@ -138,7 +138,7 @@ fn simplified(shape: &Shape, text: &str) {
     let cells = shape.cells();
     let mut text = text.to_owned();
     loop {
-        let checked = sound::check(&checker(), &text);
+        let checked = invariants::check(&checker(), &text);
         let mut simpler = None;
         for diagnostic in &checked.diagnostics {
             assert!(is_of_meaning(diagnostic), "{diagnostic:#?}");

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use gchat_filter::{Cell, Filter, Membership};
 
-use super::usual;
+use super::common_case;
 use crate::cli::records::{self, Item, Record, Records};
 
 /// The largest record that is read, in bytes.
@@ -103,7 +103,7 @@ impl Sieve {
     ///
     /// The parser's, if it is not a membership.
     pub(super) fn passes_record(self, record: &Record<'_>) -> serde_json::Result<bool> {
-        if let Some(cell) = usual::record(record.raw) {
+        if let Some(cell) = common_case::record(record.raw) {
             return Ok(self.passes(cell));
         }
         let membership = serde_json::from_slice::<Membership>(record.raw)?;
@@ -137,7 +137,7 @@ impl Sieve {
         }
         let mut rest = bytes;
         while !rest.is_empty() {
-            let length = if let Some(usual) = usual::line(rest) {
+            let length = if let Some(usual) = common_case::line(rest) {
                 if self.passes(usual.cell) {
                     found.count += 1;
                     if !self.count {

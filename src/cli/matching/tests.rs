@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::chunk::{LARGEST, Sieve};
-use super::{dump, usual};
+use super::{common_case, dump};
 use crate::cli::records::{Item, Problem, Records};
 
 const RECORDS: &str = include_str!("../../../tests/data/memberships.ndjson");
@@ -34,10 +34,10 @@ fn only_record(line: &[u8]) -> Option<Vec<u8>> {
 /// Wherever the scan answers, it must answer what the membership says. Whether it did.
 fn agrees(line: &[u8]) -> bool {
     let shown = String::from_utf8_lossy(line);
-    if let Some(cell) = usual::record(line) {
+    if let Some(cell) = common_case::record(line) {
         assert_eq!(exact(line), Some(cell), "{shown}");
     }
-    let Some(usual) = usual::line(line) else {
+    let Some(usual) = common_case::line(line) else {
         return false;
     };
     let first = line.split_inclusive(|byte| *byte == b'\n').next().unwrap();
@@ -52,7 +52,7 @@ fn agrees(line: &[u8]) -> bool {
 fn answers_on_usual_records() {
     for line in RECORDS.split_inclusive('\n') {
         assert!(agrees(line.as_bytes()), "{line}");
-        assert!(usual::record(line.trim_end().as_bytes()).is_some());
+        assert!(common_case::record(line.trim_end().as_bytes()).is_some());
         let cut = &line.as_bytes()[..line.len() - 1];
         assert!(agrees(cut), "without an end: {line}");
     }
@@ -130,8 +130,8 @@ fn declines_what_is_not_usual() {
         r#"{"name":"#,
         r#"{"name":""#,
     ] {
-        assert_eq!(usual::line(line.as_bytes()), None, "{line}");
-        assert_eq!(usual::record(line.as_bytes()), None, "{line}");
+        assert_eq!(common_case::line(line.as_bytes()), None, "{line}");
+        assert_eq!(common_case::record(line.as_bytes()), None, "{line}");
     }
     for text in [
         &b"\xff"[..],
@@ -141,7 +141,7 @@ fn declines_what_is_not_usual() {
         b"\xc3\\n",
     ] {
         let line = [b"{\"name\":\"", text, b"\"}\n"].concat();
-        assert_eq!(usual::line(&line), None, "{text:?}");
+        assert_eq!(common_case::line(&line), None, "{text:?}");
     }
 }
 

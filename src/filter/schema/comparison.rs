@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
 use crate::filter::lint::{Level, Lint};
-use crate::filter::names::{FieldName, ValueName};
+use crate::filter::suggest::{FieldName, ValueName};
 use crate::steps;
 use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
@@ -87,9 +87,9 @@ impl Schema<'_> {
         let comparator = comparison.comparator;
         match (field, comparator) {
             (_, Comparator::Equal) | (Field::MemberType, Comparator::NotEqual) => {}
-            (Field::Role, Comparator::NotEqual) => self.lint(Lint::RoleInequality, || {
+            (Field::Role, Comparator::NotEqual) => self.lint(Lint::UndocumentedOperator, || {
                 Diagnostic::error(
-                    Code::RoleInequality,
+                    Code::UndocumentedOperator,
                     span,
                     "`!=` is not documented for `role`",
                 )

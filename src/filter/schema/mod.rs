@@ -10,7 +10,7 @@ use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Member, Re
 use super::check::Checker;
 use super::fields::Field;
 use super::lint::{Level, Lint};
-use super::names::FieldName;
+use super::suggest::FieldName;
 
 use self::comparison::swapped;
 use self::terms::Term;
@@ -133,7 +133,7 @@ impl Schema<'_> {
         };
         let is_taken = comparator == Comparator::Equal
             || field == Field::MemberType
-            || self.checker.level_of(Lint::RoleInequality) < Level::Deny;
+            || self.checker.level_of(Lint::UndocumentedOperator) < Level::Deny;
         is_taken.then_some((comparison.comparator_span, comparator))
     }
 

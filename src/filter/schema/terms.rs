@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
 use crate::filter::lint::Lint;
-use crate::filter::names::FieldName;
+use crate::filter::suggest::FieldName;
 use crate::steps;
 use crate::syntax::{Expr, ExprKind, Member};
 

@@ -6,10 +6,10 @@ mod strings;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::steps;
 
-use super::build::Tree;
 use super::chars;
 use super::grammar::{self, MAX_DEPTH, MAX_LENGTH};
 use super::lexical::{self, Expected, Fault};
+use super::tree_builder::TreeBuilder;
 
 /// The diagnostic of a text that is too long.
 #[cold]
@@ -34,7 +34,7 @@ pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
     let mut diagnostic = Place { text, fault }.diagnose();
     if let Some(fix) = &mut diagnostic.fix {
         let mended = fix.apply(text);
-        let rest = grammar::filter(mended.as_bytes(), &mut Tree { text: &mended }).err();
+        let rest = grammar::filter(mended.as_bytes(), &mut TreeBuilder { text: &mended }).err();
         let is_short = mended.len() <= MAX_LENGTH;
         if fix.certain {
             fix.certain = is_short
@@ -465,7 +465,7 @@ impl<'a> Place<'a> {
         }
         let parsed = grammar::term(
             rest.as_bytes(),
-            &mut Tree { text: rest },
+            &mut TreeBuilder { text: rest },
             self.fault.depth,
             Expected::Term,
         );

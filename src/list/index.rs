@@ -14,11 +14,11 @@ use crate::Membership;
 /// position nor on how many memberships there are that the request does not want. There are at
 /// most 75 shelves, and hardly ever more than six with something on them.
 #[derive(Clone, Debug)]
-pub struct Shelves<M> {
+pub struct MembershipIndex<M> {
     shelves: BTreeMap<Class, BTreeMap<Box<str>, M>>,
 }
 
-impl<M> Default for Shelves<M> {
+impl<M> Default for MembershipIndex<M> {
     fn default() -> Self {
         Self {
             shelves: BTreeMap::new(),
@@ -26,7 +26,7 @@ impl<M> Default for Shelves<M> {
     }
 }
 
-impl<M: Borrow<Membership>> Shelves<M> {
+impl<M: Borrow<Membership>> MembershipIndex<M> {
     /// The membership under a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&M> {
@@ -60,7 +60,7 @@ impl<M: Borrow<Membership>> Shelves<M> {
     }
 }
 
-impl<M: Borrow<Membership>> Source for Shelves<M> {
+impl<M: Borrow<Membership>> Source for MembershipIndex<M> {
     type Item = M;
 
     fn behind<'s>(

@@ -1,4 +1,4 @@
-//! The yardstick: a hand-written descent, in a single pass, from a filter's text to its cells. It
+//! The baseline: a hand-written descent, in a single pass, from a filter's text to its cells. It
 //! knows the documented language and nothing else, and cannot say what is wrong with a text.
 
 use std::ops::Range;

@@ -16,11 +16,11 @@ use super::tree::{
 ///
 /// What goes up through the rules is boxed, so that the rules' stack frames, which pile up with the
 /// nesting, stay small.
-pub(super) struct Tree<'a> {
+pub(super) struct TreeBuilder<'a> {
     pub(super) text: &'a str,
 }
 
-impl<'a> Tree<'a> {
+impl<'a> TreeBuilder<'a> {
     /// The span between two places, given as the number of bytes left there.
     fn span(&self, start: usize, end: usize) -> Span {
         let length = self.text.len();
@@ -110,7 +110,7 @@ fn join<'a>(
     }
 }
 
-impl<'a> Builder<'a> for Tree<'a> {
+impl<'a> Builder<'a> for TreeBuilder<'a> {
     type Member = Box<Member<'a>>;
     type Comparable = Box<Comparable<'a>>;
     type Arg = Box<Arg<'a>>;

@@ -20,31 +20,31 @@ const NEITHER: &[u8] = b"";
 /// What it does not know is wrong: all that AIP-160 has besides is an error, or a lint that is
 /// denied by default. Only a value with escapes it cannot judge, and leaves to the tree.
 #[derive(Default)]
-pub(super) struct Fast {
+pub(super) struct CellsBuilder {
     /// Set for good once something was wrong, or a part admitted nothing.
-    pub(super) is_bad: bool,
+    pub(super) is_invalid: bool,
     /// Set for good once something could not be judged.
-    pub(super) is_unsure: bool,
+    pub(super) is_undecided: bool,
 }
 
-impl Fast {
+impl CellsBuilder {
     #[cold]
-    fn bad(&mut self) -> u32 {
-        self.is_bad = true;
+    fn invalid(&mut self) -> u32 {
+        self.is_invalid = true;
         ALL
     }
 
     #[cold]
     fn unknown(&mut self, arg: &[u8]) -> u32 {
         if arg.contains(&b'\\') {
-            self.is_unsure = true;
+            self.is_undecided = true;
             return ALL;
         }
-        self.bad()
+        self.invalid()
     }
 }
 
-impl<'a> Builder<'a> for Fast {
+impl<'a> Builder<'a> for CellsBuilder {
     type Member = &'a [u8];
     type Comparable = &'a [u8];
     type Arg = &'a [u8];
@@ -86,7 +86,7 @@ impl<'a> Builder<'a> for Fast {
     }
 
     fn bare(&mut self, _: &'a [u8]) -> u32 {
-        self.bad()
+        self.invalid()
     }
 
     #[inline]
@@ -114,18 +114,18 @@ impl<'a> Builder<'a> for Fast {
     }
 
     fn not(&mut self, _: Negation, _: u32, _: usize) -> u32 {
-        self.bad()
+        self.invalid()
     }
 
     #[inline]
     fn and(&mut self, before: u32, operand: u32) -> u32 {
         let both = before & operand;
-        self.is_bad |= both == 0;
+        self.is_invalid |= both == 0;
         both
     }
 
     fn sequence(&mut self, _: u32, _: u32) -> u32 {
-        self.bad()
+        self.invalid()
     }
 
     #[inline]

@@ -7,7 +7,8 @@ use super::answer::Listed;
 use super::seed::{Seed, SpaceSeed, UserSeed};
 use crate::diagnostic::Quoted;
 use crate::list::{
-    Class, Code, MembershipName, Presence, Reference, Shelves, Status, Violation, parse_user,
+    Class, Code, MembershipIndex, MembershipName, Presence, Reference, Status, Violation,
+    parse_user,
 };
 use crate::{Member, MemberType, Membership, Role, UserType};
 
@@ -21,7 +22,7 @@ pub(super) struct Space {
     pub(super) import_mode: bool,
     /// The identifier of the user or app that created it.
     pub(super) creator: Option<String>,
-    pub(super) members: Shelves<Listed>,
+    pub(super) members: MembershipIndex<Listed>,
     /// The keys of memberships whose key is not their user's identifier, or `group-` and their
     /// group's, by that.
     keys: HashMap<String, String>,
@@ -36,7 +37,7 @@ impl Space {
                 .creator
                 .as_deref()
                 .map(|name| identifier(name).to_owned()),
-            members: Shelves::default(),
+            members: MembershipIndex::default(),
             keys: HashMap::new(),
         }
     }
@@ -98,7 +99,7 @@ impl From<&UserSeed> for Person {
     }
 }
 
-/// What a request does to the world.
+/// What a request does to the state.
 #[derive(Clone, Debug)]
 pub(super) enum Change {
     /// A membership is there, as it is now.
@@ -133,7 +134,7 @@ impl Change {
 
 /// All of it.
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct State {
     spaces: BTreeMap<String, Space>,
     people: HashMap<String, Person>,
     by_email: HashMap<String, String>,
@@ -141,7 +142,7 @@ pub(super) struct World {
     pub(super) app: String,
 }
 
-impl World {
+impl State {
     /// The app of callers who are users: the first of a seed's memberships.
     pub(super) fn calling_app(memberships: &[Membership]) -> String {
         let first = memberships.iter().find_map(|membership| {
@@ -153,28 +154,28 @@ impl World {
         first.unwrap_or(DEFAULT_APP).to_owned()
     }
 
-    /// The world of a seed, with the memberships that there are now. The seed's own are not added:
+    /// The state of a seed, with the memberships that there are now. The seed's own are not added:
     /// they tell only who the people are, some of whom may be members no more.
     pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
-        let mut world = Self {
+        let mut state = Self {
             spaces: BTreeMap::new(),
             people: HashMap::new(),
             by_email: HashMap::new(),
             app,
         };
         for space in &seed.spaces {
-            world.spaces.insert(space.name.clone(), Space::new(space));
+            state.spaces.insert(space.name.clone(), Space::new(space));
         }
         for user in &seed.users {
-            world.meet(identifier(&user.name), Person::from(user));
+            state.meet(identifier(&user.name), Person::from(user));
         }
         for membership in &seed.memberships {
-            world.meet_member(membership);
+            state.meet_member(membership);
         }
         for membership in memberships {
-            world.apply(Change::Put(Box::new(membership)));
+            state.apply(Change::Put(Box::new(membership)));
         }
-        world
+        state
     }
 
     /// A space.

@@ -1,4 +1,4 @@
-//! The server under fire: many clients at once, faults, hostile clients, kills.
+//! The server under stress: many clients at once, faults, hostile clients, kills.
 #![cfg(feature = "cli")]
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +12,8 @@ mod clients;
 mod history;
 #[cfg(target_os = "linux")]
 mod hostile;
+#[cfg(target_os = "linux")]
+mod hostile_bodies;
 #[path = "../http/mod.rs"]
 mod http;
 #[cfg(target_os = "linux")]
@@ -24,5 +26,3 @@ mod program;
 #[cfg(target_os = "linux")]
 mod slow;
 mod spaces;
-#[cfg(target_os = "linux")]
-mod texts;
