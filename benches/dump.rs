@@ -1,16 +1,16 @@
-//! The program's `match` on a dump, beside what else one would take, in turns.
+//! Benchmark of the program's `match` on a dump, compared with alternatives.
 //!
-//! `cargo bench --bench dump --features cli` makes up a dump of 1,000,000 memberships (or of as
-//! many as the argument says) in the target directory, or in `DUMP_DIR`, and prints the medians of
-//! the times of whole processes and of their ratios to `duckdb`. The peers are those of `jaq` and
-//! `jq` that are in the `PATH`, and `duckdb` if the Python in `PYTHON`, or else `python3`, has its
-//! package. With `memory` behind the number, it prints how much memory `match` takes instead.
+//! `cargo bench --bench dump --features cli` generates a dump of 1,000,000 memberships, or as many
+//! as its argument says, in the target directory or in `DUMP_DIR`. It prints the median times of
+//! entire processes, and their ratios to `duckdb`. The peers are `jaq` and `jq`, if they are in the
+//! `PATH`, and `duckdb`, if its package is installed for the Python in `PYTHON` (default
+//! `python3`). With `memory` after the number, it prints the peak memory of `match` instead.
 
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a bench, not a library"
+    reason = "a benchmark, not a library"
 )]
 
 #[path = "dump/generate.rs"]
@@ -25,27 +25,27 @@ use std::time::{Duration, Instant};
 
 use gchat_filter::{Filter, Membership};
 
-/// How many times each program is run. Those that take seconds are run a third as often.
+/// Number of runs of each program. Slow programs run a third as often.
 const ROUNDS: usize = 15;
 
-/// A question in the languages of the peers.
-struct Question {
+/// A filter in the languages of the peers.
+struct Query {
     filter: &'static str,
-    /// For `duckdb`, on columns,
+    /// Condition on `duckdb` columns.
     columns: &'static str,
-    /// and on the text.
+    /// Condition on the `json` text in `duckdb`.
     text: &'static str,
     jq: &'static str,
 }
 
-const QUESTIONS: [Question; 2] = [
-    Question {
+const QUERIES: [Query; 2] = [
+    Query {
         filter: r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#,
         columns: "member.type = 'HUMAN' AND role = 'ROLE_MANAGER'",
         text: "json->>'$.member.type' = 'HUMAN' AND json->>'$.role' = 'ROLE_MANAGER'",
         jq: r#"select(.member.type == "HUMAN" and .role == "ROLE_MANAGER")"#,
     },
-    Question {
+    Query {
         filter: r#"member.type != "BOT""#,
         columns: "member.type IS DISTINCT FROM 'BOT'",
         text: "json->>'$.member.type' IS DISTINCT FROM 'BOT'",
@@ -53,33 +53,33 @@ const QUESTIONS: [Question; 2] = [
     },
 ];
 
-/// Where a program writes.
+/// Output of a program.
 enum Output {
-    /// To standard output, and that to a file,
+    /// Standard output, redirected to a file.
     File,
-    /// or nowhere.
-    Nowhere,
-    /// To a file that it opens itself; it prints how many seconds it took.
+    /// Standard output, discarded.
+    Discarded,
+    /// A file that the program opens itself. It prints the seconds that the query took.
     Own(PathBuf),
 }
 
-/// A program that answers a question about a dump.
+/// A program to measure.
 struct Peer {
     name: &'static str,
     command: Command,
     output: Output,
-    /// Whether it answers the question, or only shows what it costs to read and write.
-    answers: bool,
+    /// Whether it outputs the matches, or only shows the cost of reading and writing.
+    is_filter: bool,
     /// Whether it takes seconds.
     slow: bool,
 }
 
 impl Peer {
-    /// The file with the answer.
+    /// Returns the file with the output.
     fn file<'f>(&'f self, shared: &'f Path) -> &'f Path {
         match &self.output {
             Output::Own(path) => path,
-            Output::File | Output::Nowhere => shared,
+            Output::File | Output::Discarded => shared,
         }
     }
 }
@@ -105,60 +105,60 @@ fn main() {
     if args.get(1).is_some_and(|arg| arg == "memory") {
         memory(&dump, &directory);
     } else {
-        for question in &QUESTIONS {
-            compare(question, &dump, &directory);
+        for query in &QUERIES {
+            compare(query, &dump, &directory);
         }
     }
     fs::remove_file(dump).unwrap();
 }
 
-/// Prints the most memory that the program takes, for each question.
+/// Prints the peak memory of the program for each query.
 fn memory(dump: &Path, directory: &Path) {
-    for question in &QUESTIONS {
-        let output = directory.join("ours.ndjson");
-        let mut command = ours(question, dump);
+    for query in &QUERIES {
+        let output = directory.join("matches.ndjson");
+        let mut command = match_command(query, dump);
         command.stdout(File::create(&output).unwrap());
         let mut child = command.spawn().unwrap();
         let status = format!("/proc/{}/status", child.id());
-        let mut most = 0;
+        let mut max = 0;
         while child.try_wait().unwrap().is_none() {
             let text = fs::read_to_string(&status).unwrap_or_default();
             let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
             let kilobytes = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok());
-            most = most.max(kilobytes.unwrap_or(0_u32));
+            max = max.max(kilobytes.unwrap_or(0_u32));
             thread::sleep(Duration::from_millis(1));
         }
-        let megabytes = f64::from(most) / 1024.0;
-        println!("{megabytes:8.1} MiB at most  {}", question.filter);
+        let mebibytes = f64::from(max) / 1024.0;
+        println!("{mebibytes:8.1} MiB peak  {}", query.filter);
         fs::remove_file(output).unwrap();
     }
 }
 
-fn ours(question: &Question, dump: &Path) -> Command {
+fn match_command(query: &Query, dump: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gchat-filter"));
-    command.args(["match", question.filter]).arg(dump);
+    command.args(["match", query.filter]).arg(dump);
     command
 }
 
-/// The programs that are there, ours first.
-fn peers(question: &Question, dump: &Path, directory: &Path) -> Vec<Peer> {
+/// Returns the installed programs, `gchat-filter` first.
+fn peers(query: &Query, dump: &Path, directory: &Path) -> Vec<Peer> {
     let peer = |name, command| Peer {
         name,
         command,
         output: Output::File,
-        answers: true,
+        is_filter: true,
         slow: false,
     };
-    let mut peers = vec![peer("gchat-filter", ours(question, dump))];
+    let mut peers = vec![peer("gchat-filter", match_command(query, dump))];
     for (name, output) in [
-        ("reading alone", Output::Nowhere),
-        ("a copy of the file", Output::File),
+        ("reading only", Output::Discarded),
+        ("copying the file", Output::File),
     ] {
         let mut command = Command::new("cat");
         command.arg(dump);
         peers.push(Peer {
             output,
-            answers: false,
+            is_filter: false,
             ..peer(name, command)
         });
     }
@@ -167,8 +167,8 @@ fn peers(question: &Question, dump: &Path, directory: &Path) -> Vec<Peer> {
     let mut probe = Command::new(&python);
     if succeeds(probe.args(["-c", "import duckdb"])) {
         for (name, script, condition) in [
-            ("duckdb", "duckdb_match.py", question.columns),
-            ("duckdb, text", "duckdb_text.py", question.text),
+            ("duckdb", "duckdb_match.py", query.columns),
+            ("duckdb, text", "duckdb_text.py", query.text),
         ] {
             let output = directory.join(script).with_extension("ndjson");
             let mut command = Command::new(&python);
@@ -188,7 +188,7 @@ fn peers(question: &Question, dump: &Path, directory: &Path) -> Vec<Peer> {
     for name in ["jaq", "jq"] {
         if succeeds(Command::new(name).arg("--version")) {
             let mut command = Command::new(name);
-            command.args(["-c", question.jq]).arg(dump);
+            command.args(["-c", query.jq]).arg(dump);
             peers.push(Peer {
                 slow: true,
                 ..peer(name, command)
@@ -203,15 +203,15 @@ fn succeeds(command: &mut Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Checks and measures the programs on one question.
-fn compare(question: &Question, dump: &Path, directory: &Path) {
-    println!("\n{}", question.filter);
-    let mut peers = peers(question, dump, directory);
+/// Checks and measures the programs on a query.
+fn compare(query: &Query, dump: &Path, directory: &Path) {
+    println!("\n{}", query.filter);
+    let mut peers = peers(query, dump, directory);
     let shared = directory.join("output.ndjson");
     for peer in &mut peers {
         run(peer, &shared);
-        if peer.answers {
-            check(peer, question, dump, peer.file(&shared));
+        if peer.is_filter {
+            check(peer, query, dump, peer.file(&shared));
         }
     }
 
@@ -231,7 +231,7 @@ fn compare(question: &Question, dump: &Path, directory: &Path) {
     for (peer, own) in peers.iter().zip(&times) {
         let process = median(own.iter().map(|time| time.0));
         let query = median(own.iter().map(|time| time.1));
-        // To the query alone: neither Python nor the start of the database counts against it.
+        // The ratio is to the query alone, without starting Python and the database.
         let ratio = duckdb.map(|duckdb| {
             let step = ROUNDS / own.len();
             let duckdb = times[duckdb].iter().step_by(step);
@@ -245,13 +245,14 @@ fn compare(question: &Question, dump: &Path, directory: &Path) {
     }
 }
 
-/// How many seconds the process takes, and how many of these the query, if that is told.
+/// Runs a program. Returns the seconds that the process took, and those of the query, if the
+/// program prints them.
 fn run(peer: &mut Peer, shared: &Path) -> (f64, f64) {
-    // No program pays for throwing away what the one before has written.
+    // Excludes the time to delete the previous output.
     let _ = fs::remove_file(peer.file(shared));
     let output = match peer.output {
         Output::File => File::create(shared).unwrap().into(),
-        Output::Nowhere => Stdio::null(),
+        Output::Discarded => Stdio::null(),
         Output::Own(_) => Stdio::piped(),
     };
     let start = Instant::now();
@@ -259,28 +260,28 @@ fn run(peer: &mut Peer, shared: &Path) -> (f64, f64) {
     let output = output.wait_with_output().unwrap();
     let process = start.elapsed().as_secs_f64();
     assert!(output.status.success(), "{}", peer.name);
-    let told = String::from_utf8(output.stdout).unwrap();
-    (process, told.trim().parse().unwrap_or(process))
+    let printed = String::from_utf8(output.stdout).unwrap();
+    (process, printed.trim().parse().unwrap_or(process))
 }
 
-/// The answer must be the lines that the filter admits, in their order and, except for the peer
+/// Asserts that the output is the lines that the filter matches, in order and, except for the peer
 /// that writes columns, byte for byte.
-fn check(peer: &Peer, question: &Question, dump: &Path, output: &Path) {
-    let filter: Filter = question.filter.parse().unwrap();
+fn check(peer: &Peer, query: &Query, dump: &Path, output: &Path) {
+    let filter: Filter = query.filter.parse().unwrap();
     let lines = |path| BufReader::new(File::open(path).unwrap()).lines();
     let membership = |line: &str| serde_json::from_str::<Membership>(line).unwrap();
-    let mut answers = lines(output).map(Result::unwrap);
+    let mut matches = lines(output).map(Result::unwrap);
     let mut count = 0;
     for line in lines(dump).map(Result::unwrap) {
         let expected = membership(&line);
         if filter.matches(&expected) {
-            let answer = answers.next().unwrap();
-            let same = answer == line || peer.name == "duckdb" && membership(&answer) == expected;
-            assert!(same, "{}: {answer} {line}", peer.name);
+            let found = matches.next().unwrap();
+            let same = found == line || peer.name == "duckdb" && membership(&found) == expected;
+            assert!(same, "{}: {found} {line}", peer.name);
             count += 1;
         }
     }
-    assert_eq!(answers.next(), None, "{}", peer.name);
+    assert_eq!(matches.next(), None, "{}", peer.name);
     println!("{count} matches, the same from {}", peer.name);
 }
 

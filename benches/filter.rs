@@ -1,15 +1,14 @@
-//! Parse, check and match, each beside the baseline in one run.
+//! Benchmarks of parsing, checking and matching, compared with the baseline.
 //!
-//! `cargo bench --bench filter` measures the default release profile (which `bench` is), and
-//! `cargo bench --bench filter --profile lto` what whole-program optimisation makes of it. Figures
-//! are medians over many short rounds in which the two sides take turns, so that a machine that is
-//! slow for a while slows both.
+//! `cargo bench --bench filter` uses the `bench` profile, which equals the default release profile;
+//! `cargo bench --bench filter --profile lto` adds link-time optimization. Figures are medians over
+//! many short rounds in which the two sides alternate, so that other load affects both.
 
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a bench, not a library"
+    reason = "a benchmark, not a library"
 )]
 
 mod baseline;
@@ -21,16 +20,16 @@ use gchat_filter::{
     Checker, Filter, Matchable, Member, Membership, MembershipRole, User, UserType,
 };
 
-/// How many rounds each pair is measured for.
+/// Number of rounds per pair.
 const ROUNDS: usize = 301;
 
-/// How long a round of one side takes, about.
+/// Approximate duration of a round of one side.
 const ROUND: Duration = Duration::from_micros(200);
 
 fn main() {
-    println!("text to checked filter; baseline: a hand-written descent to the cells");
-    println!("{:>9} {:>9} {:>7}  filter", "ours ns", "yard ns", "ratio");
-    for text in texts() {
+    println!("parsing and checking, ns; baseline: a hand-written parser of the cells");
+    println!("{:>9} {:>9} {:>7}  filter", "filter", "baseline", "ratio");
+    for text in filters() {
         let filter = Filter::parse(&text).unwrap();
         let cells = baseline::parse(&text).unwrap();
         assert_same(filter, cells);
@@ -41,8 +40,11 @@ fn main() {
         );
     }
 
-    println!("\nby length and by nesting; baseline: the same descent; nanoseconds a byte");
-    println!("{:>9} {:>9} {:>9} {:>7}", "bytes", "ours", "yard", "ratio");
+    println!("\nby length and by nesting, ns per byte; baseline: the same parser");
+    println!(
+        "{:>9} {:>9} {:>9} {:>7}",
+        "bytes", "filter", "baseline", "ratio"
+    );
     for text in lengths() {
         row_by_byte(&format!("{}", text.len()), &text);
     }
@@ -50,20 +52,20 @@ fn main() {
         row_by_byte(&format!("depth {depth}"), &nested(depth));
     }
 
-    println!("\nrejected text; baseline: the accepted text of the same length");
-    for (bad, good) in rejected() {
-        assert!(Filter::parse(&bad).is_err() && Filter::parse(&good).is_ok());
-        assert_eq!(bad.len(), good.len());
+    println!("\nrejecting, ns; baseline: accepting a filter of the same length");
+    for (invalid, valid) in rejected() {
+        assert!(Filter::parse(&invalid).is_err() && Filter::parse(&valid).is_ok());
+        assert_eq!(invalid.len(), valid.len());
         row(
-            &bad,
-            || Filter::parse(black_box(&bad)).is_ok(),
-            || Filter::parse(black_box(&good)).is_ok(),
+            &invalid,
+            || Filter::parse(black_box(&invalid)).is_ok(),
+            || Filter::parse(black_box(&valid)).is_ok(),
         );
     }
 
-    println!("\ncheck with tree and diagnostics; baseline: the same descent");
+    println!("\nchecking with tree and diagnostics, ns; baseline: the same parser");
     let checker = Checker::new();
-    for text in texts() {
+    for text in filters() {
         row(
             &text,
             || checker.check(black_box(&text)),
@@ -71,9 +73,9 @@ fn main() {
         );
     }
 
-    println!("\nmatching 1,000 memberships; baseline: reading role and type of each");
+    println!("\nmatching 1,000 memberships, ns; baseline: reading their roles and types");
     let memberships = memberships(1_000);
-    for text in texts().into_iter().take(4) {
+    for text in filters().into_iter().take(4) {
         let filter = Filter::parse(&text).unwrap();
         row(
             &text,
@@ -84,8 +86,8 @@ fn main() {
                     .count()
             },
             || {
-                let facts = memberships.iter();
-                facts
+                memberships
+                    .iter()
                     .map(|membership| {
                         membership.role() as usize ^ membership.member_type() as usize
                     })
@@ -95,9 +97,9 @@ fn main() {
     }
 }
 
-fn texts() -> Vec<String> {
+fn filters() -> Vec<String> {
     let clause = r#"(member.type = "HUMAN" AND role = "ROLE_MANAGER")"#;
-    let mut texts: Vec<String> = [
+    let mut filters: Vec<String> = [
         r#"member.type = "HUMAN""#,
         r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#,
         r#"role = "ROLE_MANAGER" OR role = "ROLE_MEMBER""#,
@@ -106,12 +108,12 @@ fn texts() -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    texts.push(vec![clause; 64].join(" OR "));
-    texts.push(format!("{}{clause}{}", "(".repeat(60), ")".repeat(60)));
-    texts
+    filters.push(vec![clause; 64].join(" OR "));
+    filters.push(format!("{}{clause}{}", "(".repeat(60), ")".repeat(60)));
+    filters
 }
 
-/// Filters of 50 bytes to the most that are read.
+/// Filters from 50 bytes to the length limit.
 fn lengths() -> Vec<String> {
     let clause = r#"(member.type = "HUMAN" AND role = "ROLE_MANAGER")"#;
     [1, 2, 4, 8, 16, 32, 64, 128, 256, 309]
@@ -119,22 +121,22 @@ fn lengths() -> Vec<String> {
         .into()
 }
 
-/// A filter with groups in groups, and a comparison at each level.
+/// A filter with nested groups, and a comparison at each level.
 fn nested(depth: usize) -> String {
     let open = r#"(member.type = "HUMAN" AND "#.repeat(depth);
     format!("{open}role = \"ROLE_MANAGER\"{}", ")".repeat(depth))
 }
 
-/// Rejected texts, each with an accepted one of the same length.
+/// Invalid filters, each with a valid one of the same length.
 fn rejected() -> Vec<(String, String)> {
-    let good = r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#;
-    let many = vec![good; 64].join(" OR ");
+    let valid = r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#;
+    let many = vec![valid; 64].join(" OR ");
     let longest = lengths().pop().unwrap();
     let replace = |text: &str, from: &str, to: &str| (text.replace(from, to), text.to_owned());
     vec![
-        replace(good, "AND", "and"),
-        replace(good, "HUMAN", "HUMEN"),
-        replace(good, "\"ROLE_MANAGER\"", "\"ROLE_MANAGER "),
+        replace(valid, "AND", "and"),
+        replace(valid, "HUMAN", "HUMEN"),
+        replace(valid, "\"ROLE_MANAGER\"", "\"ROLE_MANAGER "),
         replace(&many, "HUMAN", "HUMEN"),
         (nested(64).replace("MANAGER", "MANAGED"), nested(64)),
         (format!("{}x", longest.trim_end_matches(')')), longest),
@@ -158,7 +160,7 @@ fn memberships(count: usize) -> Vec<Membership> {
     (0..count).map(membership).collect()
 }
 
-/// The baseline's answer must be ours.
+/// Asserts that the baseline has the same result.
 fn assert_same(filter: Filter, cells: u32) {
     for (index, cell) in gchat_filter::Cell::all().enumerate() {
         assert_eq!(
@@ -169,31 +171,37 @@ fn assert_same(filter: Filter, cells: u32) {
     }
 }
 
-/// Measures a text in turns with the baseline, and prints the medians per byte.
+/// Measures parsing and the baseline alternately, and prints the medians per byte.
 fn row_by_byte(name: &str, text: &str) {
     assert!(Filter::parse(text).is_ok());
-    let (ours, baseline, ratio) = race(
+    let (parse, baseline, ratio) = race(
         || Filter::parse(black_box(text)).ok(),
         || baseline::parse(black_box(text)),
     );
     let bytes = f64::from(u32::try_from(text.len()).unwrap());
-    let (ours, baseline) = (ours / bytes, baseline / bytes);
-    println!("{name:>9} {ours:9.3} {baseline:9.3} {ratio:7.2}");
+    let (parse, baseline) = (parse / bytes, baseline / bytes);
+    println!("{name:>9} {parse:9.3} {baseline:9.3} {ratio:7.2}");
 }
 
-/// Measures two sides in turns, and prints the medians of their times and of the ratio.
-fn row<A, B>(text: &str, ours: impl Fn() -> A, baseline: impl Fn() -> B) {
-    let (ours, baseline, ratio) = race(ours, baseline);
+/// Measures two sides alternately, and prints the medians of their times and of the ratio.
+fn row<A, B>(text: &str, candidate: impl Fn() -> A, baseline: impl Fn() -> B) {
+    let (candidate, baseline, ratio) = race(candidate, baseline);
     let excerpt: String = text.chars().take(72).collect();
     let bytes = text.len();
-    println!("{ours:9.1} {baseline:9.1} {ratio:7.2}  {excerpt} ({bytes} bytes)");
+    println!("{candidate:9.1} {baseline:9.1} {ratio:7.2}  {excerpt} ({bytes} bytes)");
 }
 
-/// The medians of the times of two sides, which take turns, and of the ratio.
-fn race<A, B>(ours: impl Fn() -> A, baseline: impl Fn() -> B) -> (f64, f64, f64) {
-    let (ours_count, baseline_count) = (calibrate(&ours), calibrate(&baseline));
+/// Runs two sides alternately. Returns the medians of their times in nanoseconds per call, and of
+/// the ratio.
+fn race<A, B>(candidate: impl Fn() -> A, baseline: impl Fn() -> B) -> (f64, f64, f64) {
+    let (candidate_count, baseline_count) = (calibrate(&candidate), calibrate(&baseline));
     let mut rounds: Vec<(f64, f64)> = (0..ROUNDS)
-        .map(|_| (time(&ours, ours_count), time(&baseline, baseline_count)))
+        .map(|_| {
+            (
+                time(&candidate, candidate_count),
+                time(&baseline, baseline_count),
+            )
+        })
         .collect();
     let mut median = |key: fn(&(f64, f64)) -> f64| {
         rounds.sort_by(|a, b| key(a).total_cmp(&key(b)));
@@ -202,7 +210,7 @@ fn race<A, B>(ours: impl Fn() -> A, baseline: impl Fn() -> B) -> (f64, f64, f64)
     (median(|r| r.0), median(|r| r.1), median(|r| r.0 / r.1))
 }
 
-/// How many calls make a round.
+/// Returns the number of calls per round.
 fn calibrate<T>(call: impl Fn() -> T) -> u32 {
     let mut count = 1;
     loop {
@@ -217,7 +225,7 @@ fn calibrate<T>(call: impl Fn() -> T) -> u32 {
     }
 }
 
-/// Nanoseconds a call.
+/// Returns the nanoseconds per call.
 fn time<T>(call: impl Fn() -> T, count: u32) -> f64 {
     let start = Instant::now();
     for _ in 0..count {

@@ -1,17 +1,17 @@
-//! What a page costs, and how many list requests a core serves.
+//! Benchmark of the mock server: the time per page, and the list requests per second and core.
 //!
-//! `cargo bench --features mock --bench pages`. Times are over loopback, from the request's first
-//! byte to the answer's last. Requests per second are those of a core that does nothing else: the
-//! server's thread tells its processor time (on Linux; elsewhere the clock stands in for it), so
-//! that neither the client nor a busy machine counts. The baseline is an axum handler that sends
-//! the same bytes from memory; the two take turns.
+//! `cargo bench --features mock --bench pages`. Times are measured over loopback, from the first
+//! byte of the request to the last byte of the response. Requests per second are computed from the
+//! CPU time of the server's thread (on Linux; wall-clock time on other systems), so that they
+//! exclude the client and other load. The baseline is an axum handler that sends the same bytes
+//! from memory; the two run alternately.
 
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
-    reason = "a bench, not a library"
+    reason = "a benchmark, not a library"
 )]
 
 use std::fmt::Write as _;
@@ -29,7 +29,7 @@ const NEARLY_ALL: &str = "filter=role+%3D+%22ROLE_MEMBER%22&";
 const RARE: &str = "filter=role+%3D+%22ROLE_MANAGER%22&";
 
 fn main() {
-    println!("a page, in milliseconds: the first time that its memberships are sent, and later");
+    println!("milliseconds per page: when its memberships are first sent, and later");
     println!(
         "{:>9} {:>11} {:>5} {:>22} {:>22} {:>22}",
         "members", "filter", "page", "start", "middle", "end"
@@ -48,7 +48,7 @@ fn main() {
     throughput();
 }
 
-/// A space of so many people, of whom one in a thousand is a manager.
+/// Returns a seed with a space of this many people, of whom one in a thousand is a manager.
 fn seed(members: usize) -> String {
     let mut seed = r#"{"spaces":[{"name":"spaces/AAAAqx7Kt0E"}],"memberships":["#.to_owned();
     for index in 0..members {
@@ -68,7 +68,7 @@ fn seed(members: usize) -> String {
     seed + "]}"
 }
 
-/// Walks to the end once, then asks for three of the pages again and again.
+/// Requests all pages once, then three of them repeatedly.
 fn pages(connection: &mut Connection, members: usize, name: &str, filter: &str, size: usize) {
     let path = |token: &str| {
         format!("/v1/spaces/AAAAqx7Kt0E/members?{filter}pageSize={size}&pageToken={token}")
@@ -107,47 +107,48 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64()
 }
 
-/// Pages of 100, beside a handler that sends the same bytes.
+/// Measures requests for pages of 100 memberships, compared with a handler that sends the same
+/// bytes.
 fn throughput() {
     const ROUNDS: usize = 21;
     const REQUESTS: usize = 2_000;
 
     let path = format!("/v1/spaces/AAAAqx7Kt0E/members?{NEARLY_ALL}pageSize=100");
     let server = Mock::from_json(&seed(100_000)).unwrap().serve().unwrap();
-    let mut ours = Connection::open(server.address());
-    let body = Bytes::from(ours.get(&path).to_vec());
+    let mut mock = Connection::open(server.address());
+    let body = Bytes::from(mock.get(&path).to_vec());
     let mut baseline = Connection::open(baseline(body.clone()));
     assert_eq!(baseline.get(&path), &body[..]);
     let mut rounds: Vec<(f64, f64)> = Vec::new();
     for _ in 0..ROUNDS {
         let round = |connection: &mut Connection, thread: &str| {
-            let start = processor_time(thread);
+            let start = cpu_time(thread);
             for _ in 0..REQUESTS {
                 connection.get(&path);
             }
-            REQUESTS as f64 / processor_time(thread).saturating_sub(start).as_secs_f64()
+            REQUESTS as f64 / cpu_time(thread).saturating_sub(start).as_secs_f64()
         };
-        let ours = round(&mut ours, "gchat-filter mo");
-        rounds.push((ours, round(&mut baseline, "baseline")));
+        let mock = round(&mut mock, "gchat-filter mo");
+        rounds.push((mock, round(&mut baseline, "baseline")));
     }
-    let middle = |key: fn(&(f64, f64)) -> f64| {
+    let median = |key: fn(&(f64, f64)) -> f64| {
         let mut keys: Vec<f64> = rounds.iter().map(key).collect();
         keys.sort_by(f64::total_cmp);
         keys[keys.len() / 2]
     };
     println!(
-        "\nlist requests per second and core, a page of 100 ({} bytes)",
+        "\nlist requests per second and core, pages of 100 ({} bytes)",
         body.len()
     );
     println!(
-        "{:.0}, the same bytes from memory {:.0}, ratio {:.2}",
-        middle(|round| round.0),
-        middle(|round| round.1),
-        middle(|round| round.0 / round.1)
+        "mock server {:.0}, the same bytes from memory {:.0}, ratio {:.2}",
+        median(|round| round.0),
+        median(|round| round.1),
+        median(|round| round.0 / round.1)
     );
 }
 
-/// A server like ours whose every answer is the same.
+/// Starts a comparable server that always sends the same response.
 fn baseline(body: Bytes) -> SocketAddr {
     let (sender, address) = mpsc::channel();
     let serve = move || {
@@ -173,26 +174,27 @@ fn baseline(body: Bytes) -> SocketAddr {
     address.recv().unwrap()
 }
 
-/// The processor time of this process's thread of a name; without `/proc`, the clock's.
-fn processor_time(name: &str) -> Duration {
+/// Returns the CPU time of the thread with this name in this process; without `/proc`, wall-clock
+/// time.
+fn cpu_time(name: &str) -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let clock = START.get_or_init(Instant::now).elapsed();
     let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
         return clock;
     };
-    let of = |thread: std::path::PathBuf| {
-        let is_it = std::fs::read_to_string(thread.join("comm")).ok()?.trim() == name;
+    let time_of = |thread: std::path::PathBuf| {
+        let has_name = std::fs::read_to_string(thread.join("comm")).ok()?.trim() == name;
         let time = std::fs::read_to_string(thread.join("schedstat")).ok()?;
         let nanoseconds = time.split(' ').next()?.parse().ok()?;
-        is_it.then(|| Duration::from_nanos(nanoseconds))
+        has_name.then(|| Duration::from_nanos(nanoseconds))
     };
     threads
         .flatten()
-        .find_map(|thread| of(thread.path()))
+        .find_map(|thread| time_of(thread.path()))
         .unwrap_or(clock)
 }
 
-/// A connection that is kept.
+/// A keep-alive connection.
 struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -208,13 +210,13 @@ impl Connection {
         }
     }
 
-    /// The body of a good answer.
+    /// Sends a request and returns the body of the response, which must have status 200.
     fn get(&mut self, path: &str) -> &[u8] {
         write!(self.stream, "GET {path} HTTP/1.1\r\nhost: mock\r\n\r\n").unwrap();
         let mut length = 0;
         loop {
             let read = self.stream.read(&mut self.buffer[length..]).unwrap();
-            assert!(read > 0, "the answer ends too early");
+            assert!(read > 0, "incomplete response");
             length += read;
             let head = &self.buffer[..length.min(1024)];
             let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else {
@@ -223,8 +225,8 @@ impl Connection {
             let text = std::str::from_utf8(&head[..end]).unwrap();
             assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
             let (_, rest) = text.split_once("content-length: ").unwrap();
-            let whole: usize = rest.split("\r\n").next().unwrap().parse().unwrap();
-            if length == end + 4 + whole {
+            let body_length: usize = rest.split("\r\n").next().unwrap().parse().unwrap();
+            if length == end + 4 + body_length {
                 return &self.buffer[end + 4..length];
             }
         }

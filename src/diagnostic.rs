@@ -1,56 +1,58 @@
-//! What is wrong with a filter, as plain data: where, why, and how to mend it.
+//! Diagnostics: what is wrong with a filter, where, why, and how to fix it, as data.
 
 use std::fmt;
 
 use crate::steps;
 use crate::syntax::chars;
 
-/// A half-open range of byte offsets into a filter's text; both ends lie on character boundaries.
+/// A half-open range of byte offsets into a filter's text.
+///
+/// Both ends are on UTF-8 character boundaries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The offset of the first byte, from 0.
+    /// Offset of the first byte, from 0.
     pub start: usize,
-    /// The offset behind the last byte; equal to `start` for an empty span.
+    /// Offset after the last byte; equal to `start` for an empty span.
     pub end: usize,
 }
 
 impl Span {
-    /// The span from `start` to `end`.
+    /// Creates the span from `start` to `end`.
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
 
-    /// The empty span at `offset`.
+    /// Creates the empty span at `offset`.
     #[must_use]
     pub const fn at(offset: usize) -> Self {
         Self::new(offset, offset)
     }
 
-    /// The part of `text` that the span covers; empty if it is not a span of that text.
+    /// Returns the part of `text` that the span covers; empty if it is not a span of that text.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The smallest span that covers both.
+    /// Returns the smallest span that covers both.
     #[must_use]
     pub(crate) fn to(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }
 }
 
-/// Whether a diagnostic makes a filter invalid.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
     /// The filter is invalid.
     Error,
-    /// The filter is valid, but probably not what its author meant, or not documented.
+    /// The filter is valid, but it is undocumented or probably not what its author intended.
     Warning,
 }
 
 impl Severity {
-    /// `error` or `warning`.
+    /// Returns `error` or `warning`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,21 +62,21 @@ impl Severity {
     }
 }
 
-/// The stages of a check, in their order: a stage runs only if the ones before it found no error.
+/// A stage of a check, in order. A stage runs only if the earlier ones found no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
-    /// The text is not an AIP-160 filter; only the first error is reported.
+    /// AIP-160 syntax; only the first error is reported.
     Syntax,
-    /// Field names, values, operators and constructs that the method does not take.
+    /// Field names, values, operators and constructs that the method accepts.
     Schema,
-    /// What the filter admits: contradictions, and parts without effect.
+    /// What the filter matches: contradictions, and parts that have no effect.
     Meaning,
-    /// What `useAdminAccess` demands besides.
+    /// Additional requirements of `useAdminAccess`.
     Access,
 }
 
 impl Stage {
-    /// `syntax`, `schema`, `meaning` or `access`.
+    /// Returns `syntax`, `schema`, `meaning` or `access`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -88,10 +90,10 @@ impl Stage {
 
 macro_rules! codes {
     ($($stage:ident { $($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+ })+) => {
-        /// The kind of a diagnostic: stable, and written in kebab case.
+        /// The kind of a diagnostic, with a stable name in kebab case.
         ///
-        /// Those that are also a [`Lint`](crate::Lint) have the level that the
-        /// [`Checker`](crate::Checker) gives that lint; the others are always errors.
+        /// A code that is also a [`Lint`](crate::Lint) is reported at the level that the
+        /// [`Checker`](crate::Checker) sets for that lint. All other codes are always errors.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -102,7 +104,7 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$($(Self::$name,)+)+];
 
-            /// The code in kebab case, such as `unknown-field`.
+            /// Returns the code in kebab case, such as `unknown-field`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -110,7 +112,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The stage that reports it.
+            /// Returns the stage that reports the code.
             #[must_use]
             pub const fn stage(self) -> Stage {
                 match self {
@@ -123,84 +125,85 @@ macro_rules! codes {
 
 codes! {
     Syntax {
-        /// A character that has no place outside a string: a control, an invisible format
+        /// Character that is not allowed outside a string: a control, an invisible format
         /// character, Unicode white space, a backslash. Span: the character.
         UnexpectedCharacter = "unexpected-character",
-        /// A quotation mark other than `"` and `'`, as documents have them. Span: the mark.
+        /// Quote other than `"` and `'`, as in formatted documents. Span: the quote.
         TypographicQuote = "typographic-quote",
-        /// A token where another one must stand. Span: the token.
+        /// Token that is not allowed here. Span: the token.
         UnexpectedToken = "unexpected-token",
-        /// The text ends where something must follow. Span: empty, at the end.
+        /// End of the text where more is expected. Span: empty, at the end.
         UnexpectedEnd = "unexpected-end",
-        /// A string without its closing quotation mark. Span: from the opening one to the end.
+        /// String without a closing quote. Span: from the opening quote to the end.
         UnterminatedString = "unterminated-string",
-        /// A backslash in a string that starts no known escape. Span: the escape.
+        /// Unknown or malformed escape sequence in a string. Span: the escape sequence.
         InvalidEscape = "invalid-escape",
-        /// A parenthesis that is never closed. Span: the opening one.
+        /// Parenthesis that is never closed. Span: the opening parenthesis.
         UnclosedParenthesis = "unclosed-parenthesis",
-        /// A closing parenthesis that nothing opened. Span: that parenthesis.
+        /// Closing parenthesis without an opening one. Span: the closing parenthesis.
         UnmatchedParenthesis = "unmatched-parenthesis",
-        /// Parentheses around nothing. Span: both.
+        /// Parentheses with nothing inside. Span: both parentheses.
         EmptyParentheses = "empty-parentheses",
-        /// A keyword or a term that touches its neighbour. Span: the keyword, or the second term.
+        /// Keyword or term that is not separated from its neighbor. Span: the keyword, or the
+        /// second term.
         MissingSpace = "missing-space",
-        /// White space beside the dot of a member. Span: the dot with the white space.
+        /// White space around the dot of a member. Span: the dot with the white space.
         SpaceInMember = "space-in-member",
-        /// An operator that other languages have. Span: the operator.
+        /// Operator from another language, such as `==`. Span: the operator.
         WrongOperator = "wrong-operator",
         /// More than [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes. Span: empty, at the limit.
         TooLong = "too-long",
-        /// More than [`MAX_DEPTH`](crate::syntax::MAX_DEPTH) nested parentheses. Span: the
-        /// opening one that is too many.
+        /// More than [`MAX_DEPTH`](crate::syntax::MAX_DEPTH) nested parentheses. Span: the opening
+        /// parenthesis that exceeds the limit.
         TooDeep = "too-deep",
     }
     Schema {
-        /// A name that is not a filter's field. Span: the member.
+        /// Name that is not a field of the filter. Span: the member.
         UnknownField = "unknown-field",
-        /// A value that the field does not take. Span: the value.
+        /// Value that the field does not have. Span: the value.
         UnknownValue = "unknown-value",
-        /// A comparator that the field does not take. Span: the comparator.
+        /// Comparator that the field does not support. Span: the comparator.
         UnsupportedOperator = "unsupported-operator",
-        /// A value or a field on its own. Span: it, or the two that stand side by side.
+        /// Value or field that is not part of a comparison. Span: the value or field, or both if
+        /// they are adjacent.
         MissingComparison = "missing-comparison",
-        /// `and`, `or`, `not`, `&&` or `||` for a keyword. Span: the word.
+        /// `and`, `or`, `not`, `&&` or `||` in place of a keyword. Span: the word.
         LowercaseKeyword = "lowercase-keyword",
-        /// The value on the left and the field on the right. Span: the comparison.
+        /// Comparison with the value on the left and the field on the right. Span: the comparison.
         SwappedSides = "swapped-sides",
-        /// A field's name in quotation marks. Span: the member.
+        /// Field name in quotes. Span: the member.
         QuotedField = "quoted-field",
-        /// A function; this filter has none. Span: the call.
+        /// Function call; the filter supports no functions. Span: the call.
         FunctionCall = "function-call",
-        /// A parenthesised group for a value. Span: the group.
+        /// Parenthesized group in place of a value. Span: the group.
         GroupArgument = "group-argument",
-        /// A lint: a value without quotation marks. Span: the value.
+        /// Lint: unquoted value. Span: the value.
         UnquotedValue = "unquoted-value",
-        /// A lint: a value in single quotation marks. Span: the value.
+        /// Lint: value in single quotes. Span: the value.
         SingleQuotes = "single-quotes",
-        /// A lint: AND (or a sequence) and OR in one group without parentheses. Span: the group.
+        /// Lint: AND (or a sequence) and OR in one group without parentheses. Span: the group.
         MixedOperators = "mixed-operators",
-        /// A lint: terms side by side without an operator. Span: the second term.
+        /// Lint: adjacent terms without an operator. Span: the second term.
         ImplicitAnd = "implicit-and",
-        /// A lint: `NOT` or `-`. Span: the negation with its operand.
+        /// Lint: `NOT` or `-`. Span: the negation with its operand.
         Negation = "negation",
-        /// A lint: `!=` on the role. Span: the comparator.
+        /// Lint: `!=` with `role`. Span: the comparator.
         UndocumentedOperator = "undocumented-operator",
-        /// A lint: a value of the API that the filter's documentation does not list. Span: the
-        /// value.
+        /// Lint: API value that the filter documentation does not list. Span: the value.
         UndocumentedValue = "undocumented-value",
     }
     Meaning {
-        /// A part that no membership can match. Span: the part.
+        /// Part that no membership can match. Span: the part.
         Contradiction = "contradiction",
-        /// A lint: a part whose removal changes nothing. Span: the part.
+        /// Lint: part that has no effect. Span: the part.
         RedundantTerm = "redundant-term",
-        /// A lint: a filter with comparisons that admits every membership. Span: the filter.
+        /// Lint: filter with comparisons that matches every membership. Span: the filter.
         AlwaysTrue = "always-true",
     }
     Access {
-        /// A `member.type` comparison that admin access rejects. Span: the comparison.
+        /// `member.type` comparison that admin access does not allow. Span: the comparison.
         AdminTypeComparison = "admin-type-comparison",
-        /// A filter that admits apps, which admin access rejects. Span: the filter.
+        /// Filter that matches apps, which admin access does not allow. Span: the filter.
         AdminRequiresType = "admin-requires-type",
     }
 }
@@ -211,21 +214,21 @@ impl fmt::Display for Code {
     }
 }
 
-/// A place in the text with what is to be said of it.
+/// A note on a place in the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// What is to be said of it: one line.
+    /// The note, one line.
     pub text: String,
 }
 
-/// A replacement of a part of the text; an insertion where the span is empty.
+/// A replacement of a part of the text; an insertion if the span is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
-    /// What is replaced.
+    /// The part to replace.
     pub span: Span,
-    /// What it is replaced by.
+    /// The replacement.
     pub text: String,
 }
 
@@ -238,16 +241,16 @@ impl Edit {
     }
 }
 
-/// A way to mend what a diagnostic speaks of.
+/// A fix for the problem that a diagnostic reports.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fix {
-    /// The replacements, in the order of the text; no two overlap.
+    /// The replacements, in the order of the text, without overlaps.
     pub edits: Vec<Edit>,
-    /// Whether the mended text means what was plainly intended; otherwise it is a suggestion.
+    /// Whether the fix certainly does what was intended. If not, it is a suggestion.
     ///
-    /// After all certain fixes of a check together, either the first erring stage is a later one,
-    /// or its first error is further right (in the syntax stage), or it has fewer errors, or the
-    /// filter is valid.
+    /// After all certain fixes of a check are applied, the filter is valid, or its errors are of a
+    /// later stage, or the stage has fewer errors, or (in the syntax stage) the first error is
+    /// further right.
     pub certain: bool,
 }
 
@@ -259,21 +262,21 @@ impl Fix {
         }
     }
 
-    pub(crate) fn maybe(edits: Vec<Edit>) -> Self {
+    pub(crate) fn suggestion(edits: Vec<Edit>) -> Self {
         Self {
             edits,
             certain: false,
         }
     }
 
-    /// The whole of `text` after this fix.
+    /// Returns `text` with this fix applied.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
         apply(text, self.edits.iter())
     }
 }
 
-/// `text` after `edits`, which are in order and do not overlap.
+/// Applies `edits`, which are in order and do not overlap, to `text`.
 pub(crate) fn apply<'e>(text: &str, edits: impl Iterator<Item = &'e Edit> + Clone) -> String {
     let added: usize = edits.clone().map(|edit| edit.text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);
@@ -288,8 +291,8 @@ pub(crate) fn apply<'e>(text: &str, edits: impl Iterator<Item = &'e Edit> + Clon
     out
 }
 
-/// `text` after the certain fixes of `diagnostics`, left to right; one that overlaps a fix already
-/// applied is left out. `None` if there is no certain fix.
+/// Applies the certain fixes of `diagnostics` to `text`, left to right. A fix that overlaps one
+/// already applied is skipped. `None` if there is no certain fix.
 pub(crate) fn apply_certain(text: &str, diagnostics: &[Diagnostic]) -> Option<String> {
     let mut fixes: Vec<&Fix> = diagnostics
         .iter()
@@ -315,9 +318,9 @@ pub(crate) fn apply_certain(text: &str, diagnostics: &[Diagnostic]) -> Option<St
 /// An edit among those of other fixes.
 #[derive(Clone, Copy)]
 struct Placed<'e> {
-    /// Edits are applied in the order of their spans. Of several insertions at one place those that
-    /// close something, which are not the first of their fix, come first, the innermost leading,
-    /// and then those that open something, the outermost leading.
+    /// Edits are applied in the order of their spans. Of several insertions at one place, closing
+    /// ones come first, innermost first, and then opening ones, outermost first. The first edit of a
+    /// fix is an opening one, all others are closing.
     order: (Span, bool, usize),
     edit: &'e Edit,
 }
@@ -336,42 +339,42 @@ impl<'e> Placed<'e> {
             .collect()
     }
 
-    /// Whether no applied edit overlaps this one; insertions at one place do not.
+    /// Whether no applied edit overlaps this one. Insertions at one place do not overlap.
     fn is_free(&self, applied: &[Self]) -> bool {
         let span = self.edit.span;
         let before = applied.partition_point(|other| other.edit.span < span);
-        let behind = applied.partition_point(|other| other.edit.span <= span);
+        let after = applied.partition_point(|other| other.edit.span <= span);
         let at = |index: Option<usize>| index.and_then(|index| applied.get(index));
         let apart = |other: &Self| {
             let other = other.edit.span;
             other.end <= span.start || span.end <= other.start
         };
-        (before == behind || span.start == span.end)
+        (before == after || span.start == span.end)
             && at(before.checked_sub(1)).is_none_or(apart)
-            && at(Some(behind)).is_none_or(apart)
+            && at(Some(after)).is_none_or(apart)
     }
 }
 
-/// One thing that is wrong with a filter, or odd about it.
+/// An error or a warning about a filter.
 ///
-/// Its `Display` is the message, one line. Nothing in its texts is a raw control or format
-/// character: those are written as escapes.
+/// `Display` prints the message, one line. The message, labels and help contain no raw control or
+/// format characters: these are written as escapes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// Whether it makes the filter invalid.
+    /// Whether it is an error or a warning.
     pub severity: Severity,
-    /// What kind of thing it is.
+    /// Kind of the diagnostic.
     pub code: Code,
     /// What is wrong: one lower-case line without a full stop.
     pub message: String,
-    /// Where it is.
+    /// Place of the problem.
     pub span: Span,
-    /// What is to be said of particular places, in the order of the text.
+    /// Notes on particular places, in the order of the text.
     pub labels: Vec<Label>,
-    /// What to do about it.
+    /// What to do about it, one line.
     pub help: Option<String>,
-    /// The text that does it.
+    /// Edits that solve the problem.
     pub fix: Option<Fix>,
 }
 
@@ -406,13 +409,13 @@ impl Diagnostic {
         self
     }
 
-    /// The stage that reported it.
+    /// Returns the stage that reported the diagnostic.
     #[must_use]
     pub const fn stage(&self) -> Stage {
         self.code.stage()
     }
 
-    /// Whether it makes the filter invalid.
+    /// Returns whether the diagnostic makes the filter invalid.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -425,10 +428,10 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// How many columns of somebody's text a message repeats.
-const QUOTED: usize = 48;
+/// How many columns of the input a message quotes at most.
+const MAX_QUOTED_COLUMNS: usize = 48;
 
-/// How many columns a character takes, at the most: none beyond ASCII takes more than two.
+/// Returns an upper bound for the width of a character in columns: beyond ASCII, two.
 pub(crate) fn columns(c: char) -> usize {
     match c {
         '\t' => 4,
@@ -437,13 +440,13 @@ pub(crate) fn columns(c: char) -> usize {
     }
 }
 
-/// A piece of a filter for a message: in backquotes, on one line, nothing raw, not too long.
+/// A piece of the input in a message: in backticks, on one line, escaped and truncated.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("`")?;
-        let mut left = QUOTED;
+        let mut left = MAX_QUOTED_COLUMNS;
         for c in self.0.chars() {
             steps::count(1);
             let text = Visible(c).to_string();
@@ -458,8 +461,10 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Somebody's text for a terminal: controls, format characters, others that are drawn as nothing and
-/// white space other than plain spaces are written as escapes, so that they cannot move or hide what else stands there.
+/// Returns untrusted text in a form that is safe to print to a terminal.
+///
+/// Controls, format and other invisible characters, and white space other than U+0020 are written
+/// as escapes, so that they cannot move or hide other text.
 ///
 /// ```
 /// use gchat_filter::diagnostic::visible;
@@ -481,14 +486,14 @@ impl fmt::Display for VisibleText<'_> {
     }
 }
 
-/// A character for a message: itself, or an escape where it would not be seen as itself.
+/// A character in a message, escaped if it is invisible.
 pub(crate) struct Visible(pub(crate) char);
 
 impl fmt::Display for Visible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             '\n' | '\r' | '\t' => fmt::Display::fmt(&self.0.escape_default(), f),
-            c if chars::is_unseen(c) => fmt::Display::fmt(&c.escape_unicode(), f),
+            c if chars::needs_escape(c) => fmt::Display::fmt(&c.escape_unicode(), f),
             c => fmt::Display::fmt(&c, f),
         }
     }

@@ -1,5 +1,5 @@
-//! The program `gchat-filter`: checks, explains, compares and applies filters of Google Chat space
-//! memberships.
+//! The `gchat-filter` program: checks, explains, compares and applies membership filters for the
+//! Google Chat API.
 
 mod cli;
 

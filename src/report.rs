@@ -1,4 +1,4 @@
-//! Reports: the source line, carets under every label, help, the corrected text.
+//! Reports: the source line with carets under every label, help, and the corrected text.
 
 use std::fmt::{self, Write};
 
@@ -9,21 +9,23 @@ use crate::filter::{Checked, Error};
 use crate::steps;
 use crate::syntax::chars;
 
-/// How many diagnostics a report draws; the rest are counted.
+/// How many diagnostics a report shows; the rest are counted.
 const DIAGNOSTICS: usize = 16;
 
-/// How many labels of a diagnostic a report draws; the rest are counted.
+/// How many labels of a diagnostic a report shows; the rest are counted.
 const LABELS: usize = 8;
 
-/// The widths that a line can have, in columns.
+/// The line widths that can be set, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 20..=10_000;
 
-/// A report of a filter's diagnostics for a person: for each the source line with carets under
-/// every label, help, and the corrected text. Its `Display` draws it.
+/// A human-readable report of a filter's diagnostics.
 ///
-/// Columns are right for wide characters and tabs; controls, format characters and unusual white
-/// space are drawn as `�`, `␛` or `␣`, and never reach a terminal. Long lines are clipped to the
-/// width; at most 16 diagnostics with 8 labels each are drawn.
+/// `Display` prints for each diagnostic the source line with carets under every label, help, and
+/// the corrected text.
+///
+/// Carets are aligned for wide characters and tabs. Controls, format characters and unusual white
+/// space are shown as `�`, `␛` or `␣`, and never reach the terminal. Long lines are clipped to the
+/// width. At most 16 diagnostics with 8 labels each are shown.
 ///
 /// ```
 /// use gchat_filter::{Checker, Report};
@@ -31,12 +33,12 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 20..=10_000;
 /// let checked = Checker::new().check("member.type = HUMAN");
 /// assert_eq!(
 ///     Report::from(&checked).to_string(),
-///     r#"error[unquoted-value]: the value `HUMAN` is not in quotation marks
+///     r#"error[unquoted-value]: the value `HUMAN` is not quoted
 ///   |
 /// 1 | member.type = HUMAN
 ///   |               ^^^^^ expected `"HUMAN"`
 ///   |
-///   = help: values are written in double quotation marks
+///   = help: put the value in double quotes
 ///   = help: corrected: member.type = "HUMAN"
 /// "#
 /// );
@@ -65,7 +67,7 @@ impl<'c> Report<'c> {
         }
     }
 
-    /// Where the filter comes from, and on which line there, from 1.
+    /// Sets the origin of the filter, such as a file name, and its line there, from 1.
     #[must_use]
     pub fn origin(mut self, origin: &'c str, line: usize) -> Self {
         self.origin = Some(origin);
@@ -73,16 +75,16 @@ impl<'c> Report<'c> {
         self
     }
 
-    /// The width to clip lines to, in columns, from 20 to 10,000; 100 unless told otherwise.
+    /// Sets the width to clip lines to, in columns: from 20 to 10,000, 100 by default.
     ///
-    /// A line may be a little longer where several places of it are labelled.
+    /// A line with several labels may be slightly longer.
     #[must_use]
     pub fn width(mut self, columns: usize) -> Self {
         self.width = columns.clamp(*WIDTHS.start(), *WIDTHS.end());
         self
     }
 
-    /// Whether to draw in colour, with ANSI escape sequences; not unless told so.
+    /// Sets whether to use colors, as ANSI escape sequences; off by default.
     #[must_use]
     pub fn color(mut self, color: bool) -> Self {
         self.color = color;
@@ -126,7 +128,7 @@ impl fmt::Display for Report<'_> {
         let certain = fixes.filter(|fix| fix.certain).count();
         if let Some(fixed) = self.fixed.filter(|_| certain > 1 || more > 0) {
             let fixed = Excerpt::new(fixed, 0, self.width);
-            let title = Level::HELP.secondary_title(format!("with all these fixes: {fixed}"));
+            let title = Level::HELP.secondary_title(format!("with all fixes: {fixed}"));
             writeln!(f, "\n{}", renderer.render(&[Group::with_title(title)]))?;
         }
         Ok(())
@@ -162,7 +164,8 @@ impl Report<'_> {
         let mut group = title.element(snippet);
         let more = others.len().saturating_sub(LABELS);
         if more > 0 {
-            group = group.element(Level::NOTE.message(format!("{more} more places not shown")));
+            let labels = if more == 1 { "label" } else { "labels" };
+            group = group.element(Level::NOTE.message(format!("{more} more {labels} not shown")));
         }
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
@@ -171,7 +174,7 @@ impl Report<'_> {
             let what = match (fix.certain, self.diagnostics.len()) {
                 (true, 1) => "corrected",
                 (true, _) => "with this fix",
-                (false, _) => "perhaps",
+                (false, _) => "possible fix",
             };
             let at = fix.edits.first().map_or(0, |edit| edit.span.start);
             let text = fix.apply(self.text);
@@ -185,18 +188,19 @@ impl Report<'_> {
     }
 }
 
-/// The label of the diagnostic's own span, and the others.
+/// The label on the diagnostic's own span, and the other labels.
 fn labels(diagnostic: &Diagnostic) -> (Option<&Label>, Vec<&Label>) {
     let labels = diagnostic.labels.iter();
     let (own, others): (Vec<_>, Vec<_>) = labels.partition(|label| label.span == diagnostic.span);
     (own.first().copied(), others)
 }
 
-/// One line of a text around a place: nothing raw, not too long.
+/// A part of a text around a place, on one line, escaped and clipped to a width.
 struct Excerpt {
     visible: String,
-    /// The columns to show.
+    /// The first column to show.
     start: usize,
+    /// The column after the last one to show.
     end: usize,
 }
 
@@ -236,12 +240,12 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// A text as it is drawn: what would not be seen, or would move other characters, replaced; and of
-/// long lines only what is near the labels.
+/// A filter's text as it is shown: characters that are invisible or would move others are
+/// replaced, and long lines are reduced to what is near the labels.
 struct Shown {
     text: String,
-    /// For each replaced character where it began in the original, and by how much the text is
-    /// longer (or shorter) behind it. Characters that are left out count with the first of them.
+    /// For each replaced character, its offset in the original, and by how much the shown text is
+    /// longer (or shorter) after it. A run of omitted characters has one entry, for its first one.
     shifts: Vec<(usize, isize)>,
 }
 
@@ -267,7 +271,7 @@ impl Shown {
         shown
     }
 
-    /// Adds the line that begins at `start`; if it is longer than `width`, only what is near the
+    /// Adds the line that begins at `start`; if it is longer than `width`, only the parts near
     /// `points`.
     fn push_line(&mut self, line: &str, start: usize, points: &[usize], width: usize) {
         let end = start + line.len();
@@ -291,7 +295,7 @@ impl Shown {
                 let ends_line = at >= content && matches!(c, '\r' | '\n');
                 self.push(start + at, c, if ends_line { c } else { picture(c) });
             } else if is_cut {
-                self.leave_out(c);
+                self.omit(c);
             } else {
                 self.push(start + at, c, '…');
             }
@@ -299,10 +303,10 @@ impl Shown {
         }
     }
 
-    /// Adds what is drawn for the character at `at`.
+    /// Adds the character `drawn` for the character `c` at `at`.
     fn push(&mut self, at: usize, c: char, drawn: char) {
         self.text.push(drawn);
-        // What is left out counts with the mark for it, whatever that stands for.
+        // Omitted characters are counted with their `…`, which may also be in the original.
         if drawn != c || drawn == '…' {
             let shift = self.shifts.last().map_or(0, |(_, shift)| *shift);
             let length = drawn.len_utf8().cast_signed();
@@ -311,14 +315,14 @@ impl Shown {
         }
     }
 
-    /// Leaves out a character behind one that `…` stands for. It is near no label.
-    fn leave_out(&mut self, c: char) {
+    /// Omits a character after one that was replaced by `…`. It is not near a label.
+    fn omit(&mut self, c: char) {
         if let Some((_, shift)) = self.shifts.last_mut() {
             *shift -= c.len_utf8().cast_signed();
         }
     }
 
-    /// Where an offset into the original is in the text.
+    /// Converts an offset into the original to one into the shown text.
     fn offset(&self, at: usize) -> usize {
         let before = self.shifts.partition_point(|(start, _)| *start < at);
         let shift = before
@@ -332,14 +336,14 @@ impl Shown {
     }
 }
 
-/// What is drawn for a character.
+/// The character that is shown in place of `c`.
 fn picture(c: char) -> char {
     match c {
         '\n' | '\t' => c,
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('�'),
         '\x7f' => '␡',
-        c if chars::is_unseen(c) && c.is_whitespace() && !c.is_control() => '␣',
-        c if chars::is_unseen(c) => '�',
+        c if chars::needs_escape(c) && c.is_whitespace() && !c.is_control() => '␣',
+        c if chars::needs_escape(c) => '�',
         c => c,
     }
 }

@@ -1,11 +1,11 @@
-//! What the library promises a program: sizes and traits of its types, filters as sets, filters as
-//! text, errors, and matching of a program's own types.
+//! The library's API guarantees: sizes and traits of its types, filters as sets and as text,
+//! errors, and matching of user-defined types.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 mod common;
@@ -28,7 +28,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 
-/// Filters that are wrong in every stage that [`Filter::parse`] has, and in dangerous ways.
+/// Filters with errors in all stages of [`Filter::parse`], some with control characters.
 const INVALID: &[&str] = &[
     "role =",
     "(a",
@@ -50,8 +50,8 @@ const INVALID: &[&str] = &[
     "role = “ROLE_MEMBER”",
 ];
 
-/// The filters that the constructors reach by union and intersection, each with the cells that it
-/// should admit, which are counted apart.
+/// All unions and intersections of the constructors' filters, each with the cells that it must
+/// match, which are computed independently.
 fn documented() -> BTreeMap<Set, Filter> {
     let constructors = [
         Filter::role_is_member(),
@@ -84,13 +84,13 @@ fn documented() -> BTreeMap<Set, Filter> {
 }
 
 #[test]
-fn filters_take_four_bytes() {
+fn filters_are_four_bytes() {
     assert_eq!(size_of::<Filter>(), 4);
     assert_eq!(size_of::<Option<Filter>>(), 4);
 }
 
 #[test]
-fn types_have_the_usual_traits() {
+fn types_implement_common_traits() {
     fn shared<T: Send + Sync + Unpin + Debug + 'static>() {}
     fn data<T: Clone + PartialEq + Send + Sync + Unpin + Debug + 'static>() {}
     fn value<T: Copy + Eq + Hash + Send + Sync + Unpin + Debug + 'static>() {}
@@ -131,7 +131,7 @@ fn types_have_the_usual_traits() {
 }
 
 #[test]
-fn a_filter_can_be_a_constant() {
+fn filters_can_be_constants() {
     const MANAGERS_AND_APPS: Filter = Filter::role_is_manager().union(Filter::type_is_bot());
     const NOTHING: Option<Filter> = Filter::type_is_human().intersection(Filter::type_is_bot());
     assert_eq!(
@@ -142,13 +142,13 @@ fn a_filter_can_be_a_constant() {
 }
 
 #[test]
-fn the_ways_to_read_a_filter_agree() {
+fn parsing_functions_agree() {
     let valid = [
         "",
         " \t\r\n",
         r#"role = "ROLE_MEMBER""#,
         "member.type\r\n!=\r\n\"BOT\"",
-        // Escapes.
+        // Escape sequences.
         r#"role = "ROLE_\u004DEMBER""#,
         r#"role = "ROLE_\u004DEMBER" AND member.type = 'HU\U0000004DAN'"#,
         r#"role = "ROLE_\u004DEMBER" OR member.type != "BOT""#,
@@ -183,7 +183,7 @@ fn the_ways_to_read_a_filter_agree() {
 }
 
 #[test]
-fn the_default_admits_everything() {
+fn default_filter_matches_everything() {
     assert_eq!(matched(Filter::default()), EVERYTHING);
     assert_eq!(Filter::default().to_string(), "");
     assert_eq!(Filter::parse(""), Ok(Filter::default()));
@@ -193,7 +193,7 @@ fn the_default_admits_everything() {
 }
 
 #[test]
-fn constructors_are_the_documented_comparisons() {
+fn constructors_return_the_documented_comparisons() {
     let constructors = [
         Filter::role_is_member(),
         Filter::role_is_manager(),
@@ -242,15 +242,15 @@ fn filters_are_sets() {
     let documented = documented();
     for (a_set, a) in &documented {
         for (b_set, b) in &documented {
-            let what = || format!("{a} | {b}");
-            assert_eq!(a.implies(*b), a_set & !b_set == 0, "{}", what());
-            assert_eq!(a == b, a_set == b_set, "{}", what());
-            assert_eq!(a.union(*b), documented[&(a_set | b_set)], "{}", what());
+            let context = || format!("{a} | {b}");
+            assert_eq!(a.implies(*b), a_set & !b_set == 0, "{}", context());
+            assert_eq!(a == b, a_set == b_set, "{}", context());
+            assert_eq!(a.union(*b), documented[&(a_set | b_set)], "{}", context());
             assert_eq!(
                 a.intersection(*b),
                 documented.get(&(a_set & b_set)).copied(),
                 "{}",
-                what()
+                context()
             );
             assert_eq!(a.intersection(*b).is_none(), a_set & b_set == 0);
         }
@@ -260,7 +260,7 @@ fn filters_are_sets() {
 }
 
 #[test]
-fn union_and_intersection_are_or_and_and() {
+fn union_is_or_and_intersection_is_and() {
     let texts: Vec<(Filter, String)> = documented()
         .into_values()
         .map(|filter| (filter, filter.to_string()))
@@ -283,7 +283,7 @@ fn union_and_intersection_are_or_and_and() {
 }
 
 #[test]
-fn undocumented_meanings_are_told_apart() {
+fn undocumented_meanings_are_recognized() {
     let checker = Checker::new().preset(Preset::Aip160);
     for comparison in [
         Compare::role(false, "ROLE_MEMBER"),
@@ -304,7 +304,7 @@ fn undocumented_meanings_are_told_apart() {
 }
 
 #[test]
-fn with_serde_a_filter_is_its_text() {
+fn serde_represents_filters_as_text() {
     for filter in documented().into_values() {
         let text = filter.to_string();
         let json = serde_json::to_string(&filter).unwrap();
@@ -324,7 +324,7 @@ fn with_serde_a_filter_is_its_text() {
 }
 
 #[test]
-fn with_serde_any_text_of_a_filter_is_read() {
+fn serde_reads_equivalent_text() {
     let filter = Filter::role_is_member();
     for json in [
         r#""role=\"ROLE_MEMBER\"""#,
@@ -340,7 +340,7 @@ fn with_serde_any_text_of_a_filter_is_read() {
 }
 
 #[test]
-fn with_serde_a_filter_fits_where_text_fits() {
+fn serde_supports_filters_as_fields_and_map_keys() {
     #[derive(serde::Serialize, Deserialize, PartialEq, Debug)]
     struct Settings {
         filter: Filter,
@@ -363,39 +363,39 @@ fn with_serde_a_filter_fits_where_text_fits() {
 }
 
 #[test]
-fn with_serde_a_bad_filter_fails_with_the_one_line_error() {
+fn serde_reports_invalid_filters_on_one_line() {
     for text in INVALID {
         let error = Filter::parse(text).unwrap_err().to_string();
         let deserializer: StrDeserializer<'_, ValueError> = text.into_deserializer();
-        let plain = Filter::deserialize(deserializer).unwrap_err();
-        assert_eq!(plain.to_string(), error, "{text:?}");
+        let without_position = Filter::deserialize(deserializer).unwrap_err();
+        assert_eq!(without_position.to_string(), error, "{text:?}");
         let json = serde_json::to_string(text).unwrap();
-        let with_place = serde_json::from_str::<Filter>(&json)
+        let with_position = serde_json::from_str::<Filter>(&json)
             .unwrap_err()
             .to_string();
-        assert!(with_place.starts_with(&error), "{with_place}");
-        assert_eq!(with_place.lines().count(), 1, "{with_place}");
+        assert!(with_position.starts_with(&error), "{with_position}");
+        assert_eq!(with_position.lines().count(), 1, "{with_position}");
     }
 }
 
 #[test]
-fn with_serde_only_text_is_a_filter() {
+fn serde_rejects_non_strings() {
     for json in ["null", "1", "true", "[]", "{}", r#"["role"]"#] {
         let error = serde_json::from_str::<Filter>(json)
             .unwrap_err()
             .to_string();
-        assert!(error.contains("the text of a membership filter"), "{error}");
+        assert!(error.contains("a membership filter as a string"), "{error}");
     }
 }
 
 #[test]
-fn errors_are_one_line_and_nothing_raw() {
-    let raw = regex::Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").unwrap();
+fn errors_are_one_line_without_control_characters() {
+    let control = regex::Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]").unwrap();
     for text in INVALID {
         let error = Filter::parse(text).unwrap_err();
         let message = error.to_string();
         assert!(
-            !message.is_empty() && !raw.is_match(&message),
+            !message.is_empty() && !control.is_match(&message),
             "{message:?}"
         );
         assert!(!message.ends_with('.'), "{message:?}");
@@ -407,13 +407,13 @@ fn errors_are_one_line_and_nothing_raw() {
         );
         assert!(error.source().is_none());
         for diagnostic in error.diagnostics() {
-            let texts = [
+            let lines = [
                 diagnostic.message.as_str(),
                 diagnostic.help.as_deref().unwrap_or("x"),
             ];
             let labels = diagnostic.labels.iter().map(|label| label.text.as_str());
-            for said in texts.into_iter().chain(labels) {
-                assert!(!raw.is_match(said), "{text:?}: {said:?}");
+            for line in lines.into_iter().chain(labels) {
+                assert!(!control.is_match(line), "{text:?}: {line:?}");
             }
             assert!(
                 text.get(diagnostic.span.start..diagnostic.span.end)
@@ -427,7 +427,7 @@ fn errors_are_one_line_and_nothing_raw() {
 }
 
 #[test]
-fn an_error_says_how_many_more_there_are() {
+fn errors_report_the_number_of_further_errors() {
     let one = Filter::parse("x = 1").unwrap_err();
     assert_eq!(one.to_string(), "unknown field `x` (at byte 0)");
     let three = Filter::parse("x = 1 AND y = 2 AND z = 3").unwrap_err();
@@ -440,7 +440,7 @@ fn an_error_says_how_many_more_there_are() {
 }
 
 #[test]
-fn diagnostics_are_data() {
+fn diagnostics_expose_their_parts() {
     let checked = Checker::new().check("member.type = 'human'");
     assert!(!checked.is_valid());
     let error = checked.errors().next().unwrap();
@@ -513,7 +513,7 @@ fn lints_have_names_and_levels() {
     }
 }
 
-/// A program's own type.
+/// A user-defined type.
 struct Row(Option<bool>, bool);
 
 impl Matchable for Row {
@@ -535,7 +535,7 @@ impl Matchable for Row {
 }
 
 #[test]
-fn a_filter_matches_a_program_s_own_type() {
+fn filters_match_user_defined_types() {
     let filter = Filter::role_is_manager()
         .intersection(Filter::type_is_human())
         .unwrap();
@@ -573,7 +573,7 @@ fn a_filter_matches_a_program_s_own_type() {
 }
 
 #[test]
-fn a_membership_is_in_the_cell_of_its_two_facts() {
+fn memberships_match_like_their_cells() {
     let json = [
         (
             r#"{"role":"ROLE_MEMBER","member":{"type":"HUMAN"}}"#,
@@ -624,7 +624,7 @@ fn a_membership_is_in_the_cell_of_its_two_facts() {
 }
 
 #[test]
-fn warnings_and_errors_are_told_apart() {
+fn warnings_and_errors_are_separate() {
     let text = "member.type = 'HUMAN' AND role = \"OWNER\"";
     let checked = Checker::new().check(text);
     let codes = |found: Vec<&Diagnostic>| found.iter().map(|one| one.code).collect::<Vec<_>>();
@@ -633,15 +633,15 @@ fn warnings_and_errors_are_told_apart() {
 }
 
 #[test]
-fn errors_are_equal_if_they_say_the_same_of_the_same_text() {
+fn errors_are_equal_if_text_and_diagnostics_are_equal() {
     let error = |checker: Checker, text| checker.check(text).into_result().unwrap_err();
     let first = error(Checker::new(), "role");
     assert_eq!(first, error(Checker::new(), "role"));
     assert_eq!(first, Filter::parse("role").unwrap_err());
     assert_ne!(first, error(Checker::new(), "roles"));
-    let lax = Checker::new().level(Lint::SingleQuotes, Level::Allow);
+    let lenient = Checker::new().level(Lint::SingleQuotes, Level::Allow);
     let text = "role = 'OWNER'";
-    assert_ne!(error(Checker::new(), text), error(lax, text));
+    assert_ne!(error(Checker::new(), text), error(lenient, text));
     let debug = format!("{first:?}");
     assert!(
         debug.contains("\"role\"") && debug.contains("MissingComparison"),

@@ -1,5 +1,5 @@
-//! Filters seen in public code and in the reference, with their verdicts; wrong filters with what
-//! they must become.
+//! Filters from public code and the reference, with their verdicts, and invalid filters with their
+//! fixed text.
 
 use gchat_filter::{Checker, Filter};
 

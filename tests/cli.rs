@@ -1,4 +1,4 @@
-//! The program `gchat-filter` as its users see it: arguments in, text and an exit status out.
+//! Tests of the `gchat-filter` program: arguments, input, output and exit status.
 
 #![cfg(feature = "cli")]
 #![allow(
@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 use std::ffi::OsStr;
@@ -31,7 +31,7 @@ const NOT_BOT: &str = r#"member.type != "BOT""#;
 const SAMPLE: &str = include_str!("data/memberships.ndjson");
 const LIST_RESPONSES: &str = include_str!("data/list-responses.json");
 
-/// Valid and invalid filters of every stage, and of every kind of character.
+/// Filters that are valid or fail at each stage, with all kinds of characters.
 const FILTERS: &[&str] = &[
     "",
     "  \t ",
@@ -60,7 +60,8 @@ const FILTERS: &[&str] = &[
     "role = \"\u{1b}[31m\u{7}\u{9b}31m\u{202e}\u{2028}\u{feff}\u{7f}\r\n\t\"",
 ];
 
-struct Ran {
+/// Exit status, standard output and standard error of the program.
+struct Output {
     code: i32,
     out: String,
     err: String,
@@ -78,7 +79,7 @@ fn program<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Command {
     command
 }
 
-/// Gives the child its standard input from another thread; that it reads no further is no error.
+/// Writes the standard input of the child from another thread. The child may stop reading early.
 fn feed(child: &mut Child, input: Vec<u8>) -> thread::JoinHandle<()> {
     let mut stdin = child.stdin.take().unwrap();
     thread::spawn(move || drop(stdin.write_all(&input)))
@@ -92,38 +93,38 @@ fn run_raw<A: AsRef<OsStr>>(
     let feeder = feed(&mut child, input.to_vec());
     let output = child.wait_with_output().unwrap();
     feeder.join().unwrap();
-    let code = output.status.code().expect("no signal ends it");
+    let code = output.status.code().expect("not terminated by a signal");
     (code, output.stdout, output.stderr)
 }
 
-fn run_with<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, input: impl AsRef<[u8]>) -> Ran {
+fn run_with<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, input: impl AsRef<[u8]>) -> Output {
     let (code, out, err) = run_raw(args, input.as_ref());
-    Ran {
+    Output {
         code,
         out: String::from_utf8(out).unwrap(),
         err: String::from_utf8(err).unwrap(),
     }
 }
 
-fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Ran {
+fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Output {
     run_with(args, "")
 }
 
-/// Runs `match` on an input; what it prints, what it complains of, and its exit status.
+/// Runs `match` on an input.
 #[track_caller]
-fn matching(filter: &str, input: impl AsRef<[u8]>) -> Ran {
+fn matching(filter: &str, input: impl AsRef<[u8]>) -> Output {
     run_with(["match", filter], input)
 }
 
 #[track_caller]
-fn assert_ran(ran: &Ran, code: i32, out: &str, err: &str) {
+fn assert_output(output: &Output, code: i32, out: &str, err: &str) {
     assert_eq!(
-        (ran.code, ran.out.as_str(), ran.err.as_str()),
+        (output.code, output.out.as_str(), output.err.as_str()),
         (code, out, err)
     );
 }
 
-/// A folder of a test's own.
+/// Creates an empty folder for a test.
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("cli")
@@ -137,21 +138,21 @@ fn sample_path(name: &str) -> String {
     format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Fails if the text has a control or format character other than a line feed.
+/// Fails if the text contains a control or format character other than a line feed.
 #[track_caller]
-fn assert_nothing_raw(text: &str) {
+fn assert_escaped(text: &str) {
     let raw = regex::Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}--\n]").unwrap();
     assert!(!raw.is_match(text), "{text:?}");
 }
 
-// Arguments.
+// Arguments
 
 #[test]
 fn help_and_version_go_to_standard_output() {
     for args in [&["--help"][..], &["-h"], &["help"], &["help", "match"]] {
-        let ran = run(args);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
-        assert!(ran.out.contains("Usage: gchat-filter"), "{}", ran.out);
+        let output = run(args);
+        assert_eq!((output.code, output.err.as_str()), (0, ""), "{args:?}");
+        assert!(output.out.contains("Usage: gchat-filter"), "{}", output.out);
     }
     let commands = [
         "check",
@@ -164,9 +165,13 @@ fn help_and_version_go_to_standard_output() {
     let help = run(["--help"]).out;
     for command in commands {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
-        let ran = run([command, "--help"]);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-        assert!(ran.out.contains(&format!("Usage: gchat-filter {command}")));
+        let output = run([command, "--help"]);
+        assert_eq!((output.code, output.err.as_str()), (0, ""));
+        assert!(
+            output
+                .out
+                .contains(&format!("Usage: gchat-filter {command}"))
+        );
     }
     for command in ["check", "explain", "compare", "match"] {
         let help = run([command, "--help"]).out;
@@ -174,12 +179,12 @@ fn help_and_version_go_to_standard_output() {
     }
     for flag in ["--version", "-V"] {
         let version = concat!("gchat-filter ", env!("CARGO_PKG_VERSION"), "\n");
-        assert_ran(&run([flag]), 0, version, "");
+        assert_output(&run([flag]), 0, version, "");
     }
 }
 
 #[test]
-fn wrong_arguments_end_with_two() {
+fn invalid_arguments_exit_with_2() {
     for args in [
         &[][..],
         &["frobnicate"],
@@ -202,15 +207,15 @@ fn wrong_arguments_end_with_two() {
         &["completions"],
         &["completions", "tcsh"],
     ] {
-        let ran = run(args);
-        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
-        assert!(!ran.err.is_empty(), "{args:?}");
+        let output = run(args);
+        assert_eq!((output.code, output.out.as_str()), (2, ""), "{args:?}");
+        assert!(!output.err.is_empty(), "{args:?}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn an_argument_that_is_not_utf_8_ends_with_two() {
+fn non_utf_8_argument_exits_with_2() {
     use std::os::unix::ffi::OsStrExt;
     let bytes = OsStr::from_bytes(b"role = \"\xff\"");
     for command in ["check", "explain", "match"] {
@@ -220,7 +225,7 @@ fn an_argument_that_is_not_utf_8_ends_with_two() {
 }
 
 #[test]
-fn complaints_about_arguments_have_nothing_raw() {
+fn argument_errors_are_escaped() {
     let evil = "\u{1b}[31mred\u{7}\u{9b}31m\u{202e}bidi\u{2066}\u{200b}";
     let option = format!("--{evil}");
     for args in [
@@ -232,9 +237,9 @@ fn complaints_about_arguments_have_nothing_raw() {
         &["compare", "", "", evil],
         &["completions", evil],
     ] {
-        let ran = run(args);
-        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
-        assert_nothing_raw(&ran.err);
+        let output = run(args);
+        assert_eq!((output.code, output.out.as_str()), (2, ""), "{args:?}");
+        assert_escaped(&output.err);
     }
 }
 
@@ -242,61 +247,66 @@ fn complaints_about_arguments_have_nothing_raw() {
 
 #[test]
 fn check_prints_the_shortest_equivalent_of_each_valid_filter() {
-    let ran = run(["check", "(role=\"ROLE_MANAGER\") AND member.type=\"HUMAN\""]);
-    assert_ran(
-        &ran,
+    let output = run(["check", "(role=\"ROLE_MANAGER\") AND member.type=\"HUMAN\""]);
+    assert_output(
+        &output,
         0,
         "member.type = \"HUMAN\" AND role = \"ROLE_MANAGER\"\n",
         "",
     );
-    assert_ran(&run(["check", ""]), 0, "\n", "");
+    assert_output(&run(["check", ""]), 0, "\n", "");
     for text in FILTERS.iter().filter(|text| !text.starts_with('-')) {
-        let ran = run_check(&["check", text]);
-        let Some(ran) = ran else { continue };
+        let output = run_check(&["check", text]);
+        let Some(output) = output else { continue };
         let checked = Checker::new().check(text);
         let shortest = checked.filter.map(|filter| format!("{filter}\n"));
-        assert_eq!(ran.out, shortest.unwrap_or_default(), "{text:?}");
-        assert_eq!(ran.code, i32::from(!checked.is_valid()), "{text:?}");
-        assert_eq!(ran.err.is_empty(), checked.diagnostics.is_empty());
+        assert_eq!(output.out, shortest.unwrap_or_default(), "{text:?}");
+        assert_eq!(output.code, i32::from(!checked.is_valid()), "{text:?}");
+        assert_eq!(output.err.is_empty(), checked.diagnostics.is_empty());
         assert_eq!(
-            ran.err.matches("error[").count() > 0,
+            output.err.matches("error[").count() > 0,
             !checked.is_valid(),
             "{}",
-            ran.err
+            output.err
         );
     }
 }
 
-/// Runs the program, unless an argument has a NUL, which no program can be given.
-fn run_check(args: &[&str]) -> Option<Ran> {
+/// Runs the program, unless an argument contains NUL, which cannot be passed to a program.
+fn run_check(args: &[&str]) -> Option<Output> {
     (!args.iter().any(|arg| arg.contains('\0'))).then(|| run(args))
 }
 
 #[test]
-fn check_goes_on_after_an_invalid_filter() {
-    let ran = run(["check", MEMBER, "x = 1", NOT_BOT, "(", ""]);
-    assert_eq!(ran.code, 1);
-    assert_eq!(ran.out, format!("{MEMBER}\n{NOT_BOT}\n\n"));
+fn check_continues_after_an_invalid_filter() {
+    let output = run(["check", MEMBER, "x = 1", NOT_BOT, "(", ""]);
+    assert_eq!(output.code, 1);
+    assert_eq!(output.out, format!("{MEMBER}\n{NOT_BOT}\n\n"));
     let codes = ["error[unknown-field]", "error[unexpected-end]"];
-    let unclosed = ran.err.contains(codes[1]) || ran.err.contains("error[unclosed-parenthesis]");
-    assert!(ran.err.contains(codes[0]) && unclosed, "{}", ran.err);
-    // Which filter each report speaks of.
-    assert!(ran.err.contains("filter 2:1:1"), "{}", ran.err);
-    assert!(ran.err.contains("filter 4:1:"), "{}", ran.err);
+    let unclosed =
+        output.err.contains(codes[1]) || output.err.contains("error[unclosed-parenthesis]");
+    assert!(output.err.contains(codes[0]) && unclosed, "{}", output.err);
+    // Each report names its filter.
+    assert!(output.err.contains("filter 2:1:1"), "{}", output.err);
+    assert!(output.err.contains("filter 4:1:"), "{}", output.err);
 }
 
 #[test]
-fn check_leaves_a_filter_with_warnings_valid() {
-    let ran = run(["check", "role = 'ROLE_MEMBER'"]);
+fn check_accepts_a_filter_with_warnings() {
+    let output = run(["check", "role = 'ROLE_MEMBER'"]);
     assert_eq!(
-        (ran.code, ran.out.as_str()),
+        (output.code, output.out.as_str()),
         (0, "role = \"ROLE_MEMBER\"\n")
     );
-    assert!(ran.err.starts_with("warning[single-quotes]"), "{}", ran.err);
+    assert!(
+        output.err.starts_with("warning[single-quotes]"),
+        "{}",
+        output.err
+    );
 }
 
 #[test]
-fn check_reports_as_the_library_does() {
+fn check_prints_the_report_of_the_library() {
     let text = "role = \"ROLE_MANAGER\" AND role = \"ROLE_MEMBER\"";
     let checked = Checker::new().check(text);
     let report = gchat_filter::Report::from(&checked).to_string();
@@ -306,59 +316,62 @@ fn check_reports_as_the_library_does() {
 #[test]
 fn check_reads_standard_input_line_by_line() {
     let input = format!("{MEMBER}\r\n\r\n{NOT_BOT}\n\n  \r\n{HUMAN}");
-    let ran = run_with(["check", "-"], input);
-    assert_ran(
-        &ran,
+    let output = run_with(["check", "-"], input);
+    assert_output(
+        &output,
         0,
         &format!("{MEMBER}\n\n{NOT_BOT}\n\n\n{HUMAN}\n"),
         "",
     );
 
-    assert_ran(&run_with(["check", "-"], ""), 0, "", "");
-    assert_ran(&run_with(["check", "-"], "\n"), 0, "\n", "");
-    assert_ran(&run_with(["check", "-"], "\r\n"), 0, "\n", "");
-    assert_ran(&run_with(["check", "-"], "\n\n"), 0, "\n\n", "");
+    assert_output(&run_with(["check", "-"], ""), 0, "", "");
+    assert_output(&run_with(["check", "-"], "\n"), 0, "\n", "");
+    assert_output(&run_with(["check", "-"], "\r\n"), 0, "\n", "");
+    assert_output(&run_with(["check", "-"], "\n\n"), 0, "\n\n", "");
 
-    let ran = run_with(["check", "-"], format!("{MEMBER}\nx = 1\n{HUMAN}\n"));
-    assert_eq!((ran.code, ran.out), (1, format!("{MEMBER}\n{HUMAN}\n")));
-    assert!(ran.err.contains("standard input:2:1"), "{}", ran.err);
-    assert!(ran.err.contains("\n2 | x = 1"), "{}", ran.err);
+    let output = run_with(["check", "-"], format!("{MEMBER}\nx = 1\n{HUMAN}\n"));
+    assert_eq!(
+        (output.code, output.out),
+        (1, format!("{MEMBER}\n{HUMAN}\n"))
+    );
+    assert!(output.err.contains("standard input:2:1"), "{}", output.err);
+    assert!(output.err.contains("\n2 | x = 1"), "{}", output.err);
 }
 
 #[test]
-fn check_takes_a_carriage_return_inside_a_line_for_white_space() {
-    let ran = run_with(["check", "-"], "role\r=\r\"ROLE_MEMBER\"\r\r\n");
-    assert_ran(&ran, 0, &format!("{MEMBER}\n"), "");
+fn check_reads_a_carriage_return_inside_a_line_as_white_space() {
+    let output = run_with(["check", "-"], "role\r=\r\"ROLE_MEMBER\"\r\r\n");
+    assert_output(&output, 0, &format!("{MEMBER}\n"), "");
 }
 
 #[test]
-fn check_mixes_arguments_and_standard_input_in_order() {
-    let ran = run_with(["check", MEMBER, "-", NOT_BOT], format!("{HUMAN}\n\n"));
-    assert_ran(&ran, 0, &format!("{MEMBER}\n{HUMAN}\n\n{NOT_BOT}\n"), "");
-    let ran = run_with(["check", "--", MEMBER, "-"], format!("{HUMAN}\n"));
-    assert_ran(&ran, 0, &format!("{MEMBER}\n{HUMAN}\n"), "");
+fn check_keeps_the_order_of_arguments_and_standard_input() {
+    let output = run_with(["check", MEMBER, "-", NOT_BOT], format!("{HUMAN}\n\n"));
+    assert_output(&output, 0, &format!("{MEMBER}\n{HUMAN}\n\n{NOT_BOT}\n"), "");
+    let output = run_with(["check", "--", MEMBER, "-"], format!("{HUMAN}\n"));
+    assert_output(&output, 0, &format!("{MEMBER}\n{HUMAN}\n"), "");
 }
 
 #[test]
-fn check_cannot_run_on_a_line_that_is_not_utf_8_but_reads_the_others() {
+fn check_fails_on_a_non_utf_8_line_but_reads_the_others() {
     let (code, out, err) = run_raw(["check", "-"], b"\xc3\xa9\xff\nrole = \"ROLE_MEMBER\"");
     assert_eq!(code, 2);
     assert_eq!(out, format!("{MEMBER}\n").as_bytes());
     let err = String::from_utf8(err).unwrap();
     assert!(err.contains("standard input:1:"), "{err}");
-    // An invalid filter does not make it less of a failure.
+    // Failure takes precedence over an invalid filter.
     let (code, ..) = run_raw(["check", "-", "x = 1"], b"\xff");
     assert_eq!(code, 2);
 }
 
 #[test]
-fn check_takes_filters_with_a_hyphen_after_two() {
+fn check_accepts_a_leading_hyphen_after_a_double_dash() {
     let negated = "-role = \"ROLE_MEMBER\"";
     assert_eq!(run(["check", negated]).code, 2);
-    let ran = run(["check", "--", negated]);
-    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
-    assert!(ran.err.contains("error[negation]"), "{}", ran.err);
-    let ran = run([
+    let output = run(["check", "--", negated]);
+    assert_eq!((output.code, output.out.as_str()), (1, ""));
+    assert!(output.err.contains("error[negation]"), "{}", output.err);
+    let output = run([
         "check",
         "--allow",
         "negation",
@@ -367,20 +380,20 @@ fn check_takes_filters_with_a_hyphen_after_two() {
         "-(role = \"ROLE_MANAGER\")",
     ]);
     let expected = "role != \"ROLE_MEMBER\"\nrole != \"ROLE_MANAGER\"\n";
-    assert_eq!((ran.code, ran.out.as_str()), (0, expected));
-    assert!(run(["check", "-x"]).err.contains("-- -x"), "how to do it");
+    assert_eq!((output.code, output.out.as_str()), (0, expected));
+    assert!(run(["check", "-x"]).err.contains("-- -x"), "suggests `--`");
     for command in ["explain", "match"] {
         let args = [command, "--preset", "aip160", "--", negated];
-        let ran = run_with(args, r#"{"role":"ROLE_MANAGER"}"#);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+        let output = run_with(args, r#"{"role":"ROLE_MANAGER"}"#);
+        assert_eq!((output.code, output.err.as_str()), (0, ""), "{command}");
     }
-    let ran = run(["compare", "--preset=aip160", "--", negated, negated]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert!(ran.out.starts_with("equal"));
+    let output = run(["compare", "--preset=aip160", "--", negated, negated]);
+    assert_eq!((output.code, output.err.as_str()), (0, ""));
+    assert!(output.out.starts_with("equal"));
 }
 
 #[test]
-fn the_last_option_for_a_lint_counts() {
+fn last_option_for_a_lint_wins() {
     let single = "role = 'ROLE_MEMBER'";
     // (options, exit status, beginning of the report)
     for (options, code, report) in [
@@ -443,18 +456,22 @@ fn the_last_option_for_a_lint_counts() {
             "error[single-quotes]",
         ),
     ] {
-        let ran = run(["check"].iter().chain(options).chain(&[single]));
-        assert_eq!(ran.code, code, "{options:?}");
-        assert!(ran.err.starts_with(report), "{options:?}: {}", ran.err);
-        assert_eq!(ran.err.is_empty(), report.is_empty(), "{options:?}");
-        // After the filter they mean the same.
-        let ran = run(["check", single].iter().chain(options));
-        assert_eq!(ran.code, code, "{options:?} behind the filter");
+        let output = run(["check"].iter().chain(options).chain(&[single]));
+        assert_eq!(output.code, code, "{options:?}");
+        assert!(
+            output.err.starts_with(report),
+            "{options:?}: {}",
+            output.err
+        );
+        assert_eq!(output.err.is_empty(), report.is_empty(), "{options:?}");
+        // The options may follow the filter.
+        let output = run(["check", single].iter().chain(options));
+        assert_eq!(output.code, code, "{options:?} after the filter");
     }
 }
 
 #[test]
-fn every_lint_has_its_levels_and_presets() {
+fn every_lint_supports_levels_and_presets() {
     let triggers = [
         ("unquoted-value", "member.type = HUMAN"),
         ("single-quotes", "member.type = 'HUMAN'"),
@@ -490,16 +507,16 @@ fn every_lint_has_its_levels_and_presets() {
             ("--warn", name, "warn"),
             ("--deny", name, "deny"),
         ] {
-            let ran = run(["check", option, value, text]);
+            let output = run(["check", option, value, text]);
             let (code, report) = match level {
                 "allow" => (0, None),
                 "warn" => (0, Some(format!("warning[{name}]"))),
                 _ => (1, Some(format!("error[{name}]"))),
             };
-            assert_eq!(ran.code, code, "{option} {value}: {}", ran.err);
+            assert_eq!(output.code, code, "{option} {value}: {}", output.err);
             match report {
-                Some(report) => assert!(ran.err.contains(&report), "{}", ran.err),
-                None => assert_eq!(ran.err, ""),
+                Some(report) => assert!(output.err.contains(&report), "{}", output.err),
+                None => assert_eq!(output.err, ""),
             }
         }
     }
@@ -517,21 +534,26 @@ fn check_with_admin_access() {
         ("member.type != \"HUMAN\"", 1),
         ("member.type = \"HUMAN\" OR role = \"ROLE_MANAGER\"", 1),
     ] {
-        let ran = run(["check", "--admin", text]);
-        assert_eq!(ran.code, code, "{text}");
-        assert_eq!(ran.out.is_empty(), code == 1, "{text}");
-        assert_eq!(ran.err.contains("error[admin-"), code == 1, "{}", ran.err);
+        let output = run(["check", "--admin", text]);
+        assert_eq!(output.code, code, "{text}");
+        assert_eq!(output.out.is_empty(), code == 1, "{text}");
+        assert_eq!(
+            output.err.contains("error[admin-"),
+            code == 1,
+            "{}",
+            output.err
+        );
         assert_eq!(run(["check", text]).code, 0, "{text}");
     }
-    let ran = run(["check", "--admin", ""]);
+    let output = run(["check", "--admin", ""]);
     assert!(
-        ran.err.contains("corrected: member.type != \"BOT\""),
+        output.err.contains("corrected: member.type != \"BOT\""),
         "{}",
-        ran.err
+        output.err
     );
 }
 
-/// The object that `check --format json` documents, put together by hand.
+/// Returns the expected output of `check --format json`, formatted by hand.
 fn expected_json(checked: &Checked<'_>) -> String {
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
     let nullable = |text: Option<&str>| text.map_or("null".to_owned(), quoted);
@@ -595,15 +617,15 @@ fn expected_json(checked: &Checked<'_>) -> String {
 }
 
 #[test]
-fn check_as_json_has_the_documented_shape() {
-    let ran = run([
+fn check_json_has_the_documented_form() {
+    let output = run([
         "check",
         "--format",
         "json",
         "member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\"",
     ]);
-    assert_ran(
-        &ran,
+    assert_output(
+        &output,
         0,
         concat!(
             r#"{"filter":"member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\"","valid":true,"#,
@@ -614,55 +636,55 @@ fn check_as_json_has_the_documented_shape() {
         ),
         "",
     );
-    let ran = run([
+    let output = run([
         "check",
         "--format=json",
         "role = \"ROLE_MEMBER\" AND member.type != \"HUMAN\"",
     ]);
     assert!(
-        ran.out.ends_with(concat!(
+        output.out.ends_with(concat!(
             r#","admits":[{"role":"ROLE_MEMBER","type":null},"#,
             r#"{"role":"ROLE_MEMBER","type":"TYPE_UNSPECIFIED"},"#,
             r#"{"role":"ROLE_MEMBER","type":"BOT"},{"role":"ROLE_MEMBER","type":"*"}]}"#,
             "\n"
         )),
         "{}",
-        ran.out
+        output.out
     );
-    let ran = run([
+    let output = run([
         "check",
         "--format=json",
         "--preset=aip160",
         "NOT (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\") AND member.type = \"BOT\"",
     ]);
     assert!(
-        ran.out.contains(concat!(
+        output.out.contains(concat!(
             r#""admits":[{"role":"MEMBERSHIP_ROLE_UNSPECIFIED","type":"BOT"},"#,
             r#"{"role":"ROLE_ASSISTANT_MANAGER","type":"BOT"},{"role":"*","type":"BOT"}]"#
         )),
         "{}",
-        ran.out
+        output.out
     );
 }
 
 #[test]
-fn check_as_json_tells_of_an_invalid_filter() {
+fn check_json_describes_an_invalid_filter() {
     // Offsets are in bytes.
-    let ran = run([
+    let output = run([
         "check",
         "--format",
         "json",
         "é = \"漢\" AND Role = \"ROLE_MEMBER\"",
     ]);
-    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
-    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((output.code, output.err.as_str()), (1, ""));
+    let json: serde_json::Value = serde_json::from_str(&output.out).unwrap();
     assert_eq!(json["valid"], false);
     let diagnostics = json["diagnostics"].as_array().unwrap();
-    let places: Vec<_> = diagnostics
+    let spans: Vec<_> = diagnostics
         .iter()
         .map(|diagnostic| [&diagnostic["start"], &diagnostic["end"]].map(|at| at.as_u64().unwrap()))
         .collect();
-    assert_eq!(places, [[0, 2], [15, 19]]);
+    assert_eq!(spans, [[0, 2], [15, 19]]);
     assert_eq!(diagnostics[0]["code"], "unknown-field");
     assert_eq!(diagnostics[0]["severity"], "error");
     assert_eq!(diagnostics[0]["stage"], "schema");
@@ -672,11 +694,15 @@ fn check_as_json_tells_of_an_invalid_filter() {
     assert_eq!(diagnostics[1]["fix"]["text"], fixed);
     assert_eq!(json["fixed"], fixed);
     assert!(json["simplified"].is_null() && json["admits"].is_null());
-    assert!(ran.out.ends_with(",\"simplified\":null,\"admits\":null}\n"));
+    assert!(
+        output
+            .out
+            .ends_with(",\"simplified\":null,\"admits\":null}\n")
+    );
 }
 
 #[test]
-fn check_as_json_is_what_the_library_says() {
+fn check_json_agrees_with_the_library() {
     for (preset_name, preset) in [
         ("default", Preset::Default),
         ("strict", Preset::Strict),
@@ -691,28 +717,28 @@ fn check_as_json_is_what_the_library_says() {
                 .collect();
             let mut args = vec!["check", "--format", "json", "--preset", preset_name, "-"];
             args.extend(admin.then_some("--admin"));
-            let ran = run_with(args, lines.join("\n"));
+            let output = run_with(args, lines.join("\n"));
             let checked: Vec<_> = lines.iter().map(|line| checker.check(line)).collect();
             let expected: Vec<_> = checked.iter().map(expected_json).collect();
-            // What a terminal would not show as itself is escaped, which no reader of JSON sees.
+            // Compared after parsing, as the program escapes more characters than JSON requires.
             let parsed = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
-            let found: Vec<_> = ran.out.lines().map(parsed).collect();
+            let found: Vec<_> = output.out.lines().map(parsed).collect();
             let expected: Vec<_> = expected.iter().map(|line| parsed(line)).collect();
             assert_eq!(found, expected);
-            for line in ran.out.lines() {
+            for line in output.out.lines() {
                 assert_eq!(visible(line).to_string(), line);
             }
-            assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+            assert_eq!((output.code, output.err.as_str()), (1, ""));
         }
     }
 }
 
 #[test]
-fn check_as_json_prints_one_object_for_each_filter_in_order() {
+fn check_json_prints_one_object_per_filter_in_order() {
     let input = "x\r\n\nrole = \"ROLE_MEMBER\"";
     let args = ["check", "--format", "json", "a\nb", "-", "", "--", "-x"];
-    let ran = run_with(args, input);
-    let filters: Vec<_> = ran
+    let output = run_with(args, input);
+    let filters: Vec<_> = output
         .out
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["filter"].clone())
@@ -721,19 +747,19 @@ fn check_as_json_prints_one_object_for_each_filter_in_order() {
         filters,
         ["a\nb", "x", "", "role = \"ROLE_MEMBER\"", "", "-x"]
     );
-    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert_eq!((output.code, output.err.as_str()), (1, ""));
 }
 
 #[test]
-fn check_as_json_keeps_warnings_beside_a_valid_filter() {
-    let ran = run([
+fn check_json_includes_the_warnings_of_a_valid_filter() {
+    let output = run([
         "check",
         "--format",
         "json",
         "role = 'ROLE_MEMBER' AND role = \"ROLE_MEMBER\"",
     ]);
-    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!((ran.code, &json["valid"]), (0, &true.into()));
+    let json: serde_json::Value = serde_json::from_str(&output.out).unwrap();
+    assert_eq!((output.code, &json["valid"]), (0, &true.into()));
     let diagnostics = json["diagnostics"].as_array().unwrap();
     assert!(
         diagnostics
@@ -749,7 +775,7 @@ fn check_as_json_keeps_warnings_beside_a_valid_filter() {
 }
 
 #[test]
-fn nothing_of_a_filter_reaches_the_terminal_raw() {
+fn filters_are_escaped() {
     let characters = "\u{1b}[31m\u{7}\u{8}\u{9b}31m\u{9d}\u{202e}\u{2066}\u{2028}\u{2029}\u{feff}\u{200b}\u{7f}\u{e0041}";
     let texts = [
         characters.to_owned(),
@@ -774,16 +800,16 @@ fn nothing_of_a_filter_reaches_the_terminal_raw() {
                 &["compare", "--preset", preset, text, text],
                 &["match", "--preset", preset, text],
             ] {
-                let ran = run(args);
-                assert_nothing_raw(&ran.err);
-                assert_nothing_raw(&ran.out);
+                let output = run(args);
+                assert_escaped(&output.err);
+                assert_escaped(&output.out);
             }
         }
     }
 }
 
 #[test]
-fn nothing_of_a_valid_filter_reaches_the_terminal_raw() {
+fn valid_filters_are_escaped() {
     let text = "role\t=\r\n\"\\u0052OLE_MEMBER\"\r\tAND\tmember.type = \"HUMAN\"\t\r\n";
     for args in [
         &["check", text][..],
@@ -791,15 +817,15 @@ fn nothing_of_a_valid_filter_reaches_the_terminal_raw() {
         &["explain", text],
         &["compare", text, text],
     ] {
-        let ran = run(args);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-        assert_nothing_raw(&ran.out);
+        let output = run(args);
+        assert_eq!((output.code, output.err.as_str()), (0, ""));
+        assert_escaped(&output.out);
     }
 }
 
 // explain
 
-/// The grid that `explain` draws: for each role and type, whether it matches.
+/// Parses the table printed by `explain`: whether each role and type matches.
 fn grid(out: &str) -> Vec<[bool; 5]> {
     let lines = out.lines().skip_while(|line| !line.contains("no member"));
     let rows = lines.skip(1).take(5).map(|line| {
@@ -812,10 +838,10 @@ fn grid(out: &str) -> Vec<[bool; 5]> {
 }
 
 #[test]
-fn explain_draws_the_tree_the_shortest_text_and_the_grid() {
+fn explain_prints_the_tree_the_shortest_equivalent_and_the_table() {
     let text = "(role=\"ROLE_MANAGER\" OR role=\"ROLE_MEMBER\") AND member.type=\"HUMAN\"";
-    let ran = run(["explain", text]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let output = run(["explain", text]);
+    assert_eq!((output.code, output.err.as_str()), (0, ""));
     let expected = [
         "  AND",
         "  ├─ OR",
@@ -823,14 +849,14 @@ fn explain_draws_the_tree_the_shortest_text_and_the_grid() {
         "  │  └─ role = \"ROLE_MEMBER\"",
         "  └─ member.type = \"HUMAN\"",
     ];
-    assert!(ran.out.contains(&expected.join("\n")), "{}", ran.out);
+    assert!(output.out.contains(&expected.join("\n")), "{}", output.out);
     let shortest = Filter::parse(text).unwrap().to_string();
     assert!(
-        ran.out.contains(&format!("\n  {shortest}\n")),
+        output.out.contains(&format!("\n  {shortest}\n")),
         "{}",
-        ran.out
+        output.out
     );
-    let header = ran
+    let header = output
         .out
         .lines()
         .find(|line| line.contains("no member"))
@@ -850,7 +876,7 @@ fn explain_draws_the_tree_the_shortest_text_and_the_grid() {
             "other type"
         ]
     );
-    let first_words: Vec<&str> = ran
+    let first_words: Vec<&str> = output
         .out
         .lines()
         .skip_while(|line| !line.contains("no member"))
@@ -876,10 +902,10 @@ fn explain_draws_the_tree_the_shortest_text_and_the_grid() {
 }
 
 #[test]
-fn explain_draws_every_construct() {
+fn explain_prints_every_construct() {
     let text = "-(role = ROLE_MEMBER OR NOT role != 'ROLE_MANAGER') member.type = \"BOT\"";
-    let ran = run(["explain", "--preset", "aip160", "--", text]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let output = run(["explain", "--preset", "aip160", "--", text]);
+    assert_eq!((output.code, output.err.as_str()), (0, ""));
     let expected = [
         "  AND (implicit)",
         "  ├─ NOT",
@@ -889,7 +915,7 @@ fn explain_draws_every_construct() {
         "  │        └─ role != \"ROLE_MANAGER\"",
         "  └─ member.type = \"BOT\"",
     ];
-    assert!(ran.out.contains(&expected.join("\n")), "{}", ran.out);
+    assert!(output.out.contains(&expected.join("\n")), "{}", output.out);
 }
 
 #[test]
@@ -909,8 +935,8 @@ fn explain_marks_what_the_filter_matches() {
     ];
     let checker = Checker::new().preset(Preset::Aip160);
     for text in documented.iter().chain(&undocumented) {
-        let ran = run(["explain", "--preset", "aip160", text]);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{text}");
+        let output = run(["explain", "--preset", "aip160", text]);
+        assert_eq!((output.code, output.err.as_str()), (0, ""), "{text}");
         let filter = checker.check(text).filter.unwrap();
         let expected: Vec<[bool; 5]> = Role::ALL
             .iter()
@@ -918,14 +944,14 @@ fn explain_marks_what_the_filter_matches() {
                 MemberType::ALL.map(|member_type| filter.matches(&Cell { role, member_type }))
             })
             .collect();
-        assert_eq!(grid(&ran.out), expected, "{text}\n{}", ran.out);
-        let said = ran.out.contains("no documented text");
-        assert_eq!(said, undocumented.contains(text), "{}", ran.out);
+        assert_eq!(grid(&output.out), expected, "{text}\n{}", output.out);
+        let noted = output.out.contains("no documented filter");
+        assert_eq!(noted, undocumented.contains(text), "{}", output.out);
     }
 }
 
 #[test]
-fn explain_tells_of_admin_access() {
+fn explain_reports_admin_access() {
     for (text, accepted) in [
         (HUMAN, true),
         ("member.type != \"BOT\" AND role = \"ROLE_MANAGER\"", true),
@@ -934,9 +960,9 @@ fn explain_tells_of_admin_access() {
         ("member.type = \"BOT\"", false),
         ("member.type != \"HUMAN\"", false),
     ] {
-        let ran = run(["explain", text]);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{text}");
-        let (_, admin) = ran.out.split_once("With admin access\n").unwrap();
+        let output = run(["explain", text]);
+        assert_eq!((output.code, output.err.as_str()), (0, ""), "{text}");
+        let (_, admin) = output.out.split_once("With admin access\n").unwrap();
         assert_eq!(
             admin.contains("accepted") && !admin.contains("rejected"),
             accepted,
@@ -944,36 +970,45 @@ fn explain_tells_of_admin_access() {
         );
         assert_eq!(admin.contains("rejected: "), !accepted, "{admin}");
     }
-    let ran = run(["explain", MANAGER]);
+    let output = run(["explain", MANAGER]);
     let fixed = "corrected: role = \"ROLE_MANAGER\" AND member.type != \"BOT\"";
-    assert!(ran.out.contains(fixed), "{}", ran.out);
+    assert!(output.out.contains(fixed), "{}", output.out);
 }
 
 #[test]
-fn explain_of_an_invalid_filter() {
-    let ran = run(["explain", "x = 1"]);
-    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
-    assert!(ran.err.starts_with("error[unknown-field]"), "{}", ran.err);
-    let ran = run(["explain", "role = 'ROLE_MEMBER'"]);
-    assert_eq!(ran.code, 0);
-    assert!(ran.err.starts_with("warning[single-quotes]"), "{}", ran.err);
+fn explain_reports_errors_and_warnings() {
+    let output = run(["explain", "x = 1"]);
+    assert_eq!((output.code, output.out.as_str()), (1, ""));
+    assert!(
+        output.err.starts_with("error[unknown-field]"),
+        "{}",
+        output.err
+    );
+    let output = run(["explain", "role = 'ROLE_MEMBER'"]);
+    assert_eq!(output.code, 0);
+    assert!(
+        output.err.starts_with("warning[single-quotes]"),
+        "{}",
+        output.err
+    );
 }
 
 // compare
 
-/// The memberships that `compare` shows: who admits each, and whether the two filters do.
-fn witnesses(out: &str, a: Filter, b: Filter) -> Vec<(String, bool, bool)> {
+/// Parses the example memberships printed by `compare`: the label of each, and whether A and B match
+/// it.
+fn examples(out: &str, a: Filter, b: Filter) -> Vec<(String, bool, bool)> {
     let lines = out.lines().filter_map(|line| {
-        let (who, json) = line.split_once(" {")?;
+        let (label, json) = line.split_once(": {")?;
         let membership: Membership = serde_json::from_str(&format!("{{{json}")).unwrap();
-        let admits = [a, b].map(|filter| filter.matches(&membership));
-        Some((who.to_owned(), admits[0], admits[1]))
+        let matches = [a, b].map(|filter| filter.matches(&membership));
+        Some((label.to_owned(), matches[0], matches[1]))
     });
     lines.collect()
 }
 
 #[test]
-fn compare_shows_how_two_filters_relate() {
+fn compare_prints_the_relation_and_examples() {
     let both = "role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\"";
     for (a, b, relation) in [
         (MEMBER, "(role=\"ROLE_MEMBER\")", "equal"),
@@ -993,35 +1028,35 @@ fn compare_shows_how_two_filters_relate() {
         (MEMBER, HUMAN, "overlapping"),
         (NOT_BOT, "member.type != \"HUMAN\"", "overlapping"),
     ] {
-        let ran = run(["compare", a, b]);
-        assert_eq!(ran.code, 0, "{a} | {b}");
-        let first = ran.out.lines().next().unwrap();
+        let output = run(["compare", a, b]);
+        assert_eq!(output.code, 0, "{a} | {b}");
+        let first = output.out.lines().next().unwrap();
         assert!(first.starts_with(relation), "{a} | {b}: {first}");
         let [a_filter, b_filter] = [a, b].map(|text| Filter::parse(text).unwrap());
-        let found = witnesses(&ran.out, a_filter, b_filter);
-        for (who, by_a, by_b) in &found {
-            let expected = match who.as_str() {
-                "only A admits" => (true, false),
-                "only B admits" => (false, true),
-                "both admit" => (true, true),
+        let found = examples(&output.out, a_filter, b_filter);
+        for (label, by_a, by_b) in &found {
+            let expected = match label.as_str() {
+                "matches only A" => (true, false),
+                "matches only B" => (false, true),
+                "matches both" => (true, true),
                 other => panic!("{other}"),
             };
-            assert_eq!((*by_a, *by_b), expected, "{a} | {b}: {who}");
+            assert_eq!((*by_a, *by_b), expected, "{a} | {b}: {label}");
         }
-        let who: Vec<&str> = found.iter().map(|(who, ..)| who.as_str()).collect();
+        let labels: Vec<&str> = found.iter().map(|(label, ..)| label.as_str()).collect();
         let expected: &[&str] = match relation {
-            "equal" => &["both admit"],
-            "narrower" => &["only B admits", "both admit"],
-            "wider" => &["only A admits", "both admit"],
-            "disjoint" => &["only A admits", "only B admits"],
-            _ => &["only A admits", "only B admits", "both admit"],
+            "equal" => &["matches both"],
+            "narrower" => &["matches only B", "matches both"],
+            "wider" => &["matches only A", "matches both"],
+            "disjoint" => &["matches only A", "matches only B"],
+            _ => &["matches only A", "matches only B", "matches both"],
         };
-        assert_eq!(who, expected, "{a} | {b}");
+        assert_eq!(labels, expected, "{a} | {b}");
     }
 }
 
 #[test]
-fn compare_finds_a_membership_in_every_cell() {
+fn compare_finds_an_example_in_every_cell() {
     let mut all: Vec<String> = Vec::new();
     for role in [
         "ROLE_MEMBER",
@@ -1044,19 +1079,19 @@ fn compare_finds_a_membership_in_every_cell() {
     let checker = Checker::new().preset(Preset::Aip160);
     for a in &all {
         let b = format!("NOT {a}");
-        let ran = run(["compare", "--preset", "aip160", a, &b]);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{a}");
+        let output = run(["compare", "--preset", "aip160", a, &b]);
+        assert_eq!((output.code, output.err.as_str()), (0, ""), "{a}");
         let [a, b] = [a, &b].map(|text| checker.check(text).filter.unwrap());
-        assert!(ran.out.starts_with("disjoint"), "{}", ran.out);
-        let found = witnesses(&ran.out, a, b);
+        assert!(output.out.starts_with("disjoint"), "{}", output.out);
+        let found = examples(&output.out, a, b);
         let expected = [
-            ("only A admits", true, false),
-            ("only B admits", false, true),
+            ("matches only A", true, false),
+            ("matches only B", false, true),
         ];
         assert_eq!(
             found
                 .iter()
-                .map(|(who, a, b)| (who.as_str(), *a, *b))
+                .map(|(label, a, b)| (label.as_str(), *a, *b))
                 .collect::<Vec<_>>(),
             expected
         );
@@ -1064,18 +1099,26 @@ fn compare_finds_a_membership_in_every_cell() {
 }
 
 #[test]
-fn compare_reports_both_filters_if_they_are_invalid() {
-    let ran = run(["compare", "x = 1", "role ="]);
-    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
-    assert!(ran.err.contains("error[unknown-field]"), "{}", ran.err);
-    assert!(ran.err.contains("error[unexpected-end]"), "{}", ran.err);
+fn compare_reports_the_errors_of_both_filters() {
+    let output = run(["compare", "x = 1", "role ="]);
+    assert_eq!((output.code, output.out.as_str()), (1, ""));
+    assert!(
+        output.err.contains("error[unknown-field]"),
+        "{}",
+        output.err
+    );
+    assert!(
+        output.err.contains("error[unexpected-end]"),
+        "{}",
+        output.err
+    );
     assert_eq!(run(["compare", MEMBER, "x = 1"]).code, 1);
 }
 
 // match
 
-/// The records of a dump that a filter admits, in another way than the program's.
-fn admitted(records: &[&str], filter: Filter) -> String {
+/// Returns the records that match a filter, one per line, without the reader of the program.
+fn matching_records(records: &[&str], filter: Filter) -> String {
     let mut out = String::new();
     for record in records {
         let membership: Membership = serde_json::from_str(record).unwrap();
@@ -1088,7 +1131,7 @@ fn admitted(records: &[&str], filter: Filter) -> String {
 }
 
 #[test]
-fn match_prints_what_the_filter_admits() {
+fn match_prints_the_matching_records() {
     let records: Vec<&str> = SAMPLE.lines().collect();
     let path = sample_path("memberships.ndjson");
     for text in [
@@ -1102,30 +1145,34 @@ fn match_prints_what_the_filter_admits() {
         "member.type = \"HUMAN\" AND role = \"ROLE_MANAGER\"",
         "member.type != \"HUMAN\" AND member.type != \"BOT\"",
     ] {
-        let expected = admitted(&records, Filter::parse(text).unwrap());
+        let expected = matching_records(&records, Filter::parse(text).unwrap());
         let code = i32::from(expected.is_empty());
-        assert_ran(&run(["match", text, &path]), code, &expected, "");
-        assert_ran(&matching(text, SAMPLE), code, &expected, "");
-        assert_ran(&run_with(["match", text, "-"], SAMPLE), code, &expected, "");
+        assert_output(&run(["match", text, &path]), code, &expected, "");
+        assert_output(&matching(text, SAMPLE), code, &expected, "");
+        assert_output(&run_with(["match", text, "-"], SAMPLE), code, &expected, "");
         let count = format!("{}\n", expected.lines().count());
-        assert_ran(&run(["match", "--count", text, &path]), code, &count, "");
-        assert_ran(&run(["match", text, &path, "--count"]), code, &count, "");
+        assert_output(&run(["match", "--count", text, &path]), code, &count, "");
+        assert_output(&run(["match", text, &path, "--count"]), code, &count, "");
     }
 }
 
 #[test]
-fn the_first_command_of_the_readme_prints_something() {
+fn first_command_in_the_readme_prints_matches() {
     let text = "member.type = \"HUMAN\" AND role = \"ROLE_MANAGER\"";
     assert!(
         include_str!("../README.md")
             .contains(&format!("match '{text}' tests/data/memberships.ndjson"))
     );
-    let ran = run(["match", text, &sample_path("memberships.ndjson")]);
-    assert!(ran.code == 0 && ran.out.lines().count() > 3, "{}", ran.err);
+    let output = run(["match", text, &sample_path("memberships.ndjson")]);
+    assert!(
+        output.code == 0 && output.out.lines().count() > 3,
+        "{}",
+        output.err
+    );
 }
 
 #[test]
-fn match_inverted_is_the_complement() {
+fn match_invert_prints_the_other_records() {
     let all: Vec<&str> = SAMPLE.lines().collect();
     for text in [
         "",
@@ -1147,32 +1194,40 @@ fn match_inverted_is_the_complement() {
 }
 
 #[test]
-fn match_ends_with_one_if_nothing_matches() {
-    assert_ran(&matching("", ""), 1, "", "");
-    assert_ran(&matching("", " \r\n\t\n"), 1, "", "");
-    assert_ran(&matching("", "[]"), 1, "", "");
-    assert_ran(&matching("", "{\"memberships\":[]}"), 1, "", "");
-    assert_ran(
+fn match_exits_with_1_if_nothing_matches() {
+    assert_output(&matching("", ""), 1, "", "");
+    assert_output(&matching("", " \r\n\t\n"), 1, "", "");
+    assert_output(&matching("", "[]"), 1, "", "");
+    assert_output(&matching("", "{\"memberships\":[]}"), 1, "", "");
+    assert_output(
         &matching(MANAGER, "{\"role\":\"ROLE_MEMBER\"}\n"),
         1,
         "",
         "",
     );
-    assert_ran(&run_with(["match", "--count", ""], ""), 1, "0\n", "");
-    assert_ran(&run_with(["match", "--invert", ""], SAMPLE), 1, "", "");
+    assert_output(&run_with(["match", "--count", ""], ""), 1, "0\n", "");
+    assert_output(&run_with(["match", "--invert", ""], SAMPLE), 1, "", "");
 }
 
 #[test]
-fn match_with_an_invalid_filter_could_not_run() {
-    let ran = matching("x = 1", SAMPLE);
-    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.starts_with("error[unknown-field]"), "{}", ran.err);
-    let ran = matching("role = 'ROLE_MEMBER'", "{\"role\":1}");
-    assert_eq!((ran.code, ran.out.as_str()), (0, "{\"role\":1}\n"));
-    assert!(ran.err.starts_with("warning[single-quotes]"), "{}", ran.err);
+fn match_exits_with_2_if_the_filter_is_invalid() {
+    let output = matching("x = 1", SAMPLE);
+    assert_eq!((output.code, output.out.as_str()), (2, ""));
+    assert!(
+        output.err.starts_with("error[unknown-field]"),
+        "{}",
+        output.err
+    );
+    let output = matching("role = 'ROLE_MEMBER'", "{\"role\":1}");
+    assert_eq!((output.code, output.out.as_str()), (0, "{\"role\":1}\n"));
+    assert!(
+        output.err.starts_with("warning[single-quotes]"),
+        "{}",
+        output.err
+    );
 }
 
-/// Records on one line each, with everything that a copy could change.
+/// One-line records with all kinds of content that a copy might alter.
 const ONE_LINE: &[&str] = &[
     "{}",
     "{ }",
@@ -1191,10 +1246,10 @@ const ONE_LINE: &[&str] = &[
 ];
 
 #[test]
-fn match_copies_a_record_of_one_line_byte_for_byte() {
+fn match_copies_one_line_records_byte_for_byte() {
     let expected = format!("{}\n", ONE_LINE.join("\n"));
-    // Elsewhere `{}` would be an empty list response.
-    for (open, close, joint) in [
+    // Inside a list response only: elsewhere, `{}` is an empty list response.
+    for (open, close, separator) in [
         ("{\"memberships\":[", "]}", ","),
         ("{\"memberships\":[\r\n", "\r\n]\r\n}", "\r\n,\r\n"),
         (
@@ -1203,28 +1258,28 @@ fn match_copies_a_record_of_one_line_byte_for_byte() {
             " , ",
         ),
     ] {
-        let input = format!("{open}{}{close}", ONE_LINE.join(joint));
-        assert_ran(&matching("", input), 0, &expected, "");
+        let input = format!("{open}{}{close}", ONE_LINE.join(separator));
+        assert_output(&matching("", input), 0, &expected, "");
     }
     let known = &ONE_LINE[3..];
     let expected = format!("{}\n", known.join("\n"));
-    for (open, close, joint) in [
+    for (open, close, separator) in [
         ("[", "]", ","),
         ("[\n", "\n]\n", ",\n"),
         ("  [\r\n  ", "\r\n  ]\r\n", "\r\n  ,\r\n  "),
     ] {
-        let input = format!("{open}{}{close}", known.join(joint));
-        assert_ran(&matching("", input), 0, &expected, "");
+        let input = format!("{open}{}{close}", known.join(separator));
+        assert_output(&matching("", input), 0, &expected, "");
     }
-    for joint in ["\n", "\r\n", "\n\n \n", " ", "", "\r\n\t"] {
-        assert_ran(&matching("", known.join(joint)), 0, &expected, "");
-        let ended = format!("\u{feff}{}\n", known.join(joint));
-        assert_ran(&matching("", ended), 0, &expected, "");
+    for separator in ["\n", "\r\n", "\n\n \n", " ", "", "\r\n\t"] {
+        assert_output(&matching("", known.join(separator)), 0, &expected, "");
+        let ended = format!("\u{feff}{}\n", known.join(separator));
+        assert_output(&matching("", ended), 0, &expected, "");
     }
 }
 
 #[test]
-fn match_takes_only_white_space_between_tokens_from_a_record_of_several_lines() {
+fn match_removes_only_white_space_between_tokens_from_multi_line_records() {
     for end in ["\n", "\r\n"] {
         let record = [
             "{",
@@ -1250,13 +1305,13 @@ fn match_takes_only_white_space_between_tokens_from_a_record_of_several_lines() 
             format!("[{record}]"),
             format!("{{\"memberships\":{end}[{end}{record}{end}]{end}}}{end}"),
         ] {
-            assert_ran(&matching(filter, input), 0, expected, "");
+            assert_output(&matching(filter, input), 0, expected, "");
         }
     }
 }
 
 #[test]
-fn match_reads_every_kind_of_input_alike() {
+fn match_supports_every_kind_of_input() {
     let records: Vec<&str> = SAMPLE.lines().collect();
     let values: Vec<serde_json::Value> = records
         .iter()
@@ -1298,14 +1353,18 @@ fn match_reads_every_kind_of_input_alike() {
         NOT_BOT,
         "member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\"",
     ] {
-        let expected = admitted(&records, Filter::parse(text).unwrap());
+        let expected = matching_records(&records, Filter::parse(text).unwrap());
         for input in &inputs {
-            assert_ran(&matching(text, input), 0, &expected, "");
+            assert_output(&matching(text, input), 0, &expected, "");
         }
-        let ran = matching(text, pretty.join("\n"));
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-        assert_eq!(ran.out.lines().count(), expected.lines().count(), "{text}");
-        for (got, expected) in ran.out.lines().zip(expected.lines()) {
+        let output = matching(text, pretty.join("\n"));
+        assert_eq!((output.code, output.err.as_str()), (0, ""));
+        assert_eq!(
+            output.out.lines().count(),
+            expected.lines().count(),
+            "{text}"
+        );
+        for (got, expected) in output.out.lines().zip(expected.lines()) {
             let [got, expected] = [got, expected]
                 .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
             assert_eq!(got, expected);
@@ -1314,7 +1373,7 @@ fn match_reads_every_kind_of_input_alike() {
 }
 
 #[test]
-fn match_reads_the_api_s_own_list_responses() {
+fn match_reads_list_responses_of_the_api() {
     let mut expected = [0, 0];
     let pages = serde_json::Deserializer::from_str(LIST_RESPONSES).into_iter::<serde_json::Value>();
     let mut keys = Vec::new();
@@ -1336,9 +1395,9 @@ fn match_reads_the_api_s_own_list_responses() {
             args.push(HUMAN);
         }
         args.push(&path);
-        let ran = run(&args);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-        assert_eq!(ran.out.lines().count(), count);
+        let output = run(&args);
+        assert_eq!((output.code, output.err.as_str()), (0, ""));
+        assert_eq!(output.out.lines().count(), count);
     }
     let all: Vec<Membership> = run(["match", "", &path])
         .out
@@ -1356,42 +1415,46 @@ fn match_reads_several_files_and_standard_input() {
     fs::write(&b, "[{\"name\":\"c\"}]").unwrap();
     let [one, two, three, four] =
         ["a", "b", "c", "d"].map(|name| format!("{{\"name\":\"{name}\"}}\n"));
-    let ran = run_with(["match", "", &a, "-", &b], &four);
-    assert_ran(&ran, 0, &format!("{one}{two}{four}{three}"), "");
-    let ran = run_with(["match", "--count", "", &b, "-", &a, &b], &four);
-    assert_ran(&ran, 0, "5\n", "");
-    // Standard input is not read unless asked for.
-    assert_ran(&run_with(["match", "", &b], &four), 0, &three, "");
+    let output = run_with(["match", "", &a, "-", &b], &four);
+    assert_output(&output, 0, &format!("{one}{two}{four}{three}"), "");
+    let output = run_with(["match", "--count", "", &b, "-", &a, &b], &four);
+    assert_output(&output, 0, "5\n", "");
+    // Standard input is not read unless requested.
+    assert_output(&run_with(["match", "", &b], &four), 0, &three, "");
 }
 
 #[test]
-fn match_complains_of_a_file_that_cannot_be_read_and_reads_the_others() {
+fn match_reports_an_unreadable_file_and_reads_the_others() {
     let folder = folder("missing");
     let [missing, here] =
         ["missing.json", "here.json"].map(|name| folder.join(name).display().to_string());
     fs::write(&here, "{\"name\":\"a\"}").unwrap();
-    for bad in [missing, folder.display().to_string()] {
-        let ran = run(["match", "", &bad, &here]);
+    for unreadable in [missing, folder.display().to_string()] {
+        let output = run(["match", "", &unreadable, &here]);
         assert_eq!(
-            (ran.code, ran.out.as_str()),
+            (output.code, output.out.as_str()),
             (2, "{\"name\":\"a\"}\n"),
-            "{bad}"
+            "{unreadable}"
         );
         assert!(
-            ran.err.contains(&bad) && ran.err.lines().count() == 1,
+            output.err.contains(&unreadable) && output.err.lines().count() == 1,
             "{}",
-            ran.err
+            output.err
         );
-        let ran = run(["match", "--count", "", &bad]);
-        assert_eq!((ran.code, ran.out.as_str()), (2, "0\n"), "{bad}");
+        let output = run(["match", "--count", "", &unreadable]);
+        assert_eq!(
+            (output.code, output.out.as_str()),
+            (2, "0\n"),
+            "{unreadable}"
+        );
     }
 }
 
 #[test]
-fn match_tells_where_a_malformed_record_is() {
-    let good = "{\"name\":\"good\"}";
-    // (record, its line with the problem, the columns that may be meant, a part of the reason)
-    for (bad, line, columns, reason) in [
+fn match_reports_the_position_of_a_malformed_record() {
+    let valid = "{\"name\":\"good\"}";
+    // (record, line of the problem in it, acceptable columns, part of the message)
+    for (malformed, line, columns, reason) in [
         ("{\"role\":1.5}", 1, 9..=11, "membership role"),
         ("{\"role\":[]}", 1, 9..=10, "membership role"),
         (
@@ -1431,41 +1494,41 @@ fn match_tells_where_a_malformed_record_is() {
         ("{\"name\":\"x\",}", 1, 12..=13, "trailing comma"),
     ] {
         for before in ["", "\n\n", "{\"name\":\"good\"}\r\n"] {
-            let input = format!("{before}{bad}\n{good}\n");
-            let ran = matching("", &input);
-            let goods = 1 + before.matches("good").count();
-            assert_eq!(ran.code, 2, "{input}");
+            let input = format!("{before}{malformed}\n{valid}\n");
+            let output = matching("", &input);
+            let valid_count = 1 + before.matches("good").count();
+            assert_eq!(output.code, 2, "{input}");
             assert_eq!(
-                ran.out,
-                format!("{good}\n").repeat(goods),
+                output.out,
+                format!("{valid}\n").repeat(valid_count),
                 "{input}\n{}",
-                ran.err
+                output.err
             );
-            assert_eq!(ran.err.lines().count(), 1, "{input}\n{}", ran.err);
-            let place = format!(
+            assert_eq!(output.err.lines().count(), 1, "{input}\n{}", output.err);
+            let prefix = format!(
                 "error: standard input:{}:",
                 line + before.matches('\n').count()
             );
-            let said = ran.err.strip_prefix(&place);
-            let (column, said) = said
-                .and_then(|said| said.split_once(": "))
+            let rest = output.err.strip_prefix(&prefix);
+            let (column, rest) = rest
+                .and_then(|rest| rest.split_once(": "))
                 .unwrap_or_else(|| {
-                    panic!("{place} {}", ran.err);
+                    panic!("{prefix} {}", output.err);
                 });
             assert!(
                 columns.contains(&column.parse().unwrap()),
                 "{input}\n{}",
-                ran.err
+                output.err
             );
-            assert!(said.contains(reason), "{said}");
+            assert!(rest.contains(reason), "{rest}");
         }
     }
 }
 
 #[test]
-fn match_goes_on_after_what_is_no_record() {
-    let good = "{\"name\":\"good\"}";
-    for bad in [
+fn match_continues_after_malformed_input() {
+    let valid = "{\"name\":\"good\"}";
+    for malformed in [
         "null",
         "1",
         "\"x\"",
@@ -1481,24 +1544,30 @@ fn match_goes_on_after_what_is_no_record() {
         "{\"memberships\":1}",
         "\\",
     ] {
-        let input = format!("{good}\n{bad}\n{good}\n{good}\n");
-        let ran = matching("", &input);
-        assert_eq!(ran.code, 2, "{bad}: {}", ran.err);
-        assert_eq!(ran.out, format!("{good}\n").repeat(3), "{bad}: {}", ran.err);
+        let input = format!("{valid}\n{malformed}\n{valid}\n{valid}\n");
+        let output = matching("", &input);
+        assert_eq!(output.code, 2, "{malformed}: {}", output.err);
+        assert_eq!(
+            output.out,
+            format!("{valid}\n").repeat(3),
+            "{malformed}: {}",
+            output.err
+        );
         assert!(
-            ran.err
+            output
+                .err
                 .lines()
                 .all(|line| line.starts_with("error: standard input:")),
             "{}",
-            ran.err
+            output.err
         );
         assert!(
-            ran.err.contains("input:2:") || ran.err.contains("input:3:"),
-            "{bad}: {}",
-            ran.err
+            output.err.contains("input:2:") || output.err.contains("input:3:"),
+            "{malformed}: {}",
+            output.err
         );
     }
-    for bad in [
+    for malformed in [
         "null",
         "1",
         "\"x\"",
@@ -1508,14 +1577,14 @@ fn match_goes_on_after_what_is_no_record() {
         "{\"a\" 1}",
     ] {
         for (open, close) in [("[", "]"), ("{\"memberships\":[", "]}")] {
-            let input = format!("{open}{good},\n{bad},\n{good}\n,{good}{close}\n{good}");
-            let ran = matching("", &input);
-            assert_eq!(ran.code, 2, "{input}");
+            let input = format!("{open}{valid},\n{malformed},\n{valid}\n,{valid}{close}\n{valid}");
+            let output = matching("", &input);
+            assert_eq!(output.code, 2, "{input}");
             assert_eq!(
-                ran.out,
-                format!("{good}\n").repeat(4),
+                output.out,
+                format!("{valid}\n").repeat(4),
                 "{input}: {}",
-                ran.err
+                output.err
             );
         }
     }
@@ -1527,14 +1596,14 @@ fn match_names_the_file_of_a_malformed_record() {
     let [a, b] = ["a.ndjson", "b.ndjson"].map(|name| folder.join(name).display().to_string());
     fs::write(&a, "{\"name\":\"a\"}\n{\"name\":1}\n{\"name\":\"b\"}\n").unwrap();
     fs::write(&b, "{\"name\":\"c\"}\n\n  {\"name\":\"d\",\"role\":true}").unwrap();
-    let ran = run(["match", "", &a, &b]);
-    assert_eq!(ran.code, 2);
+    let output = run(["match", "", &a, &b]);
+    assert_eq!(output.code, 2);
     assert_eq!(
-        ran.out,
+        output.out,
         "{\"name\":\"a\"}\n{\"name\":\"b\"}\n{\"name\":\"c\"}\n"
     );
-    let lines: Vec<&str> = ran.err.lines().collect();
-    assert_eq!(lines.len(), 2, "{}", ran.err);
+    let lines: Vec<&str> = output.err.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", output.err);
     assert!(
         lines[0].starts_with(&format!("error: {a}:2:9: ")),
         "{}",
@@ -1547,17 +1616,23 @@ fn match_names_the_file_of_a_malformed_record() {
     );
 
     // Strict stops at the first, and reads no other file.
-    let ran = run(["match", "--strict", "", &a, &b]);
-    assert_eq!((ran.code, ran.out.as_str()), (2, "{\"name\":\"a\"}\n"));
-    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
-    let ran = run(["match", "--strict", "--count", "", &a, &b]);
-    assert_eq!((ran.code, ran.out.as_str()), (2, "1\n"));
-    let ran = run(["match", "--strict", "--invert", MANAGER, &b]);
-    assert_eq!((ran.code, ran.out.as_str()), (2, "{\"name\":\"c\"}\n"));
+    let output = run(["match", "--strict", "", &a, &b]);
+    assert_eq!(
+        (output.code, output.out.as_str()),
+        (2, "{\"name\":\"a\"}\n")
+    );
+    assert_eq!(output.err.lines().count(), 1, "{}", output.err);
+    let output = run(["match", "--strict", "--count", "", &a, &b]);
+    assert_eq!((output.code, output.out.as_str()), (2, "1\n"));
+    let output = run(["match", "--strict", "--invert", MANAGER, &b]);
+    assert_eq!(
+        (output.code, output.out.as_str()),
+        (2, "{\"name\":\"c\"}\n")
+    );
 }
 
 #[test]
-fn match_looks_at_nothing_but_the_two_facts() {
+fn match_considers_only_the_role_and_the_type_of_the_member() {
     let manager = "role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\"";
     for (record, matches) in [
         (r#"{"role":"ROLE_MANAGER","member":{"type":"HUMAN"}}"#, true),
@@ -1609,25 +1684,25 @@ fn match_looks_at_nothing_but_the_two_facts() {
     ] {
         let line = format!("{record}\n");
         let (some, none) = if matches { (&*line, "") } else { ("", &*line) };
-        assert_ran(&matching(manager, record), i32::from(!matches), some, "");
+        assert_output(&matching(manager, record), i32::from(!matches), some, "");
         let inverted = run_with(["match", "--invert", manager], record);
-        assert_ran(&inverted, i32::from(matches), none, "");
+        assert_output(&inverted, i32::from(matches), none, "");
     }
 }
 
 #[test]
-fn match_takes_a_page_only_by_its_key() {
-    // `memberships` deeper, or as a value, or escaped.
+fn match_recognizes_a_list_response_by_its_key() {
+    // `memberships` as a value, nested or escaped.
     let record = r#"{"name":"memberships","x":{"memberships":[{"name":"no"}]}}"#;
-    assert_ran(&matching("", record), 0, &format!("{record}\n"), "");
+    assert_output(&matching("", record), 0, &format!("{record}\n"), "");
     let page = r#"{"\u006demberships":[{"name":"yes"}]}"#;
-    assert_ran(&matching("", page), 0, "{\"name\":\"yes\"}\n", "");
+    assert_output(&matching("", page), 0, "{\"name\":\"yes\"}\n", "");
     let page = r#"{"unreachable":["x"],"memberships":[{"name":"yes"}],"x":[{"name":"no"}]}"#;
-    assert_ran(&matching("", page), 0, "{\"name\":\"yes\"}\n", "");
+    assert_output(&matching("", page), 0, "{\"name\":\"yes\"}\n", "");
 }
 
 #[test]
-fn match_says_that_a_record_is_too_large_and_reads_on() {
+fn match_reports_a_record_over_the_limit_and_continues() {
     const LIMIT: usize = 16 << 20;
     let record = |length: usize| {
         let (open, close) = ("{\"name\":\"", "\"}");
@@ -1637,39 +1712,42 @@ fn match_says_that_a_record_is_too_large_and_reads_on() {
         )
     };
     let [fits, large] = [record(LIMIT), record(LIMIT + 1)];
-    let good = "{\"name\":\"good\"}";
-    let ran = matching("", format!("{good}\n{fits}\n{good}"));
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert!(ran.out == format!("{good}\n{fits}\n{good}\n"));
+    let valid = "{\"name\":\"good\"}";
+    let output = matching("", format!("{valid}\n{fits}\n{valid}"));
+    assert_eq!((output.code, output.err.as_str()), (0, ""));
+    assert!(output.out == format!("{valid}\n{fits}\n{valid}\n"));
     for (input, line) in [
-        (format!("{good}\n{large}\n{good}"), 2),
+        (format!("{valid}\n{large}\n{valid}"), 2),
         (
-            format!("{{\"memberships\":[\n{good},\n{large},{good}]}}"),
+            format!("{{\"memberships\":[\n{valid},\n{large},{valid}]}}"),
             3,
         ),
     ] {
-        let ran = matching("", input);
-        assert_eq!((ran.code, ran.out), (2, format!("{good}\n{good}\n")));
-        let place = format!("error: standard input:{line}:1: ");
-        assert!(
-            ran.err.starts_with(&place) && ran.err.contains("16777216"),
-            "{}",
-            ran.err
+        let output = matching("", input);
+        assert_eq!(
+            (output.code, output.out),
+            (2, format!("{valid}\n{valid}\n"))
         );
-        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+        let prefix = format!("error: standard input:{line}:1: ");
+        assert!(
+            output.err.starts_with(&prefix) && output.err.contains("16777216"),
+            "{}",
+            output.err
+        );
+        assert_eq!(output.err.lines().count(), 1, "{}", output.err);
     }
 }
 
 #[test]
-fn match_of_deep_nesting_ends() {
+fn match_handles_deep_nesting() {
     let deep = format!("{{\"x\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    let ran = matching("", format!("{deep}\n{{\"name\":\"good\"}}\n"));
-    assert!([0, 2].contains(&ran.code), "{}", ran.err);
-    assert!(ran.out.ends_with("{\"name\":\"good\"}\n"));
+    let output = matching("", format!("{deep}\n{{\"name\":\"good\"}}\n"));
+    assert!([0, 2].contains(&output.code), "{}", output.err);
+    assert!(output.out.ends_with("{\"name\":\"good\"}\n"));
 }
 
 #[test]
-fn nothing_of_a_malformed_record_reaches_the_terminal_raw() {
+fn malformed_records_are_escaped() {
     let evil = "\u{1b}[31m\u{7}\u{9b}31m\u{202e}\u{2066}\u{2028}\u{200b}\u{7f}";
     let tame = "\u{9b}31m\u{202e}\u{2066}\u{2028}\u{200b}\u{7f}";
     let inputs = [
@@ -1688,52 +1766,52 @@ fn nothing_of_a_malformed_record_reaches_the_terminal_raw() {
         "{\"member\":\"\\u001b[31m\\u202e\\u009b\"}".to_owned(),
     ];
     for input in inputs {
-        let ran = matching("", &input);
-        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{input:?}");
-        assert!(!ran.err.is_empty());
-        assert_nothing_raw(&ran.err);
+        let output = matching("", &input);
+        assert_eq!((output.code, output.out.as_str()), (2, ""), "{input:?}");
+        assert!(!output.err.is_empty());
+        assert_escaped(&output.err);
     }
     let (code, out, err) = run_raw(
         ["match", ""],
         b"{\"role\":\"\xff\xfe\"}\n\xff\n{\"\xff\":1}",
     );
     assert_eq!((code, out.is_empty()), (2, true));
-    assert_nothing_raw(&String::from_utf8(err).unwrap());
+    assert_escaped(&String::from_utf8(err).unwrap());
 }
 
 #[cfg(unix)]
 #[test]
-fn nothing_of_a_file_name_reaches_the_terminal_raw() {
+fn file_names_are_escaped() {
     let folder = folder("names");
     let evil = folder.join("\u{1b}[31mred\u{7}\u{9b}31m\u{202e}bidi\nnew\tline\r");
     let missing = evil.display().to_string();
-    let ran = run(["match", "", &missing]);
-    assert_eq!(ran.code, 2);
-    assert_nothing_raw(&ran.err);
-    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    let output = run(["match", "", &missing]);
+    assert_eq!(output.code, 2);
+    assert_escaped(&output.err);
+    assert_eq!(output.err.lines().count(), 1, "{}", output.err);
     fs::write(&evil, "{\"role\":true}").unwrap();
-    let ran = run(["match", "", &missing]);
-    assert_eq!(ran.code, 2);
-    assert_nothing_raw(&ran.err);
-    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    let output = run(["match", "", &missing]);
+    assert_eq!(output.code, 2);
+    assert_escaped(&output.err);
+    assert_eq!(output.err.lines().count(), 1, "{}", output.err);
 }
 
 #[cfg(unix)]
 #[test]
-fn match_reads_a_file_whose_name_is_not_utf_8() {
+fn match_reads_a_file_with_a_non_utf_8_name() {
     use std::os::unix::ffi::OsStrExt;
     let file = folder("bytes").join(OsStr::from_bytes(b"\xff.json"));
     fs::write(&file, "{\"name\":\"a\"}").unwrap();
-    let ran = run([OsStr::new("match"), OsStr::new(""), file.as_os_str()]);
-    assert_ran(&ran, 0, "{\"name\":\"a\"}\n", "");
+    let output = run([OsStr::new("match"), OsStr::new(""), file.as_os_str()]);
+    assert_output(&output, 0, "{\"name\":\"a\"}\n", "");
 }
 
-// Pipes, memory, colours.
+// Pipes, memory and colors
 
-/// Threads have 2 MiB of stack unless told otherwise, so a filter of any text must do with less.
+/// Threads have 2 MiB of stack by default, so every filter must fit in less.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_deepest_filter_fits_the_stack_of_a_thread() {
+fn deepest_filter_fits_in_the_stack_of_a_thread() {
     let deepest = format!("{}{MEMBER}{}", "(".repeat(64), ")".repeat(64));
     for (text, code) in [
         (deepest.clone(), 0),
@@ -1755,8 +1833,8 @@ fn the_deepest_filter_fits_the_stack_of_a_thread() {
     }
 }
 
-/// Closes the child's standard output after `lines` lines, then gives it `input`; its exit status,
-/// and what it complains of.
+/// Runs the program on `input` and closes its standard output after `lines` lines. Returns its exit
+/// status and standard error.
 fn with_closed_pipe(args: &[&str], lines: usize, input: String) -> (i32, String) {
     let mut child = program(args).spawn().unwrap();
     let mut out = child.stdout.take().unwrap();
@@ -1769,7 +1847,7 @@ fn with_closed_pipe(args: &[&str], lines: usize, input: String) -> (i32, String)
         while read < lines && out.read(&mut byte).unwrap() == 1 {
             read += usize::from(byte[0] == b'\n');
         }
-        assert_eq!(read, lines, "it printed less");
+        assert_eq!(read, lines, "not enough lines");
         drop(out);
         feeder
     };
@@ -1782,7 +1860,7 @@ fn with_closed_pipe(args: &[&str], lines: usize, input: String) -> (i32, String)
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_pipe_is_not_an_error() {
     let long = SAMPLE.repeat(40);
     assert_eq!(
         with_closed_pipe(&["match", ""], 1, long.clone()),
@@ -1808,7 +1886,7 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
-fn a_closed_pipe_does_not_make_an_invalid_filter_valid() {
+fn closed_pipe_does_not_hide_an_invalid_filter() {
     let filters = format!("x = 1\n{MEMBER}\n");
     let (code, _) = with_closed_pipe(&["check", "-"], 0, filters);
     assert_eq!(code, 1);
@@ -1816,7 +1894,7 @@ fn a_closed_pipe_does_not_make_an_invalid_filter_valid() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_cannot_be_written_is_a_failure() {
+fn failed_writes_are_errors() {
     let sample = sample_path("memberships.ndjson");
     for args in [
         &["check", MEMBER][..],
@@ -1838,7 +1916,7 @@ fn what_cannot_be_written_is_a_failure() {
     }
 }
 
-/// The most memory that a process has had, in bytes.
+/// Returns the peak memory of a process, in bytes.
 #[cfg(target_os = "linux")]
 fn peak(child: &Child) -> usize {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
@@ -1853,8 +1931,8 @@ fn peak(child: &Child) -> usize {
         * 1024
 }
 
-/// Memory is measured while the end of the input is still to come: whatever had been gathered would
-/// be there then. A program built for tests reads some 20 MB a second, so it is given less.
+/// Memory is measured before the end of the input, when anything accumulated is still allocated. A
+/// debug build reads about 20 MB per second, so its input is smaller.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_the_input() {
@@ -1869,13 +1947,13 @@ fn memory_does_not_grow_with_the_input() {
         "{{\"memberships\":[{}],\"nextPageToken\":\"x\"}}\n",
         records.join(",")
     );
-    // (what begins the input, what is repeated, how long the input is)
-    for (begins, block, length) in [
+    // (start of the input, repeated block, length of the input)
+    for (start, block, length) in [
         ("", SAMPLE.repeat(4), LENGTH),
         ("", long_record, LENGTH / 4),
         ("[", records.join(",") + ",", LENGTH / 8),
         ("", page, LENGTH / 8),
-        // One page whose end never comes, a record that is too long, a line of white space.
+        // An unclosed page, a record over the limit, and a line of white space.
         (
             "{\"memberships\":[",
             "{ \"role\"\n : 1 },".repeat(1000),
@@ -1886,28 +1964,28 @@ fn memory_does_not_grow_with_the_input() {
     ] {
         let mut child = program(["match", "--count", NOT_BOT]).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(begins.as_bytes()).unwrap();
+        stdin.write_all(start.as_bytes()).unwrap();
         for _ in 0..length / block.len() {
             stdin.write_all(block.as_bytes()).unwrap();
         }
         let peak = peak(&child);
         drop(stdin);
         child.wait().unwrap();
-        // A record of up to 16 MiB has to be held, and copied when its place grows; else there are
-        // the program itself and a fixed number of chunks for each core.
-        let most = if begins.ends_with('"') {
+        // A record of up to 16 MiB is held in memory, and copied when the buffer grows. Without one,
+        // memory is used by the program itself and a fixed number of chunks per core.
+        let limit = if start.ends_with('"') {
             48 << 20
         } else {
             24 << 20
         };
-        assert!(peak < most, "{} KiB of memory after {begins:?}", peak >> 10);
+        assert!(peak < limit, "{} KiB of memory after {start:?}", peak >> 10);
     }
 }
 
-/// Runs a shell command on a terminal of its own; what came out of that. `None` where there is no
-/// `script` that can do it.
+/// Runs a shell command in a new terminal and returns what it printed. Returns `None` if there is no
+/// suitable `script` command.
 #[cfg(target_os = "linux")]
-fn on_a_terminal(command: &str, environment: &[(&str, &str)]) -> Option<String> {
+fn in_a_terminal(command: &str, environment: &[(&str, &str)]) -> Option<String> {
     let version = Command::new("script").arg("--version").output().ok()?;
     if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
         return None;
@@ -1927,41 +2005,41 @@ fn on_a_terminal(command: &str, environment: &[(&str, &str)]) -> Option<String> 
 
 #[cfg(target_os = "linux")]
 #[test]
-fn reports_are_in_colour_on_a_terminal_only() {
-    let colour = |command, environment: &[_]| {
-        on_a_terminal(command, environment).map(|out| {
+fn reports_are_colored_only_in_a_terminal() {
+    let color = |command, environment: &[_]| {
+        in_a_terminal(command, environment).map(|out| {
             assert!(out.contains("unknown-field") || out.is_empty(), "{out}");
             out.contains('\u{1b}')
         })
     };
-    let Some(plain) = colour("\"$PROGRAM\" check 'x = 1'", &[]) else {
+    let Some(colored) = color("\"$PROGRAM\" check 'x = 1'", &[]) else {
         return;
     };
-    assert!(plain);
-    // It is standard error that counts.
+    assert!(colored);
+    // Only standard error has to be a terminal.
     assert_eq!(
-        colour("\"$PROGRAM\" check 'x = 1' >/dev/null", &[]),
+        color("\"$PROGRAM\" check 'x = 1' >/dev/null", &[]),
         Some(true)
     );
     assert_eq!(
-        colour("\"$PROGRAM\" check 'x = 1' 2>&1 | cat", &[]),
+        color("\"$PROGRAM\" check 'x = 1' 2>&1 | cat", &[]),
         Some(false)
     );
     for value in ["1", "0", "yes"] {
         let no_color = [("NO_COLOR", value)];
         assert_eq!(
-            colour("\"$PROGRAM\" check 'x = 1'", &no_color),
+            color("\"$PROGRAM\" check 'x = 1'", &no_color),
             Some(false),
             "{value}"
         );
     }
-    // <https://no-color.org>: an empty one does not count.
+    // <https://no-color.org>: an empty value is ignored.
     assert_eq!(
-        colour("\"$PROGRAM\" check 'x = 1'", &[("NO_COLOR", "")]),
+        color("\"$PROGRAM\" check 'x = 1'", &[("NO_COLOR", "")]),
         Some(true)
     );
-    // The results themselves never are.
-    let out = on_a_terminal(
+    // Standard output is never colored.
+    let out = in_a_terminal(
         "\"$PROGRAM\" explain ''; \"$PROGRAM\" check --format json x; \"$PROGRAM\" lints",
         &[],
     );
@@ -1970,7 +2048,7 @@ fn reports_are_in_colour_on_a_terminal_only() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn nothing_of_the_arguments_reaches_a_terminal_raw() {
+fn arguments_are_escaped_in_a_terminal() {
     let raw = regex::Regex::new(r"[\x07\u{9b}\u{202e}]|\x1b\]").unwrap();
     let evil = "\u{7}\u{9b}31m\u{202e}\u{1b}]0;title\u{1b}\\";
     for command in [
@@ -1979,7 +2057,7 @@ fn nothing_of_the_arguments_reaches_a_terminal_raw() {
         "\"$PROGRAM\" \"$EVIL\"",
         "\"$PROGRAM\" check \"x = 1 AND $EVIL\"",
     ] {
-        let Some(out) = on_a_terminal(command, &[("EVIL", evil), ("NO_COLOR", "1")]) else {
+        let Some(out) = in_a_terminal(command, &[("EVIL", evil), ("NO_COLOR", "1")]) else {
             return;
         };
         assert!(!raw.is_match(&out), "{command}: {out:?}");
@@ -1988,31 +2066,31 @@ fn nothing_of_the_arguments_reaches_a_terminal_raw() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_progress_bar_shows_for_a_long_file_on_a_terminal_only() {
+fn progress_bar_is_shown_only_for_a_long_file_in_a_terminal() {
     let folder = folder("progress");
     let file = folder.join("long.ndjson").display().to_string();
     fs::write(&file, SAMPLE.repeat(220)).unwrap();
     let out = folder.join("out").display().to_string();
     let environment = [("FILE", file.as_str()), ("OUT", out.as_str())];
     let command = "\"$PROGRAM\" match --count \"\" \"$FILE\" >\"$OUT\"";
-    let Some(bar) = on_a_terminal(command, &environment) else {
+    let Some(bar) = in_a_terminal(command, &environment) else {
         return;
     };
     assert!(bar.contains("MiB of"), "{bar:?}");
     let count = format!("{}\n", SAMPLE.lines().count() * 220);
     assert_eq!(fs::read_to_string(&out).unwrap(), count);
     let command = "\"$PROGRAM\" match --count \"\" \"$FILE\" 2>&1 >\"$OUT\" | cat";
-    assert_eq!(on_a_terminal(command, &environment), Some(String::new()));
+    assert_eq!(in_a_terminal(command, &environment), Some(String::new()));
     fs::remove_file(&file).unwrap();
 }
 
 // lints, completions
 
 #[test]
-fn lints_lists_each_with_its_level_and_purpose() {
-    let ran = run(["lints"]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    let mut rest = ran.out.as_str();
+fn lints_prints_levels_summaries_and_reasons() {
+    let output = run(["lints"]);
+    assert_eq!((output.code, output.err.as_str()), (0, ""));
+    let mut rest = output.out.as_str();
     for lint in Lint::ALL {
         let level = match lint.default_level() {
             Level::Allow => "allow",
@@ -2032,7 +2110,7 @@ fn lints_lists_each_with_its_level_and_purpose() {
 }
 
 #[test]
-fn the_readme_has_the_lints() {
+fn readme_lists_the_lints() {
     let readme = include_str!("../README.md");
     for lint in Lint::ALL {
         let row = readme
@@ -2047,10 +2125,10 @@ fn the_readme_has_the_lints() {
 }
 
 #[test]
-fn completions_are_there_for_each_shell() {
+fn completions_support_every_shell() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let ran = run(["completions", shell]);
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{shell}");
+        let output = run(["completions", shell]);
+        assert_eq!((output.code, output.err.as_str()), (0, ""), "{shell}");
         for word in [
             "gchat-filter",
             "check",
@@ -2060,10 +2138,10 @@ fn completions_are_there_for_each_shell() {
             "lints",
             "completions",
         ] {
-            assert!(ran.out.contains(word), "{shell}: {word}");
+            assert!(output.out.contains(word), "{shell}: {word}");
         }
         assert!(
-            ran.out.contains("preset") && ran.out.contains("invert"),
+            output.out.contains("preset") && output.out.contains("invert"),
             "{shell}"
         );
     }
@@ -2071,7 +2149,7 @@ fn completions_are_there_for_each_shell() {
 
 #[cfg(unix)]
 #[test]
-fn the_completion_script_of_bash_is_one() {
+fn bash_completion_script_is_valid() {
     let Ok(mut bash) = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn() else {
         return;
     };

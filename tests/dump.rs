@@ -1,10 +1,10 @@
-//! `gchat-filter match` over more lines than one thread reads at a time, beside `serde_json`.
+//! Compares `gchat-filter match` with `serde_json` on a dump of many chunks.
 
 #![cfg(feature = "cli")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 use std::io::Write;
@@ -15,22 +15,22 @@ use gchat_filter::{Filter, Membership};
 
 const FILTER: &str = r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#;
 
-/// More than what four threads have in hand at once, in bytes.
-const LONG: usize = 5 << 20;
+/// Minimum size of the dump, in bytes: more than the chunks of four threads hold.
+const MIN_SIZE: usize = 5 << 20;
 
-/// The records of the data, over and over.
+/// Repeats the records of the test data.
 fn long_dump() -> String {
     let records = include_str!("data/memberships.ndjson");
-    records.repeat(LONG / records.len() + 1)
+    records.repeat(MIN_SIZE / records.len() + 1)
 }
 
-/// The lines that are memberships which `filter` admits.
-fn admitted(dump: &str, filter: &str) -> String {
+/// Returns the lines that are memberships and match `filter`.
+fn matching_lines(dump: &str, filter: &str) -> String {
     let filter: Filter = filter.parse().unwrap();
-    let admits = |line: &&str| {
+    let matches = |line: &&str| {
         serde_json::from_str::<Membership>(line).is_ok_and(|membership| filter.matches(&membership))
     };
-    dump.split_inclusive('\n').filter(admits).collect()
+    dump.split_inclusive('\n').filter(matches).collect()
 }
 
 fn command(args: &[&str]) -> Command {
@@ -39,7 +39,7 @@ fn command(args: &[&str]) -> Command {
     command
 }
 
-/// What the program makes of `input`.
+/// Runs `match` on `input`.
 fn run(args: &[&str], input: &str) -> Output {
     let mut child = command(args)
         .stdin(Stdio::piped())
@@ -49,13 +49,13 @@ fn run(args: &[&str], input: &str) -> Output {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
-        // That it reads no further is no error here.
+        // The program may stop reading early.
         scope.spawn(move || stdin.write_all(input.as_bytes()));
         child.wait_with_output().unwrap()
     })
 }
 
-/// Checks the exit status, the results and the messages of the program.
+/// Checks the exit status, standard output and standard error.
 #[track_caller]
 fn check(output: &Output, status: i32, results: &str, messages: &str) {
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -69,7 +69,7 @@ fn check(output: &Output, status: i32, results: &str, messages: &str) {
     assert_eq!(output.status.code(), Some(status));
 }
 
-/// A file that is removed at the end.
+/// A file that is removed when it is dropped.
 struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {
@@ -92,7 +92,7 @@ impl Drop for TemporaryFile {
 }
 
 #[test]
-fn matches_are_the_lines_in_their_order() {
+fn matches_are_printed_in_input_order() {
     let dump = long_dump();
     let file = TemporaryFile::new("plain.ndjson", &dump);
     for filter in [
@@ -101,13 +101,13 @@ fn matches_are_the_lines_in_their_order() {
         r#"role = "ROLE_MEMBER""#,
         "",
     ] {
-        let expected = admitted(&dump, filter);
+        let expected = matching_lines(&dump, filter);
         assert!(!expected.is_empty());
         check(&run(&[filter], &dump), 0, &expected, "");
         let output = command(&[filter, file.path()]).output().unwrap();
         check(&output, 0, &expected, "");
     }
-    let expected = admitted(&dump, FILTER);
+    let expected = matching_lines(&dump, FILTER);
     let count = format!("{}\n", expected.lines().count());
     check(&run(&["--count", FILTER], &dump), 0, &count, "");
     let all = dump.lines().count();
@@ -123,9 +123,9 @@ fn matches_are_the_lines_in_their_order() {
 }
 
 #[test]
-fn arrays_and_pages_have_the_same_matches() {
+fn arrays_and_list_responses_have_the_same_matches() {
     let dump = long_dump();
-    let expected = admitted(&dump, FILTER);
+    let expected = matching_lines(&dump, FILTER);
     let lines: Vec<&str> = dump.lines().collect();
     let page = |lines: &[&str]| {
         let records = lines.join(",");
@@ -145,10 +145,10 @@ fn arrays_and_pages_have_the_same_matches() {
 }
 
 #[test]
-fn broken_lines_are_told_wherever_they_stand() {
+fn malformed_lines_are_reported_at_their_positions() {
     let dump = long_dump();
     let mut lines: Vec<&str> = dump.lines().collect();
-    let broken = [
+    let malformed = [
         (
             0,
             r#"{"role":"ROLE_MANAGER","role":"ROLE_MANAGER"}"#,
@@ -175,16 +175,16 @@ fn broken_lines_are_told_wherever_they_stand() {
             "16: unexpected end of hex escape",
         ),
     ];
-    for (at, line, _) in broken {
+    for (at, line, _) in malformed {
         lines[at] = line;
     }
-    // Not broken, however it looks.
+    // Valid, with an escaped key.
     let tricky = r#"{"r\u006fle":"ROLE_MANAGER","member":{"displayName":"\"role\":1","type":1}}"#;
     lines[5000] = tricky;
     let input = lines.join("\n");
-    let expected = admitted(&format!("{input}\n"), FILTER);
+    let expected = matching_lines(&format!("{input}\n"), FILTER);
     assert!(expected.contains(tricky));
-    let messages: Vec<String> = broken
+    let messages: Vec<String> = malformed
         .iter()
         .map(|(at, _, message)| format!("error: standard input:{}:{message}\n", at + 1))
         .collect();
@@ -194,7 +194,7 @@ fn broken_lines_are_told_wherever_they_stand() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told() {
+fn unreadable_files_are_reported() {
     let directory = env!("CARGO_TARGET_TMPDIR");
     for path in [directory, "no/such/file"] {
         let output = command(&["", path]).output().unwrap();
@@ -207,7 +207,7 @@ fn what_cannot_be_read_is_told() {
 }
 
 #[test]
-fn a_reader_that_stops_is_no_error() {
+fn closed_output_is_not_an_error() {
     let dump = long_dump();
     let file = TemporaryFile::new("stops.ndjson", &dump);
     let mut child = command(&["", file.path()])
@@ -221,7 +221,7 @@ fn a_reader_that_stops_is_no_error() {
 }
 
 #[test]
-fn strict_does_not_wait_for_more_input() {
+fn strict_exits_without_waiting_for_more_input() {
     let mut child = command(&["--strict", ""])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,21 +1,22 @@
-//! Every filter of up to three comparisons, against a naive reading of the specification.
+//! All filters of up to three comparisons, checked against a naive implementation of the
+//! specification.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 mod common;
 
 use std::collections::BTreeSet;
 
-use common::{Compare, DOCUMENTED, EVERYTHING, Kind, Part, Set, apps, comparisons_in, matched};
+use common::{Compare, DOCUMENTED, EVERYTHING, Kind, Part, Set, apps, count_comparisons, matched};
 use gchat_filter::diagnostic::{Code, Diagnostic, Severity, Span};
 use gchat_filter::{Checker, Filter, Preset};
 
-/// The ways to write `count` as a sum of two or more numbers, in any order.
+/// All ways to write `count` as an ordered sum of two or more positive integers.
 fn sums(count: usize) -> Vec<Vec<usize>> {
     let mut all = Vec::new();
     for first in 1..count {
@@ -28,6 +29,7 @@ fn sums(count: usize) -> Vec<Vec<usize>> {
     all
 }
 
+/// The Cartesian product.
 fn products(choices: &[Vec<Part>]) -> Vec<Vec<Part>> {
     let Some((first, rest)) = choices.split_first() else {
         return vec![Vec::new()];
@@ -42,8 +44,8 @@ fn products(choices: &[Vec<Part>]) -> Vec<Vec<Part>> {
     all
 }
 
-/// One comparison, or more in parentheses.
-fn simples(count: usize) -> Vec<Part> {
+/// Single comparisons, or parenthesized groups of this many comparisons.
+fn simple_terms(count: usize) -> Vec<Part> {
     match count {
         1 => vec![Part::leaf(DOCUMENTED[0])],
         _ => groups(count)
@@ -53,8 +55,10 @@ fn simples(count: usize) -> Vec<Part> {
     }
 }
 
+/// Disjunctions of this many comparisons.
 fn ors(count: usize) -> Vec<Part> {
-    let choices = |sum: Vec<usize>| products(&sum.into_iter().map(simples).collect::<Vec<_>>());
+    let choices =
+        |sum: Vec<usize>| products(&sum.into_iter().map(simple_terms).collect::<Vec<_>>());
     sums(count)
         .into_iter()
         .flat_map(choices)
@@ -63,10 +67,11 @@ fn ors(count: usize) -> Vec<Part> {
         .collect()
 }
 
-/// The shapes of so many comparisons, without parentheses around the whole or a single one.
+/// The shapes of filters of this many comparisons, without parentheses around the entire filter or
+/// a single comparison.
 fn groups(count: usize) -> Vec<Part> {
     let factors = |count| {
-        let mut factors = simples(count);
+        let mut factors = simple_terms(count);
         // OR binds tighter than AND, so these need no parentheses.
         factors.extend(ors(count));
         factors
@@ -80,7 +85,7 @@ fn groups(count: usize) -> Vec<Part> {
     ands.chain(ors(count)).collect()
 }
 
-/// Makes the comparisons those whose numbers are given, in parentheses where told.
+/// Replaces the comparisons by those given, each with its number of pairs of parentheses.
 fn fill(part: &mut Part, leaves: &mut impl Iterator<Item = (Compare, usize)>) {
     if part.children().is_empty() {
         let (compare, parens) = leaves.next().unwrap();
@@ -91,19 +96,19 @@ fn fill(part: &mut Part, leaves: &mut impl Iterator<Item = (Compare, usize)>) {
     }
 }
 
-/// Adds a pair of parentheses to each group that has one.
-fn double(part: &mut Part) {
+/// Adds a second pair of parentheses to each parenthesized group.
+fn double_parens(part: &mut Part) {
     for child in part.children_mut() {
         if child.parens > 0 && !child.children().is_empty() {
             child.parens += 1;
         }
-        double(child);
+        double_parens(child);
     }
 }
 
 type Found = (Span, Code, Severity);
 
-/// What was found: in the order of the text, and at one place in that of the codes' names.
+/// The findings, sorted by span and code. Asserts that they are reported in order of their spans.
 fn found(diagnostics: &[Diagnostic]) -> Vec<Found> {
     let found = |d: &Diagnostic| (d.span, d.code, d.severity);
     assert!(diagnostics.is_sorted_by_key(|d| d.span), "{diagnostics:?}");
@@ -115,7 +120,7 @@ fn sorted(mut expected: Vec<Found>) -> Vec<Found> {
     expected
 }
 
-/// The diagnostics that a filter must get, with lints at the severity given.
+/// The expected diagnostics, with lints at the given severity.
 fn expected(part: &Part, lints: Severity) -> Vec<Found> {
     let mut expected = Vec::new();
     for span in part.mixed() {
@@ -139,8 +144,8 @@ fn expected(part: &Part, lints: Severity) -> Vec<Found> {
     sorted(expected)
 }
 
-/// The admin stage's errors, for a filter without others.
-fn expected_admin(part: &Part) -> Vec<Found> {
+/// The expected errors of the access stage, for a filter without other errors.
+fn expected_access(part: &Part) -> Vec<Found> {
     let mut expected = Vec::new();
     for part in part.comparisons() {
         let Kind::Compare(compare) = part.kind else {
@@ -177,12 +182,12 @@ fn check(part: &mut Part) {
         (Ok(parsed), Some(filter)) => {
             assert_eq!(parsed, filter, "{text}");
             assert_eq!(matched(filter), set, "{text}");
-            check_shortest(filter, set, comparisons_in(&text), &text);
+            check_shortest(filter, set, count_comparisons(&text), &text);
         }
         (Err(error), None) => {
             assert_eq!(error.diagnostics(), checked.diagnostics, "{text}");
         }
-        (parsed, filter) => panic!("{text}: parse gives {parsed:?}, check {filter:?}"),
+        (parsed, filter) => panic!("{text}: parse returned {parsed:?}, check {filter:?}"),
     }
 
     let strict = Checker::new().preset(Preset::Strict).check(&text);
@@ -197,7 +202,7 @@ fn check(part: &mut Part) {
     let errors = if contradicts {
         Vec::new()
     } else {
-        expected_admin(part)
+        expected_access(part)
     };
     all.extend(&errors);
     assert_eq!(found(&admin.diagnostics), sorted(all), "{text}");
@@ -206,10 +211,10 @@ fn check(part: &mut Part) {
         !contradicts && errors.is_empty(),
         "{text}"
     );
-    let mendable = errors
+    let fixable = errors
         .first()
         .is_some_and(|error| error.1 == Code::AdminRequiresType);
-    assert_eq!(admin.fixed.is_some(), mendable, "{text}");
+    assert_eq!(admin.fixed.is_some(), fixable, "{text}");
     if let Some(fixed) = admin.fixed {
         let added = r#" AND member.type != "BOT""#;
         let is_or = matches!(part.kind, Kind::Or(_)) || part.mixed().contains(&part.bare);
@@ -225,12 +230,12 @@ fn check(part: &mut Part) {
     }
 }
 
-/// What a filter prints as: short, silent even where every lint is denied, and of the same
-/// meaning.
-fn check_shortest(filter: Filter, set: Set, most: usize, text: &str) {
+/// Asserts that the printed filter has at most `max_comparisons` comparisons, no diagnostics under
+/// the strict preset, and the same meaning.
+fn check_shortest(filter: Filter, set: Set, max_comparisons: usize, text: &str) {
     let shortest = filter.to_string();
     assert!(
-        comparisons_in(&shortest) <= most,
+        count_comparisons(&shortest) <= max_comparisons,
         "{text} became {shortest}"
     );
     let checked = Checker::new().preset(Preset::Strict).check(&shortest);
@@ -245,20 +250,20 @@ fn check_shortest(filter: Filter, set: Set, most: usize, text: &str) {
     );
 }
 
-/// Every filter of up to three documented comparisons: all that AND, OR and parentheses can make
-/// of them, with and without needless parentheses around single comparisons, around the whole, and
-/// doubled around groups.
+/// All combinations of up to three documented comparisons by AND, OR and parentheses, with and
+/// without redundant parentheses around single comparisons, around groups, and around the entire
+/// filter.
 #[test]
-fn every_filter_of_up_to_three_comparisons() {
+fn all_filters_of_up_to_three_comparisons() {
     let mut counts = [0_usize; 4];
     let mut texts = BTreeSet::new();
     for count in 1..=3_u32 {
         let shapes = match count {
-            1 => simples(1),
+            1 => simple_terms(1),
             _ => groups(count as usize),
         };
         for shape in shapes {
-            // Each comparison is one of six, in parentheses or not.
+            // Each comparison is one of six, with or without parentheses.
             for code in 0..12_usize.pow(count) {
                 let leaf = |place| {
                     let choice = code / 12_usize.pow(place) % 12;
@@ -267,7 +272,7 @@ fn every_filter_of_up_to_three_comparisons() {
                 let mut part = shape.clone();
                 fill(&mut part, &mut (0..count).map(leaf));
                 let mut doubled = part.clone();
-                double(&mut doubled);
+                double_parens(&mut doubled);
                 for part in [
                     part.clone(),
                     part.in_parens(1),
@@ -285,10 +290,11 @@ fn every_filter_of_up_to_three_comparisons() {
     }
     println!("{counts:?} filters");
     // One comparison: 6, with zero to two pairs of parentheses.
-    // Two: AND or OR; 12 comparisons with and without parentheses, twice; the whole likewise.
-    // Three: with one operator 2 shapes. With two, the group of two stands left or right: OR with
-    // a group of AND or OR, AND with one of AND or OR, each twice as it may be doubled; and AND
-    // with an OR without parentheses, which may not.
+    // Two: AND or OR; each comparison is one of 6, with or without parentheses, and the entire
+    // filter is too.
+    // Three: in 2 shapes, a single AND or OR joins all three. In the others, a group of two is on
+    // the left or on the right: AND or OR with a parenthesized AND or OR, whose parentheses may be
+    // doubled, or AND with an OR without parentheses.
     let expected = [
         0,
         6 * 3,
@@ -299,7 +305,7 @@ fn every_filter_of_up_to_three_comparisons() {
 }
 
 #[test]
-fn the_empty_filter() {
+fn empty_filter() {
     for text in ["", " ", "\r\n\t "] {
         let checked = Checker::new().preset(Preset::Strict).check(text);
         assert_eq!(checked.diagnostics, []);
@@ -308,10 +314,10 @@ fn the_empty_filter() {
         assert_eq!(Filter::default().to_string(), "");
 
         let checked = Checker::new().admin_access(true).check(text);
-        let whole = Span::new(0, text.len());
+        let span = Span::new(0, text.len());
         assert_eq!(
             found(&checked.diagnostics),
-            [(whole, Code::AdminRequiresType, Severity::Error)]
+            [(span, Code::AdminRequiresType, Severity::Error)]
         );
         assert_eq!(checked.fixed.as_deref(), Some(r#"member.type != "BOT""#));
     }

@@ -1,4 +1,4 @@
-//! The rules of a list request, as a client and as a server see them.
+//! The rules of list requests, for clients and servers.
 #![cfg(feature = "list")]
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +7,7 @@
     clippy::semicolon_if_nothing_returned,
     clippy::items_after_statements,
     clippy::too_many_lines,
-    reason = "that is how a test fails, and how a table reads"
+    reason = "a panic fails the test, and tables are easier to read this way"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,16 +39,19 @@ fn fields(request: &ListMembershipsRequest) -> Vec<String> {
 }
 
 #[test]
-fn every_violation_is_told_at_once() {
-    let bad = ListMembershipsRequest {
+fn reports_all_violations_at_once() {
+    let invalid = ListMembershipsRequest {
         parent: "AAAA".to_owned(),
         page_size: -5,
         page_token: "?".to_owned(),
         filter: "role = OWNER".to_owned(),
         ..request()
     };
-    assert_eq!(fields(&bad), ["parent", "pageSize", "filter", "pageToken"]);
-    let status = Status::from(bad.check().unwrap_err());
+    assert_eq!(
+        fields(&invalid),
+        ["parent", "pageSize", "filter", "pageToken"]
+    );
+    let status = Status::from(invalid.check().unwrap_err());
     assert_eq!(
         serde_json::to_value(&status).unwrap()["error"]["message"],
         "Invalid filter query: role = OWNER"
@@ -56,8 +59,8 @@ fn every_violation_is_told_at_once() {
 }
 
 #[test]
-fn admin_access_changes_what_a_good_filter_is() {
-    for (filter, admin, good) in [
+fn admin_access_changes_which_filters_are_valid() {
+    for (filter, admin, valid) in [
         ("", false, true),
         ("", true, false),
         (r#"member.type = "BOT""#, false, true),
@@ -70,13 +73,13 @@ fn admin_access_changes_what_a_good_filter_is() {
             use_admin_access: admin,
             ..request()
         };
-        assert_eq!(request.check().is_ok(), good, "{filter} {admin}");
+        assert_eq!(request.check().is_ok(), valid, "{filter} {admin}");
     }
 }
 
 #[test]
-fn page_sizes() {
-    for (asked, given) in [
+fn page_sizes_are_clamped() {
+    for (requested, expected) in [
         (0, 100),
         (1, 1),
         (1000, 1000),
@@ -84,20 +87,20 @@ fn page_sizes() {
         (i32::MAX, 1000),
     ] {
         let request = ListMembershipsRequest {
-            page_size: asked,
+            page_size: requested,
             ..request()
         };
-        assert_eq!(request.check().unwrap().page_size, given);
+        assert_eq!(request.check().unwrap().page_size, expected);
     }
 }
 
 #[test]
-fn a_status_is_the_body_that_the_service_sends() {
-    let bad = ListMembershipsRequest {
+fn status_serializes_as_the_response_body() {
+    let invalid = ListMembershipsRequest {
         filter: r#"role = "ROLE_MANAGER" and member.type = "HUMAN""#.to_owned(),
         ..request()
     };
-    let status = Status::from(bad.check().unwrap_err());
+    let status = Status::from(invalid.check().unwrap_err());
     insta::assert_snapshot!(serde_json::to_string_pretty(&status).unwrap(), @r#"
     {
       "error": {
@@ -110,7 +113,7 @@ fn a_status_is_the_body_that_the_service_sends() {
             "fieldViolations": [
               {
                 "field": "filter",
-                "description": "`and` is not a keyword (at byte 22); write `AND`: keywords are words in upper case; corrected: role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\""
+                "description": "`and` is not a keyword (at byte 22); write `AND`; keywords are words in upper case; corrected: role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\""
               }
             ]
           }
@@ -127,7 +130,7 @@ fn a_status_is_the_body_that_the_service_sends() {
             r#""reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT","domain":"googleapis.com"}]}}"#,
         )
     );
-    // No details, no key for them.
+    // Empty details are omitted.
     assert_eq!(
         serde_json::to_string(&Status::not_found()).unwrap(),
         r#"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}"#
@@ -135,7 +138,7 @@ fn a_status_is_the_body_that_the_service_sends() {
 }
 
 #[test]
-fn codes_have_the_http_status_of_aip_193() {
+fn codes_map_to_http_statuses_of_aip_193() {
     for code in Code::ALL {
         assert!((400..600).contains(&code.http()), "{code:?}");
     }
@@ -144,7 +147,7 @@ fn codes_have_the_http_status_of_aip_193() {
 }
 
 #[test]
-fn queries_as_clients_write_them() {
+fn reads_queries_as_clients_send_them() {
     let read = |query| ListMembershipsRequest::from_query("spaces/AAAA", query);
     for query in [
         r"filter=member.type+%3D+%22HUMAN%22",
@@ -185,7 +188,7 @@ fn queries_as_clients_write_them() {
 }
 
 #[test]
-fn a_token_in_a_query_is_not_shown() {
+fn debug_output_redacts_access_token() {
     let (_, system) =
         ListMembershipsRequest::from_query("spaces/A".to_owned(), "access_token=s3cret").unwrap();
     assert_eq!(system.access_token.as_deref(), Some("s3cret"));
@@ -193,7 +196,7 @@ fn a_token_in_a_query_is_not_shown() {
 }
 
 #[test]
-fn a_query_is_written_as_any_server_reads_it() {
+fn query_is_percent_encoded() {
     let mut request = request();
     assert_eq!(request.path_and_query(), "/v1/spaces/AAAA/members");
     request.filter = r#"role = "ROLE_MEMBER" AND x = "é+~""#.to_owned();
@@ -207,7 +210,7 @@ fn a_query_is_written_as_any_server_reads_it() {
 }
 
 #[test]
-fn the_encoding_of_enums() {
+fn reads_enum_encoding() {
     for (query, integers) in [
         ("$alt=json;enum-encoding=string", false),
         ("$alt=json;", false),
@@ -221,7 +224,7 @@ fn the_encoding_of_enums() {
 }
 
 #[test]
-fn only_one_form_of_a_name_is_its_snake_case() {
+fn accepts_only_canonical_snake_case_names() {
     let read = |name: &str| ListMembershipsRequest::from_query("spaces/A", &format!("{name}=3"));
     assert_eq!(read("page_size").unwrap().0.page_size, 3);
     for name in [
@@ -239,18 +242,18 @@ fn only_one_form_of_a_name_is_its_snake_case() {
 }
 
 #[test]
-fn what_is_told_of_a_request_is_bounded() {
-    let told = |unknown: usize| {
+fn violations_are_limited_in_number_and_length() {
+    let violations = |unknown: usize| {
         let query: Vec<String> = (0..unknown).map(|n| format!("x{n}=1")).collect();
         ListMembershipsRequest::from_query("spaces/A", &query.join("&")).unwrap_err()
     };
     assert_eq!(
-        told(2).to_string(),
-        "x0: no such query parameter; x1: no such query parameter"
+        violations(2).to_string(),
+        "x0: unknown query parameter; x1: unknown query parameter"
     );
-    assert_eq!(told(20).as_slice().len(), 20);
-    assert!(!told(20).to_string().contains("more"));
-    let many = told(23);
+    assert_eq!(violations(20).as_slice().len(), 20);
+    assert!(!violations(20).to_string().contains("more"));
+    let many = violations(23);
     assert_eq!(many.as_slice().len(), 21);
     assert_eq!(many.as_slice()[20].to_string(), "…: and 3 more");
     let long = Violation::new("f".repeat(101), "d".repeat(1001));
@@ -261,7 +264,7 @@ fn what_is_told_of_a_request_is_bounded() {
 }
 
 #[test]
-fn queries_that_are_wrong() {
+fn rejects_invalid_queries() {
     for (query, expected) in [
         ("pageSize=ten", vec!["pageSize"]),
         ("pageSize=2147483648", vec!["pageSize"]),
@@ -288,8 +291,8 @@ fn queries_that_are_wrong() {
 }
 
 #[test]
-fn names_and_aliases() {
-    for bad in [
+fn parses_resource_names_and_aliases() {
+    for invalid in [
         "",
         "spaces",
         "spaces/",
@@ -298,7 +301,7 @@ fn names_and_aliases() {
         "spaces/A B",
         "Spaces/A",
     ] {
-        assert!(SpaceName::parse(bad).is_err(), "{bad}");
+        assert!(SpaceName::parse(invalid).is_err(), "{invalid}");
     }
     let space = SpaceName::parse("spaces/AAAA").unwrap();
     assert_eq!(space.to_string(), "spaces/AAAA");
@@ -313,14 +316,14 @@ fn names_and_aliases() {
         name("spaces/A/members/group-1"),
         Ok(Reference::Id("group-1".to_owned()))
     );
-    for bad in [
+    for invalid in [
         "",
         "spaces/A",
         "spaces/A/members/",
         "spaces/A/members/1/x",
         "users/1",
     ] {
-        assert!(name(bad).is_err(), "{bad}");
+        assert!(name(invalid).is_err(), "{invalid}");
     }
     assert_eq!(parse_user("users/app"), Ok(Reference::CallingApp));
     assert!(parse_user("1").is_err());
@@ -329,11 +332,11 @@ fn names_and_aliases() {
 }
 
 #[test]
-fn update_masks() {
-    for good in ["role", "*", "role,*", " role "] {
-        assert_eq!(UpdateMask::parse(good), Ok(UpdateMask::Role), "{good}");
+fn update_mask_accepts_only_role_and_star() {
+    for valid in ["role", "*", "role,*", " role "] {
+        assert_eq!(UpdateMask::parse(valid), Ok(UpdateMask::Role), "{valid}");
     }
-    for bad in [
+    for invalid in [
         "",
         "state",
         "role,state",
@@ -341,12 +344,12 @@ fn update_masks() {
         "role,",
         "member.name",
     ] {
-        assert!(UpdateMask::parse(bad).is_err(), "{bad}");
+        assert!(UpdateMask::parse(invalid).is_err(), "{invalid}");
     }
 }
 
 #[test]
-fn field_masks() {
+fn parses_field_masks() {
     let parse = |text| FieldMask::parse(text).unwrap();
     assert_eq!(parse(""), None);
     assert_eq!(parse("*"), None);
@@ -355,14 +358,14 @@ fn field_masks() {
         parse("memberships/role,memberships.name")
     );
     assert_eq!(parse("next_page_token"), parse("nextPageToken"));
-    // Whoever asked for the whole gets the whole.
+    // Subfields do not narrow a field that is selected in full.
     assert_eq!(parse("memberships,memberships/name"), parse("memberships"));
     assert_eq!(parse("memberships/name,memberships"), parse("memberships"));
     let deep = "a/".repeat(100) + "a";
-    for bad in [
+    for invalid in [
         "a(", "a)", "a,,b", ",", "a b", "a(b", "a/", "a*", "*/a", "*.a", "*(a)", &deep,
     ] {
-        assert!(FieldMask::parse(bad).is_err(), "{bad}");
+        assert!(FieldMask::parse(invalid).is_err(), "{invalid}");
     }
     for (open, close) in [("/a", ""), ("(a", ")")] {
         let nested = |deep: usize| format!("a{}{}", open.repeat(deep - 1), close.repeat(deep - 1));
@@ -372,7 +375,7 @@ fn field_masks() {
 }
 
 #[test]
-fn what_a_field_mask_asks_for() {
+fn field_masks_select_fields() {
     let mask = FieldMask::parse("memberships(name,member/type),nextPageToken").unwrap();
     let mask = mask.unwrap();
     assert!(!mask.is_all());
@@ -385,10 +388,10 @@ fn what_a_field_mask_asks_for() {
     assert_eq!(memberships.field("role"), None);
     let member = memberships.field("member").unwrap();
     assert_eq!(member.names().collect::<Vec<_>>(), ["type"]);
-    // Below what is asked for as a whole everything is.
+    // A field that is selected in full includes all of its subfields.
     let name = memberships.field("name").unwrap();
     assert!(name.field("anything").unwrap().is_all());
-    // What is no snake_case stays what it is.
+    // Names that are not canonical snake_case are unchanged.
     for name in ["a_1", "a_1b", "Page_size", "page_", "_page", "a__b", "role"] {
         let mask = FieldMask::parse(name).unwrap().unwrap();
         assert_eq!(mask.names().collect::<Vec<_>>(), [name]);
@@ -404,9 +407,9 @@ fn what_a_field_mask_asks_for() {
     );
 }
 
-/// The table of the reference, line by line: methods in the order create, delete, get, list, patch.
+/// The table of scopes in the reference. The columns are create, delete, get, list and patch.
 #[test]
-fn the_scope_table() {
+fn scopes_permit_the_documented_methods() {
     let methods = [
         Method::Create,
         Method::Delete,
@@ -459,14 +462,14 @@ fn the_scope_table() {
 }
 
 #[test]
-fn who_may_list() {
+fn authorizes_list_requests() {
     let caller = |authentication, administrator, scope| Caller {
         authentication,
         administrator,
         scopes: vec![scope],
     };
     use Authentication::{App, User};
-    let plain = request();
+    let basic = request();
     let groups = ListMembershipsRequest {
         show_groups: true,
         ..request()
@@ -483,11 +486,11 @@ fn who_may_list() {
     let scopes = "Request had insufficient authentication scopes.";
     let denied = "Permission denied";
     for (request, caller, expected) in [
-        (&plain, caller(User, false, Scope::MembershipsReadonly), ""),
-        (&plain, caller(User, false, Scope::Bot), scopes),
-        (&plain, caller(User, true, Scope::AdminMemberships), scopes),
-        (&plain, caller(App, false, Scope::Bot), ""),
-        (&plain, caller(App, false, Scope::Memberships), scopes),
+        (&basic, caller(User, false, Scope::MembershipsReadonly), ""),
+        (&basic, caller(User, false, Scope::Bot), scopes),
+        (&basic, caller(User, true, Scope::AdminMemberships), scopes),
+        (&basic, caller(App, false, Scope::Bot), ""),
+        (&basic, caller(App, false, Scope::Memberships), scopes),
         (&groups, caller(User, false, Scope::Memberships), ""),
         (&groups, caller(App, false, Scope::Bot), denied),
         (&invited, caller(App, false, Scope::AppMemberships), denied),
@@ -551,7 +554,7 @@ fn people(ids: impl IntoIterator<Item = u32>) -> BTreeMap<String, Membership> {
 }
 
 #[test]
-fn what_is_listed_to_whom() {
+fn lists_memberships_that_the_caller_may_see() {
     let mut space = MembershipIndex::default();
     for (id, state, kind) in [
         ("person", MembershipState::Joined, 0),
@@ -611,9 +614,9 @@ fn what_is_listed_to_whom() {
     assert_eq!(list(&not_apps, User), ["group", "new-state", "person"]);
 }
 
-/// Members come and go while somebody pages; whoever was there all the time is seen once.
+/// Members join and leave between pages. Those who stay are listed exactly once.
 #[test]
-fn changes_between_pages_cause_no_repeat_and_no_skip() {
+fn changes_between_pages_cause_no_repeats_or_gaps() {
     let mut space = people((0..100).map(|n| n * 2));
     let stay: BTreeSet<String> = space
         .keys()
@@ -637,7 +640,7 @@ fn changes_between_pages_cause_no_repeat_and_no_skip() {
         assert!(token.len() <= 64, "{token}");
         request.page_token = token;
         request.page_size = 1 + turn % 9;
-        // Somebody joins in front and behind; the one behind whom the page ended leaves.
+        // Members join before and after the cursor, and the member at the cursor leaves.
         space.extend(people([1, turn.unsigned_abs() * 4 + 61]));
         if let Some(last) = seen.last().filter(|id| id.ends_with('8')) {
             space.remove(last);
@@ -649,7 +652,7 @@ fn changes_between_pages_cause_no_repeat_and_no_skip() {
 }
 
 #[test]
-fn a_token_is_for_its_request_and_its_server() {
+fn page_tokens_are_bound_to_request_and_server() {
     let space = people(0..10);
     let first = ListMembershipsRequest {
         page_size: 3,
@@ -664,7 +667,7 @@ fn a_token_is_for_its_request_and_its_server() {
         page_token: page.next_page_token.unwrap(),
         ..first
     };
-    // A token of another filter than the right one looks like a token all the same.
+    // With an invalid filter, only the form of the token is checked.
     for (token, expected) in [
         (next.page_token.as_str(), vec!["filter"]),
         ("MDAwMg", vec!["filter", "pageToken"]),
@@ -676,16 +679,17 @@ fn a_token_is_for_its_request_and_its_server() {
         };
         assert_eq!(fields(&request), expected, "{token}");
     }
-    let ok: [&dyn Fn(&mut ListMembershipsRequest); 3] = [&|_| {}, &|r| r.page_size = 5, &|r| {
-        r.filter = r#"(member.type = "HUMAN") AND role = "ROLE_MEMBER""#.to_owned()
-    }];
-    for change in ok {
+    let allowed: [&dyn Fn(&mut ListMembershipsRequest); 3] =
+        [&|_| {}, &|r| r.page_size = 5, &|r| {
+            r.filter = r#"(member.type = "HUMAN") AND role = "ROLE_MEMBER""#.to_owned()
+        }];
+    for change in allowed {
         let mut request = next.clone();
         change(&mut request);
         let checked = request.check_on_server(&TOKENS).unwrap();
         assert_eq!(checked.cursor.as_deref(), Some("0002"));
     }
-    let bad: [&dyn Fn(&mut ListMembershipsRequest); 8] = [
+    let rejected: [&dyn Fn(&mut ListMembershipsRequest); 8] = [
         &|r| r.parent = "spaces/BBBB".to_owned(),
         &|r| r.filter = String::new(),
         &|r| r.filter = r#"role = "ROLE_MEMBER""#.to_owned(),
@@ -695,14 +699,14 @@ fn a_token_is_for_its_request_and_its_server() {
         &|r| r.page_token.push('A'),
         &|r| r.page_token = "MDAwMg".to_owned(),
     ];
-    for (index, change) in bad.iter().enumerate() {
+    for (index, change) in rejected.iter().enumerate() {
         let mut request = next.clone();
         change(&mut request);
         assert_eq!(fields(&request), ["pageToken"], "{index}");
     }
     let other = next.check_on_server(&PageTokens::new([8; 32]));
     assert!(other.unwrap_err().to_string().starts_with("pageToken: "));
-    // Every shorter token, and every one with a character changed.
+    // Every truncated token, and every token with one changed character.
     for end in 1..next.page_token.len() {
         let request = ListMembershipsRequest {
             page_token: next.page_token[..end].to_owned(),
@@ -753,33 +757,33 @@ fn any_filter() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// The shelves answer every request as a plain map does, page by page.
+    /// The index returns the same pages as a map for every request.
     #[test]
-    fn shelves_are_a_map(
+    fn index_matches_map(
         members in prop::collection::vec(any_membership(), 0..80),
-        gone in prop::collection::vec("[a-e]{1,3}", 0..20),
+        removed in prop::collection::vec("[a-e]{1,3}", 0..20),
         filter in any_filter(),
         (groups, invited, app) in any::<(bool, bool, bool)>(),
         page_size in 1..9_i32,
     ) {
-        let (mut map, mut shelves) = (BTreeMap::new(), MembershipIndex::default());
+        let (mut map, mut index) = (BTreeMap::new(), MembershipIndex::default());
         for member in members {
             let key = member.name.replace("spaces/AAAA/members/", "");
             prop_assert_eq!(
-                shelves.insert(&key, member.clone()),
+                index.insert(&key, member.clone()),
                 map.insert(key, member)
             );
         }
-        for key in gone {
-            prop_assert_eq!(shelves.remove(&key), map.remove(&key));
+        for key in removed {
+            prop_assert_eq!(index.remove(&key), map.remove(&key));
         }
         for (key, member) in &map {
-            prop_assert_eq!(shelves.get(key), Some(member));
+            prop_assert_eq!(index.get(key), Some(member));
         }
-        prop_assert_eq!(shelves.iter().count(), map.len());
-        prop_assert_eq!(shelves.count(|_| true), map.len());
+        prop_assert_eq!(index.iter().count(), map.len());
+        prop_assert_eq!(index.count(|_| true), map.len());
         let managers = map.values().filter(|member| member.role == MembershipRole::Manager);
-        prop_assert_eq!(shelves.count(|class| class.cell.role == Role::Manager), managers.count());
+        prop_assert_eq!(index.count(|class| class.cell.role == Role::Manager), managers.count());
         let authentication = if app { Authentication::App } else { Authentication::User };
         let mut request = ListMembershipsRequest {
             filter,
@@ -793,7 +797,7 @@ proptest! {
         let mut paged = Vec::new();
         loop {
             let checked = request.check_on_server(&TOKENS).unwrap();
-            let page = checked.page(&shelves, authentication, &TOKENS);
+            let page = checked.page(&index, authentication, &TOKENS);
             prop_assert_eq!(&page, &checked.page(&map, authentication, &TOKENS));
             paged.extend(page.memberships);
             match page.next_page_token {
@@ -804,9 +808,9 @@ proptest! {
         prop_assert_eq!(paged, all);
     }
 
-    /// What a client writes, a server reads, whatever is in the texts.
+    /// A server reads the request that a client wrote, for any strings in it.
     #[test]
-    fn a_query_reads_as_it_was_written(
+    fn requests_round_trip_through_query(
         page_size in any::<i32>(),
         page_token in any::<String>(),
         filter in any::<String>(),
@@ -822,9 +826,12 @@ proptest! {
         prop_assert_eq!(read.map(|(request, _)| request), Ok(request));
     }
 
-    /// Nothing that somebody sends makes the readers panic, and no made-up token passes.
+    /// No input makes the parsers panic, and no forged token is accepted.
     #[test]
-    fn any_text_is_read(text in any::<String>(), token in "[A-Za-z0-9_-]{1,80}") {
+    fn parsers_do_not_panic_and_forged_tokens_are_rejected(
+        text in any::<String>(),
+        token in "[A-Za-z0-9_-]{1,80}",
+    ) {
         let _ = ListMembershipsRequest::from_query(text.as_str(), &text);
         let _ = FieldMask::parse(&text);
         let _ = MembershipName::parse(&text);
@@ -834,7 +841,7 @@ proptest! {
 }
 
 #[test]
-fn the_types_are_send_and_sync() {
+fn types_are_send_and_sync() {
     fn check<T: Send + Sync>() {}
     check::<ListMembershipsRequest>();
     check::<PageTokens>();

@@ -1,10 +1,11 @@
-//! Contradictions, redundancy and lints of random filters, against the definitions read naively.
+//! Contradictions, redundancy and lints of random filters, checked against naive implementations
+//! of their definitions.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 mod common;
@@ -19,14 +20,14 @@ use gchat_filter::diagnostic::{Code, Diagnostic, Severity, Span, Stage};
 use gchat_filter::{Checker, Filter, Level, Lint, Preset, syntax};
 use proptest::test_runner::TestRunner;
 
-/// Runs a test on filters of all constructs, and on documented ones; it tells for which it had
-/// something to do, and must have had for at least one in `one_in`.
+/// Runs a test on random filters of all constructs, and on documented ones. The test returns
+/// whether the filter exercised it, which must be so for at least one in `one_in` filters.
 fn run(one_in: u32, test: impl Fn(Part, String) -> bool) {
-    let [all, found] = [Cell::new(0), Cell::new(0)];
+    let [all, exercised] = [Cell::new(0), Cell::new(0)];
     let count = |mut part: Part| {
         let text = part.write_text();
         all.set(all.get() + 1);
-        found.set(found.get() + u32::from(test(part, text)));
+        exercised.set(exercised.get() + u32::from(test(part, text)));
         Ok(())
     };
     let runner = || TestRunner::new(cases(5));
@@ -37,8 +38,11 @@ fn run(one_in: u32, test: impl Fn(Part, String) -> bool) {
     for run in runs {
         run.unwrap_or_else(|error| panic!("{error}"));
     }
-    let [all, found] = [all.get(), found.get()];
-    assert!(found > 0 && all / found <= one_in, "{found} of {all}");
+    let [all, exercised] = [all.get(), exercised.get()];
+    assert!(
+        exercised > 0 && all / exercised <= one_in,
+        "{exercised} of {all}"
+    );
 }
 
 fn aip160() -> Checker {
@@ -50,34 +54,31 @@ fn spans(diagnostics: &[Diagnostic], code: Code) -> Vec<Span> {
     found.map(|d| d.span).collect()
 }
 
-/// What the part admits if all comparisons but the kept ones are left open, so that they stand in
-/// nothing's way.
-fn with_open(part: &Part, keep: &dyn Fn(&Part) -> bool) -> Set {
-    fn open(part: &mut Part, negated: bool, keep: &dyn Fn(&Part) -> bool) {
+/// The cells that the part matches if all comparisons except the kept ones are unconstrained:
+/// always true, or always false under a negation.
+fn with_only(part: &Part, keep: &dyn Fn(&Part) -> bool) -> Set {
+    fn relax(part: &mut Part, negated: bool, keep: &dyn Fn(&Part) -> bool) {
         if matches!(part.kind, Kind::Compare(_)) && !keep(part) {
-            part.own = if negated { 0 } else { EVERYTHING };
+            part.cells = if negated { 0 } else { EVERYTHING };
         }
         let negated = negated != matches!(part.kind, Kind::Not(..));
         for child in part.children_mut() {
-            open(child, negated, keep);
+            relax(child, negated, keep);
         }
     }
     let mut part = part.clone();
-    open(&mut part, false, keep);
+    relax(&mut part, false, keep);
     part.set()
 }
 
-/// The comparisons of a part: where each stands, its value, and whether it demands another one.
-fn demands_of(part: &Part, negated: bool, demands: &mut Vec<(Span, &'static str, bool)>) {
+/// The requirements of a part's comparisons: the span, the value, and whether any other value is
+/// required instead.
+fn requirements(part: &Part, negated: bool, found: &mut Vec<(Span, &'static str, bool)>) {
     if let Kind::Compare(compare) = part.kind {
-        demands.push((part.bare, compare.value, compare.equal == negated));
+        found.push((part.bare, compare.value, compare.equal == negated));
     }
     for child in part.children() {
-        demands_of(
-            child,
-            negated != matches!(part.kind, Kind::Not(..)),
-            demands,
-        );
+        requirements(child, negated != matches!(part.kind, Kind::Not(..)), found);
     }
 }
 
@@ -91,26 +92,26 @@ fn assert_conflict(part: &Part, diagnostic: &Diagnostic, text: &str) {
     );
     assert!(labelled.is_sorted_by(|a, b| a < b), "{context}");
 
-    let alone = with_open(part, &|part| labelled.contains(&part.bare));
-    assert_eq!(alone, 0, "they do not conflict: {context}");
+    let alone = with_only(part, &|part| labelled.contains(&part.bare));
+    assert_eq!(alone, 0, "the labels do not conflict: {context}");
     for dropped in &labelled {
-        let rest = with_open(part, &|p| labelled.contains(&p.bare) && p.bare != *dropped);
+        let rest = with_only(part, &|p| labelled.contains(&p.bare) && p.bare != *dropped);
         assert_ne!(rest, 0, "{dropped:?} is not needed: {context}");
     }
     let mut two_suffice = false;
     for (index, first) in comparisons.iter().enumerate() {
         for second in &comparisons[..index] {
-            two_suffice |= with_open(part, &|p| p.bare == *first || p.bare == *second) == 0;
+            two_suffice |= with_only(part, &|p| p.bare == *first || p.bare == *second) == 0;
         }
     }
     if two_suffice {
         assert_eq!(labelled.len(), 2, "two suffice: {context}");
     }
-    let mut demands = Vec::new();
-    demands_of(part, false, &mut demands);
+    let mut required = Vec::new();
+    requirements(part, false, &mut required);
     for label in &diagnostic.labels {
-        let demand = demands.iter().find(|(span, ..)| *span == label.span);
-        let (_, value, is_not) = demand.unwrap();
+        let requirement = required.iter().find(|(span, ..)| *span == label.span);
+        let (_, value, is_not) = requirement.unwrap();
         assert!(label.text.contains(value), "{context}: {label:?}");
         assert_eq!(
             label.text.contains(" not "),
@@ -121,7 +122,7 @@ fn assert_conflict(part: &Part, diagnostic: &Diagnostic, text: &str) {
 }
 
 #[test]
-fn contradictions_name_a_minimal_conflict() {
+fn contradictions_label_a_minimal_conflict() {
     run(5, |part, text| {
         let checked = aip160().check(&text);
         let expected: Vec<&Part> = part.contradictions();
@@ -140,9 +141,9 @@ fn contradictions_name_a_minimal_conflict() {
     });
 }
 
-/// Three comparisons and more can conflict though no two do.
+/// Three or more comparisons can conflict even if no two of them do.
 #[test]
-fn larger_conflicts() {
+fn conflicts_of_more_than_two_comparisons() {
     let member = Compare::role(true, "ROLE_MEMBER");
     let manager = Compare::role(true, "ROLE_MANAGER");
     let human = Compare::member_type(true, "HUMAN");
@@ -150,7 +151,7 @@ fn larger_conflicts() {
     let either = |a, b| Part::new(Kind::Or(vec![Part::leaf(a), Part::leaf(b)]));
     let both = |parts| Part::new(Kind::And(parts));
     for (mut part, labels) in [
-        // The manager of the OR is needed: without it everybody may pass there.
+        // The two types conflict on their own.
         (
             both(vec![
                 either(member, manager),
@@ -159,6 +160,7 @@ fn larger_conflicts() {
             ]),
             2,
         ),
+        // Both sides of the OR are needed: an unconstrained one would match everything.
         (
             both(vec![
                 either(member, human),
@@ -184,7 +186,7 @@ fn larger_conflicts() {
             4,
         ),
     ] {
-        part.make_legal();
+        part.add_required_parens();
         let text = part.write_text();
         let checked = Checker::new().check(&text);
         let errors: Vec<&Diagnostic> = checked.errors().collect();
@@ -199,9 +201,9 @@ fn larger_conflicts() {
     }
 }
 
-/// The example of the specification, literally.
+/// The specification's example.
 #[test]
-fn the_first_and_the_third() {
+fn first_and_third_comparison_conflict() {
     let text = r#"role = "ROLE_MANAGER" AND member.type = "HUMAN" AND role = "ROLE_MEMBER""#;
     let checked = Checker::new().check(text);
     let labels = checked.diagnostics[0].labels.iter();
@@ -210,12 +212,12 @@ fn the_first_and_the_third() {
         labels,
         [r#"role = "ROLE_MANAGER""#, r#"role = "ROLE_MEMBER""#]
     );
-    // A repeated equality is no contradiction.
+    // A repeated comparison is not a contradiction.
     assert!(Filter::parse(r#"role = "ROLE_MANAGER" AND role = "ROLE_MANAGER""#).is_ok());
 }
 
 #[test]
-fn redundant_parts_are_those_of_the_definition() {
+fn redundant_terms_follow_the_definition() {
     let checker = aip160()
         .level(Lint::RedundantTerm, Level::Warn)
         .level(Lint::AlwaysTrue, Level::Warn);
@@ -248,12 +250,12 @@ fn redundant_parts_are_those_of_the_definition() {
         );
         assert_eq!(checked.diagnostics.len(), expected.len(), "{text}");
 
-        // Those that can go alone have a fix, and it leaves the same filter.
+        // Terms that can be removed on their own have a fix, which keeps the meaning.
         for diagnostic in &checked.diagnostics {
-            let goes_alone = part.remaining(&[diagnostic.span]) == Some(part.set());
+            let removable = part.remaining(&[diagnostic.span]) == Some(part.set());
             assert_eq!(
                 diagnostic.fix.is_some(),
-                goes_alone,
+                removable,
                 "{text}: {diagnostic:?}"
             );
             if let Some(fix) = &diagnostic.fix {
@@ -266,7 +268,7 @@ fn redundant_parts_are_those_of_the_definition() {
     });
 }
 
-/// What the first term of a part is: operators outside of parentheses are none of it.
+/// The first term of a part, which ends at the first operator outside parentheses.
 fn first_term(part: &Part) -> &Part {
     match &part.kind {
         Kind::Not(..) | Kind::Compare(_) => part,
@@ -275,7 +277,7 @@ fn first_term(part: &Part) -> &Part {
     }
 }
 
-/// Everything that the schema stage has to say of a filter of known fields and values.
+/// The expected findings of the schema stage for a filter of known fields and values.
 fn schema_lints(root: &Part) -> Vec<(Span, Code)> {
     let mut expected = Vec::new();
     for span in root.mixed() {
@@ -311,21 +313,21 @@ fn schema_lints(root: &Part) -> Vec<(Span, Code)> {
 }
 
 #[test]
-fn lints_are_found_where_they_are() {
-    // Everything warns, so nothing hides anything.
-    let loud = Lint::ALL
+fn lints_have_the_expected_spans() {
+    // Warnings do not suppress later stages, so that all lints are reported.
+    let warn_all = Lint::ALL
         .into_iter()
         .fold(aip160(), |checker, lint| checker.level(lint, Level::Warn));
     run(2, |part, text| {
         let expected = schema_lints(&part);
-        let mut found: Vec<_> = loud.check(&text).diagnostics;
+        let mut found: Vec<_> = warn_all.check(&text).diagnostics;
         found.retain(|d| d.stage() == Stage::Schema);
         assert!(found.iter().all(|d| d.severity == Severity::Warning));
         let mut found: Vec<_> = found.iter().map(|d| (d.span, d.code)).collect();
         found.sort_by_key(|(span, code)| (*span, code.as_str()));
         assert_eq!(found, expected, "{text}");
 
-        // The default denies all of them but one.
+        // The default preset denies all of them except `mixed-operators`.
         let denied = expected
             .iter()
             .any(|(_, code)| *code != Code::MixedOperators);
@@ -341,12 +343,12 @@ fn lints_are_found_where_they_are() {
     });
 }
 
-/// No certain fix changes what a filter means, but that of admin access, which only takes apps
-/// out; every other fix leaves a filter.
+/// Certain fixes keep the meaning, except the one for admin access, which only excludes apps. All
+/// fixes leave valid syntax.
 #[test]
-fn fixes_keep_the_meaning() {
+fn certain_fixes_keep_the_meaning() {
     run(3, |part, text| {
-        let mut something = false;
+        let mut any_fix = false;
         let before = aip160().check(&text).filter;
         for preset in [Preset::Default, Preset::Strict] {
             for admin in [false, true] {
@@ -354,7 +356,7 @@ fn fixes_keep_the_meaning() {
                 let checked = checker.check(&text);
                 for diagnostic in &checked.diagnostics {
                     let Some(fix) = &diagnostic.fix else { continue };
-                    something = true;
+                    any_fix = true;
                     let fixed = fix.apply(&text);
                     let parsed = syntax::parse(&fixed);
                     assert!(parsed.is_ok(), "{text} became {fixed}");
@@ -385,13 +387,14 @@ fn fixes_keep_the_meaning() {
                 }
             }
         }
-        something
+        any_fix
     });
 }
 
-/// Admin access, from the definition: the accepted comparisons not under any negation, and no app.
+/// Admin access accepts certain comparisons, none of them negated, and requires that no app
+/// matches.
 #[test]
-fn admin_access_takes_what_the_definition_takes() {
+fn admin_access_follows_the_definition() {
     fn rejected(part: &Part, negated: bool, found: &mut Vec<Span>) {
         if let Kind::Compare(compare) = part.kind {
             let accepted = [
@@ -425,15 +428,15 @@ fn admin_access_takes_what_the_definition_takes() {
             "{text}"
         );
         let requires = spans(&checked.diagnostics, Code::AdminRequiresType);
-        let admits_apps = part.set() & apps() != 0;
-        if expected.is_empty() && admits_apps {
+        let matches_apps = part.set() & apps() != 0;
+        if expected.is_empty() && matches_apps {
             assert_eq!(requires, [part.span], "{text}");
         } else {
             assert_eq!(requires, [], "{text}");
         }
         assert_eq!(
             checked.is_valid(),
-            expected.is_empty() && !admits_apps,
+            expected.is_empty() && !matches_apps,
             "{text}"
         );
         if let Some(filter) = checked.filter.filter(|filter| filter.is_documented()) {

@@ -1,9 +1,9 @@
-//! The `Membership` resource in JSON, and what a filter sees of it.
+//! The `Membership` resource in JSON, and the role and type that a filter matches.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 use std::collections::HashSet;
@@ -25,7 +25,8 @@ fn read(json: &str) -> Membership {
     from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
 }
 
-/// The message that reading fails with, from a string as from a reader, without the position.
+/// The message of the error from reading, which must be the same from a string and from a reader,
+/// without the position.
 #[track_caller]
 fn error<T: DeserializeOwned + Debug>(json: &str) -> String {
     let [from_str, from_reader] = [from_str::<T>(json), from_reader(json.as_bytes())]
@@ -38,7 +39,7 @@ fn error<T: DeserializeOwned + Debug>(json: &str) -> String {
     from_str
 }
 
-fn everything() -> Membership {
+fn with_all_fields() -> Membership {
     Membership {
         name: "spaces/AAAAqx7Kt0E/members/104829375610293847561".to_owned(),
         state: MembershipState::Joined,
@@ -58,7 +59,7 @@ fn everything() -> Membership {
     }
 }
 
-fn everything_json() -> Value {
+fn with_all_fields_json() -> Value {
     json!({
         "name": "spaces/AAAAqx7Kt0E/members/104829375610293847561",
         "state": "JOINED",
@@ -79,17 +80,17 @@ fn everything_json() -> Value {
 }
 
 #[test]
-fn every_field_has_its_key() {
-    assert_eq!(to_value(everything()).unwrap(), everything_json());
+fn fields_map_to_keys() {
+    assert_eq!(to_value(with_all_fields()).unwrap(), with_all_fields_json());
     assert_eq!(
-        from_value::<Membership>(everything_json()).unwrap(),
-        everything()
+        from_value::<Membership>(with_all_fields_json()).unwrap(),
+        with_all_fields()
     );
-    let text = everything_json().to_string();
-    assert_eq!(read(&text), everything());
+    let text = with_all_fields_json().to_string();
+    assert_eq!(read(&text), with_all_fields());
     assert_eq!(
         from_reader::<_, Membership>(text.as_bytes()).unwrap(),
-        everything()
+        with_all_fields()
     );
 
     let group = Membership {
@@ -116,7 +117,7 @@ fn defaults_are_not_written() {
     assert_eq!(to_string(&User::default()).unwrap(), "{}");
     assert_eq!(to_string(&Group::default()).unwrap(), "{}");
 
-    // A member of whom nothing is known is there all the same.
+    // A member whose fields are all defaults is written.
     for (member, json) in [
         (Member::User(User::default()), r#"{"member":{}}"#),
         (Member::Group(Group::default()), r#"{"groupMember":{}}"#),
@@ -129,7 +130,7 @@ fn defaults_are_not_written() {
         assert_eq!(read(json), membership);
     }
 
-    // So is a time that is empty.
+    // So is an empty time.
     let json = r#"{"createTime":"","deleteTime":""}"#;
     assert_eq!(to_string(&read(json)).unwrap(), json);
 }
@@ -162,7 +163,7 @@ fn absent_null_and_default_are_the_same() {
 }
 
 #[test]
-fn at_most_one_kind_of_member() {
+fn rejects_both_kinds_of_member() {
     let both = "both `member` and `groupMember`, expected at most one of them";
     for json in [
         r#"{"member": {}, "groupMember": {}}"#,
@@ -190,7 +191,7 @@ fn at_most_one_kind_of_member() {
     }
 }
 
-/// Every known key, where it is, and two values that it takes.
+/// All known keys, each with its place and two valid values.
 const KEYS: &str = r#"
 name           _                    "spaces/a/members/1"    ""
 state          _                    "JOINED"                2
@@ -211,7 +212,7 @@ name           {"groupMember":_}    "groups/1"              ""
 "#;
 
 #[test]
-fn a_key_comes_once() {
+fn rejects_duplicate_keys() {
     for row in KEYS.lines().skip(1) {
         let [key, within, one, other] = row.split_whitespace().collect::<Vec<_>>()[..] else {
             panic!("{row}");
@@ -234,12 +235,12 @@ fn a_key_comes_once() {
 }
 
 #[test]
-fn a_key_comes_once_however_it_is_escaped() {
+fn rejects_duplicate_keys_with_escape_sequences() {
     assert_eq!(
         error::<Membership>(r#"{"role": "ROLE_MEMBER", "r\u006fle": "ROLE_MANAGER"}"#),
         "duplicate field `role`",
     );
-    // What is ignored may come as often as it likes.
+    // Unknown keys may be repeated.
     assert_eq!(read(r#"{"etag": 1, "etag": 2}"#), Membership::default());
 }
 
@@ -291,13 +292,13 @@ fn unknown_keys_are_ignored() {
             r#"{"groupMember":{"name":"groups/1"}}"#
         );
     }
-    // Only camelCase is known, in its own case.
+    // Keys are camelCase and case-sensitive.
     let json = r#"{"create_time": 1, "group_member": 1, "Role": 1, "ROLE": 1, "role ": 1,
         "memberType": 1, "user_type": 1, "type": 1}"#;
     assert_eq!(read(json), Membership::default());
 }
 
-/// What cannot be read, and the message.
+/// Invalid JSON and the message of its error.
 const WRONG: &str = r#"
 []                              => invalid type: sequence, expected a membership object
 ["spaces/a/members/1"]          => invalid type: sequence, expected a membership object
@@ -337,7 +338,7 @@ null                            => invalid type: null, expected a membership obj
 "#;
 
 #[test]
-fn wrong_types_say_what_was_expected() {
+fn type_errors_name_the_expected_type() {
     let rows = WRONG.replace("\n  ", " ");
     for row in rows.lines().skip(1) {
         let (json, message) = row.split_once("=> ").unwrap();
@@ -354,7 +355,7 @@ fn wrong_types_say_what_was_expected() {
         let error = from_value::<Membership>(value).expect_err(json).to_string();
         assert_eq!(error, message, "{json}");
     }
-    // A list of one is no object.
+    // An array is not an object.
     assert_eq!(
         error::<User>("[]"),
         "invalid type: sequence, expected a user object"
@@ -373,8 +374,8 @@ fn errors_have_a_position() {
     assert_eq!(error.line(), 2);
 }
 
-/// Memberships, and what a filter sees.
-const SEEN: &str = r#"
+/// Memberships with the role and the type that a filter matches.
+const MATCHED: &str = r#"
 {}                                                  => Unspecified NoMember
 {"member": null, "role": null}                      => Unspecified NoMember
 {"groupMember": {"name": "groups/1"}}               => Unspecified NoMember
@@ -390,14 +391,14 @@ const SEEN: &str = r#"
 "#;
 
 #[test]
-fn what_a_filter_sees() {
-    for row in SEEN.lines().skip(1) {
-        let (json, seen) = row.split_once("=> ").unwrap();
+fn memberships_map_to_role_and_type() {
+    for row in MATCHED.lines().skip(1) {
+        let (json, expected) = row.split_once("=> ").unwrap();
         let membership = read(json);
         let (role, member_type) = (Matchable::role(&membership), membership.member_type());
-        assert_eq!(format!("{role:?} {member_type:?}"), seen, "{json}");
+        assert_eq!(format!("{role:?} {member_type:?}"), expected, "{json}");
     }
-    // By their names, a role is itself, and so is a type.
+    // The API's values map to the filter's roles and types of the same name.
     for role in Role::ALL {
         let name = role.name().unwrap_or("ROLE_GUEST");
         assert_eq!(Role::from(&MembershipRole::from(name)), role);
@@ -408,8 +409,8 @@ fn what_a_filter_sees() {
     }
 }
 
-/// Checks one enum: `known` are its values with the API's integers and names, `unknown` gets
-/// the contents of its last variant.
+/// Checks an enum. `known` are its values with the API's integers and names; `unknown` returns the
+/// contents of the `Unknown` variant.
 fn check_open_enum<E>(
     known: &[(E, i32, &str)],
     name: fn(&E) -> Option<&str>,
@@ -539,7 +540,7 @@ fn open_enums() {
 }
 
 #[test]
-fn values_are_shown() {
+fn formats_values() {
     assert_eq!(
         format!("[{:>14}]", MembershipRole::Manager),
         "[  ROLE_MANAGER]"
@@ -556,7 +557,7 @@ fn values_are_shown() {
 }
 
 #[test]
-fn integers_are_written_as_names_if_known() {
+fn known_integers_are_written_as_names() {
     let json = r#"{"state":2,"role":4,"member":{"type":1},"affiliation":3}"#;
     let names = concat!(
         r#"{"state":"INVITED","role":"ROLE_ASSISTANT_MANAGER","#,
@@ -573,7 +574,7 @@ fn integers_are_written_as_names_if_known() {
 }
 
 #[test]
-fn small_and_shareable() {
+fn types_are_small_send_and_sync() {
     fn send_and_sync<T: Send + Sync + Unpin + 'static>() {}
     send_and_sync::<Membership>();
     assert!(size_of::<MembershipRole>() <= 16);
@@ -593,7 +594,7 @@ struct ListResponse {
 }
 
 #[test]
-fn the_sample_is_what_it_should_be() {
+fn sample_has_the_expected_memberships() {
     let all: Vec<Membership> = SAMPLE.lines().map(read).collect();
     assert_eq!(all.len(), 320);
     let names: HashSet<&str> = all
@@ -680,18 +681,18 @@ fn memberships() -> impl Strategy<Value = Membership> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(membership in memberships()) {
+    fn memberships_round_trip(membership in memberships()) {
         let json = to_string(&membership).unwrap();
         prop_assert_eq!(&from_str::<Membership>(&json).unwrap(), &membership);
         prop_assert_eq!(&from_reader::<_, Membership>(json.as_bytes()).unwrap(), &membership);
         let value = to_value(&membership).unwrap();
         prop_assert_eq!(&from_value::<Membership>(value.clone()).unwrap(), &membership);
-        // The order of keys does not matter: a `Value` sorts them.
+        // The order of the keys does not matter; a `Value` sorts them.
         prop_assert_eq!(&from_str::<Membership>(&value.to_string()).unwrap(), &membership);
     }
 
     #[test]
-    fn damaged_text_is_read_or_an_error(
+    fn damaged_input_round_trips_or_is_rejected(
         line in prop::sample::select(SAMPLE.lines().collect::<Vec<_>>()),
         at in any::<prop::sample::Index>(),
         byte in any::<u8>(),

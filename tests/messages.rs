@@ -1,13 +1,13 @@
-//! What a person reads of a wrong filter: all that a diagnostic says, for a catalogue of mistakes.
+//! The full text of the diagnostics for a catalog of mistakes.
 //!
-//! The files of the catalogue are in `snapshots`, one for each topic.
+//! The expected text is in `snapshots`, one file for each topic.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::too_many_lines,
-    reason = "that is how a test fails, and how a table reads"
+    reason = "tests fail by panicking, and their tables are long"
 )]
 
 use std::fmt::Write;
@@ -16,7 +16,7 @@ use gchat_filter::diagnostic::{Severity, visible};
 use gchat_filter::{Checker, Level, Lint, Preset};
 use insta::assert_snapshot;
 
-/// The diagnostics of a text as lines.
+/// Returns the diagnostics of a filter as lines.
 fn report(checker: &Checker, text: &str) -> String {
     let checked = checker.check(text);
     let mut out = String::new();
@@ -36,17 +36,17 @@ fn report(checker: &Checker, text: &str) -> String {
             writeln!(out, "  help: {help}").unwrap();
         }
         if let Some(fix) = &d.fix {
-            let how = if fix.certain { "fix" } else { "perhaps" };
+            let how = if fix.certain { "fix" } else { "possible fix" };
             writeln!(out, "  {how}: {}", visible(&fix.apply(text))).unwrap();
         }
     }
     out
 }
 
-/// A topic of the catalogue: each text, and what is said of it.
-fn catalogue(checker: &Checker, texts: &[&str]) -> String {
+/// Returns a topic of the catalog: each filter with its diagnostics.
+fn catalog(checker: &Checker, filters: &[&str]) -> String {
     let mut out = String::new();
-    for text in texts {
+    for text in filters {
         writeln!(out, "> {}\n{}", visible(text), report(checker, text)).unwrap();
     }
     out
@@ -54,7 +54,7 @@ fn catalogue(checker: &Checker, texts: &[&str]) -> String {
 
 #[test]
 fn unexpected_ends() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "NOT",
@@ -85,15 +85,15 @@ fn unexpected_ends() {
             "a =(b OR",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn unexpected_tokens() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
-            // Where a term should stand.
+            // In place of a term.
             "AND",
             "AND a = b",
             "( AND b)",
@@ -118,7 +118,7 @@ fn unexpected_tokens() {
             "a AND = b",
             "NOT OR a",
             "a OR ,",
-            // Where what is negated should stand.
+            // In place of a negated term.
             "NOT ,",
             "NOT = b",
             "NOT NOT a",
@@ -131,7 +131,7 @@ fn unexpected_tokens() {
             "-  \ta = b",
             "-(a) AND - b",
             "-,",
-            // Where a value should stand.
+            // In place of a value.
             "a = ,",
             "a = AND",
             "a = NOT b",
@@ -157,7 +157,7 @@ fn unexpected_tokens() {
             "f(- 3)",
             "f(-, 3)",
             "a = \"b\" = c",
-            // Where a field should stand.
+            // In place of a field.
             "a.,",
             "a. ,",
             "a.=",
@@ -166,7 +166,7 @@ fn unexpected_tokens() {
             "a . \u{200b}b",
             "a. = b",
             "a.-b",
-            // Behind an argument.
+            // After an argument.
             "f(a b)",
             "f(a = b)",
             "f(a (b))",
@@ -175,7 +175,7 @@ fn unexpected_tokens() {
             "f(a).b",
             "f(a .b)",
             "f(a.b .c)",
-            // Behind a term.
+            // After a term.
             "a, b",
             "(a, b)",
             "a = b, c = d",
@@ -196,12 +196,12 @@ fn unexpected_tokens() {
             "a) AND b",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn touching_terms() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "a\"b\"",
@@ -248,12 +248,12 @@ fn touching_terms() {
             "a OR\"é\"",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn wrong_operators() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "a == b",
@@ -298,13 +298,13 @@ fn wrong_operators() {
             "NOT!a",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn parentheses() {
     let deep = "(".repeat(65);
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "()",
@@ -328,12 +328,12 @@ fn parentheses() {
             &deep,
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn strings() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "\"a",
@@ -367,12 +367,12 @@ fn strings() {
             "\\a",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn characters() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "a\u{a0}= b",
@@ -404,12 +404,12 @@ fn characters() {
             "a\u{3164}b",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn typographic_quotes() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "“HUMAN”",
@@ -441,15 +441,15 @@ fn typographic_quotes() {
             "“",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn fields() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
-            // The field in other letters, or by another name.
+            // Different case, quotes, synonyms.
             "Role = \"ROLE_MEMBER\"",
             "MEMBER.TYPE = \"HUMAN\"",
             "\"role\" = \"ROLE_MEMBER\"",
@@ -466,7 +466,7 @@ fn fields() {
             "membership.role = \"ROLE_MEMBER\"",
             "roles = \"ROLE_MEMBER\"",
             "user.role = \"ROLE_MEMBER\"",
-            // What is asked for elsewhere.
+            // Parameters of the request.
             "state = \"JOINED\"",
             "membership.state = \"JOINED\"",
             "member.state = \"JOINED\"",
@@ -480,7 +480,7 @@ fn fields() {
             "useAdminAccess = \"true\"",
             "pageSize = \"1\"",
             "pageToken = \"1\"",
-            // What memberships have and the filter has not.
+            // Fields of memberships that filters cannot use.
             "name = \"x\"",
             "member.name = \"x\"",
             "displayName = \"x\"",
@@ -496,7 +496,7 @@ fn fields() {
             "member.isAnonymous = \"x\"",
             "avatarUrl = \"x\"",
             "member.avatarUrl = \"x\"",
-            // Misspelled, or nothing known.
+            // Misspelled or unknown.
             "rol = \"ROLE_MEMBER\"",
             "roel = \"ROLE_MEMBER\"",
             "rule = \"ROLE_MEMBER\"",
@@ -521,12 +521,12 @@ fn fields() {
             "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z = \"HUMAN\"",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn values() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "role = \"role_member\"",
@@ -597,12 +597,12 @@ fn values() {
             "role = AND.b",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn comparisons() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "role:\"ROLE_MEMBER\"",
@@ -645,7 +645,7 @@ fn comparisons() {
             "role = (NOT (\"OWNER\" x))",
             "Role = (\"ROLE_MEMBER\" OR \"ROLE_MANAGER\")",
             "\"HUMAN\" = (role)",
-            // Calls.
+            // Function calls.
             "f(x)",
             "role(\"ROLE_MEMBER\")",
             "a.f(x) AND g()",
@@ -653,7 +653,7 @@ fn comparisons() {
             "x.AND(b)",
             "x.not(y)",
             "not(role = \"ROLE_MEMBER\")",
-            // Values, members and fields on their own.
+            // Values, members and fields without a comparison.
             "role",
             "member.type",
             "Role",
@@ -678,15 +678,15 @@ fn comparisons() {
             "avatarUrl",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn terms() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
-            // Words for keywords.
+            // Words in place of keywords.
             "role = \"ROLE_MEMBER\" and member.type = \"HUMAN\"",
             "role = \"ROLE_MEMBER\" && member.type = \"HUMAN\"",
             "role = \"ROLE_MEMBER\" || role = \"ROLE_MANAGER\"",
@@ -710,7 +710,7 @@ fn terms() {
             "not",
             "role = \"ROLE_MEMBER\" AND not member.type = \"BOT\"",
             "member.type = \"HUMAN\" and role = \"ROLE_MEMBER\" or role = \"ROLE_MANAGER\"",
-            // Pairs.
+            // Field and value without an operator.
             "role \"ROLE_MEMBER\"",
             "member.type HUMAN",
             "role ROLE_MEMBER AND member.type HUMAN",
@@ -740,7 +740,7 @@ fn terms() {
             "member.type = \"HUMAN\" role \"ROLE_MEMBER\"",
             "role \"ROLE_MEMBER\" member.type = \"HUMAN\"",
             "state \"JOINED\"",
-            // Side by side.
+            // Adjacent terms.
             "role = \"ROLE_MEMBER\" member.type = \"HUMAN\"",
             "role = \"ROLE_MEMBER\" (member.type = \"HUMAN\")",
             "role = \"ROLE_MEMBER\" x",
@@ -752,7 +752,7 @@ fn terms() {
             "role = \"ROLE_MEMBER\" member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" OR member.type = \"BOT\"",
             "role = \"ROLE_MEMBER\" AND member.type = \"HUMAN\" member.type != \"BOT\"",
             "role = \"ROLE_MEMBER\" -member.type = \"BOT\"",
-            // AND and OR.
+            // AND and OR mixed.
             "member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\"",
             "member.type = \"HUMAN\" role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\"",
             "member.type = \"HUMAN\" AND (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\")",
@@ -763,12 +763,12 @@ fn terms() {
             "member.type = \"HUMAN\" and role = \"ROLE_MEMBER\" or role = \"ROLE_MANAGER\" and member.type = \"BOT\"",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
 fn lints() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new().preset(Preset::Strict),
         &[
             "member.type = HUMAN",
@@ -791,11 +791,11 @@ fn lints() {
             "role != \"ROLE_MEMBER\" AND NOT role = \"ROLE_MANAGER\"",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
 }
 
 #[test]
-fn what_a_level_accepts_is_offered() {
+fn fixes_respect_lint_levels() {
     for (level, is_offered) in [
         (Level::Allow, true),
         (Level::Warn, true),
@@ -805,8 +805,8 @@ fn what_a_level_accepts_is_offered() {
         let checked = checker.check("role = \"role_assistant_manager\"");
         let fix = checked.diagnostics[0].fix.as_ref();
         let fix = fix.map(|fix| fix.apply(checked.text));
-        let offer = is_offered.then_some("role = \"ROLE_ASSISTANT_MANAGER\"");
-        assert_eq!(fix.as_deref(), offer, "{level:?}");
+        let expected = is_offered.then_some("role = \"ROLE_ASSISTANT_MANAGER\"");
+        assert_eq!(fix.as_deref(), expected, "{level:?}");
     }
 
     for (level, fix) in [
@@ -823,7 +823,7 @@ fn what_a_level_accepts_is_offered() {
 
 #[test]
 fn meanings() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new(),
         &[
             "(role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\") AND member.type = \"HUMAN\"",
@@ -851,9 +851,9 @@ fn meanings() {
             "role = \"ROLE_MEMBER\" AND (member.type != \"HUMAN\" OR member.type = \"HUMAN\")",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
     let all = Checker::new().preset(Preset::Aip160);
-    let said = catalogue(
+    let output = catalog(
         &all,
         &[
             "(role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\") AND NOT role = \"ROLE_MEMBER\" AND NOT role = \"ROLE_MANAGER\"",
@@ -866,12 +866,12 @@ fn meanings() {
             "role != \"ROLE_MEMBER\" AND role != \"ROLE_MANAGER\" AND role != \"ROLE_ASSISTANT_MANAGER\" AND (role = \"ROLE_MEMBER\" OR role = \"ROLE_MANAGER\")",
         ],
     );
-    assert_snapshot!("meanings_of_negations", said);
+    assert_snapshot!("meanings_with_negations", output);
 }
 
 #[test]
 fn admin_access() {
-    let said = catalogue(
+    let output = catalog(
         &Checker::new().admin_access(true),
         &[
             "",
@@ -892,9 +892,9 @@ fn admin_access() {
             "role = \"ROLE_MEMBER\" and role = \"ROLE_MEMBER\"",
         ],
     );
-    assert_snapshot!(said);
+    assert_snapshot!(output);
     let all = Checker::new().preset(Preset::Aip160).admin_access(true);
-    let said = catalogue(
+    let output = catalog(
         &all,
         &[
             "NOT member.type = \"BOT\"",
@@ -907,11 +907,11 @@ fn admin_access() {
             "member.type = \"TYPE_UNSPECIFIED\"",
         ],
     );
-    assert_snapshot!("admin_access_of_negations", said);
+    assert_snapshot!("admin_access_with_negations", output);
 }
 
 #[test]
-fn every_message_tells_what_to_do() {
+fn syntax_errors_have_labels_and_help() {
     for text in [
         "role = \"ROLE_MEMBER\" AND AND x",
         "(a",

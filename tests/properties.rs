@@ -1,11 +1,11 @@
-//! What holds for every text and every tree.
+//! Properties of arbitrary input and of generated trees.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 mod common;
@@ -24,8 +24,8 @@ use regex::Regex;
 
 // ---- Trees ----
 
-/// What the specification keeps out of a TEXT, by Unicode's own names.
-static NO_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+/// The characters that the specification excludes from a TEXT, by their Unicode properties.
+static EXCLUDED_FROM_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"[\s\p{White_Space}\p{Cc}\p{Cf}\p{Quotation_Mark}\x{5F4}(),.=<>!:"'\\&&[^\x{200D}]]"#,
     )
@@ -40,7 +40,7 @@ fn character() -> impl Strategy<Value = char> {
     ]
 }
 
-/// A TEXT; keywords are none.
+/// A TEXT, which is never a keyword.
 fn text() -> impl Strategy<Value = String> {
     let short = prop::collection::vec(character(), 1..6);
     let word = prop::sample::select(&[
@@ -58,7 +58,7 @@ fn text() -> impl Strategy<Value = String> {
         3 => short.prop_map(|characters| characters.into_iter().collect::<String>()),
     ]
     .prop_map(|text| {
-        let text = NO_TEXT.replace_all(&text, "").into_owned();
+        let text = EXCLUDED_FROM_TEXT.replace_all(&text, "").into_owned();
         let text = text.trim_start_matches('-');
         match text {
             "" => "x".to_owned(),
@@ -80,7 +80,7 @@ fn unquoted() -> impl Strategy<Value = Value<'static>> {
     text().prop_map(|text| value_of(text, Quotes::None))
 }
 
-/// A STRING of any characters at all.
+/// A STRING with arbitrary characters.
 fn string() -> impl Strategy<Value = Value<'static>> {
     let special = prop::sample::select(
         "\"'\\\n\r\t\0\u{7f}\u{85}\u{a0}\u{200b}“”’ ()=.uU"
@@ -171,7 +171,7 @@ fn restriction(
     })
 }
 
-fn plain_arg() -> impl Strategy<Value = Arg<'static>> + Clone {
+fn simple_arg() -> impl Strategy<Value = Arg<'static>> + Clone {
     prop_oneof![
         3 => member().prop_map(|member| Arg::Comparable(Comparable::Member(member))),
         1 => negative(),
@@ -180,30 +180,30 @@ fn plain_arg() -> impl Strategy<Value = Arg<'static>> + Clone {
 }
 
 fn tree() -> impl Strategy<Value = Expr<'static>> {
-    restriction(plain_arg()).prop_recursive(5, 24, 4, |inner| {
+    restriction(simple_arg()).prop_recursive(5, 24, 4, |inner| {
         let operands = || prop::collection::vec(inner.clone(), 2..5);
         let group = inner.clone().prop_map(|expr| Arg::Group(Box::new(expr)));
-        let call = function(prop_oneof![plain_arg(), group.clone().boxed()].boxed())
+        let call = function(prop_oneof![simple_arg(), group.clone().boxed()].boxed())
             .prop_map(|call| Arg::Comparable(Comparable::Function(call)));
-        let arg = prop_oneof![plain_arg(), group, call].boxed();
+        let arg = prop_oneof![simple_arg(), group, call].boxed();
         prop_oneof![
             operands().prop_map(|operands| expr(ExprKind::And(operands))),
             operands().prop_map(|operands| expr(ExprKind::Sequence(operands))),
             operands().prop_map(|operands| expr(ExprKind::Or(operands))),
             (any::<bool>(), inner.clone()).prop_map(|(minus, inner)| {
-                let how = if minus {
+                let negation = if minus {
                     Negation::Minus
                 } else {
                     Negation::Keyword
                 };
-                expr(ExprKind::Not(how, Box::new(inner)))
+                expr(ExprKind::Not(negation, Box::new(inner)))
             }),
             restriction(arg),
         ]
     })
 }
 
-// ---- Texts ----
+// ---- Inputs ----
 
 const FRAGMENTS: &[&str] = &[
     "\"",
@@ -324,14 +324,14 @@ fn fragment() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Terms that are right or nearly so, nearly always joined as they should be.
+/// Mostly valid terms, joined mostly by valid operators.
 fn nearly_valid() -> impl Strategy<Value = String> {
     let term = prop_oneof![
         3 => any_comparison().prop_map(common::Compare::text),
         1 => prop::sample::select(FRAGMENTS).prop_map(str::to_owned),
         1 => filters(any_comparison(), true, 4).prop_map(|mut part| part.write_text()),
     ];
-    let joint = prop::sample::select(&[
+    let separator = prop::sample::select(&[
         " AND ",
         " OR ",
         " AND ",
@@ -348,11 +348,11 @@ fn nearly_valid() -> impl Strategy<Value = String> {
         " not ",
         " AND -",
     ]);
-    prop::collection::vec((term, joint), 1..6).prop_map(|terms| {
+    prop::collection::vec((term, separator), 1..6).prop_map(|terms| {
         let mut text = String::new();
-        for (index, (term, joint)) in terms.into_iter().enumerate() {
+        for (index, (term, separator)) in terms.into_iter().enumerate() {
             if index > 0 {
-                text.push_str(joint);
+                text.push_str(separator);
             }
             text.push_str(&term);
         }
@@ -360,23 +360,23 @@ fn nearly_valid() -> impl Strategy<Value = String> {
     })
 }
 
-/// A valid filter in which a few characters are lost, doubled or replaced.
+/// A valid filter with a few fragments inserted and a few characters replaced or deleted.
 fn damaged() -> impl Strategy<Value = String> {
     let filter = filters(any_comparison(), true, 6).prop_map(|mut part| part.write_text());
     let damage = (any::<prop::sample::Index>(), 0..4, fragment());
     (filter, prop::collection::vec(damage, 1..4)).prop_map(|(text, damages)| {
         let mut characters: Vec<char> = text.chars().collect();
-        for (index, how, fragment) in damages {
+        for (index, damage, fragment) in damages {
             let at = index.index(characters.len() + 1);
-            let end = characters.len().min(if how > 1 { at + 1 } else { at });
-            let fragment = if how == 3 { String::new() } else { fragment };
+            let end = characters.len().min(if damage > 1 { at + 1 } else { at });
+            let fragment = if damage == 3 { String::new() } else { fragment };
             characters.splice(at..end, fragment.chars());
         }
         characters.into_iter().collect()
     })
 }
 
-fn any_text() -> impl Strategy<Value = String> {
+fn any_input() -> impl Strategy<Value = String> {
     let characters = prop::collection::vec(any::<char>(), 0..24);
     prop_oneof![
         1 => characters.prop_map(|characters| characters.into_iter().collect::<String>()),
@@ -387,7 +387,7 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-// ---- What holds of a check ----
+// ---- Assertions ----
 
 fn checkers() -> [(&'static str, Checker); 6] {
     let new = Checker::new();
@@ -407,8 +407,9 @@ fn checkers() -> [(&'static str, Checker); 6] {
     ]
 }
 
-/// Controls, format characters and separators, but for the zero-width joiner that emoji need.
-static UNSEEN: LazyLock<Regex> =
+/// Control characters, format characters and separators, except the zero-width joiner, which emoji
+/// need.
+static INVISIBLE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}&&[^\x{200D}]]").unwrap());
 
 fn assert_span(span: Span, text: &str) {
@@ -432,11 +433,11 @@ fn assert_edits(fix: &Fix, text: &str) {
     }
     expected.push_str(&text[end..]);
     assert_eq!(fix.apply(text), expected);
-    assert_ne!(expected, text, "a fix without effect");
+    assert_ne!(expected, text, "the fix has no effect");
 }
 
-/// Messages are one lower-case line without a full stop; nothing anywhere in a diagnostic is
-/// invisible or out of the text.
+/// Asserts that the message is one lower-case line without a full stop, that no line contains
+/// invisible characters, and that all spans are within the input.
 fn assert_presentable(diagnostic: &Diagnostic, text: &str) {
     assert_span(diagnostic.span, text);
     let message = &diagnostic.message;
@@ -444,10 +445,10 @@ fn assert_presentable(diagnostic: &Diagnostic, text: &str) {
     assert!(!message.starts_with(char::is_uppercase), "{message}");
     assert_eq!(diagnostic.to_string(), *message);
     let labels = diagnostic.labels.iter();
-    let texts = labels.map(|label| &label.text).chain(&diagnostic.help);
-    for line in texts.chain([message]) {
+    let lines = labels.map(|label| &label.text).chain(&diagnostic.help);
+    for line in lines.chain([message]) {
         assert!(!line.is_empty());
-        assert!(!UNSEEN.is_match(line), "{line:?}");
+        assert!(!INVISIBLE.is_match(line), "{line:?}");
     }
     for label in &diagnostic.labels {
         assert_span(label.span, text);
@@ -461,21 +462,22 @@ fn assert_presentable(diagnostic: &Diagnostic, text: &str) {
     }
     assert!(
         !diagnostic.labels.is_empty() || diagnostic.help.is_some(),
-        "nothing to act on: {diagnostic:?}"
+        "neither labels nor help: {diagnostic:?}"
     );
 }
 
-/// All the certain edits at once, if none is anywhere near another one.
-fn certain_edits_apart(checked: &Checked<'_>) -> Option<Vec<Edit>> {
+/// The edits of all certain fixes; `None` if any two of them overlap or are adjacent.
+fn separate_certain_edits(checked: &Checked<'_>) -> Option<Vec<Edit>> {
     let fixes = checked.diagnostics.iter().filter_map(|d| d.fix.as_ref());
     let certain = fixes.filter(|fix| fix.certain);
     let mut edits: Vec<Edit> = certain.flat_map(|fix| fix.edits.iter().cloned()).collect();
     edits.sort_by_key(|edit| edit.span);
-    let apart = edits.is_sorted_by(|a, b| a.span.end < b.span.start);
-    apart.then_some(edits)
+    let separate = edits.is_sorted_by(|a, b| a.span.end < b.span.start);
+    separate.then_some(edits)
 }
 
-/// How far from valid: the stage, and in it the place of the error or the number of errors.
+/// How close the input is to being valid: the stage of its errors, then the position of a syntax
+/// error, or fewer errors in a later stage. `None` if it is valid.
 fn progress(checked: &Checked<'_>) -> Option<(Stage, usize)> {
     let first = checked.errors().next()?;
     Some(match first.stage() {
@@ -484,16 +486,17 @@ fn progress(checked: &Checked<'_>) -> Option<(Stage, usize)> {
     })
 }
 
-/// The law of fixes.
-fn assert_mended(checked: &Checked<'_>, checker: Checker) {
+/// Asserts that `fixed` is present if there are certain fixes, applies them, and brings the input
+/// closer to being valid.
+fn assert_fixed(checked: &Checked<'_>, checker: Checker) {
     let is_certain = |d: &Diagnostic| d.fix.as_ref().is_some_and(|fix| fix.certain);
-    let certain = checked.diagnostics.iter().any(is_certain);
-    assert_eq!(checked.fixed.is_some(), certain, "{checked:?}");
+    let any_certain = checked.diagnostics.iter().any(is_certain);
+    assert_eq!(checked.fixed.is_some(), any_certain, "{checked:?}");
     let Some(fixed) = &checked.fixed else {
         return;
     };
     assert_ne!(fixed, checked.text);
-    if let Some(edits) = certain_edits_apart(checked) {
+    if let Some(edits) = separate_certain_edits(checked) {
         let fix = Fix {
             edits,
             certain: true,
@@ -504,7 +507,7 @@ fn assert_mended(checked: &Checked<'_>, checker: Checker) {
     match (progress(checked), progress(&after)) {
         (_, None) => assert!(after.is_valid()),
         (Some(before), Some(after)) => assert!(after > before, "{before:?} {after:?} {fixed}"),
-        (None, Some(_)) => panic!("valid before, not after: {fixed}"),
+        (None, Some(_)) => panic!("valid input became invalid: {fixed}"),
     }
 }
 
@@ -545,10 +548,10 @@ fn assert_consistent(text: &str) {
                 );
             }
         }
-        assert_mended(&checked, checker);
+        assert_fixed(&checked, checker);
         assert_eq!(checked.clone().into_result().ok(), checked.filter);
     }
-    // The two ways to parse agree.
+    // `Filter::parse` agrees with `Checker::check`.
     let checked = Checker::new().check(text);
     match Filter::parse(text) {
         Ok(filter) => assert_eq!(checked.filter, Some(filter), "{text:?}"),
@@ -561,7 +564,8 @@ fn assert_consistent(text: &str) {
     }
 }
 
-/// Every expression's span is in its parent's, and is a text of its own that parses to the same.
+/// Asserts that each expression's span is within its parent's, and that the text at the span
+/// parses to the same expression.
 fn assert_spans(expr: &Expr<'_>, text: &str) {
     assert_span(expr.span, text);
     assert_span(expr.bare_span, text);
@@ -570,8 +574,8 @@ fn assert_spans(expr: &Expr<'_>, text: &str) {
         expr.span.of(text).starts_with('(') && expr.span != expr.bare_span
     );
     for span in [expr.span, expr.bare_span] {
-        let alone = syntax::parse(span.of(text)).unwrap();
-        assert_eq!(alone.as_ref(), Some(expr), "{}", span.of(text));
+        let reparsed = syntax::parse(span.of(text)).unwrap();
+        assert_eq!(reparsed.as_ref(), Some(expr), "{}", span.of(text));
     }
     let children: &[Expr<'_>] = match &expr.kind {
         ExprKind::And(operands) | ExprKind::Sequence(operands) | ExprKind::Or(operands) => operands,
@@ -584,14 +588,14 @@ fn assert_spans(expr: &Expr<'_>, text: &str) {
     }
 }
 
-/// The filter's tokens; a text may have white space between any two of them, and must where
-/// `true` is given.
+/// Appends the filter's tokens, each with whether white space is required before it. White space
+/// is allowed before all others too, except after a minus.
 fn tokens(part: &Part, tokens: &mut Vec<(bool, String)>, mut separate: bool) {
     for _ in 0..part.parens {
         tokens.push((separate, "(".to_owned()));
         separate = false;
     }
-    let joint = match &part.kind {
+    let operator = match &part.kind {
         Kind::And(_) => Some("AND"),
         Kind::Or(_) => Some("OR"),
         Kind::Not(true, _) => {
@@ -613,8 +617,8 @@ fn tokens(part: &Part, tokens: &mut Vec<(bool, String)>, mut separate: bool) {
         }
     };
     for (index, child) in part.children().iter().enumerate() {
-        if let Some(joint) = joint.filter(|_| index > 0) {
-            tokens.push((true, joint.to_owned()));
+        if let Some(operator) = operator.filter(|_| index > 0) {
+            tokens.push((true, operator.to_owned()));
         }
         self::tokens(child, tokens, separate || index > 0);
     }
@@ -623,13 +627,13 @@ fn tokens(part: &Part, tokens: &mut Vec<(bool, String)>, mut separate: bool) {
     }
 }
 
-/// The text with white space of every kind anywhere.
-fn spaced(part: &Part, spaces: &[&str]) -> String {
+/// The filter's text with the given white space wherever white space is allowed.
+fn with_spaces(part: &Part, spaces: &[&str]) -> String {
     let mut all = Vec::new();
     tokens(part, &mut all, false);
     let mut text = String::new();
     for ((separate, token), space) in all.iter().zip(spaces.iter().cycle()) {
-        // No white space may stand behind the minus.
+        // White space is not allowed after a minus.
         if !text.ends_with('-') {
             text.push_str(if *separate && space.is_empty() {
                 " "
@@ -643,13 +647,14 @@ fn spaced(part: &Part, spaces: &[&str]) -> String {
     text
 }
 
-fn part_at(part: &mut Part, index: &mut usize, change: &mut dyn FnMut(&mut Part)) {
+/// Calls `change` with the part at an index, counted in pre-order.
+fn change_part(part: &mut Part, index: &mut usize, change: &mut dyn FnMut(&mut Part)) {
     if *index == 0 {
         change(part);
     }
     *index = index.wrapping_sub(1);
     for child in part.children_mut() {
-        part_at(child, index, change);
+        change_part(child, index, change);
     }
 }
 
@@ -657,7 +662,7 @@ proptest! {
     #![proptest_config(cases(2))]
 
     #[test]
-    fn trees_print_and_parse_back(tree in tree()) {
+    fn trees_round_trip_through_display(tree in tree()) {
         let printed = tree.to_string();
         let parsed = syntax::parse(&printed);
         let parsed = parsed.unwrap_or_else(|error| panic!("{printed:?}: {error}")).unwrap();
@@ -671,12 +676,12 @@ proptest! {
     #![proptest_config(cases(8))]
 
     #[test]
-    fn every_text_is_checked_consistently(text in any_text()) {
+    fn checks_are_consistent(text in any_input()) {
         assert_consistent(&text);
     }
 
     #[test]
-    fn what_parses_prints_and_parses_back(text in any_text()) {
+    fn parsed_input_round_trips_through_display(text in any_input()) {
         if let Ok(Some(tree)) = syntax::parse(&text) {
             assert_spans(&tree, &text);
             let printed = tree.to_string();
@@ -687,47 +692,47 @@ proptest! {
     }
 
     #[test]
-    fn white_space_means_nothing(
+    fn white_space_does_not_change_the_meaning(
         part in filters(any_comparison(), true, 6),
         spaces in prop::collection::vec(prop::sample::select(&["", "", " ", "\t", "\r\n", "  \n"]), 1..9),
     ) {
         let mut part = part;
         let text = part.write_text();
-        let spaced = spaced(&part, &spaces);
+        let spaced = with_spaces(&part, &spaces);
         for (name, checker) in checkers() {
-            let [plain, wide] = [&text, &spaced].map(|text| checker.check(text));
-            prop_assert_eq!(plain.filter, wide.filter, "{}: {:?}", name, spaced);
-            prop_assert_eq!(&plain.tree, &wide.tree, "{}: {:?}", name, spaced);
+            let [before, after] = [&text, &spaced].map(|text| checker.check(text));
+            prop_assert_eq!(before.filter, after.filter, "{}: {:?}", name, spaced);
+            prop_assert_eq!(&before.tree, &after.tree, "{}: {:?}", name, spaced);
             let codes = |checked: &Checked<'_>| checked.diagnostics.iter().map(|d| d.code).collect::<Vec<_>>();
-            prop_assert_eq!(codes(&plain), codes(&wide), "{}: {:?}", name, spaced);
+            prop_assert_eq!(codes(&before), codes(&after), "{}: {:?}", name, spaced);
         }
         prop_assert_eq!(Filter::parse(&text).ok(), Filter::parse(&spaced).ok());
     }
 
     #[test]
-    fn needless_parentheses_mean_nothing(
+    fn redundant_parentheses_do_not_change_the_meaning(
         part in filters(any_comparison(), true, 6),
         places in prop::collection::vec(0..12_usize, 1..5),
     ) {
         let mut part = part;
         let text = part.write_text();
         for mut place in places {
-            part_at(&mut part, &mut place, &mut |part| part.parens += 1);
+            change_part(&mut part, &mut place, &mut |part| part.parens += 1);
         }
-        let more = part.write_text();
+        let parenthesized = part.write_text();
         for (name, checker) in checkers() {
-            let [plain, more] = [&text, &more].map(|text| checker.check(text));
-            // A strict checker may even like the parentheses.
-            if plain.is_valid() {
-                prop_assert_eq!(plain.filter, more.filter, "{}: {}", name, more.text);
+            let [before, after] = [&text, &parenthesized].map(|text| checker.check(text));
+            // Parentheses may make a filter valid for the strict preset.
+            if before.is_valid() {
+                prop_assert_eq!(before.filter, after.filter, "{}: {}", name, after.text);
             }
-            prop_assert_eq!(plain.tree, more.tree, "{}: {}", name, more.text);
+            prop_assert_eq!(before.tree, after.tree, "{}: {}", name, after.text);
         }
-        prop_assert_eq!(Filter::parse(&text).ok(), Filter::parse(&more).ok());
+        prop_assert_eq!(Filter::parse(&text).ok(), Filter::parse(&parenthesized).ok());
     }
 
     #[test]
-    fn a_filter_is_a_set_of_cells(
+    fn filters_are_sets_of_cells(
         a in filters(documented_comparison(), false, 6),
         b in filters(documented_comparison(), false, 6),
     ) {

@@ -1,10 +1,10 @@
-//! What went wrong once.
+//! Regression tests.
 
 use gchat_filter::{Checker, Level, Lint};
 
-/// The closing quote and what admin access adds are both inserted at the end of the text.
+/// The closing quote and the comparison that admin access requires are both inserted at the end.
 #[test]
-fn fixes_that_insert_at_one_place_are_both_applied() {
+fn fixes_that_insert_at_the_same_position_are_both_applied() {
     let checker = Checker::new()
         .admin_access(true)
         .level(Lint::UnquotedValue, Level::Warn);
@@ -22,48 +22,47 @@ fn fixes_that_insert_at_one_place_are_both_applied() {
     }
 }
 
-/// The rest of the operator stands behind white space.
+/// White space separates the two halves of the operator.
 #[test]
-fn an_operator_with_a_gap_is_mended_whole() {
+fn operator_split_by_white_space_is_fixed_entirely() {
     let fixed = Checker::new().check(r#"member.type ! = "BOT""#).fixed;
     assert_eq!(fixed.as_deref(), Some(r#"member.type != "BOT""#));
 }
 
-/// The keyword for a word before a negation would negate twice, which is no filter.
+/// Replacing `not` with the keyword would yield a double negation, which is a syntax error.
 #[test]
-fn a_word_before_a_negation_stays() {
+fn lower_case_not_before_a_negation_is_not_replaced() {
     let checked = Checker::new().check(r#"role = "ROLE_MEMBER" and not NOT member.type = "BOT""#);
     for diagnostic in &checked.diagnostics {
         if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.certain) {
-            let mended = fix.apply(checked.text);
-            assert!(gchat_filter::syntax::parse(&mended).is_ok(), "{mended}");
+            let fixed = fix.apply(checked.text);
+            assert!(gchat_filter::syntax::parse(&fixed).is_ok(), "{fixed}");
         }
     }
 }
 
-/// As many parentheses are closed as are open.
 #[test]
-fn every_open_parenthesis_is_closed() {
+fn fix_closes_all_open_parentheses() {
     let error = gchat_filter::syntax::parse("((a = b) AND (c").unwrap_err();
     let fix = error.diagnostic().fix.clone().unwrap();
     assert_eq!(fix.apply("((a = b) AND (c"), "((a = b) AND (c))");
 }
 
-/// U+2065 is not assigned, hence no format character, and is drawn as nothing all the same.
+/// U+2065 is unassigned and therefore not a format character, but still invisible.
 #[test]
-fn what_is_drawn_as_nothing_is_escaped_in_a_message() {
-    for (c, shown) in [('\u{2065}', r"\u{2065}"), ('\u{3164}', r"\u{3164}")] {
+fn invisible_characters_are_escaped_in_messages() {
+    for (c, escaped) in [('\u{2065}', r"\u{2065}"), ('\u{3164}', r"\u{3164}")] {
         let text = format!("role{c}");
         assert!(gchat_filter::syntax::parse(&text).is_ok());
         let error = gchat_filter::Filter::parse(&text).unwrap_err();
-        assert!(error.to_string().contains(shown), "{error}");
+        assert!(error.to_string().contains(escaped), "{error}");
     }
 }
 
-/// A violation is one line, whatever was sent: the name of a parameter, a filter of several lines.
+/// Neither a parameter's name nor a filter with line breaks adds a line.
 #[cfg(feature = "list")]
 #[test]
-fn a_violation_is_one_line() {
+fn violations_are_one_line() {
     use gchat_filter::list::ListMembershipsRequest;
 
     let query = "a%0Ab=1&c%1B%5B31m=1&d%E2%80%AE=1";
@@ -80,10 +79,10 @@ fn a_violation_is_one_line() {
     assert!(line.ends_with(corrected), "{line}");
 }
 
-/// A parameter without a name, whose value is not UTF-8, has a field all the same.
+/// Even for a parameter with an empty name, or one that is not UTF-8.
 #[cfg(feature = "list")]
 #[test]
-fn every_violation_has_a_field() {
+fn all_violations_name_a_field() {
     use gchat_filter::list::ListMembershipsRequest;
 
     for query in ["=1", "=%FF", "=", "%FF=1"] {
@@ -100,9 +99,9 @@ fn every_violation_has_a_field() {
     }
 }
 
-/// What is left is wrong at the same place, so it is not certain that the rest was meant.
+/// The rest of the input is invalid at the same position, so the fix may not be what was intended.
 #[test]
-fn a_fix_that_leaves_an_error_where_it_was_is_not_certain() {
+fn fix_that_leaves_an_error_at_the_same_position_is_not_certain() {
     for text in ["\u{feff}= b", "\u{200b})"] {
         let error = gchat_filter::syntax::parse(text).unwrap_err();
         let fix = error.diagnostic().fix.clone().unwrap();

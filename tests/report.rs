@@ -1,4 +1,4 @@
-//! Reports as they are drawn: whole ones as snapshots, and what holds for those of any text.
+//! Snapshots of reports, and properties of reports for any text.
 
 #![cfg(feature = "report")]
 #![allow(
@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "that is how a test fails"
+    reason = "tests fail by panicking"
 )]
 
 use std::sync::LazyLock;
@@ -15,18 +15,18 @@ use gchat_filter::{Checker, Filter, Preset, Report};
 use proptest::prelude::*;
 use regex::Regex;
 
-/// What must not reach a terminal. Zero-width joiners make emoji.
+/// Characters that must not reach a terminal. Emoji need zero-width joiners.
 static RAW: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\n\u{200d}]]").unwrap());
 
-/// An ANSI style.
+/// An ANSI escape sequence for a style.
 static STYLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\x1b\[[0-9;]*m").unwrap());
 
 fn report(checker: Checker, text: &str) -> String {
     Report::from(&checker.check(text)).to_string()
 }
 
-/// A snapshot of the report of a filter by default.
+/// Defines a snapshot test for the report of a filter, with the default checker if none is given.
 macro_rules! snapshot {
     ($name:ident, $text:expr) => {
         snapshot!($name, Checker::new(), $text);
@@ -53,7 +53,7 @@ fn admin() -> Checker {
     Checker::new().admin_access(true)
 }
 
-// Each stage.
+// Stages.
 snapshot!(
     syntax,
     "role = \"ROLE_MEMBER\" AND AND member.type = \"HUMAN\""
@@ -67,7 +67,7 @@ snapshot!(
     "role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\""
 );
 snapshot!(
-    meaning_of_warnings,
+    meaning_warnings,
     "member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" OR role = 'ROLE_MANAGER' AND member.type = \"HUMAN\""
 );
 snapshot!(
@@ -80,19 +80,19 @@ snapshot!(
     admin(),
     "member.type != \"HUMAN\" AND role = \"ROLE_MANAGER\" OR member.type = \"BOT\""
 );
-snapshot!(admin_access_of_an_empty_filter, admin(), "");
-snapshot!(admin_access_of_white_space, admin(), " \r\n\t");
+snapshot!(admin_access_empty_filter, admin(), "");
+snapshot!(admin_access_white_space, admin(), " \r\n\t");
 snapshot!(
     strict_preset,
     strict(),
     "role = 'ROLE_MEMBER' OR (role = \"ROLE_MEMBER\" AND role != \"ROLE_MANAGER\")"
 );
 
-// Where the text is short, long or ends.
+// Limits of the text.
 snapshot!(end_of_text, "role =");
-snapshot!(end_of_text_after_a_line, "role =\n");
+snapshot!(end_of_text_after_newline, "role =\n");
 snapshot!(
-    end_of_text_of_several_lines,
+    end_of_multi_line_text,
     "(role = \"ROLE_MEMBER\"\r\nAND member.type = \"HUMAN\"\r\n"
 );
 snapshot!(unterminated_string, "role = \"ROLE_MEMBER\nAND x");
@@ -100,7 +100,8 @@ snapshot!(unmatched_parenthesis, "(role = \"ROLE_MEMBER\"))");
 snapshot!(too_long, "x ".repeat(10_000));
 snapshot!(too_deep, "(".repeat(70));
 snapshot!(hundreds_of_errors, "role = \"X\" AND ".repeat(1000) + "a");
-// Characters of every kind.
+
+// Characters and lines.
 snapshot!(
     multi_byte,
     "é = \"ÿ\" AND rôle = \"ROLE_MEMBER\" AND role = \"ß\""
@@ -112,11 +113,11 @@ snapshot!(
 );
 snapshot!(tabs, "role\t=\t\"X\"\tAND\tmember.type\t=\t\"Y\"");
 snapshot!(
-    several_lines,
+    multi_line_text,
     "role = \"ROLE_MEMBER\" AND\r\n  member.type = \"HUMAN\" AND\r\n  role = \"ROLE_MANAGER\" AND\r\n\r\n  x = 1\r\n"
 );
 snapshot!(
-    a_contradiction_of_several_lines,
+    multi_line_contradiction,
     "(\n  role = \"ROLE_MEMBER\"\n  AND\n  role = \"ROLE_MANAGER\"\n)"
 );
 snapshot!(
@@ -137,30 +138,30 @@ snapshot!(
     "role = “ROLE_MEMBER” AND member.type = «HUMAN»"
 );
 
-// What a program can set.
+// Settings.
 
 #[test]
-fn an_origin_with_its_line() {
+fn origin_with_line() {
     let checked = Checker::new().check("role = \"X\"\nOR x = 1");
     let report = Report::from(&checked).origin("filters.txt", 41).to_string();
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("an_origin_with_its_line", report);
+        insta::assert_snapshot!("origin_with_line", report);
     });
 }
 
 #[test]
-fn a_narrow_width() {
+fn narrow_width() {
     let text =
         "role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" AND x = 1";
     let checked = Checker::new().check(text);
     let report = Report::from(&checked).width(40).to_string();
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("a_narrow_width", report);
+        insta::assert_snapshot!("narrow_width", report);
     });
 }
 
 #[test]
-fn in_colour() {
+fn colors() {
     let checked = Checker::new().check("role = \"X\" OR role = 'ROLE_MEMBER'");
     let report = Report::from(&checked).color(true).to_string();
     assert_eq!(
@@ -168,12 +169,12 @@ fn in_colour() {
         Report::from(&checked).to_string()
     );
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("in_colour", report.replace('\u{1b}', "ESC"));
+        insta::assert_snapshot!("colors", report.replace('\u{1b}', "ESC"));
     });
 }
 
 #[test]
-fn an_error_has_a_report_too() {
+fn report_of_error_equals_report_of_check() {
     for text in ["x = 1", "role = \"X\" AND role = \"ROLE_MEMBER", "\u{202e}"] {
         let error = Filter::parse(text).unwrap_err();
         let checked = Checker::new().check(text);
@@ -185,14 +186,14 @@ fn an_error_has_a_report_too() {
 }
 
 #[test]
-fn a_valid_filter_without_warnings_has_an_empty_report() {
+fn report_without_diagnostics_is_empty() {
     for text in ["", "role = \"ROLE_MEMBER\""] {
         assert_eq!(report(Checker::new(), text), "");
     }
 }
 
 #[test]
-fn a_report_is_plain_unless_told_otherwise() {
+fn colors_are_off_by_default() {
     let report = report(Checker::new(), "x = 1");
     assert!(!report.contains('\u{1b}'), "{report:?}");
     assert!(
@@ -202,7 +203,7 @@ fn a_report_is_plain_unless_told_otherwise() {
 }
 
 #[test]
-fn an_origin_never_reaches_the_terminal_raw() {
+fn origin_is_escaped() {
     let checked = Checker::new().check("x = 1");
     let origin = "\u{1b}[31mred\u{7}\u{9b}31m\u{202e}bidi\u{2028}\r\nline\t";
     let report = Report::from(&checked).origin(origin, 1).to_string();
@@ -217,7 +218,7 @@ fn an_origin_never_reaches_the_terminal_raw() {
     );
 }
 
-/// Filters of one and of several lines, whose spans are on one and on several.
+/// Invalid filters of one line and of several, with spans on one line and on several.
 const INVALID: &[&str] = &[
     "x = 1",
     "x = 1\nAND y = 2\nAND role = \"ROLE_MEMBER\"",
@@ -227,7 +228,7 @@ const INVALID: &[&str] = &[
 ];
 
 #[test]
-fn any_line_can_be_told() {
+fn accepts_any_line() {
     for text in INVALID {
         let checked = Checker::new().check(text);
         for line in [0, 1, 9, 99, 999_999, usize::MAX >> 1] {
@@ -238,7 +239,7 @@ fn any_line_can_be_told() {
 }
 
 #[test]
-fn any_width_can_be_told() {
+fn accepts_any_width() {
     for text in INVALID {
         let checked = Checker::new().check(text);
         for width in [0, 1, 2, 10, 10_000, usize::MAX] {
@@ -248,7 +249,7 @@ fn any_width_can_be_told() {
     }
 }
 
-/// Filters whose reports are long, in some sense.
+/// Filters with long reports: many diagnostics, labels or lines, or long lines.
 fn long_filters() -> Vec<String> {
     let mut texts = vec![
         "role = \"X\" AND ".repeat(1000) + "a",
@@ -287,7 +288,7 @@ fn reports_have_a_bounded_number_of_lines() {
     }
 }
 
-/// Lines of the text and of carets have a bar behind the number.
+/// Returns whether a line shows source text or carets: these have a bar after the line number.
 fn is_source(line: &str) -> bool {
     line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit())
         .starts_with('|')
@@ -328,7 +329,7 @@ fn no_line_is_much_longer_than_the_width() {
 }
 
 #[test]
-fn escapes_do_not_make_a_line_long() {
+fn lines_with_escapes_are_clipped() {
     let text = format!(
         "x = 1 AND member.type = HUMAN AND role = \"{}\"",
         "\u{202e}".repeat(300)
@@ -351,8 +352,8 @@ fn wide_characters_are_clipped_by_columns() {
 }
 
 #[test]
-fn carets_stand_under_what_they_mean() {
-    // (text, the column of the caret's line where it begins, how wide it is)
+fn carets_align_with_spans() {
+    // (text, column of the first caret, number of carets)
     for (text, column, width) in [
         ("x = 1", 0, 1),
         ("role = \"X\"", 7, 3),
@@ -375,7 +376,7 @@ fn carets_stand_under_what_they_mean() {
 }
 
 #[test]
-fn carets_stand_right_in_a_text_of_ellipses() {
+fn carets_align_in_text_with_ellipses() {
     for fill in ["…", "…x", "x…"] {
         let text = format!("a = 1 AND {} = 2 AND role = \"X\"", fill.repeat(3000));
         let report = report(Checker::new(), &text);
@@ -387,7 +388,7 @@ fn carets_stand_right_in_a_text_of_ellipses() {
     }
 }
 
-/// Pieces of filters, and characters that terminals obey or do not show.
+/// Pieces of filters, and characters that terminals interpret or do not display.
 fn dangerous() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(&[
         "role",
@@ -449,7 +450,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_reaches_a_terminal_raw(
+    fn reports_and_messages_contain_no_raw_characters(
         text in dangerous(),
         checker in checkers(),
         width in 1..300_usize,
@@ -467,10 +468,10 @@ proptest! {
         let styled = report.color(true).to_string();
         prop_assert_eq!(STYLE.replace_all(&styled, ""), plain);
         for diagnostic in &checked.diagnostics {
-            let said = [Some(&diagnostic.message), diagnostic.help.as_ref()];
+            let texts = [Some(&diagnostic.message), diagnostic.help.as_ref()];
             let labels = diagnostic.labels.iter().map(|label| &label.text);
-            for said in said.into_iter().flatten().chain(labels) {
-                prop_assert!(!RAW.is_match(said) && !said.contains('\n'), "{said:?}");
+            for text in texts.into_iter().flatten().chain(labels) {
+                prop_assert!(!RAW.is_match(text) && !text.contains('\n'), "{text:?}");
             }
         }
         if let Err(error) = checked.into_result() {
@@ -480,15 +481,15 @@ proptest! {
     }
 
     #[test]
-    fn every_diagnostic_is_drawn_or_counted(text in dangerous()) {
+    fn every_diagnostic_is_shown_or_counted(text in dangerous()) {
         let checked = Checker::new().check(&text);
         let report = Report::from(&checked).to_string();
-        let drawn = report.lines().filter(|line| {
+        let shown = report.lines().filter(|line| {
             line.starts_with("error[") || line.starts_with("warning[")
         });
-        let drawn = drawn.count();
-        let more = checked.diagnostics.len() - drawn;
-        prop_assert!(drawn == checked.diagnostics.len() || drawn >= 10);
+        let shown = shown.count();
+        let more = checked.diagnostics.len() - shown;
+        prop_assert!(shown == checked.diagnostics.len() || shown >= 10);
         let counted = format!("{more} more not shown");
         prop_assert_eq!(report.contains(&counted), more > 0, "{}", report);
     }

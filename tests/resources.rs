@@ -1,7 +1,7 @@
-//! What texts cost, by counting: what does without the heap, how the heap, the stack and the
-//! reports grow. Steps are counted inside of the crate.
+//! Resource use by input size: operations that do not allocate, and the growth of heap, stack and
+//! reports. The crate's unit tests count steps.
 
-#![allow(clippy::unwrap_used, reason = "that is how a test fails")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "common/families.rs"]
 mod families;
@@ -19,8 +19,8 @@ use gchat_filter::{Cell, Checker, Filter, Membership, Preset};
 
 use self::families::families;
 
-/// Valid filters of every documented form.
-fn texts() -> Vec<String> {
+/// Valid filters of all documented forms.
+fn valid_filters() -> Vec<String> {
     let clause = r#"(member.type = "HUMAN" AND role = "ROLE_MANAGER")"#;
     let mut texts: Vec<String> = [
         "",
@@ -38,11 +38,11 @@ fn texts() -> Vec<String> {
     texts
 }
 
-// What does without the heap.
+// Operations that do not allocate.
 
 #[test]
-fn parsing_a_valid_filter() {
-    for text in texts() {
+fn parsing_a_valid_filter_does_not_allocate() {
+    for text in valid_filters() {
         let info = measure(|| {
             assert!(Filter::parse(&text).is_ok());
         });
@@ -51,7 +51,7 @@ fn parsing_a_valid_filter() {
 }
 
 #[test]
-fn rejecting_a_filter_copies_its_text() {
+fn rejecting_a_filter_only_copies_its_text() {
     for text in [
         r#"role = "OWNER""#,
         r#"role = "ROLE_MEMBER" and x"#,
@@ -65,13 +65,13 @@ fn rejecting_a_filter_copies_its_text() {
 }
 
 #[test]
-fn matching() {
+fn matching_does_not_allocate() {
     let records = include_str!("data/memberships.ndjson").lines();
     let memberships: Vec<Membership> = records
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let mut matched = 0;
-    for text in texts() {
+    for text in valid_filters() {
         let filter: Filter = text.parse().unwrap();
         let info = measure(|| {
             matched += memberships.iter().filter(|m| filter.matches(*m)).count();
@@ -83,54 +83,54 @@ fn matching() {
     assert!(matched > 0);
 }
 
-// How the heap is used: a text of twice the length takes twice as much.
+// Heap use, which is linear in the length of the input.
 
-/// The presets, with admin access, which is checked where nothing else is wrong.
+/// The presets with admin access, whose rules are checked if there are no other errors.
 fn checkers() -> [Checker; 3] {
     let preset = |preset| Checker::new().preset(preset).admin_access(true);
     [Preset::Default, Preset::Strict, Preset::Aip160].map(preset)
 }
 
-/// Asserts that an operation's allocations, their bytes, and the most bytes that it holds at a time
-/// are linear in the length of a family's texts, which are made into what it needs. What grows by
-/// doubling is no exception: twice the elements have twice the capacity.
+/// Asserts that an operation's number of allocations, allocated bytes and peak heap size are linear
+/// in the length of a family's inputs, which `prepare` turns into the operation's argument. This
+/// includes collections that grow by doubling: twice the elements have twice the capacity.
 fn assert_linear<'t, T>(
-    what: &str,
+    operation: &str,
     (name, family): &'t (&str, [String; 3]),
-    make: impl Fn(&'t str) -> T,
+    prepare: impl Fn(&'t str) -> T,
     run: impl Fn(T),
 ) {
     let heap = family.each_ref().map(|text| {
-        let made = make(text);
-        let info = measure(|| run(made));
+        let prepared = prepare(text);
+        let info = measure(|| run(prepared));
         [info.count_total, info.bytes_total, info.bytes_max]
     });
-    for (half, whole) in heap.iter().zip(heap.iter().skip(1)) {
-        for ((half, whole), few) in half.iter().zip(whole).zip([16, 2048, 2048]) {
+    for (half, full) in heap.iter().zip(heap.iter().skip(1)) {
+        for ((half, full), constant) in half.iter().zip(full).zip([16, 2048, 2048]) {
             assert!(
-                *whole <= 2 * half + half / 16 + few,
-                "{what}: {heap:?} allocations, bytes, bytes at a time for {name}",
+                *full <= 2 * half + half / 16 + constant,
+                "{operation}: {heap:?} allocations, bytes, peak bytes for {name}",
             );
         }
     }
-    for ([count, bytes, held], text) in heap.iter().zip(family) {
+    for ([count, bytes, peak], text) in heap.iter().zip(family) {
         let length = text.len() as u64 + 4;
         assert!(
-            *count <= 16 * length && *bytes <= 2048 * length && *held <= 512 * length,
-            "{what}: {heap:?} allocations, bytes, bytes at a time for {name}",
+            *count <= 16 * length && *bytes <= 2048 * length && *peak <= 512 * length,
+            "{operation}: {heap:?} allocations, bytes, peak bytes for {name}",
         );
     }
 }
 
-/// The texts of each family at a quarter, at half and at the whole of the limits.
-fn growing() -> impl Iterator<Item = (&'static str, [String; 3])> {
+/// The inputs of each family at a quarter, at half and at all of the limits.
+fn growing_inputs() -> impl Iterator<Item = (&'static str, [String; 3])> {
     let families = families().into_iter();
     families.map(|family| (family.name, [1, 2, 4].map(|quarters| family.text(quarters))))
 }
 
 #[test]
-fn the_heap_of_a_parser_grows_with_the_text() {
-    for family in growing() {
+fn heap_use_of_parsing_is_linear() {
+    for family in growing_inputs() {
         let text = |text| text;
         assert_linear("Filter::parse", &family, text, |text| {
             drop(Filter::parse(text));
@@ -138,7 +138,7 @@ fn the_heap_of_a_parser_grows_with_the_text() {
         assert_linear("parse", &family, text, |text| drop(syntax::parse(text)));
         let tree = |text| syntax::parse(text).ok().flatten();
         assert_linear("clone", &family, tree, |tree| drop(tree.clone()));
-        // Of what is printed nothing is put together beforehand.
+        // Printing does not build intermediate strings.
         let printed = |text| (tree(text), String::with_capacity(8 * 16_384));
         assert_linear("print", &family, printed, |(tree, mut out)| {
             let info = measure(|| {
@@ -152,8 +152,8 @@ fn the_heap_of_a_parser_grows_with_the_text() {
 }
 
 #[test]
-fn the_heap_of_a_check_grows_with_the_text() {
-    for family in growing() {
+fn heap_use_of_a_check_is_linear() {
+    for family in growing_inputs() {
         for checker in checkers() {
             let check = |text| drop(checker.check(text));
             assert_linear("check", &family, |text| text, check);
@@ -162,10 +162,10 @@ fn the_heap_of_a_check_grows_with_the_text() {
 }
 
 #[test]
-fn the_heap_of_an_explanation_grows_with_the_text() {
-    for family in growing() {
+fn heap_use_of_an_error_message_is_linear() {
+    for family in growing_inputs() {
         let error = |text| Filter::parse(text).err();
-        assert_linear("explain", &family, error, |error| {
+        assert_linear("Error::to_string", &family, error, |error| {
             if let Some(error) = error {
                 let line = error.to_string();
                 assert!(line.len() <= 256 && !line.contains('\n'), "{line}");
@@ -175,7 +175,7 @@ fn the_heap_of_an_explanation_grows_with_the_text() {
 }
 
 #[test]
-fn the_families_make_every_mistake() {
+fn families_cover_all_codes() {
     let mut found = BTreeSet::from([Code::TooLong]);
     let checker = Checker::new().admin_access(true);
     for family in families() {
@@ -188,7 +188,7 @@ fn the_families_make_every_mistake() {
 }
 
 #[test]
-fn a_text_that_is_too_long_costs_no_more_than_the_longest() {
+fn rejecting_overlong_input_allocates_little() {
     let text = "role = ".repeat(1 << 18);
     let info = measure(|| {
         let error = Filter::parse(&text).unwrap_err();
@@ -199,10 +199,11 @@ fn a_text_that_is_too_long_costs_no_more_than_the_longest() {
     assert!(info.bytes_total < 20_000, "{info:?}");
 }
 
-// How deep the stack gets.
+// Stack use.
 
-/// The deepest texts: every construct that nests, in itself and in each other.
-fn deepest() -> Vec<String> {
+/// Deeply nested inputs: all constructs that nest, in themselves and in each other, up to the limit
+/// and one level beyond.
+fn deepest_inputs() -> Vec<String> {
     let member = r#"role = "ROLE_MEMBER""#;
     let nested = |level: &str, inner: &str| [&level.repeat(64), inner, &")".repeat(64)].concat();
     let levels = [
@@ -231,14 +232,14 @@ fn deepest() -> Vec<String> {
     ];
     texts.extend(valid.map(|level| nested(&level, member)));
     assert!(texts.iter().all(|text| syntax::parse(text).is_ok()));
-    // One level too many, and never closed.
+    // One level too deep, and unclosed.
     texts.extend(texts.clone().iter().map(|text| format!("({text})")));
     texts.extend(texts.clone().iter().map(|text| text.replace(')', "")));
     texts
 }
 
-/// Everything that can be done with a text.
-fn do_everything(text: &str) {
+/// Runs all operations on the input.
+fn run_all_operations(text: &str) {
     if let Ok(Some(tree)) = syntax::parse(text) {
         let printed = tree.to_string();
         let again = syntax::parse(&printed).unwrap();
@@ -257,22 +258,26 @@ fn do_everything(text: &str) {
     drop(Report::from(&Checker::new().check(text)).to_string());
 }
 
-/// Unoptimised, parsing takes 320 KiB, a check 440 and the clone of a tree 600; threads have 2 MiB
-/// unless told otherwise.
+/// Without optimization, parsing needs 320 KiB, a check 440 KiB and cloning a tree 600 KiB. A
+/// thread has 2 MiB by default.
 #[test]
-fn the_deepest_texts_fit_a_small_stack() {
-    let run = || deepest().iter().for_each(|text| do_everything(text));
+fn deeply_nested_input_fits_a_small_stack() {
+    let run = || {
+        for text in deepest_inputs() {
+            run_all_operations(&text);
+        }
+    };
     let thread = thread::Builder::new().stack_size(768 << 10).spawn(run);
     thread.unwrap().join().unwrap();
 }
 
-// How long reports get.
+// Reports.
 
 #[cfg(feature = "report")]
 #[test]
-fn a_report_is_short_and_its_heap_grows_with_the_text() {
+fn reports_are_short_and_their_heap_use_is_linear() {
     let checker = Checker::new().admin_access(true);
-    for family in growing() {
+    for family in growing_inputs() {
         let checked = |text| checker.check(text);
         assert_linear("report", &family, checked, |checked| {
             let report = Report::from(&checked).to_string();
@@ -288,7 +293,7 @@ fn a_report_is_short_and_its_heap_grows_with_the_text() {
 
 #[cfg(feature = "report")]
 #[test]
-fn a_report_of_a_text_that_is_too_long_holds_little() {
+fn report_of_overlong_input_allocates_little() {
     let text = "role = ".repeat(1 << 18);
     let checked = Checker::new().check(&text);
     let info = measure(|| {

@@ -1,9 +1,9 @@
-//! Tokens are never logged, wherever a client puts them, however much is logged.
+//! Access tokens are never logged, at any log level and wherever a client sends them.
 #![cfg(feature = "cli")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 mod http;
@@ -19,7 +19,7 @@ use program::{Program, Starting};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// In every token.
+/// The prefix of all tokens.
 const SECRET: &str = "SECRET";
 
 const LIST: &str = "/v1/spaces/A/members";
@@ -39,8 +39,8 @@ fn seed() -> String {
     seed.to_string()
 }
 
-/// Tokens where they belong, and where they do not; in no answer either.
-fn ask_with_credentials(address: SocketAddr) {
+/// Sends tokens as credentials, in valid and invalid places. No response may contain one.
+fn send_credentials(address: SocketAddr) {
     let member = format!("{LIST}/1");
     for token in ["SECRET-user", "SECRET-app", "SECRET-nobody", "SECRET+a@b.c"] {
         let bearer = format!("Bearer {token}");
@@ -73,7 +73,7 @@ fn ask_with_credentials(address: SocketAddr) {
                 ("PUT", LIST, ""),
             ] {
                 let request = Request::new(method, path).header(name, value).body(body);
-                is_silent(&request.send_to(address).body, token);
+                assert_no_token(&request.send_to(address).body, token);
             }
         }
         let encoded = token.replace('S', "%53").replace('+', "%2B");
@@ -95,19 +95,19 @@ fn ask_with_credentials(address: SocketAddr) {
                 .header("x-http-method-override", "GET")
                 .body(&query);
             for request in [get, delete, form] {
-                is_silent(&request.send_to(address).body, token);
+                assert_no_token(&request.send_to(address).body, token);
             }
         }
     }
 }
 
-fn is_silent(answer: &str, token: &str) {
-    assert!(!answer.contains(SECRET), "{token}: {answer}");
+fn assert_no_token(body: &str, token: &str) {
+    assert!(!body.contains(SECRET), "{token}: {body}");
 }
 
-/// Tokens where a name or a value should be. The answer tells its client what was wrong, in the
-/// words of Google's services, which are the client's own.
-fn ask_with_mistakes(address: SocketAddr) {
+/// Sends tokens in place of names and values. The responses may contain them: like Google's
+/// services, they quote the invalid part of the request.
+fn send_misplaced_tokens(address: SocketAddr) {
     for token in ["SECRET-user", "SECRET-app", "SECRET+a@b.c"] {
         let bearer = "Bearer SECRET-user";
         let encoded = token.replace('+', "%2B").replace('@', "%40");
@@ -126,7 +126,7 @@ fn ask_with_mistakes(address: SocketAddr) {
         ] {
             for method in ["GET", "DELETE", "PATCH", token] {
                 let request = Request::new(method, &path).header("authorization", bearer);
-                // A method may not have every character that a token has.
+                // Some tokens have characters that a method must not have.
                 let _ = request.try_send_to(address);
             }
         }
@@ -168,7 +168,7 @@ impl MakeWriter<'_> for Log {
 }
 
 #[test]
-fn a_server_in_the_test_logs_no_token() {
+fn embedded_server_logs_no_token() {
     let log = Log::default();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -182,18 +182,18 @@ fn a_server_in_the_test_logs_no_token() {
     ] {
         assert!(!format!("{mock:?}").contains(SECRET));
         let server = mock.serve().unwrap();
-        ask_with_credentials(server.address());
-        ask_with_mistakes(server.address());
+        send_credentials(server.address());
+        send_misplaced_tokens(server.address());
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let requests = log.matches(" request ").count();
     println!("{requests} requests, {} bytes logged", log.len());
     assert!(requests > 1000, "{log}");
-    assert_no_secret(&log);
+    assert_log_has_no_token(&log);
 }
 
 #[test]
-fn the_program_logs_no_token() {
+fn program_logs_no_token() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("seed.json");
     std::fs::write(&file, seed()).unwrap();
@@ -202,21 +202,20 @@ fn the_program_logs_no_token() {
         .env("RUST_LOG", "trace")
         .env("RUST_BACKTRACE", "full");
     let program = Starting::new(command).serving();
-    ask_with_credentials(program.address);
-    ask_with_mistakes(program.address);
+    send_credentials(program.address);
+    send_misplaced_tokens(program.address);
     assert!(!program.introduction.contains(SECRET));
     let (code, log) = program.stop("-TERM");
     assert_eq!(code, Some(0));
     assert!(log.contains("status=401") && log.contains("status=503"));
-    assert_no_secret(&log);
+    assert_log_has_no_token(&log);
 }
 
-/// A seed that is wrong is told without the tokens in it.
 #[test]
-fn a_bad_seed_is_told_without_its_tokens() {
-    let twice = r#"{"token": "SECRET", "user": "users/1"}"#;
+fn seed_errors_contain_no_token() {
+    let caller = r#"{"token": "SECRET", "user": "users/1"}"#;
     for callers in [
-        format!("{twice}, {twice}"),
+        format!("{caller}, {caller}"),
         r#"{"token": "SECRET"}"#.to_owned(),
         r#"{"token": "SECRET", "user": "users/1", "app": "users/2"}"#.to_owned(),
         r#"{"token": "SECRET", "user": "users/nobody"}"#.to_owned(),
@@ -234,7 +233,7 @@ fn a_bad_seed_is_told_without_its_tokens() {
     }
 }
 
-fn assert_no_secret(log: &str) {
+fn assert_log_has_no_token(log: &str) {
     let line = log.lines().find(|line| line.contains(SECRET));
     assert!(line.is_none(), "{}", line.unwrap_or_default());
 }

@@ -1,22 +1,22 @@
-//! What filters print as: the shortest documented text, proved by exhaustive search, and for the
-//! other meanings some text that has them. Which meanings are documented, and which admin access
-//! takes.
+//! Printed filters, compared with an exhaustive search: the shortest documented text, or for other
+//! meanings some text that parses back. Also which meanings are documented, and which admin access
+//! accepts.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "that is how a test fails"
+    reason = "a test fails by panicking"
 )]
 
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{Compare, DOCUMENTED, EVERYTHING, Set, apps, comparisons_in, matched, set_of};
+use common::{Compare, DOCUMENTED, EVERYTHING, Set, apps, count_comparisons, matched, set_of};
 use gchat_filter::{Checker, Filter, Preset};
 
-/// What stands at the root of a text.
+/// The root of a filter's tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Root {
     Comparison,
@@ -24,29 +24,30 @@ enum Root {
     Or,
 }
 
-/// Fewer comparisons are shorter, then fewer bytes, then what comes first in byte order.
+/// A filter's number of comparisons, length in bytes, and text. The shortest is the least.
 type Text = (usize, usize, String);
 
-/// Two texts joined: parentheses stand only around what is joined by the other operator.
+/// Joins two filters by the root's operator. Only a side joined by the other operator is
+/// parenthesized.
 fn join(root: Root, sides: [(Root, &Text); 2]) -> Text {
     let sides = sides.map(|(inner, (count, _, text))| {
-        let plain = inner == root || inner == Root::Comparison;
+        let needs_parens = inner != root && inner != Root::Comparison;
         (
             count,
-            if plain {
-                text.clone()
-            } else {
+            if needs_parens {
                 format!("({text})")
+            } else {
+                text.clone()
             },
         )
     });
-    let joint = if root == Root::And { " AND " } else { " OR " };
-    let text = [&*sides[0].1, joint, &*sides[1].1].concat();
+    let operator = if root == Root::And { " AND " } else { " OR " };
+    let text = [&*sides[0].1, operator, &*sides[1].1].concat();
     (sides[0].0 + sides[1].0, text.len(), text)
 }
 
-/// The shortest text of every meaning, for each root that its text can have: joins all texts with
-/// all others until none becomes shorter. No part may be empty.
+/// The shortest text of each meaning and root: joins all texts with all others until none becomes
+/// shorter. No part may match nothing.
 fn search(comparisons: &[Compare]) -> BTreeMap<(Set, Root), Text> {
     let mut best: BTreeMap<(Set, Root), Text> = BTreeMap::new();
     let mut fresh = Vec::new();
@@ -83,7 +84,7 @@ fn search(comparisons: &[Compare]) -> BTreeMap<(Set, Root), Text> {
     best
 }
 
-/// The shortest text of every meaning.
+/// The shortest text of each meaning.
 fn shortest(comparisons: &[Compare]) -> BTreeMap<Set, Text> {
     let mut shortest: BTreeMap<Set, Text> = BTreeMap::new();
     for ((set, _), text) in search(comparisons) {
@@ -97,7 +98,7 @@ fn shortest(comparisons: &[Compare]) -> BTreeMap<Set, Text> {
 }
 
 #[test]
-fn the_shortest_text_of_every_documented_meaning() {
+fn documented_meanings_print_as_the_shortest_text() {
     let shortest = shortest(&DOCUMENTED);
     assert_eq!(shortest.len(), 124);
     assert_eq!(shortest.values().map(|text| text.0).max(), Some(6));
@@ -105,7 +106,7 @@ fn the_shortest_text_of_every_documented_meaning() {
         let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(matched(filter), *set, "{text}");
         assert_eq!(filter.to_string(), *text);
-        assert_eq!(comparisons_in(text), *count);
+        assert_eq!(count_comparisons(text), *count);
         assert!(filter.is_documented(), "{text}");
         let strict = Checker::new().preset(Preset::Strict).check(text);
         assert_eq!(
@@ -116,9 +117,9 @@ fn the_shortest_text_of_every_documented_meaning() {
     }
 }
 
-/// Every filter there is, with the cells that it must admit: the unions of the 20 smallest ones.
-/// Text cannot tell a type not known yet from having no member.
-fn every_filter() -> (Vec<Option<Filter>>, Vec<Set>) {
+/// All filters, with the cells that each must match: the unions of the 20 smallest filters. There
+/// are 20 because filter text cannot distinguish an unknown type from no member.
+fn all_filters() -> (Vec<Option<Filter>>, Vec<Set>) {
     const ROLES: [&str; 4] = [
         "ROLE_MEMBER",
         "ROLE_MANAGER",
@@ -165,9 +166,9 @@ fn every_filter() -> (Vec<Option<Filter>>, Vec<Set>) {
     (filters, sets)
 }
 
-/// Over all 2²⁰ − 1 meanings that text can have.
+/// Covers all 2²⁰ − 1 meanings that filter text can have.
 #[test]
-fn documented_meanings_and_those_for_admin_access() {
+fn recognizes_documented_meanings_and_those_for_admin_access() {
     let documented: BTreeSet<Set> = shortest(&DOCUMENTED).into_keys().collect();
     let accepted: Vec<Compare> = DOCUMENTED
         .into_iter()
@@ -180,17 +181,17 @@ fn documented_meanings_and_those_for_admin_access() {
     assert_eq!(accepted.len(), 4);
     let mut for_admin = search(&accepted);
     for_admin.retain(|(set, _), _| set & apps() == 0);
-    // The texts that the definition accepts are accepted.
+    // The checker accepts the filters that the definition accepts.
     for ((set, _), (_, _, text)) in &for_admin {
         let checked = Checker::new().admin_access(true).check(text);
         assert_eq!(checked.filter.map(matched), Some(*set), "{text}");
     }
     let for_admin: BTreeSet<Set> = for_admin.into_keys().map(|(set, _)| set).collect();
-    // Each role goes with nobody, with people, or with all but apps; the roles that text cannot
-    // name with no more than the others: 9 + 4 + 1, but for admitting nothing at all.
+    // Each role matches no one, people, or all but apps. Roles without a documented comparison
+    // match at most what each of the others does: 9 + 4 + 1, less the one that matches nothing.
     assert_eq!(for_admin.len(), 13);
 
-    let (filters, sets) = every_filter();
+    let (filters, sets) = all_filters();
     let mut counts = [0; 2];
     for (filter, set) in filters.into_iter().zip(sets).skip(1) {
         let filter = filter.unwrap();
@@ -205,13 +206,13 @@ fn documented_meanings_and_those_for_admin_access() {
     assert_eq!(counts, [124, for_admin.len()]);
 }
 
-/// What no documented text says prints as text all the same, which the preset AIP-160 takes.
+/// Undocumented meanings print as text that the AIP-160 preset accepts.
 #[test]
-fn other_meanings_print_and_parse_back() {
-    let (filters, sets) = every_filter();
+fn undocumented_meanings_round_trip_through_display() {
+    let (filters, sets) = all_filters();
     let checker = Checker::new().preset(Preset::Aip160);
     let (mut count, mut longest) = (0, 0);
-    // A stride that is coprime to 2²⁰, so that every bit is mixed with every other one.
+    // The stride is coprime to 2²⁰, so that the sample mixes all bits.
     for index in (1..filters.len()).step_by(47) {
         let filter = filters[index].unwrap();
         if filter.is_documented() {
@@ -222,7 +223,7 @@ fn other_meanings_print_and_parse_back() {
         assert_eq!(checked.diagnostics, [], "{text}");
         assert_eq!(checked.filter, Some(filter), "{text}");
         assert_eq!(matched(filter), sets[index], "{text}");
-        // It is the same filter, and the same text, however it came about.
+        // The text does not depend on how the filter was built.
         let rest = filters[filters.len() - 1 - index];
         let again = filter.union(rest.unwrap()).intersection(filter).unwrap();
         assert_eq!((again, again.to_string()), (filter, text.clone()));

@@ -1,13 +1,12 @@
-//! The grammar's readings and trees; every code of the syntax and schema stages with its exact
-//! spans and its fix.
+//! Syntax trees, and every code of the syntax and schema stages with its exact spans and fix.
 //!
-//! In the tables `⟦` and `⟧` stand around each span, and are no part of the text.
+//! In the tables, `⟦` and `⟧` mark the spans and are not part of the text.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "that is how a test fails"
+    reason = "tests fail by panicking"
 )]
 
 use gchat_filter::diagnostic::{Code, Span, Stage};
@@ -17,8 +16,8 @@ use gchat_filter::syntax::{
 };
 use gchat_filter::{Checker, Filter};
 
-/// The text without the marks, and the spans between them, in the order of the text; of those
-/// that begin together the shorter one first.
+/// Returns the text without the marks, and the marked spans in the order of the text. Of spans that
+/// begin together, the shorter one comes first.
 fn unmark(marked: &str) -> (String, Vec<Span>) {
     let (mut text, mut open, mut spans) = (String::new(), Vec::new(), Vec::new());
     for c in marked.chars() {
@@ -33,7 +32,7 @@ fn unmark(marked: &str) -> (String, Vec<Span>) {
     (text, spans)
 }
 
-// ---- Trees made by hand ----
+// ---- Builders for trees ----
 
 fn spanned(start: usize, text: &'static str, quotes: Quotes) -> Value<'static> {
     let length = text.len() + if quotes == Quotes::None { 0 } else { 2 };
@@ -44,7 +43,7 @@ fn spanned(start: usize, text: &'static str, quotes: Quotes) -> Value<'static> {
     }
 }
 
-/// Where things stand makes no difference to equality.
+/// Returns a TEXT. Spans make no difference to equality.
 fn text(text: &'static str) -> Value<'static> {
     spanned(0, text, Quotes::None)
 }
@@ -129,7 +128,7 @@ fn group(operand: Expr<'static>) -> Arg<'static> {
     Arg::Group(Box::new(operand))
 }
 
-/// A TEXT on its own.
+/// Returns the expression that is a single TEXT.
 fn t(name: &'static str) -> Expr<'static> {
     alone(member([text(name)]))
 }
@@ -140,7 +139,7 @@ fn parse(text: &str) -> Option<Expr<'_>> {
 
 #[test]
 #[rustfmt::skip]
-fn the_readings_of_the_grammar() {
+fn parses_grammar_examples() {
     use Comparator::{Equal, Greater, GreaterOrEqual, Has, Less, LessOrEqual, NotEqual};
     let value = |name| one([text(name)]);
     let table = [
@@ -169,7 +168,7 @@ fn the_readings_of_the_grammar() {
         ("a OR b c AND d", and([sequence([or([t("a"), t("b")]), t("c")]), t("d")])),
         ("NOT a OR b", or([not(t("a")), t("b")])),
         ("NOT a b", sequence([not(t("a")), t("b")])),
-        // Parentheses leave no trace but the nesting.
+        // Parentheses only affect the nesting.
         ("a AND (b AND c)", and([t("a"), and([t("b"), t("c")])])),
         ("(a AND b) AND c", and([and([t("a"), t("b")]), t("c")])),
         ("a OR (b OR c)", or([t("a"), or([t("b"), t("c")])])),
@@ -200,7 +199,7 @@ fn the_readings_of_the_grammar() {
         ("a && b", sequence([t("a"), t("&&"), t("b")])),
         ("a\tAND\r\nb", and([t("a"), t("b")])),
         ("a OR\nNOT\tb", or([t("a"), not(t("b"))])),
-        // Calls touch their parenthesis, groups do not.
+        // A call is followed directly by its parenthesis, a sequence with a group is not.
         ("f (a)", sequence([t("f"), t("a")])),
         ("f()", alone(call([text("f")], []))),
         ("f(\n)", alone(call([text("f")], []))),
@@ -210,7 +209,7 @@ fn the_readings_of_the_grammar() {
         ("f(a) = g(b)", compare(call([text("f")], [value("a")]), Equal, Arg::Comparable(call([text("g")], [value("b")])))),
         ("a = (b OR c)", compare(member([text("a")]), Equal, group(or([t("b"), t("c")])))),
         ("a:(b)", compare(member([text("a")]), Has, group(t("b")))),
-        // Strings, and what they say.
+        // Strings and their content.
         (r#""a"."b".c"#, alone(member([string("a"), string("b"), text("c")]))),
         ("a.\"AND\"", alone(member([text("a"), string("AND")]))),
         ("\"AND\" 'OR'", sequence([alone(member([string("AND")])), alone(member([string("OR")]))])),
@@ -234,9 +233,8 @@ fn the_readings_of_the_grammar() {
     }
 }
 
-/// Trees are equal if they say the same, however it is written.
 #[test]
-fn equality_of_trees() {
+fn tree_equality_ignores_notation() {
     for (a, b) in [
         ("a", " ( a ) "),
         ("a = \"b\"", "a='b'"),
@@ -296,10 +294,10 @@ fn trees_print_canonically() {
         ("a:*", "a : *"),
         ("f( a,b ,\t-3.5 )", "f(a, b, -3.5)"),
         ("a . b", ""),
-        // A function's name has no quotation marks.
+        // A function name cannot be quoted.
         ("\"a\".b(c)", ""),
         ("a.\"b\"(c)", ""),
-        // What would not be seen is written as an escape.
+        // Invisible characters are written as escapes.
         (
             "'\u{200b}\u{e0041} \0\u{1b}'",
             "\"\\u200B\\U000E0041 \\u0000\\u001B\"",
@@ -317,9 +315,8 @@ fn trees_print_canonically() {
     }
 }
 
-/// Spans of everything in a tree: bytes, not characters, with a part's parentheses.
 #[test]
-fn spans_of_trees() {
+fn tree_spans_are_byte_ranges_including_parentheses() {
     let text = "  é.b != ( ( x ) )  AND\r\nNOT (f(\"é\", -1.5))  ";
     let tree = parse(text).unwrap();
     assert_eq!(tree.span, Span::new(2, text.len() - 2));
@@ -377,7 +374,7 @@ fn spans_of_trees() {
 }
 
 #[test]
-fn a_string_is_borrowed_unless_it_has_escapes() {
+fn strings_without_escapes_are_borrowed() {
     for (text, borrowed) in [
         ("\"é b\"", true),
         ("'a'", true),
@@ -402,7 +399,7 @@ fn a_string_is_borrowed_unless_it_has_escapes() {
 
 // ---- Errors ----
 
-/// What a text must be reported as, and after its certain fixes must be.
+/// The marked text, the expected code, and the expected text after certain fixes.
 type Row = (&'static str, Code, Option<&'static str>);
 
 #[track_caller]
@@ -431,7 +428,7 @@ fn check_syntax(rows: &[Row]) {
 
 #[test]
 #[rustfmt::skip]
-fn unexpected_characters() {
+fn reports_unexpected_characters() {
     use Code::UnexpectedCharacter as C;
     check_syntax(&[
         ("role⟦\u{a0}⟧= \"ROLE_MEMBER\"", C, Some("role = \"ROLE_MEMBER\"")),
@@ -457,7 +454,7 @@ fn unexpected_characters() {
 
 #[test]
 #[rustfmt::skip]
-fn typographic_quotes() {
+fn reports_typographic_quotes() {
     use Code::TypographicQuote as C;
     check_syntax(&[
         ("role = ⟦“⟧ROLE_MEMBER”", C, Some("role = \"ROLE_MEMBER\"")),
@@ -480,7 +477,7 @@ fn typographic_quotes() {
 
 #[test]
 #[rustfmt::skip]
-fn unexpected_tokens() {
+fn reports_unexpected_tokens() {
     use Code::UnexpectedToken as C;
     check_syntax(&[
         ("role = \"ROLE_MEMBER\" AND ⟦AND⟧ x", C, None),
@@ -517,7 +514,7 @@ fn unexpected_tokens() {
 }
 
 #[test]
-fn unexpected_ends() {
+fn reports_unexpected_ends() {
     use Code::UnexpectedEnd as C;
     check_syntax(&[
         ("role =⟦⟧", C, None),
@@ -539,7 +536,7 @@ fn unexpected_ends() {
 
 #[test]
 #[rustfmt::skip]
-fn strings_and_escapes() {
+fn reports_unterminated_strings_and_invalid_escapes() {
     use Code::{InvalidEscape as E, UnterminatedString as S};
     check_syntax(&[
         ("member.type = ⟦\"HUMAN⟧", S, None),
@@ -570,7 +567,7 @@ fn strings_and_escapes() {
 }
 
 #[test]
-fn parentheses() {
+fn reports_mismatched_and_empty_parentheses() {
     use Code::{EmptyParentheses as E, UnclosedParenthesis as U, UnmatchedParenthesis as M};
     check_syntax(&[
         ("⟦(⟧a", U, None),
@@ -601,7 +598,7 @@ fn parentheses() {
 
 #[test]
 #[rustfmt::skip]
-fn missing_spaces() {
+fn reports_missing_spaces() {
     use Code::MissingSpace as C;
     check_syntax(&[
         ("a ⟦AND⟧(b)", C, Some("a AND (b)")),
@@ -630,7 +627,7 @@ fn missing_spaces() {
 
 #[test]
 #[rustfmt::skip]
-fn members_and_operators() {
+fn reports_spaces_in_members_and_wrong_operators() {
     use Code::{SpaceInMember as S, WrongOperator as W};
     check_syntax(&[
         ("member⟦ . ⟧type = \"HUMAN\"", S, Some("member.type = \"HUMAN\"")),
@@ -652,12 +649,12 @@ fn members_and_operators() {
 }
 
 #[test]
-fn length() {
+fn limits_length() {
     let long = "é".repeat(MAX_LENGTH / 2);
     assert_eq!((MAX_LENGTH, long.len()), (16_384, 16_384));
     assert!(syntax::parse(&long).is_ok());
     assert!(syntax::parse(&" ".repeat(MAX_LENGTH)).is_ok());
-    // Of too long a text nothing else is said; the span does not split the last character.
+    // Nothing else is reported for such a text, and the span does not split its last character.
     for (text, at) in [
         (long.clone() + "a", MAX_LENGTH),
         (format!("a{long}"), MAX_LENGTH - 1),
@@ -674,13 +671,13 @@ fn length() {
         assert_eq!(checked.fixed, None);
     }
     let padded = |text: &str, length: usize| format!("{text:length$}");
-    for (length, is_good) in [(0, true), (1, false), (2, false), (100, false)] {
+    for (length, is_valid) in [(0, true), (1, false), (2, false), (100, false)] {
         let text = padded("role = \"ROLE_MEMBER\"", MAX_LENGTH + length);
         let parsed = Filter::parse(&text);
-        assert_eq!(parsed.is_ok(), is_good, "{length}");
-        assert_eq!(syntax::parse(&text).is_ok(), is_good, "{length}");
+        assert_eq!(parsed.is_ok(), is_valid, "{length}");
+        assert_eq!(syntax::parse(&text).is_ok(), is_valid, "{length}");
     }
-    // A fix that makes the text too long is none.
+    // A fix that would make the text too long is not certain, or is dropped.
     for text in ["(a)AND b", "(a"] {
         let checked = Checker::new();
         let first = |length| checked.check(&padded(text, length)).diagnostics.remove(0);
@@ -694,7 +691,7 @@ fn length() {
 }
 
 #[test]
-fn nesting() {
+fn limits_nesting() {
     const DEPTH: usize = 64;
     assert_eq!(usize::from(MAX_DEPTH), DEPTH);
     let nested = |open: &str, depth: usize| open.repeat(depth) + "a" + &")".repeat(depth);
@@ -709,7 +706,7 @@ fn nesting() {
     ] {
         let open_at = open.find('(').unwrap();
         assert!(syntax::parse(&nested(open, DEPTH)).is_ok(), "{open}");
-        // So deep a tree is checked, printed and dropped like any other.
+        // A tree of the maximum depth can be checked, printed and dropped.
         let text = nested(open, DEPTH);
         assert!(!Checker::new().check(&text).is_valid());
         assert!(parse(&text).unwrap().to_string().ends_with(['a', ')']));
@@ -724,7 +721,7 @@ fn nesting() {
             assert_eq!(error.span(), Span::new(at, at + 1), "{open}");
         }
     }
-    // Groups and calls count together, and only as long as they are open.
+    // Groups and calls are counted together, and only while they are open.
     let mixed = |depth: usize| "(f(".repeat(depth) + "a" + &"))".repeat(depth);
     assert!(syntax::parse(&mixed(DEPTH / 2)).is_ok());
     let text = mixed(DEPTH / 2 + 1);
@@ -738,7 +735,8 @@ fn nesting() {
 
 // ---- The schema stage ----
 
-/// The codes of the marked spans, in the order of the spans.
+/// The marked text, the codes of its spans in the order of the spans, and the expected text after
+/// certain fixes.
 type SchemaRow = (&'static str, &'static [Code], Option<&'static str>);
 
 #[track_caller]
@@ -773,7 +771,7 @@ fn check_schema(rows: &[SchemaRow]) {
 
 #[test]
 #[rustfmt::skip]
-fn unknown_fields() {
+fn reports_unknown_fields() {
     use Code::UnknownField as C;
     check_schema(&[
         ("⟦foo⟧ = \"x\"", &[C], None),
@@ -796,7 +794,7 @@ fn unknown_fields() {
 
 #[test]
 #[rustfmt::skip]
-fn unknown_values() {
+fn reports_unknown_values() {
     use Code::{SingleQuotes, UnknownValue as C, UnquotedValue};
     check_schema(&[
         ("role = ⟦\"ROLE_OWNER\"⟧", &[C], None),
@@ -824,7 +822,7 @@ fn unknown_values() {
 
 #[test]
 #[rustfmt::skip]
-fn comparisons_of_the_wrong_kind() {
+fn reports_invalid_comparisons() {
     use Code::{FunctionCall, GroupArgument, LowercaseKeyword, MissingComparison, Negation, QuotedField, SwappedSides, UnsupportedOperator};
     check_schema(&[
         ("role ⟦>⟧ \"ROLE_MEMBER\"", &[UnsupportedOperator], None),
@@ -863,7 +861,7 @@ fn comparisons_of_the_wrong_kind() {
 
 #[test]
 #[rustfmt::skip]
-fn lints() {
+fn reports_lints() {
     use Code::{ImplicitAnd, MixedOperators, Negation, UndocumentedOperator, SingleQuotes, UndocumentedValue, UnquotedValue};
     check_schema(&[
         ("member.type = ⟦HUMAN⟧", &[UnquotedValue], Some("member.type = \"HUMAN\"")),
@@ -885,10 +883,9 @@ fn lints() {
     ]);
 }
 
-/// All errors of the stage at once.
 #[test]
 #[rustfmt::skip]
-fn several_errors() {
+fn reports_all_schema_errors() {
     use Code::{
         FunctionCall, GroupArgument, LowercaseKeyword, MissingComparison, SwappedSides, UnknownField, UnknownValue, UnquotedValue,
         UnsupportedOperator,
@@ -905,7 +902,7 @@ fn several_errors() {
             Some("role = \"ROLE_MEMBER\" OR (foo = (a) OR \"HUMAN\")"),
         ),
     ]);
-    // What follows from errors is not reported: these would contradict each other.
+    // The meaning stage does not run: it would report a contradiction.
     let text = "role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\" AND foo = \"x\"";
     let codes: Vec<Code> = Checker::new().check(text).errors().map(|error| error.code).collect();
     assert_eq!(codes, [UnknownField]);

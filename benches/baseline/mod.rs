@@ -1,10 +1,10 @@
-//! The baseline: a hand-written descent, in a single pass, from a filter's text to its cells. It
-//! knows the documented language and nothing else, and cannot say what is wrong with a text.
+//! The baseline: a hand-written recursive descent parser that computes the cells of a filter in a
+//! single pass. It supports only the documented language, and reports no errors.
 
 use std::ops::Range;
 
-/// The cells that a filter admits; `None` if it is not made of documented comparisons, or admits
-/// nothing in some part.
+/// Returns the cells that a filter matches; `None` if it does not consist of documented
+/// comparisons, or if some part matches nothing.
 pub(crate) fn parse(text: &str) -> Option<u32> {
     let mut parser = Parser {
         bytes: text.as_bytes(),
@@ -34,7 +34,7 @@ impl Parser<'_> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Passes white space; tells whether there was any.
+    /// Skips white space; returns whether there was any.
     fn space(&mut self) -> bool {
         let start = self.at;
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
@@ -51,7 +51,7 @@ impl Parser<'_> {
         found
     }
 
-    /// A keyword with the white space behind it.
+    /// Skips a keyword and the white space after it; returns whether both are there.
     fn keyword(&mut self, keyword: &[u8]) -> bool {
         let start = self.at;
         if self.literal(keyword) && self.space() {
@@ -77,7 +77,7 @@ impl Parser<'_> {
         Some(cells)
     }
 
-    /// A term with the white space behind it, without which no keyword may follow.
+    /// Parses a term and the white space after it, which is required before a keyword.
     fn term(&mut self, depth: u8) -> Option<u32> {
         let cells = match self.peek()? {
             b'(' if depth < 64 => {

@@ -1,6 +1,6 @@
 """Matches a dump with DuckDB on two threads: FILE CONDITION OUTPUT.
 
-Prints how many seconds the query took, without the start of Python and of the database.
+Prints the seconds that the query took, without starting Python and the database.
 """
 
 import sys

@@ -1,12 +1,12 @@
-//! A dump of memberships as the API's list method gives them, made up: the same for the same
-//! number of records.
+//! Generates a dump of memberships like those that the API's list method returns. The output
+//! depends only on the number of records.
 
 use std::io::{self, Write};
 
-/// Writes `count` memberships to `out`, one a line, 230 bytes each on average.
+/// Writes `count` memberships to `out`, one per line, 230 bytes each on average.
 ///
-/// Most are people; 5 in 100 are Chat apps, 3 are Google Groups. One name in six is not in ASCII,
-/// some have escapes, and some look like other parts of a membership.
+/// Most are people; 5% are Chat apps, and 3% are Google Groups. One in six display names is not
+/// ASCII, some have escape sequences, and some look like other parts of a membership.
 pub(crate) fn write(count: u32, out: &mut impl Write) -> io::Result<()> {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut space = String::new();
@@ -74,7 +74,7 @@ fn membership(space: &str, random: &mut Random, out: &mut impl Write) -> io::Res
     writeln!(out, "}}")
 }
 
-/// Numbers that look random: xorshift.
+/// A xorshift pseudorandom number generator.
 struct Random(u64);
 
 impl Random {

@@ -1,18 +1,18 @@
-//! What must hold of every check, whatever the text and the options.
+//! Invariants of all checks, for any input and any options.
 
 use gchat_filter::diagnostic::{Diagnostic, Span, Stage};
 use gchat_filter::syntax::{Arg, Comparable, Expr, ExprKind, Member, Quotes};
 use gchat_filter::{Checked, Checker};
 
-/// Asserts that a span is one of the text, on character boundaries.
-pub fn span(text: &str, span: Span) {
+/// Asserts that a span is within the text and on character boundaries.
+pub fn assert_span(text: &str, span: Span) {
     assert!(
         span.start <= span.end && text.get(span.start..span.end).is_some(),
-        "{span:?} is no span of {text:?}"
+        "{span:?} is not a span of {text:?}"
     );
 }
 
-/// Checks a text, and asserts what must hold of the outcome.
+/// Checks the input and asserts the invariants of the result.
 #[must_use]
 pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a> {
     let checked = checker.check(text);
@@ -32,44 +32,44 @@ pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a> {
         checked
             .diagnostics
             .is_sorted_by_key(|diagnostic| diagnostic.span.start),
-        "out of order: {text:?}"
+        "diagnostics out of order: {text:?}"
     );
     for one in &checked.diagnostics {
-        diagnostic(text, one);
+        assert_diagnostic(text, one);
     }
     if let Some(tree) = &checked.tree {
-        spans(text, tree);
+        assert_tree(text, tree);
     }
     checked
 }
 
-/// Asserts that all that a diagnostic says can be shown, and that its edits can be made.
-pub fn diagnostic(text: &str, diagnostic: &Diagnostic) {
-    span(text, diagnostic.span);
-    line(&diagnostic.message);
+/// Asserts that the texts of a diagnostic are presentable and that its edits can be applied.
+pub fn assert_diagnostic(text: &str, diagnostic: &Diagnostic) {
+    assert_span(text, diagnostic.span);
+    assert_line(&diagnostic.message);
     assert!(
         !diagnostic.message.ends_with('.') && !diagnostic.message.starts_with(char::is_uppercase),
         "{:?}",
         diagnostic.message
     );
     for label in &diagnostic.labels {
-        span(text, label.span);
-        line(&label.text);
+        assert_span(text, label.span);
+        assert_line(&label.text);
     }
     assert!(
         diagnostic.labels.is_sorted_by_key(|label| label.span.start),
         "labels out of order: {text:?}, {diagnostic:#?}"
     );
     if let Some(help) = &diagnostic.help {
-        line(help);
+        assert_line(help);
     }
     let Some(fix) = &diagnostic.fix else { return };
     assert!(
         !fix.edits.is_empty(),
-        "an empty fix: {text:?}, {diagnostic:#?}"
+        "empty fix: {text:?}, {diagnostic:#?}"
     );
     for edit in &fix.edits {
-        span(text, edit.span);
+        assert_span(text, edit.span);
     }
     assert!(
         fix.edits
@@ -77,17 +77,17 @@ pub fn diagnostic(text: &str, diagnostic: &Diagnostic) {
             .all(|pair| { pair[0].span.end <= pair[1].span.start && pair[0].span != pair[1].span }),
         "edits out of order: {text:?}, {diagnostic:#?}"
     );
-    // By another way than the crate's: from the last one on, so that offsets stay what they are.
+    // Unlike the crate, applies the edits from last to first, so that offsets stay valid.
     let mut edited = text.to_owned();
     for edit in fix.edits.iter().rev() {
         edited.replace_range(edit.span.start..edit.span.end, &edit.text);
     }
     assert_eq!(fix.apply(text), edited, "{text:?}, {diagnostic:#?}");
-    assert_ne!(edited, text, "a fix that does nothing: {diagnostic:#?}");
+    assert_ne!(edited, text, "the fix has no effect: {diagnostic:#?}");
 }
 
-/// Asserts that a text of ours is one line without anything that cannot be seen.
-pub fn line(text: &str) {
+/// Asserts that a message is one line without invisible characters.
+pub fn assert_line(text: &str) {
     let invisible = |c: char| {
         c.is_control()
             || c != ' ' && c.is_whitespace()
@@ -105,12 +105,12 @@ pub fn line(text: &str) {
     assert!(!text.is_empty() && !text.contains(invisible), "{text:?}");
 }
 
-/// Asserts that the spans of a tree are spans of the text, lie in each other as the tree does, and
-/// show what the tree says.
-pub fn spans(text: &str, expr: &Expr<'_>) {
-    span(text, expr.span);
-    span(text, expr.bare_span);
-    inside(expr.bare_span, expr.span);
+/// Asserts that the spans of a tree are within the text, nest like the tree, and contain the text
+/// of its values and comparators.
+pub fn assert_tree(text: &str, expr: &Expr<'_>) {
+    assert_span(text, expr.span);
+    assert_span(text, expr.bare_span);
+    assert_inside(expr.bare_span, expr.span);
     let bare = expr.bare_span;
     let around = format!(
         "{}{}",
@@ -124,53 +124,53 @@ pub fn spans(text: &str, expr: &Expr<'_>) {
     match &expr.kind {
         ExprKind::And(operands) | ExprKind::Sequence(operands) | ExprKind::Or(operands) => {
             assert!(operands.len() >= 2);
-            in_order(bare, operands.iter().map(|operand| operand.span));
+            assert_in_order(bare, operands.iter().map(|operand| operand.span));
             for operand in operands {
-                spans(text, operand);
+                assert_tree(text, operand);
             }
         }
         ExprKind::Not(_, operand) => {
-            inside(operand.span, bare);
-            spans(text, operand);
+            assert_inside(operand.span, bare);
+            assert_tree(text, operand);
         }
         ExprKind::Restriction(restriction) => {
-            inside(restriction.comparable.span(), bare);
-            comparable(text, &restriction.comparable);
+            assert_inside(restriction.comparable.span(), bare);
+            assert_comparable(text, &restriction.comparable);
             if let Some(comparison) = &restriction.comparison {
                 let at = comparison.comparator_span;
-                span(text, at);
+                assert_span(text, at);
                 assert_eq!(at.of(text), comparison.comparator.as_str());
-                in_order(
+                assert_in_order(
                     bare,
                     [restriction.comparable.span(), at, comparison.arg.span()],
                 );
-                arg(text, &comparison.arg);
+                assert_arg(text, &comparison.arg);
             }
         }
     }
 }
 
-fn comparable(text: &str, comparable: &Comparable<'_>) {
+fn assert_comparable(text: &str, comparable: &Comparable<'_>) {
     match comparable {
-        Comparable::Member(it) => member(text, it),
+        Comparable::Member(it) => assert_member(text, it),
         Comparable::Function(function) => {
-            span(text, function.span);
-            inside(function.name.span, function.span);
-            member(text, &function.name);
-            in_order(function.span, function.args.iter().map(Arg::span));
+            assert_span(text, function.span);
+            assert_inside(function.name.span, function.span);
+            assert_member(text, &function.name);
+            assert_in_order(function.span, function.args.iter().map(Arg::span));
             for it in &function.args {
-                arg(text, it);
+                assert_arg(text, it);
             }
         }
     }
 }
 
-fn member(text: &str, member: &Member<'_>) {
-    span(text, member.span);
-    in_order(member.span, member.path.iter().map(|value| value.span));
+fn assert_member(text: &str, member: &Member<'_>) {
+    assert_span(text, member.span);
+    assert_in_order(member.span, member.path.iter().map(|value| value.span));
     assert!(!member.path.is_empty());
     for value in &member.path {
-        span(text, value.span);
+        assert_span(text, value.span);
         let raw = value.span.of(text);
         let encloses = |quote| raw.len() > 1 && raw.starts_with(quote) && raw.ends_with(quote);
         match value.quotes {
@@ -181,25 +181,25 @@ fn member(text: &str, member: &Member<'_>) {
     }
 }
 
-fn arg(text: &str, arg: &Arg<'_>) {
+fn assert_arg(text: &str, arg: &Arg<'_>) {
     match arg {
-        Arg::Comparable(it) => comparable(text, it),
+        Arg::Comparable(it) => assert_comparable(text, it),
         Arg::Group(expr) => {
             assert!(expr.is_parenthesized());
-            spans(text, expr);
+            assert_tree(text, expr);
         }
         Arg::Negative(value) => assert_eq!(value.span.of(text), value.text),
     }
 }
 
-fn inside(inner: Span, outer: Span) {
+fn assert_inside(inner: Span, outer: Span) {
     assert!(
         outer.start <= inner.start && inner.end <= outer.end,
         "{inner:?} is not inside {outer:?}"
     );
 }
 
-fn in_order(outer: Span, spans: impl IntoIterator<Item = Span>) {
+fn assert_in_order(outer: Span, spans: impl IntoIterator<Item = Span>) {
     let mut from = outer.start;
     for span in spans {
         assert!(from <= span.start, "{span:?} out of order in {outer:?}");

@@ -1,14 +1,18 @@
-//! The fuzz targets: what they [assert](targets), and what they share.
+//! The fuzz targets: their [assertions](targets) and shared code.
 //!
-//! [`invariants`] is what must hold of every check of any text; [`trees`] makes trees, [`shapes`] makes
-//! filters together with what they must mean, and [`writer`] writes either as text in any of the
-//! ways there are; [`shortest`] finds the shortest texts, and [`model`] is a model of the mock server.
-//! None of them asks the crate what is right: they are a second reading of the language and of the
-//! API.
+//! - [`invariants`] asserts what must hold for every check of any input.
+//! - [`trees`] generates syntax trees.
+//! - [`filter_model`] generates filters with their expected meaning.
+//! - [`writer`] writes either as text, with all variations that the grammar allows.
+//! - [`shortest`] finds the shortest text of each meaning.
+//! - [`server_model`] is a model of the mock server.
+//!
+//! The models are independent implementations of the language and the API: they do not use the
+//! crate to decide what is correct.
 
+pub mod filter_model;
 pub mod invariants;
-pub mod model;
-pub mod shapes;
+pub mod server_model;
 pub mod shortest;
 pub mod targets;
 pub mod trees;
@@ -17,8 +21,8 @@ pub mod writer;
 use arbitrary::{Arbitrary, Result, Unstructured};
 use gchat_filter::{Checker, Level, Lint};
 
-/// The binary of a target: the fuzzer's if cargo-fuzz builds it; otherwise it runs the target on
-/// the files that are named to it.
+/// Defines the binary of a target. Built by cargo-fuzz, it is the fuzzer; else it runs the target
+/// on the files given as arguments.
 #[macro_export]
 macro_rules! target {
     ($target:ident) => {
@@ -35,7 +39,7 @@ macro_rules! target {
     };
 }
 
-/// What is UTF-8 at the beginning of some bytes.
+/// Returns the longest prefix that is valid UTF-8.
 #[must_use]
 pub fn text(bytes: &[u8]) -> &str {
     match str::from_utf8(bytes) {
@@ -44,15 +48,15 @@ pub fn text(bytes: &[u8]) -> &str {
     }
 }
 
-/// A number below `end`, from one byte; 0, the plainest choice, once there are no more bytes.
+/// Returns a number below `end`, from one byte; 0, the simplest choice, if there are no more bytes.
 pub fn below(u: &mut Unstructured<'_>, end: u8) -> u8 {
     u.arbitrary::<u8>().unwrap_or(0) % end
 }
 
-/// A checker with options from bytes.
+/// A checker with generated options.
 ///
-/// The first byte is the admin access, `A` for yes and `-` for no; one byte for each lint follows,
-/// `a`, `w` or `d` for a level and `.` for the default one. Any other byte is one of those too.
+/// The first byte selects admin access: `A` for yes, `-` for no. One byte per lint follows: `a`,
+/// `w` or `d` for a level, `.` for the default level. All other bytes map to one of these.
 #[derive(Clone, Copy, Debug)]
 pub struct Options(pub Checker);
 

@@ -1,11 +1,11 @@
-//! The shortest documented text of every meaning that documented text has, by trying all there are.
+//! The shortest text of each documented meaning, by exhaustive search.
 
 use std::collections::BTreeMap;
 
-use crate::shapes::{ALL, Cells};
+use crate::filter_model::{ALL, Cells};
 
-/// The documented comparisons with the cells that they admit; the cells of a letter are those of
-/// its [shape](crate::shapes).
+/// The documented comparisons, each with its letter in the notation of
+/// [`filter_model`](crate::filter_model).
 const COMPARISONS: [(u8, &str); 6] = [
     (b'M', r#"role = "ROLE_MEMBER""#),
     (b'G', r#"role = "ROLE_MANAGER""#),
@@ -15,19 +15,18 @@ const COMPARISONS: [(u8, &str); 6] = [
     (b'b', r#"member.type != "BOT""#),
 ];
 
-/// What stands between the parts of a text at its outermost level.
+/// The operator at the outermost level of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Root {
-    Nothing,
+    Comparison,
     And,
     Or,
 }
 
-/// A text; of two, the one with fewer comparisons is less, then that with fewer bytes, then that
-/// which comes first in byte order.
+/// The text of a filter, ordered by number of comparisons, then length in bytes, then byte order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Text {
-    /// How many comparisons it has.
+    /// The number of comparisons.
     pub comparisons: usize,
     length: usize,
     /// The text itself.
@@ -35,7 +34,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// A text of so many comparisons.
+    /// Creates a text with its number of comparisons.
     #[must_use]
     pub fn new(comparisons: usize, text: String) -> Self {
         Self {
@@ -46,30 +45,31 @@ impl Text {
     }
 }
 
-/// Joins two texts. Parentheses stand around a part that is joined by the other operator: without
-/// them it would be a mixed group.
+/// Joins two texts. Parenthesizes a part joined by the other operator, which would otherwise make
+/// a mixed group.
 fn join(root: Root, sides: [(Root, &Text); 2]) -> Text {
-    let joint = if root == Root::And { " AND " } else { " OR " };
+    let operator = if root == Root::And { " AND " } else { " OR " };
     let [left, right] = sides.map(|(inner, text)| {
-        if inner == root || inner == Root::Nothing {
+        if inner == root || inner == Root::Comparison {
             text.text.clone()
         } else {
             format!("({})", text.text)
         }
     });
     let comparisons = sides[0].1.comparisons + sides[1].1.comparisons;
-    Text::new(comparisons, [&*left, joint, &*right].concat())
+    Text::new(comparisons, [&*left, operator, &*right].concat())
 }
 
-/// The shortest text of each meaning, level by level: those of `n` comparisons are joined from
-/// those of fewer. A meaning that is known with fewer comparisons needs no longer text, neither by
-/// itself nor as a part of one, as long as what joins it is the same.
+/// Returns the shortest text of each meaning. The search proceeds by the number of comparisons:
+/// texts with `n` comparisons are joined from texts with fewer. If a meaning is already known with
+/// the same root, longer texts are not needed, neither on their own nor as a part.
 #[must_use]
 pub fn texts() -> BTreeMap<Cells, Text> {
     let mut known: BTreeMap<(Cells, Root), Text> = BTreeMap::new();
     for (letter, text) in COMPARISONS {
-        let cells = crate::shapes::Leaf::of(letter).map_or(ALL, crate::shapes::Leaf::cells);
-        known.insert((cells, Root::Nothing), Text::new(1, text.to_owned()));
+        let cells =
+            crate::filter_model::Leaf::of(letter).map_or(ALL, crate::filter_model::Leaf::cells);
+        known.insert((cells, Root::Comparison), Text::new(1, text.to_owned()));
     }
     let mut count = 2;
     loop {
@@ -91,7 +91,7 @@ pub fn texts() -> BTreeMap<Cells, Text> {
                 }
             }
         }
-        // The longest part of a shortest text has as many as the largest level that there was.
+        // The parts of a longer text have at most as many comparisons as the longest known text.
         let longest = known.values().map(|text| text.comparisons).max();
         if level.is_empty() && longest.is_some_and(|longest| count > 2 * longest) {
             break;

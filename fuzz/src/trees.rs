@@ -1,4 +1,4 @@
-//! Trees of AIP-160 filters from bytes: whatever the grammar can read, and nothing else.
+//! Generates AIP-160 syntax trees: all trees that the grammar can produce, and no others.
 
 use arbitrary::Unstructured;
 use gchat_filter::diagnostic::Span;
@@ -9,13 +9,13 @@ use gchat_filter::syntax::{
 
 use crate::below;
 
-/// A tree that needs at most [`MAX_DEPTH`] nested parentheses, without spans.
+/// Generates a tree that needs at most [`MAX_DEPTH`] nested parentheses, without spans.
 #[must_use]
 pub fn tree(u: &mut Unstructured<'_>) -> Expr<'static> {
     expr(u, usize::from(MAX_DEPTH))
 }
 
-/// An expression without spans.
+/// Returns an expression without spans.
 #[must_use]
 pub fn of_kind(kind: ExprKind<'static>) -> Expr<'static> {
     Expr {
@@ -25,7 +25,7 @@ pub fn of_kind(kind: ExprKind<'static>) -> Expr<'static> {
     }
 }
 
-/// A value without a span.
+/// Returns a value without a span.
 #[must_use]
 pub fn value(text: impl Into<String>, quotes: Quotes) -> Value<'static> {
     Value {
@@ -35,7 +35,7 @@ pub fn value(text: impl Into<String>, quotes: Quotes) -> Value<'static> {
     }
 }
 
-/// A member without a span.
+/// Returns a member without a span.
 #[must_use]
 pub fn member(path: Vec<Value<'static>>) -> Member<'static> {
     Member {
@@ -44,7 +44,7 @@ pub fn member(path: Vec<Value<'static>>) -> Member<'static> {
     }
 }
 
-/// A comparison, or a comparable on its own, without spans.
+/// Returns a comparison, or a comparable without a comparison, without spans.
 #[must_use]
 pub fn restriction(
     comparable: Comparable<'static>,
@@ -144,7 +144,7 @@ fn quotes(u: &mut Unstructured<'_>) -> Quotes {
     }
 }
 
-/// A TEXT that is no keyword.
+/// A TEXT that is not a keyword.
 fn word(u: &mut Unstructured<'_>) -> String {
     let text = text(u);
     match text.as_str() {
@@ -191,7 +191,7 @@ fn text(u: &mut Unstructured<'_>) -> String {
     text
 }
 
-/// What a STRING can say: anything.
+/// The contents of a STRING, with arbitrary characters.
 fn string(u: &mut Unstructured<'_>) -> String {
     const CHARACTERS: [char; 24] = [
         'a',

@@ -1,5 +1,5 @@
-//! Writes a tree as text: with more or less white space, more parentheses than it needs, escapes
-//! or none. It notes in the tree where everything stands.
+//! Writes a tree as text, with varying white space, redundant parentheses and escape sequences, and
+//! sets the spans in the tree.
 
 use arbitrary::Unstructured;
 use gchat_filter::diagnostic::Span;
@@ -9,16 +9,16 @@ use gchat_filter::syntax::{
 
 use crate::below;
 
-/// A tree as it was written.
+/// A written tree.
 #[derive(Debug)]
 pub struct Written {
     /// The text.
     pub text: String,
-    /// Where the first parenthesis stands that nests too deep.
+    /// Offset of the first parenthesis that exceeds the nesting limit.
     pub too_deep: Option<usize>,
 }
 
-/// Writes a tree, with choices from `u` where there is more than one way, and sets its spans.
+/// Writes a tree and sets its spans. Where there are several ways to write it, `u` decides.
 pub fn write(expr: &mut Expr<'_>, u: &mut Unstructured<'_>) -> Written {
     let mut writer = Writer {
         u,
@@ -42,7 +42,7 @@ struct Writer<'w, 'u> {
     too_deep: Option<usize>,
 }
 
-/// How tightly a kind of expression binds.
+/// The precedence of a kind of expression; higher binds tighter.
 fn binding(kind: &ExprKind<'_>) -> u8 {
     match kind {
         ExprKind::And(_) => 0,
@@ -60,19 +60,19 @@ impl Writer<'_, '_> {
         Span::new(start, self.out.len())
     }
 
-    /// White space that may be missing.
-    fn space(&mut self, plain: &str) {
+    /// Writes optional white space, usually `default`.
+    fn space(&mut self, default: &str) {
         let space = match below(self.u, 12) {
             8 => "",
             9 => " ",
             10 => "\t",
             11 => "\r\n ",
-            _ => plain,
+            _ => default,
         };
         self.out.push_str(space);
     }
 
-    /// White space that must be there.
+    /// Writes required white space.
     fn gap(&mut self) {
         let gap = match below(self.u, 12) {
             9 => "  ",
@@ -96,14 +96,15 @@ impl Writer<'_, '_> {
         self.out.push(')');
     }
 
-    /// An expression, in parentheses if it binds less tightly than `least`, or if it pleases.
-    fn expr(&mut self, expr: &mut Expr<'_>, least: u8) {
-        let more = match below(self.u, 10) {
+    /// Writes an expression, in parentheses if it binds less tightly than `min_binding`, and
+    /// sometimes in redundant ones.
+    fn expr(&mut self, expr: &mut Expr<'_>, min_binding: u8) {
+        let redundant = match below(self.u, 10) {
             8 => 1,
             9 => 2,
             _ => 0,
         };
-        let parentheses = more + usize::from(binding(&expr.kind) < least);
+        let parentheses = redundant + usize::from(binding(&expr.kind) < min_binding);
         expr.span = self.span(|this| {
             for _ in 0..parentheses {
                 this.open();
@@ -218,7 +219,7 @@ impl Writer<'_, '_> {
         });
     }
 
-    /// A character of a string, perhaps as one of its escapes.
+    /// Writes a character of a string, sometimes as an escape sequence.
     fn character(&mut self, c: char, quote: char) {
         let code = u32::from(c);
         let escape = match (below(self.u, 12), c) {

@@ -1,12 +1,11 @@
-//! Every target on every input that is committed: those that were written and those that were
-//! found.
+//! Runs all fuzz targets on all committed inputs, the seeds and the corpus.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use gchat_filter_fuzz::targets;
 
-/// Runs a target on the inputs of a directory, and tells how many there are.
+/// Runs a target on the inputs in a directory, and returns their number.
 fn replay(directory: &str, target: &str, run: fn(&[u8])) -> usize {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(directory)
@@ -17,9 +16,9 @@ fn replay(directory: &str, target: &str, run: fn(&[u8])) -> usize {
     for input in inputs {
         let path = input.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
-        // What fails tells what, but not where.
-        let done = std::panic::catch_unwind(|| run(&bytes));
-        assert!(done.is_ok(), "{} fails", path.display());
+        // The panic message does not name the input.
+        let result = std::panic::catch_unwind(|| run(&bytes));
+        assert!(result.is_ok(), "{} fails", path.display());
         count += 1;
     }
     count
@@ -32,14 +31,14 @@ macro_rules! replays {
             fn $target() {
                 for directory in ["seeds", "corpus"] {
                     let count = replay(directory, stringify!($target), targets::$target::run);
-                    assert!(count > 0, "nothing in {directory}");
+                    assert!(count > 0, "no inputs in {directory}");
                 }
             }
         )+
 
-        /// No target is left out: neither here nor in the manifest.
+        /// The targets here, in the manifest and in the directories of inputs are the same.
         #[test]
-        fn all_of_them() {
+        fn all_targets_are_listed() {
             let here = BTreeSet::from([$(stringify!($target)),+]);
             let manifest = include_str!("../Cargo.toml");
             let bins = manifest.split("[[bin]]").skip(1).filter_map(|bin| bin.split('"').nth(1));

@@ -1,4 +1,4 @@
-//! `check`: whether filters are valid, and what they become.
+//! The `check` command: reports whether filters are valid and simplifies them.
 
 use std::io::{self, BufRead, Write};
 
@@ -7,29 +7,30 @@ use gchat_filter::{Cell, Checked, Checker, MemberType, Report};
 use serde::Serialize;
 
 use super::options::LintOptions;
-use super::{Status, complain, show, unless_closed};
+use super::{Status, ignore_closed_pipe, print_error, print_report};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Check for requests with `useAdminAccess`.
+    /// Apply the rules for requests with `useAdminAccess`.
     #[arg(long)]
     admin: bool,
     #[command(flatten)]
     lints: LintOptions,
-    /// How to print results.
+    /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// The filters; `-` reads them from standard input, one a line (an empty line is the empty
-    /// filter). Put `--` before a filter that begins with a hyphen.
+    /// Filters to check, or `-` to read them from standard input, one per line.
+    ///
+    /// An empty line is an empty filter. Put `--` before a filter that starts with a hyphen.
     #[arg(required = true, value_name = "FILTER")]
     filters: Vec<String>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Format {
-    /// The shortest equivalent of each valid filter, a line each.
+    /// The shortest equivalent of each valid filter, one per line.
     Text,
-    /// A JSON object for each filter, a line each.
+    /// One JSON object per filter, one per line, including errors and warnings.
     Json,
 }
 
@@ -42,28 +43,30 @@ pub(super) fn run(
     let mut status = Status::Success;
     for (index, text) in args.filters.iter().enumerate() {
         if text == "-" {
-            status = status.max(lines(checker, args.format, out)?);
+            status = status.max(check_stdin(checker, args.format, out)?);
             continue;
         }
         let argument = format!("filter {}", index + 1);
         let origin = (args.filters.len() > 1).then_some((argument.as_str(), 1));
-        status = status.max(one(checker, args.format, text, origin, out)?);
+        status = status.max(check_one(checker, args.format, text, origin, out)?);
     }
     Ok(status)
 }
 
-/// Checks the filters on standard input.
-fn lines(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<Status> {
+/// Checks the filters on standard input, one per line.
+fn check_stdin(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<Status> {
     let mut status = Status::Success;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
         let line = line?;
         let line = line.strip_suffix(b"\r").unwrap_or(&line);
         let number = index + 1;
         status = status.max(match std::str::from_utf8(line) {
-            Ok(text) => one(checker, format, text, Some(("standard input", number)), out)?,
+            Ok(text) => check_one(checker, format, text, Some(("standard input", number)), out)?,
             Err(error) => {
                 let column = error.valid_up_to() + 1;
-                complain(format_args!("standard input:{number}:{column}: not UTF-8"));
+                print_error(format_args!(
+                    "standard input:{number}:{column}: invalid UTF-8"
+                ));
                 Status::Failure
             }
         });
@@ -71,7 +74,8 @@ fn lines(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<S
     Ok(status)
 }
 
-fn one(
+/// Checks a filter. The origin is its name and line in the report.
+fn check_one(
     checker: Checker,
     format: Format,
     text: &str,
@@ -83,18 +87,18 @@ fn one(
         Format::Text => {
             if !checked.diagnostics.is_empty() {
                 let report = Report::from(&checked);
-                show(match origin {
+                print_report(match origin {
                     Some((origin, line)) => report.origin(origin, line),
                     None => report,
                 });
             }
             if let Some(filter) = checked.filter {
-                unless_closed(writeln!(out, "{filter}"))?;
+                ignore_closed_pipe(writeln!(out, "{filter}"))?;
             }
         }
         Format::Json => {
             let json = serde_json::to_string(&Json::from(&checked))?;
-            unless_closed(writeln!(out, "{}", escaped(&json)))?;
+            ignore_closed_pipe(writeln!(out, "{}", escaped(&json)))?;
         }
     }
     Ok(if checked.is_valid() {
@@ -104,7 +108,7 @@ fn one(
     })
 }
 
-/// JSON with escapes for all that a terminal would not show as itself.
+/// Escapes all characters in JSON that a terminal would not display as themselves.
 fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut units = [0; 2];
@@ -120,7 +124,7 @@ fn escaped(json: &str) -> String {
     out
 }
 
-/// What there is to tell of a filter, for a program.
+/// Result of checking a filter, as printed by `--format json`.
 #[derive(Serialize)]
 struct Json<'c> {
     filter: &'c str,
@@ -206,7 +210,7 @@ impl<'c> JsonDiagnostic<'c> {
     }
 }
 
-/// `*` is any name not known yet; no type is no member.
+/// A role or type of `*` is any name that the API may add; a type of `null` means no member.
 impl From<Cell> for JsonCell {
     fn from(cell: Cell) -> Self {
         Self {

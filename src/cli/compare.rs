@@ -1,4 +1,4 @@
-//! `compare`: how the meanings of two filters relate.
+//! The `compare` command: shows how two filters relate.
 
 use std::io::{self, Write};
 
@@ -13,9 +13,9 @@ use super::options::{self, LintOptions};
 pub(super) struct Args {
     #[command(flatten)]
     lints: LintOptions,
-    /// A filter.
+    /// First filter.
     a: String,
-    /// Another filter.
+    /// Second filter.
     b: String,
 }
 
@@ -31,34 +31,36 @@ pub(super) fn run(
         return Ok(Status::Negative);
     };
     let relation = match (a.implies(b), b.implies(a), a.intersection(b)) {
-        (true, true, _) => "equal: both admit the same",
-        (true, false, _) => "narrower: B admits all that A admits, and more",
-        (false, true, _) => "wider: A admits all that B admits, and more",
-        (false, false, None) => "disjoint: nothing is admitted by both",
-        (false, false, Some(_)) => "overlapping: each admits something that the other does not",
+        (true, true, _) => "equal: A and B match the same memberships",
+        (true, false, _) => "narrower: B matches everything that A matches, and more",
+        (false, true, _) => "wider: A matches everything that B matches, and more",
+        (false, false, None) => "disjoint: no membership matches both",
+        (false, false, Some(_)) => {
+            "overlapping: some memberships match both, some only A, and some only B"
+        }
     };
     writeln!(out, "{relation}")?;
     let cases = [
         (
-            "only A admits",
+            "matches only A",
             example(|cell| a.matches(cell) && !b.matches(cell)),
         ),
         (
-            "only B admits",
+            "matches only B",
             example(|cell| b.matches(cell) && !a.matches(cell)),
         ),
         (
-            "both admit",
+            "matches both",
             example(|cell| a.matches(cell) && b.matches(cell)),
         ),
     ];
-    for (what, membership) in cases {
+    for (label, membership) in cases {
         if let Some(membership) = membership {
-            writeln!(out, "{what} {}", serde_json::to_string(&membership)?)?;
+            writeln!(out, "{label}: {}", serde_json::to_string(&membership)?)?;
         }
     }
     if a == b {
-        writeln!(out, "the shortest text of both: {}", shortest(a))?;
+        writeln!(out, "shortest equivalent: {}", shortest(a))?;
     }
     Ok(Status::Success)
 }
@@ -70,8 +72,8 @@ fn shortest(filter: Filter) -> String {
     }
 }
 
-/// A membership in a cell of that kind, the most usual one.
-fn example(is_such: impl Fn(&Cell) -> bool) -> Option<Membership> {
+/// Returns a membership in a cell that satisfies the predicate, preferring common roles and types.
+fn example(predicate: impl Fn(&Cell) -> bool) -> Option<Membership> {
     let roles = [
         Role::Member,
         Role::Manager,
@@ -89,7 +91,7 @@ fn example(is_such: impl Fn(&Cell) -> bool) -> Option<Membership> {
     let mut cells = roles
         .into_iter()
         .flat_map(|role| types.map(|member_type| Cell { role, member_type }));
-    cells.find(is_such).map(membership)
+    cells.find(predicate).map(membership)
 }
 
 fn membership(cell: Cell) -> Membership {

@@ -1,4 +1,4 @@
-//! `explain`: how a filter is read, and what it matches.
+//! The `explain` command: shows how a filter is parsed and what it matches.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,9 @@ use super::options::{self, LintOptions};
 pub(super) struct Args {
     #[command(flatten)]
     lints: LintOptions,
-    /// The filter. Put `--` before one that begins with a hyphen.
+    /// Filter to explain.
+    ///
+    /// Put `--` before a filter that starts with a hyphen.
     #[arg(value_name = "FILTER")]
     filter: String,
 }
@@ -26,20 +28,20 @@ pub(super) fn run(
     let Some((checked, filter)) = options::required(checker, &args.filter) else {
         return Ok(Status::Negative);
     };
-    writeln!(out, "It is read as")?;
+    writeln!(out, "Parsed as")?;
     match &checked.tree {
         Some(tree) => draw(tree, "  ", "  ", out)?,
         None => writeln!(out, "  the empty filter")?,
     }
-    writeln!(out, "\nThe shortest text that means the same")?;
+    writeln!(out, "\nShortest equivalent")?;
     match filter.to_string().as_str() {
-        "" => writeln!(out, "  the empty filter, which admits everything")?,
+        "" => writeln!(out, "  the empty filter, which matches every membership")?,
         text => writeln!(out, "  {text}")?,
     }
     if !filter.is_documented() {
-        writeln!(out, "  (no documented text has this meaning)")?;
+        writeln!(out, "  (no documented filter has this meaning)")?;
     }
-    writeln!(out, "\nIt matches")?;
+    writeln!(out, "\nMatches")?;
     grid(filter, out)?;
     writeln!(out, "\nWith admin access")?;
     let admin = checker.admin_access(true).check(&args.filter);
@@ -47,11 +49,11 @@ pub(super) fn run(
         writeln!(out, "  accepted")?;
     }
     for error in admin.errors() {
-        let place = match error.span.of(&args.filter) {
+        let excerpt = match error.span.of(&args.filter) {
             "" => String::new(),
             text => format!(": {text}"),
         };
-        writeln!(out, "  rejected: {error}{place}")?;
+        writeln!(out, "  rejected: {error}{excerpt}")?;
         if let Some(help) = &error.help {
             writeln!(out, "    {help}")?;
         }
@@ -59,12 +61,12 @@ pub(super) fn run(
     if let Some(fixed) = &admin.fixed {
         writeln!(out, "    corrected: {fixed}")?;
     } else if !admin.is_valid() && filter.allows_admin_access() {
-        writeln!(out, "    accepted in other words: {filter}")?;
+        writeln!(out, "    accepted if written as: {filter}")?;
     }
     Ok(Status::Success)
 }
 
-/// Draws a tree: the first line behind `first`, the others behind `rest`.
+/// Draws a tree, with `first` before the first line and `rest` before the others.
 fn draw(expr: &Expr<'_>, first: &str, rest: &str, out: &mut impl Write) -> io::Result<()> {
     let (name, operands): (_, &[Expr<'_>]) = match &expr.kind {
         ExprKind::And(operands) => ("AND", operands),
@@ -91,7 +93,7 @@ fn draw(expr: &Expr<'_>, first: &str, rest: &str, out: &mut impl Write) -> io::R
     Ok(())
 }
 
-/// The roles by the types, with what matches.
+/// Draws a table of roles and types that marks what the filter matches.
 fn grid(filter: Filter, out: &mut impl Write) -> io::Result<()> {
     let types = MemberType::ALL.map(|member_type| match member_type {
         MemberType::NoMember => "no member",
@@ -111,6 +113,6 @@ fn grid(filter: Filter, out: &mut impl Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "  (no member: a Google Group's; other: any name that the API may add)"
+        "  (no member: the membership of a Google Group; other: any value that the API may add later)"
     )
 }

@@ -1,4 +1,4 @@
-//! `match`: the memberships of a dump that a filter admits.
+//! The `match` command: prints the memberships in a dump that match a filter.
 
 mod chunk;
 mod common_case;
@@ -10,31 +10,33 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use self::chunk::Sieve;
+use self::chunk::Selection;
 use super::options::{self, LintOptions};
 use super::records::Problem;
-use super::{Status, complain};
+use super::{Status, print_error};
 
-/// The length from which on a file has a progress bar, in bytes.
-const LONG: u64 = 16 << 20;
+/// Minimum size of a file with a progress bar, in bytes.
+const PROGRESS_MIN: u64 = 16 << 20;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Print only how many memberships match.
+    /// Print only the number of selected memberships.
     #[arg(long)]
     count: bool,
-    /// Print the memberships that do not match.
+    /// Select the memberships that do not match.
     #[arg(long)]
     invert: bool,
-    /// Stop at the first malformed record.
+    /// Stop at the first malformed record or unreadable file.
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
     lints: LintOptions,
-    /// The filter. Put `--` before one that begins with a hyphen.
+    /// Filter to apply.
+    ///
+    /// Put `--` before a filter that starts with a hyphen.
     #[arg(value_name = "FILTER")]
     filter: String,
-    /// The files; `-`, or none at all, is standard input.
+    /// Files to read; standard input if omitted or `-`.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -50,7 +52,7 @@ pub(super) fn run(
     };
     let mut run = Run {
         args,
-        sieve: Sieve {
+        selection: Selection {
             filter,
             invert: args.invert,
             count: args.count,
@@ -83,14 +85,14 @@ pub(super) fn run(
 
 struct Run<'r, W> {
     args: &'r Args,
-    sieve: Sieve,
+    selection: Selection,
     out: &'r mut W,
     matched: u64,
     failed: bool,
 }
 
 impl<W: Write> Run<'_, W> {
-    /// Reads a file; fails only if nothing can be written.
+    /// Reads a file. Returns an error only if the output cannot be written.
     fn file(&mut self, path: &Path) -> io::Result<()> {
         if path == Path::new("-") {
             return self.records("standard input", io::stdin(), &ProgressBar::hidden());
@@ -105,7 +107,7 @@ impl<W: Write> Run<'_, W> {
             }
             Err(error) => {
                 self.failed = true;
-                complain(format_args!("{name}: {error}"));
+                print_error(format_args!("{name}: {error}"));
                 Ok(())
             }
         }
@@ -117,17 +119,17 @@ impl<W: Write> Run<'_, W> {
         reader: impl Read + Send + 'static,
         bar: &ProgressBar,
     ) -> io::Result<()> {
-        let sieve = self.sieve;
+        let selection = self.selection;
         let mut sink = FileSink {
             run: self,
             name,
             bar,
         };
-        dump::read(reader, sieve, &mut sink)
+        dump::read(reader, selection, &mut sink)
     }
 }
 
-/// Prints what is found in a file.
+/// Sink that prints the matches and problems of one file.
 struct FileSink<'s, 'r, W> {
     run: &'s mut Run<'r, W>,
     name: &'s str,
@@ -135,10 +137,11 @@ struct FileSink<'s, 'r, W> {
 }
 
 impl<W> FileSink<'_, '_, W> {
-    fn complain(&mut self, what: std::fmt::Arguments<'_>) {
+    fn error(&mut self, message: std::fmt::Arguments<'_>) {
         self.run.failed = true;
         let name = self.name;
-        self.bar.suspend(|| complain(format_args!("{name}:{what}")));
+        self.bar
+            .suspend(|| print_error(format_args!("{name}:{message}")));
     }
 }
 
@@ -150,20 +153,20 @@ impl<W: Write> dump::Sink for FileSink<'_, '_, W> {
 
     fn problem(&mut self, problem: &Problem) -> bool {
         let (line, column, reason) = (problem.line, problem.column, &problem.reason);
-        self.complain(format_args!("{line}:{column}: {reason}"));
+        self.error(format_args!("{line}:{column}: {reason}"));
         !self.run.args.strict
     }
 
     fn failure(&mut self, error: &io::Error) {
-        self.complain(format_args!(" {error}"));
+        self.error(format_args!(" {error}"));
     }
 }
 
-/// The progress bar of a file, which shows on a terminal if the file is long and the results go
-/// elsewhere.
+/// Returns a progress bar for a file. It is visible only if the file is large, standard error is a
+/// terminal and standard output is not.
 fn progress(file: &File) -> ProgressBar {
     let length = file.metadata().map_or(0, |metadata| metadata.len());
-    if length < LONG || !io::stderr().is_terminal() || io::stdout().is_terminal() {
+    if length < PROGRESS_MIN || !io::stderr().is_terminal() || io::stdout().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());

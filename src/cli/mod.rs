@@ -1,4 +1,4 @@
-//! The command line: thin, what it says comes from the library.
+//! The command-line interface, a thin layer over the library.
 
 mod check;
 mod compare;
@@ -15,7 +15,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gchat_filter::diagnostic::visible;
 use gchat_filter::{Lint, Report};
 
-/// Checks, explains, compares and applies filters of Google Chat space memberships.
+/// Check, explain, compare and apply membership filters for the Google Chat API.
 #[derive(Parser)]
 #[command(name = "gchat-filter", version, max_term_width = 100)]
 struct Cli {
@@ -25,56 +25,63 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check filters; print the shortest equivalent of each valid one.
+    /// Check filters and print the shortest equivalent of each valid one.
     ///
-    /// Reports go to standard error. Exit status: 0 if all filters are valid, 1 if some are
-    /// invalid, 2 if it could not run.
+    /// With `--format text`, errors and warnings are printed to standard error.
+    ///
+    /// Exit status: 0 if every filter is valid, 1 if any is invalid, 2 if an error occurred.
     Check(check::Args),
-    /// Show how a filter is read and what it matches.
+    /// Show how a filter is parsed and which memberships it matches.
     ///
-    /// Exit status: 0, 1 if the filter is invalid, 2 if it could not run.
+    /// Exit status: 0 if the filter is valid, 1 if it is invalid, 2 if an error occurred.
     Explain(explain::Args),
-    /// Tell how the meanings of two filters relate: equal, narrower, wider, disjoint or
-    /// overlapping.
+    /// Show how two filters relate: equal, narrower, wider, disjoint or overlapping.
     ///
-    /// Exit status: 0, 1 if a filter is invalid, 2 if it could not run.
+    /// Filters are compared by what they match, not by how they are written. The output includes
+    /// example memberships. Put `--` before filters that start with a hyphen.
+    ///
+    /// Exit status: 0 if both filters are valid, 1 if either is invalid, 2 if an error occurred.
     Compare(compare::Args),
-    /// Print the memberships that match a filter, one JSON object a line.
+    /// Print the memberships that match a filter, one JSON object per line.
     ///
-    /// The input is newline-delimited memberships, JSON arrays of them, or list responses, also
-    /// several in a row. Exit status: 0 if something matched, 1 if nothing did, 2 if the filter is
-    /// invalid, a file cannot be read or a record is malformed.
+    /// The input may contain newline-delimited memberships, JSON arrays of memberships and list
+    /// responses, in any combination. Malformed records are reported on standard error and skipped.
+    ///
+    /// Exit status: 0 if any membership was selected, 1 if none was, 2 if the filter is invalid, a
+    /// file could not be read or a record is malformed.
     Match(matching::Args),
-    /// Serve the methods of `spaces.members` over HTTP, for tests of clients.
+    /// Run a mock `spaces.members` server for testing clients.
     ///
-    /// The base URL and lines for Google's clients go to standard output, a line for each request
-    /// to standard error. Stops on ctrl-C and SIGTERM. Exit status: 0, 2 if it could not run.
+    /// Prints the base URL and setup code for Google's client libraries to standard output, and logs
+    /// requests to standard error. Stops on Ctrl-C or SIGTERM.
+    ///
+    /// Exit status: 0 if the server was stopped, 2 if an error occurred.
     Serve(serve::Args),
-    /// List the lints, with their default levels.
+    /// List the lints and their default levels.
     Lints,
-    /// Print a script that completes this program's arguments in a shell.
+    /// Print a shell completion script.
     Completions {
-        /// The shell.
+        /// Shell to generate the script for.
         shell: clap_complete::Shell,
     },
 }
 
-/// How a command ended.
+/// Outcome of a command.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     Success,
-    /// Something is invalid, or nothing was found.
+    /// A filter is invalid, or nothing matched.
     Negative,
-    /// It could not do what it was asked to.
+    /// The command failed.
     Failure,
 }
 
-/// Runs the program on its arguments.
+/// Runs the program with its command-line arguments.
 pub(crate) fn run() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) if error.use_stderr() => {
-            // The arguments are repeated in it: line by line, nothing raw.
+            // The message quotes the arguments, which may contain control characters.
             for line in error.to_string().trim_end().lines() {
                 to_stderr(visible(line));
             }
@@ -90,23 +97,23 @@ pub(crate) fn run() -> ExitCode {
         Ok(Status::Success) => ExitCode::SUCCESS,
         Ok(Status::Negative) => ExitCode::from(1),
         Ok(Status::Failure) => ExitCode::from(2),
-        // Nobody reads on: that is no error.
+        // A closed output is not an error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            complain(error);
+            print_error(error);
             ExitCode::from(2)
         }
     }
 }
 
 fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Status> {
-    let own = matches.subcommand().map_or(matches, |(_, matches)| matches);
+    let arguments = matches.subcommand().map_or(matches, |(_, matches)| matches);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let status = match command {
-        Command::Check(args) => check::run(&args, own, &mut out),
-        Command::Explain(args) => explain::run(&args, own, &mut out),
-        Command::Compare(args) => compare::run(&args, own, &mut out),
-        Command::Match(args) => matching::run(&args, own, &mut out),
+        Command::Check(args) => check::run(&args, arguments, &mut out),
+        Command::Explain(args) => explain::run(&args, arguments, &mut out),
+        Command::Compare(args) => compare::run(&args, arguments, &mut out),
+        Command::Match(args) => matching::run(&args, arguments, &mut out),
         Command::Serve(args) => serve::run(&args, &mut out),
         Command::Lints => lints(&mut out),
         Command::Completions { shell } => {
@@ -115,12 +122,12 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Status> {
             out.write_all(&script).map(|()| Status::Success)
         }
     }?;
-    unless_closed(out.flush())?;
+    ignore_closed_pipe(out.flush())?;
     Ok(status)
 }
 
-/// What was written counts even if nobody reads it.
-fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+/// Treats a closed output as success, so that the exit status reports the result of the command.
+fn ignore_closed_pipe(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
@@ -137,18 +144,18 @@ fn lints(out: &mut impl Write) -> io::Result<Status> {
     Ok(Status::Success)
 }
 
-/// Writes what went wrong to standard error, a line with nothing raw in it.
-fn complain(what: impl std::fmt::Display) {
-    to_stderr(format_args!("error: {}", visible(&what.to_string())));
+/// Writes an error message to standard error, on one line and with control characters escaped.
+fn print_error(message: impl std::fmt::Display) {
+    to_stderr(format_args!("error: {}", visible(&message.to_string())));
 }
 
-/// Writes a line to standard error; that nobody reads it is no error.
+/// Writes a line to standard error, ignoring failures.
 fn to_stderr(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Writes a report to standard error, in colour where it is a terminal.
-fn show(report: Report<'_>) {
+/// Writes a report to standard error, in color if that is a terminal.
+fn print_report(report: Report<'_>) {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = io::stderr().is_terminal() && !no_color;
     to_stderr(report.color(color));

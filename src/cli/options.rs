@@ -1,44 +1,56 @@
-//! The options that say how filters are checked.
+//! Options for checking filters.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use gchat_filter::{Checked, Checker, Filter, Level, Lint, Preset, Report};
 
-/// The levels of the lints.
+const HEADING: &str = "Lint options (see `gchat-filter lints`)";
+
+/// Levels of the lints.
 #[derive(clap::Args)]
-#[command(
-    next_help_heading = "Lints (`gchat-filter lints` lists them; of several options the last counts)"
-)]
 pub(super) struct LintOptions {
-    /// Let a lint pass.
+    /// Turn off a lint.
+    ///
+    /// Accepts a comma-separated list of lints and may be repeated. If `--allow`, `--warn` and
+    /// `--deny` name the same lint, the last one wins.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "LINT",
         value_delimiter = ',',
         hide_possible_values = true,
         value_parser = lint_parser()
     )]
     allow: Vec<Lint>,
-    /// Warn where a lint finds something.
+    /// Report a lint as a warning.
+    ///
+    /// Accepts a comma-separated list of lints and may be repeated.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "LINT",
         value_delimiter = ',',
         hide_possible_values = true,
         value_parser = lint_parser()
     )]
     warn: Vec<Lint>,
-    /// Make what a lint finds an error.
+    /// Report a lint as an error.
+    ///
+    /// Accepts a comma-separated list of lints and may be repeated.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "LINT",
         value_delimiter = ',',
         hide_possible_values = true,
         value_parser = lint_parser()
     )]
     deny: Vec<Lint>,
-    /// The levels of all lints, before the options above.
+    /// Set the level of every lint.
+    ///
+    /// `--allow`, `--warn` and `--deny` override the preset, whatever the order of the options.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "PRESET",
         value_enum,
         default_value = "default",
@@ -49,11 +61,11 @@ pub(super) struct LintOptions {
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum PresetName {
-    /// Each lint's own level.
+    /// Every lint has its default level.
     Default,
     /// Every lint is an error.
     Strict,
-    /// No lint counts: all that AIP-160 gives a meaning.
+    /// Every lint is off: accept any construct that AIP-160 defines.
     Aip160,
 }
 
@@ -62,7 +74,7 @@ fn lint_parser() -> impl TypedValueParser<Value = Lint> {
 }
 
 impl LintOptions {
-    /// The checker that they describe; `matches` tells their order.
+    /// Returns the checker that the options describe. Their order is taken from `matches`.
     pub(super) fn checker(&self, matches: &clap::ArgMatches) -> Checker {
         let preset = match self.preset {
             PresetName::Default => Preset::Default,
@@ -75,10 +87,14 @@ impl LintOptions {
             ("warn", &self.warn, Level::Warn),
             ("deny", &self.deny, Level::Deny),
         ] {
-            let places = matches.indices_of(id).into_iter().flatten();
-            levels.extend(places.zip(lints).map(|(place, lint)| (place, *lint, level)));
+            let indices = matches.indices_of(id).into_iter().flatten();
+            levels.extend(
+                indices
+                    .zip(lints)
+                    .map(|(index, lint)| (index, *lint, level)),
+            );
         }
-        levels.sort_by_key(|(place, ..)| *place);
+        levels.sort_by_key(|(index, ..)| *index);
         let checker = Checker::new().preset(preset);
         levels
             .into_iter()
@@ -88,12 +104,12 @@ impl LintOptions {
     }
 }
 
-/// Checks a filter that a command needs; shows what is wrong with it, and its warnings.
+/// Checks a filter and prints its errors and warnings. Returns `None` if it is invalid.
 pub(super) fn required(checker: Checker, text: &str) -> Option<(Checked<'_>, Filter)> {
     required_from(None, checker, text)
 }
 
-/// The same for one of several filters, with what to call it.
+/// Like [`required`], but `origin` names the filter in the report.
 pub(super) fn required_from<'a>(
     origin: Option<&str>,
     checker: Checker,
@@ -102,7 +118,7 @@ pub(super) fn required_from<'a>(
     let checked = checker.check(text);
     if !checked.diagnostics.is_empty() {
         let report = Report::from(&checked);
-        super::show(match origin {
+        super::print_report(match origin {
             Some(origin) => report.origin(origin, 1),
             None => report,
         });

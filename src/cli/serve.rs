@@ -1,4 +1,4 @@
-//! `serve`: the mock server as a program.
+//! The `serve` command: runs the mock server.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -8,18 +8,20 @@ use std::path::PathBuf;
 use gchat_filter::mock::{Mock, serve};
 use tokio::net::TcpListener;
 
-use super::{Status, complain, to_stderr};
+use super::{Status, print_error, to_stderr};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// What the server starts with, a JSON file; without it, a built-in sample.
+    /// JSON file with the initial data, instead of the built-in sample.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
-    /// The address to listen on; port 0 is a free one.
+    /// Address to listen on; port 0 selects a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Keep everything in a file: a change is on the disk before it is answered, and the next start
-    /// goes on with what is there.
+    /// Keep the data in a file across restarts.
+    ///
+    /// A new file starts with the data of `--seed`, and later starts continue with the data in the
+    /// file. Every change is on disk before its response is sent.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 }
@@ -28,7 +30,7 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
     let mock = match mock(args) {
         Ok(mock) => mock,
         Err(message) => {
-            complain(message);
+            print_error(message);
             return Ok(Status::Failure);
         }
     };
@@ -41,17 +43,17 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
         let listener = match TcpListener::bind(args.listen).await {
             Ok(listener) => listener,
             Err(error) => {
-                complain(format_args!("cannot listen on {}: {error}", args.listen));
+                print_error(format_args!("cannot listen on {}: {error}", args.listen));
                 return Ok(Status::Failure);
             }
         };
-        // Before the lines that tell others that it is there.
+        // Registered before the address is announced: from then on, clients may stop the server.
         let stop = stop()?;
         let address = listener.local_addr()?;
         if !address.ip().is_loopback() {
             to_stderr(format_args!(
-                "warning: {address} is not a loopback address: others in the network can reach \
-                 this server, and it is made for tests only"
+                "warning: {address} is not a loopback address; anyone on the network can reach this \
+                 server, which is meant for tests only"
             ));
         }
         let token = if mock.asks_for_tokens() {
@@ -59,14 +61,14 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
         } else {
             "any"
         };
-        introduce(address, token, out)?;
+        announce(address, token, out)?;
         serve(mock, listener, stop).await?;
         to_stderr("stopped");
         Ok(Status::Success)
     })
 }
 
-/// The server that the arguments describe.
+/// Creates the server that the arguments describe.
 fn mock(args: &Args) -> Result<Mock, String> {
     let seed = match &args.seed {
         None => None,
@@ -87,10 +89,10 @@ fn mock(args: &Args) -> Result<Mock, String> {
     }
 }
 
-/// Where it is, and how Google's clients get there.
-fn introduce(address: SocketAddr, token: &str, out: &mut impl Write) -> io::Result<()> {
+/// Prints the base URL and setup code for Google's client libraries.
+fn announce(address: SocketAddr, token: &str, out: &mut impl Write) -> io::Result<()> {
     let (ip, port) = (address.ip(), address.port());
-    // Nobody can connect to "any address"; from here, loopback is one of them.
+    // Clients cannot connect to an unspecified address; on this machine, loopback works.
     let host = match ip {
         _ if !ip.is_unspecified() => SocketAddr::new(ip, port).to_string(),
         std::net::IpAddr::V4(_) => format!("127.0.0.1:{port}"),
@@ -129,7 +131,7 @@ Node, @google-apps/chat, run with METADATA_SERVER_DETECTION=none:
     out.flush()
 }
 
-/// Ends when somebody asks the program to stop.
+/// Returns a future that completes on Ctrl-C or SIGTERM.
 fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     #[cfg(unix)]
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

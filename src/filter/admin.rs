@@ -1,9 +1,9 @@
-//! The rule of admin access.
+//! The rule for admin access.
 //!
 //! The reference says of `useAdminAccess`: "Either `member.type = "HUMAN"` or
-//! `member.type != "BOT"` is required. Other member type filters will be rejected." Here that
-//! means: every `member.type` comparison is one of those two and not negated, and the filter
-//! admits no app.
+//! `member.type != "BOT"` is required. Other member type filters will be rejected." This crate
+//! interprets it as follows: every `member.type` comparison is one of those two and is not negated,
+//! and the filter matches no app.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
 use crate::steps;
@@ -14,12 +14,12 @@ use super::cells::{Cells, MemberType, Role};
 use super::fields::Field;
 use super::lower::{Comparison, Part, PartKind};
 
-/// What makes a filter one for admin access.
+/// The comparison that makes a filter valid for admin access.
 const REQUIRED: &str = r#"member.type != "BOT""#;
 
 const BOT: Cells = Cells::member_type(MemberType::Bot);
 
-/// Checks a filter, `None` if it is empty, against the rule.
+/// Checks a filter against the rule; `None` is the empty filter.
 pub(super) fn check(
     text: &str,
     filter: Option<(&Expr<'_>, &Part)>,
@@ -28,7 +28,7 @@ pub(super) fn check(
     let Some((expr, part)) = filter else {
         let span = Span::new(0, text.len());
         let fix = Fix::certain(vec![Edit::new(span, REQUIRED)]);
-        diagnostics.push(requires_type(span, "an empty filter admits apps").fix(fix));
+        diagnostics.push(requires_type(span, "an empty filter matches apps").fix(fix));
         return;
     };
     let before = diagnostics.len();
@@ -44,7 +44,8 @@ pub(super) fn check(
                 Edit::new(Span::at(part.span.end), format!(") AND {REQUIRED}")),
             ];
         }
-        let diagnostic = requires_type(part.span, "this admits apps").fix(Fix::certain(edits));
+        let diagnostic =
+            requires_type(part.span, "this filter matches apps").fix(Fix::certain(edits));
         diagnostics.push(diagnostic);
     }
 }
@@ -53,7 +54,7 @@ fn requires_type(span: Span, label: &str) -> Diagnostic {
     Diagnostic::error(
         Code::AdminRequiresType,
         span,
-        "admin access requires a filter that leaves apps out",
+        "admin access requires a filter that excludes apps",
     )
     .label(span, label)
     .help(format!(
@@ -61,7 +62,7 @@ fn requires_type(span: Span, label: &str) -> Diagnostic {
     ))
 }
 
-/// Each `member.type` comparison that admin access rejects.
+/// Reports each `member.type` comparison that admin access does not allow.
 fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
     steps::count(1);
     match &part.kind {
@@ -74,20 +75,19 @@ fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
         PartKind::Comparison(comparison) => {
             if comparison.field == Field::MemberType && (negated || !is_accepted(*comparison)) {
                 let label = if negated {
-                    "a negated comparison of the type"
+                    "negated `member.type` comparison"
                 } else {
-                    "not one of the two"
+                    "not allowed with admin access"
                 };
                 diagnostics.push(
                     Diagnostic::error(
                         Code::AdminTypeComparison,
                         part.bare_span,
-                        "admin access rejects this comparison of `member.type`",
+                        "admin access does not allow this `member.type` comparison",
                     )
                     .label(part.bare_span, label)
                     .help(format!(
-                        "with admin access the type is compared as `member.type = \"HUMAN\"` or \
-                         `{REQUIRED}`"
+                        "with admin access, use `member.type = \"HUMAN\"` or `{REQUIRED}`"
                     )),
                 );
             }
@@ -102,7 +102,7 @@ fn is_accepted(comparison: Comparison) -> bool {
     )
 }
 
-/// Whether the filter holds an OR or a sequence that is not in parentheses of its own.
+/// Whether the filter contains an OR or a sequence that is not in parentheses.
 fn needs_parentheses(expr: &Expr<'_>) -> bool {
     !expr.is_parenthesized()
         && match &expr.kind {
@@ -112,9 +112,11 @@ fn needs_parentheses(expr: &Expr<'_>) -> bool {
         }
 }
 
-/// Whether a text of the filter's meaning is accepted: the type comparisons that are accepted
-/// admit people, or all but apps, so each role goes with nobody, with `HUMAN` or with all but
-/// `BOT`, and a documented role with no less than the others.
+/// Whether admin access accepts some text with the filter's meaning.
+///
+/// The allowed type comparisons match people, or all but apps. So each role is matched with no
+/// type, with `HUMAN`, or with all types but `BOT`, and a documented role with no fewer types than
+/// the others.
 pub(super) fn allows(filter: Filter) -> bool {
     let human = Cells::member_type(MemberType::Human).types(Role::Member);
     let not_bot = BOT.not().types(Role::Member);

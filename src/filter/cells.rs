@@ -1,12 +1,12 @@
-//! The domain of a filter: 25 cells, each a role with a member's type.
+//! The domain of filters: 25 cells, each a combination of a role and a member type.
 
-/// The role of a membership, as far as a filter can tell roles apart.
+/// The role of a membership, as far as filters can distinguish roles.
 ///
-/// The names are those of the API's `MembershipRole`; every name that it may add later is
+/// The names are those of the API's `MembershipRole`. Any name added later is
 /// [`Unknown`](Role::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// `MEMBERSHIP_ROLE_UNSPECIFIED`, and what a membership without a role has (a Google Group's).
+    /// `MEMBERSHIP_ROLE_UNSPECIFIED`, or no role, as in the membership of a Google Group.
     #[default]
     Unspecified,
     /// `ROLE_MEMBER`.
@@ -20,7 +20,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Every role, in the order of the enumeration.
+    /// Every role, in declaration order.
     pub const ALL: [Self; 5] = [
         Self::Unspecified,
         Self::Member,
@@ -29,7 +29,7 @@ impl Role {
         Self::Unknown,
     ];
 
-    /// The API's name, which a filter's text uses; `None` for [`Role::Unknown`].
+    /// Returns the name in the API and in filters; `None` for [`Role::Unknown`].
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         match self {
@@ -42,16 +42,16 @@ impl Role {
     }
 }
 
-/// The type of a membership's member, as far as a filter can tell types apart.
+/// The type of a membership's member, as far as filters can distinguish types.
 ///
-/// The names are those of the API's `User.Type`; every name that it may add later is
+/// The names are those of the API's `User.Type`. Any name added later is
 /// [`Unknown`](MemberType::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MemberType {
-    /// The membership has no `member`: it is a Google Group's.
+    /// No `member`: the membership of a Google Group.
     #[default]
     NoMember,
-    /// `TYPE_UNSPECIFIED`, and what a member without a type has.
+    /// `TYPE_UNSPECIFIED`, or a member without a type.
     Unspecified,
     /// `HUMAN`.
     Human,
@@ -62,7 +62,7 @@ pub enum MemberType {
 }
 
 impl MemberType {
-    /// Every type, in the order of the enumeration, behind having no member at all.
+    /// Every type, in declaration order.
     pub const ALL: [Self; 5] = [
         Self::NoMember,
         Self::Unspecified,
@@ -71,7 +71,7 @@ impl MemberType {
         Self::Unknown,
     ];
 
-    /// The API's name, which a filter's text uses; `None` for [`MemberType::NoMember`] and
+    /// Returns the name in the API and in filters; `None` for [`MemberType::NoMember`] and
     /// [`MemberType::Unknown`].
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
@@ -84,10 +84,10 @@ impl MemberType {
     }
 }
 
-/// What a filter can be matched against: anything that has a role and a member's type.
+/// A value that filters can be matched against: anything with a role and a member type.
 ///
-/// [`Membership`](crate::Membership) and [`Cell`] implement it; implement it for a type of your
-/// own, and filters match that type without conversion.
+/// [`Membership`](crate::Membership) and [`Cell`] implement it. Implement it for your own type to
+/// match filters against that type without conversion.
 ///
 /// ```
 /// use gchat_filter::{Filter, Matchable, MemberType, Role};
@@ -109,10 +109,10 @@ impl MemberType {
 /// # Ok::<(), gchat_filter::Error>(())
 /// ```
 pub trait Matchable {
-    /// The membership's role; [`Role::Unspecified`] if it has none.
+    /// Returns the membership's role; [`Role::Unspecified`] if it has none.
     fn role(&self) -> Role;
 
-    /// The type of the membership's member; [`MemberType::NoMember`] if it has no member.
+    /// Returns the type of the membership's member; [`MemberType::NoMember`] if it has no member.
     fn member_type(&self) -> MemberType;
 }
 
@@ -128,12 +128,12 @@ impl<T: Matchable + ?Sized> Matchable for &T {
     }
 }
 
-/// A role with a member's type: all that a filter can tell of a membership.
+/// A role and a member type: everything that a filter can see of a membership.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
-    /// The membership's role.
+    /// Role of the membership.
     pub role: Role,
-    /// The type of its member.
+    /// Type of its member.
     pub member_type: MemberType,
 }
 
@@ -150,7 +150,7 @@ impl Matchable for Cell {
 }
 
 impl Cell {
-    /// All 25 cells, role by role.
+    /// Returns all 25 cells, role by role.
     pub fn all() -> impl Iterator<Item = Self> {
         Role::ALL.into_iter().flat_map(|role| {
             MemberType::ALL
@@ -160,7 +160,7 @@ impl Cell {
     }
 }
 
-/// A set of cells: the bit `5 × role + type` for each.
+/// A set of cells, with bit `5 × role + type` for each cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cells(pub(crate) u32);
 
@@ -168,12 +168,12 @@ impl Cells {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const ALL: Self = Self((1 << 25) - 1);
 
-    /// The cells with a role.
+    /// Returns the cells with a role.
     pub(crate) const fn role(role: Role) -> Self {
         Self(0b1_1111 << (5 * role as u32))
     }
 
-    /// The cells with a type.
+    /// Returns the cells with a type.
     pub(crate) const fn member_type(member_type: MemberType) -> Self {
         Self(0b00001_00001_00001_00001_00001 << member_type as u32)
     }
@@ -205,7 +205,7 @@ impl Cells {
         self.0 >> (5 * role as u32 + member_type as u32) & 1 == 1
     }
 
-    /// The types that go with a role: the bit of each in the order of [`MemberType::ALL`].
+    /// Returns the types of a role, one bit each, in the order of [`MemberType::ALL`].
     pub(crate) const fn types(self, role: Role) -> u32 {
         self.0 >> (5 * role as u32) & 0b1_1111
     }

@@ -1,4 +1,4 @@
-//! The check of a text, stage by stage.
+//! Checking of filters, stage by stage.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use super::{Filter, admin, lower, meaning, schema};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, Stage};
 use crate::syntax::{self, Expr, MAX_LENGTH};
 
-/// How filters are checked: with or without admin access, each lint at a level.
+/// A configurable filter check: with or without admin access, and with a level for each lint.
 ///
 /// ```
 /// use gchat_filter::{Checker, Level, Lint, diagnostic::Code};
@@ -32,7 +32,7 @@ impl Default for Checker {
 }
 
 impl Checker {
-    /// Every lint at its default level, no admin access.
+    /// Creates a checker with every lint at its default level and without admin access.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -41,14 +41,14 @@ impl Checker {
         }
     }
 
-    /// Whether filters are for requests with `useAdminAccess`.
+    /// Sets whether filters are for requests with `useAdminAccess`.
     #[must_use]
     pub fn admin_access(mut self, admin_access: bool) -> Self {
         self.admin_access = admin_access;
         self
     }
 
-    /// The level of a lint.
+    /// Sets the level of a lint.
     #[must_use]
     pub fn level(mut self, lint: Lint, level: Level) -> Self {
         if let Some(entry) = self.levels.get_mut(lint as usize) {
@@ -57,30 +57,30 @@ impl Checker {
         self
     }
 
-    /// The levels of all lints.
+    /// Sets the levels of all lints.
     #[must_use]
     pub fn preset(mut self, preset: Preset) -> Self {
         self.levels = Lint::ALL.map(|lint| preset.level(lint));
         self
     }
 
-    /// The level that a lint has.
+    /// Returns the level of a lint.
     #[must_use]
     pub fn level_of(&self, lint: Lint) -> Level {
         let level = self.levels.get(lint as usize).copied();
         level.unwrap_or_else(|| lint.default_level())
     }
 
-    /// Checks a filter, and tells everything there is to tell.
+    /// Checks a filter and reports all errors and warnings.
     ///
-    /// It never fails: a bad filter is a [`Checked`] with errors. Time is linear in the length of
-    /// the text.
+    /// It never fails: an invalid filter is a [`Checked`] with errors. Time is linear in the length
+    /// of the text.
     #[must_use]
     pub fn check<'a>(&self, text: &'a str) -> Checked<'a> {
         let mut checked = self.check_once(text);
         if let Some(fixed) = diagnostic::apply_certain(text, &checked.diagnostics) {
-            // What is called certain has been tried.
-            if checked.is_mended_by(&self.check_once(&fixed)) {
+            // A fix is only reported as certain if it has been verified.
+            if checked.is_improved_by(&self.check_once(&fixed)) {
                 checked.fixed = Some(fixed);
             } else {
                 let diagnostics = checked.diagnostics.iter_mut();
@@ -92,7 +92,7 @@ impl Checker {
         checked
     }
 
-    /// Runs the stages, each if the ones before it found no error.
+    /// Runs the stages in order, up to the first one that finds an error.
     fn check_once<'a>(&self, text: &'a str) -> Checked<'a> {
         let mut checked = Checked {
             text,
@@ -135,7 +135,7 @@ impl Checker {
         checked
     }
 
-    /// Adds a lint's diagnostic, if it is not allowed.
+    /// Adds a lint's diagnostic, unless the lint is allowed.
     pub(super) fn report(
         &self,
         lint: Lint,
@@ -155,36 +155,35 @@ fn has_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(Diagnostic::is_error)
 }
 
-/// A checked filter: everything that there is to tell of it.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Checked<'a> {
-    /// The text as it was given.
+    /// The text that was checked.
     pub text: &'a str,
-    /// Its tree; `None` if the text is empty, or is no AIP-160 filter.
+    /// The syntax tree; `None` if the filter is empty or has a syntax error.
     pub tree: Option<Expr<'a>>,
-    /// What it means; `None` if it is invalid.
+    /// The filter; `None` if it is invalid.
     pub filter: Option<Filter>,
-    /// What is wrong with it or odd about it, in the order of the text. Errors are all of one
-    /// stage; warnings may stand beside them.
+    /// Errors and warnings, in the order of the text. All errors are of the same stage.
     pub diagnostics: Vec<Diagnostic>,
-    /// The text after all certain fixes; `None` if there are none.
+    /// The text with all certain fixes applied; `None` if there are no certain fixes.
     pub fixed: Option<String>,
 }
 
 impl Checked<'_> {
-    /// Whether it is valid: there is no error, but perhaps there are warnings.
+    /// Returns whether the filter is valid. A valid filter can have warnings.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.filter.is_some()
     }
 
-    /// The diagnostics that make it invalid.
+    /// Returns the diagnostics that make the filter invalid.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.with_severity(Severity::Error)
     }
 
-    /// The diagnostics that leave it valid.
+    /// Returns the diagnostics that do not make the filter invalid.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
         self.with_severity(Severity::Warning)
     }
@@ -194,14 +193,14 @@ impl Checked<'_> {
         diagnostics.filter(move |diagnostic| diagnostic.severity == severity)
     }
 
-    /// The filter, or everything that is wrong.
+    /// Returns the filter, or an error with all diagnostics.
     ///
     /// # Errors
     ///
-    /// If the filter is invalid.
+    /// If the filter is invalid, such as `role =` or `role = "OWNER"`.
     pub fn into_result(self) -> Result<Filter, Error> {
         self.filter.ok_or_else(|| Error {
-            text: beginning(self.text).into(),
+            text: truncated(self.text).into(),
             explanation: OnceLock::from(Explanation {
                 diagnostics: self.diagnostics,
                 fixed: self.fixed,
@@ -209,9 +208,10 @@ impl Checked<'_> {
         })
     }
 
-    /// The law of certain fixes: afterwards the first error is of a later stage, or further right
-    /// in the syntax stage, or there are fewer, or the filter is valid.
-    fn is_mended_by(&self, after: &Checked<'_>) -> bool {
+    /// Whether certain fixes, which led to `after`, kept their guarantee: the filter is valid, or
+    /// its errors are of a later stage, or there are fewer, or (in the syntax stage) the first error
+    /// is further right.
+    fn is_improved_by(&self, after: &Checked<'_>) -> bool {
         let Some(error) = self.errors().next() else {
             return after.is_valid();
         };
@@ -227,11 +227,12 @@ impl Checked<'_> {
     }
 }
 
-/// What is wrong with an invalid filter.
+/// The error for an invalid filter.
 ///
-/// `Display` is one line: the first error, and how many more there are. The rest is plain data;
-/// with the feature `report` it can be drawn. [`Filter::parse`] does not explain an error before
-/// somebody asks: whoever only rejects pays for no diagnostics.
+/// `Display` prints one line: the first error, and the number of further errors. The
+/// [diagnostics](Self::diagnostics) have the details; the feature `report` renders them.
+/// An error from [`Filter::parse`] computes its diagnostics on first use, so that rejecting a
+/// filter is cheap.
 #[derive(Clone, thiserror::Error)]
 #[error("{}", self.explanation())]
 pub struct Error {
@@ -246,7 +247,7 @@ struct Explanation {
 }
 
 impl Error {
-    /// The error of a text that a [`Checker`] as it is by default finds invalid.
+    /// Creates the error for a text that a [`Checker`] with default settings finds invalid.
     #[cold]
     pub(super) fn unexplained(text: &str) -> Self {
         debug_assert!(
@@ -269,47 +270,45 @@ impl Error {
         })
     }
 
-    /// The filter's text; of one that is too long the first
-    /// [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes.
+    /// Returns the filter's text, truncated to [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Everything that is wrong with it or odd about it, in the order of the text; at least one is
-    /// an error.
+    /// Returns the errors and warnings, in the order of the text. At least one is an error.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.explanation().diagnostics
     }
 
-    /// The first error.
+    /// Returns the first error.
     #[must_use]
     pub fn first(&self) -> Option<&Diagnostic> {
         self.diagnostics().iter().find(|d| d.is_error())
     }
 
-    /// The code of the first error.
+    /// Returns the code of the first error.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         self.first().map(|diagnostic| diagnostic.code)
     }
 
-    /// The text after all certain fixes; `None` if there are none.
+    /// Returns the text with all certain fixes applied; `None` if there are no certain fixes.
     #[must_use]
     pub fn fixed(&self) -> Option<&str> {
         self.explanation().fixed.as_deref()
     }
 }
 
-/// A text up to the longest that a filter can have.
-fn beginning(text: &str) -> &str {
+/// Returns a text truncated to [`MAX_LENGTH`], on a character boundary.
+fn truncated(text: &str) -> &str {
     let end = (0..=MAX_LENGTH.min(text.len())).rev();
     let end = end.into_iter().find(|end| text.is_char_boundary(*end));
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-/// Equal errors say the same of the same text. Comparing explains them.
+/// Compares the texts and the diagnostics, which are computed if necessary.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text && self.diagnostics() == other.diagnostics()

@@ -1,4 +1,4 @@
-//! The fields of the filter, with their values: what the API's reference documents.
+//! The fields of the filter and their values, from the API reference.
 
 use super::cells::{Cells, MemberType, Role};
 
@@ -13,9 +13,9 @@ pub(crate) enum Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FieldValue {
     pub(crate) name: &'static str,
-    /// The cells with this value.
+    /// The cells with the value.
     pub(crate) cells: Cells,
-    /// Whether the filter's documentation lists it, or only the API's.
+    /// Whether the filter documentation lists the value; if not, only the API does.
     pub(crate) is_documented: bool,
 }
 
@@ -57,7 +57,7 @@ const MEMBER_TYPES: &[FieldValue] = &[
 impl Field {
     pub(crate) const ALL: [Self; 2] = [Self::Role, Self::MemberType];
 
-    /// The name in a filter's text.
+    /// Returns the name in a filter's text.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Role => "role",
@@ -65,7 +65,7 @@ impl Field {
         }
     }
 
-    /// The values, the documented ones first.
+    /// Returns the values, the documented ones first.
     pub(crate) const fn values(self) -> &'static [FieldValue] {
         match self {
             Self::Role => ROLES,
@@ -73,12 +73,12 @@ impl Field {
         }
     }
 
-    /// The value of that name.
+    /// Returns the value with the given name.
     pub(crate) fn value(self, name: &str) -> Option<&'static FieldValue> {
         self.values().iter().find(|value| value.name == name)
     }
 
-    /// The other field.
+    /// Returns the other field.
     pub(crate) const fn other(self) -> Self {
         match self {
             Self::Role => Self::MemberType,

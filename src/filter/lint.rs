@@ -1,55 +1,56 @@
-//! The lints: constructs of AIP-160 of which the API's reference says nothing.
+//! Lints: AIP-160 constructs that the API reference does not mention.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::diagnostic::{Code, Severity};
 
-/// A construct that a filter can do without, and that a user can allow, warn of or deny.
+/// A check with a configurable [level](Level): allow, warn or deny.
 ///
-/// Its name is the code of its diagnostics.
+/// A lint's name is the code of its diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Lint {
-    /// `member.type = HUMAN`. The live service answers 400 to `spaceType = SPACE` in the sibling
-    /// method `spaces.list`, and accepts `"SPACE"`.
+    /// `member.type = HUMAN`. In the sibling method `spaces.list` the live service responds to
+    /// `spaceType = SPACE` with status 400, and accepts `"SPACE"`.
     UnquotedValue,
-    /// `member.type = 'HUMAN'`. AIP-160 has them; Google's examples never use them.
+    /// `member.type = 'HUMAN'`. AIP-160 allows single quotes, but Google's examples never use them.
     SingleQuotes,
-    /// AND (or a sequence) and OR in one group without parentheses. AIP-160 "should not require"
-    /// them, but OR binds tighter than AND, which most readers get wrong, and the reference of a
-    /// sibling method calls the mix invalid.
+    /// AND (or a sequence) and OR in one group without parentheses. According to AIP-160, services
+    /// "should not require" parentheses. But OR binds tighter than AND, which most readers get
+    /// wrong, and the reference of a sibling method calls the mix invalid.
     MixedOperators,
-    /// Terms side by side. In AIP-160 they are joined by an implicit AND; in practice an operator
-    /// was lost.
+    /// Adjacent terms. In AIP-160 they are joined by an implicit AND; in practice an operator is
+    /// usually missing.
     ImplicitAnd,
-    /// `NOT x`, `-x`. The reference names only AND, OR and `!=`.
+    /// `NOT x`, `-x`. The reference mentions only AND, OR and `!=`.
     Negation,
-    /// `role != "…"`. The reference has `!=` for `member.type` only.
+    /// `role != "…"`. The reference lists `!=` for `member.type` only.
     UndocumentedOperator,
-    /// `ROLE_ASSISTANT_MANAGER`, `MEMBERSHIP_ROLE_UNSPECIFIED`, `TYPE_UNSPECIFIED`: values of the
-    /// API that the reference of the filter does not list.
+    /// `ROLE_ASSISTANT_MANAGER`, `MEMBERSHIP_ROLE_UNSPECIFIED`, `TYPE_UNSPECIFIED`: API values that
+    /// the filter documentation does not list.
     UndocumentedValue,
-    /// A part whose removal changes nothing. Judged right to left, earlier removals applied: of
-    /// `a AND a` the first one stays.
+    /// A part that has no effect: removing it does not change what the filter means. Parts are
+    /// examined from right to left, each without the redundant parts after it, so in `a AND a` the
+    /// second one is redundant.
     RedundantTerm,
-    /// A filter with comparisons that admits every membership.
+    /// A filter with comparisons that matches every membership.
     AlwaysTrue,
 }
 
-/// What a lint does.
+/// The severity level of a lint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Nothing.
+    /// No diagnostic.
     Allow,
-    /// A warning beside a valid filter.
+    /// A warning; the filter stays valid.
     Warn,
-    /// An error.
+    /// An error; the filter is invalid.
     Deny,
 }
 
 impl Level {
-    /// `allow`, `warn` or `deny`.
+    /// Returns `allow`, `warn` or `deny`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,7 +60,7 @@ impl Level {
         }
     }
 
-    /// The severity of a lint's diagnostics; `None` if there are none.
+    /// Returns the severity of a lint's diagnostics; `None` if it reports none.
     pub(super) const fn severity(self) -> Option<Severity> {
         match self {
             Self::Allow => None,
@@ -69,20 +70,20 @@ impl Level {
     }
 }
 
-/// Levels for all lints.
+/// A set of levels for all lints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Preset {
-    /// Each lint's own level.
+    /// The default level of each lint.
     #[default]
     Default,
-    /// Every lint is denied: what is left is what the reference documents, without oddities.
+    /// Deny all lints: only documented filters without redundancy are valid.
     Strict,
-    /// Every lint is allowed: all that AIP-160 gives a meaning.
+    /// Allow all lints: every filter with a meaning in AIP-160 is valid.
     Aip160,
 }
 
 impl Preset {
-    /// `default`, `strict` or `aip160`.
+    /// Returns `default`, `strict` or `aip160`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -92,7 +93,7 @@ impl Preset {
         }
     }
 
-    /// The level that the preset gives a lint.
+    /// Returns the level of a lint in the preset.
     #[must_use]
     pub const fn level(self, lint: Lint) -> Level {
         match self {
@@ -117,7 +118,7 @@ impl Lint {
         Self::AlwaysTrue,
     ];
 
-    /// The code of its diagnostics.
+    /// Returns the code of the lint's diagnostics.
     #[must_use]
     pub const fn code(self) -> Code {
         match self {
@@ -133,13 +134,13 @@ impl Lint {
         }
     }
 
-    /// Its name, such as `unquoted-value`.
+    /// Returns the name, such as `unquoted-value`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.code().as_str()
     }
 
-    /// The level that it has unless told otherwise.
+    /// Returns the default level.
     #[must_use]
     pub const fn default_level(self) -> Level {
         match self {
@@ -150,42 +151,42 @@ impl Lint {
         }
     }
 
-    /// What it finds, in one line.
+    /// Returns what the lint finds, in one line.
     #[must_use]
     pub const fn summary(self) -> &'static str {
         match self {
-            Self::UnquotedValue => "a value without quotation marks: `member.type = HUMAN`",
-            Self::SingleQuotes => "a value in single quotation marks: `member.type = 'HUMAN'`",
+            Self::UnquotedValue => "an unquoted value: `member.type = HUMAN`",
+            Self::SingleQuotes => "a value in single quotes: `member.type = 'HUMAN'`",
             Self::MixedOperators => "AND and OR in one group without parentheses",
-            Self::ImplicitAnd => "terms side by side without an operator",
-            Self::Negation => "`NOT x` or `-x`",
-            Self::UndocumentedOperator => "`!=` on the role",
-            Self::UndocumentedValue => {
-                "a value of the API that the filter's documentation does not list"
-            }
-            Self::RedundantTerm => "a part whose removal changes nothing",
-            Self::AlwaysTrue => "a filter with comparisons that admits every membership",
+            Self::ImplicitAnd => "adjacent terms without an operator",
+            Self::Negation => "a negation: `NOT x` or `-x`",
+            Self::UndocumentedOperator => "`!=` with `role`",
+            Self::UndocumentedValue => "an API value that the filter documentation does not list",
+            Self::RedundantTerm => "a part that has no effect",
+            Self::AlwaysTrue => "a filter with comparisons that matches every membership",
         }
     }
 
-    /// Why it is there, in one line.
+    /// Returns the reason for the lint, in one line.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
             Self::UnquotedValue => {
                 "the live service rejects unquoted values in the sibling method `spaces.list`"
             }
-            Self::SingleQuotes => "AIP-160 has them, Google's examples never use them",
+            Self::SingleQuotes => "AIP-160 allows them, but Google's examples never use them",
             Self::MixedOperators => {
                 "OR binds tighter than AND, which most readers get wrong; \
                  a sibling method's documentation calls the mix invalid"
             }
-            Self::ImplicitAnd => "AIP-160 reads it as AND; in practice an operator was lost",
-            Self::Negation => "the documentation names only AND, OR and `!=`",
-            Self::UndocumentedOperator => "the documentation has `!=` for `member.type` only",
-            Self::UndocumentedValue => "whether the service takes it is not known",
-            Self::RedundantTerm => "it was meant to change something",
-            Self::AlwaysTrue => "it was meant to leave somebody out",
+            Self::ImplicitAnd => {
+                "AIP-160 reads it as AND, but in practice an operator is usually missing"
+            }
+            Self::Negation => "the documentation mentions only AND, OR and `!=`",
+            Self::UndocumentedOperator => "the documentation lists `!=` for `member.type` only",
+            Self::UndocumentedValue => "it is not known whether the service accepts it",
+            Self::RedundantTerm => "it was probably meant to have an effect",
+            Self::AlwaysTrue => "it was probably meant to exclude some memberships",
         }
     }
 }
@@ -196,11 +197,11 @@ impl fmt::Display for Lint {
     }
 }
 
-/// A name that no lint has.
+/// The error for a name that is not a lint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no lint is called `{}`; there are {}", .name.escape_debug(), names())]
+#[error("unknown lint `{}`, expected one of {}", .name.escape_debug(), names())]
 pub struct UnknownLint {
-    /// The name.
+    /// The name that was given.
     pub name: String,
 }
 
@@ -213,7 +214,7 @@ impl FromStr for Lint {
 
     /// # Errors
     ///
-    /// A name that no lint has, such as `unknown-field`, which is always an error.
+    /// If the name is not a lint, such as `unknown-field`, which is always an error.
     fn from_str(name: &str) -> Result<Self, UnknownLint> {
         let lint = Self::ALL.into_iter().find(|lint| lint.name() == name);
         lint.ok_or_else(|| UnknownLint {

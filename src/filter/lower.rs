@@ -1,4 +1,4 @@
-//! From the tree of a text without schema errors to what its parts admit.
+//! Lowering of a tree without schema errors to parts and the cells that they match.
 
 use crate::diagnostic::Span;
 use crate::steps;
@@ -8,12 +8,12 @@ use super::cells::Cells;
 use super::fields::{Field, FieldValue};
 use super::suggest;
 
-/// A part of a filter, with the cells that it admits.
+/// A part of a filter, with the cells that it matches.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// Where it stands, with its parentheses.
+    /// Span including enclosing parentheses.
     pub(super) span: Span,
-    /// Where it stands without its parentheses.
+    /// Span without enclosing parentheses.
     pub(super) bare_span: Span,
     pub(super) cells: Cells,
     pub(super) kind: PartKind,
@@ -28,7 +28,7 @@ pub(super) enum PartKind {
     Comparison(Comparison),
 }
 
-/// A comparison that has a meaning.
+/// A comparison of a field with one of its values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Comparison {
     pub(super) field: Field,
@@ -37,7 +37,7 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
-    /// What a restriction compares; `None` if it has no meaning, which is a schema error.
+    /// Lowers a restriction; `None` if it has a schema error.
     fn of(restriction: &Restriction<'_>) -> Option<Self> {
         let Comparable::Member(member) = &restriction.comparable else {
             return None;
@@ -70,8 +70,10 @@ impl Comparison {
     }
 }
 
-/// The parts of some trees. A loop: unoptimised, the frames of a chain of iterators would pile up
-/// with the nesting.
+/// Lowers the operands of an expression.
+///
+/// This is a loop because in unoptimized builds a chain of iterators would add stack frames at
+/// every level of nesting.
 fn operands(exprs: &[Expr<'_>]) -> Option<Vec<Part>> {
     steps::count(exprs.len());
     let mut parts = Vec::with_capacity(exprs.len());
@@ -81,7 +83,7 @@ fn operands(exprs: &[Expr<'_>]) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// The parts of a tree; `None` if some restriction has no meaning.
+/// Lowers a tree; `None` if a restriction in it has a schema error.
 pub(super) fn lower(expr: &Expr<'_>) -> Option<Part> {
     let (cells, kind) = match &expr.kind {
         ExprKind::And(exprs) | ExprKind::Sequence(exprs) => {

@@ -1,9 +1,9 @@
-//! What the parts of a filter do to each other: contradictions, redundancy.
+//! The meaning stage: contradictions and redundancy.
 //!
-//! Both come from the same two passes over the parts. The pass up, made while lowering, gives
-//! each part the cells that it admits. The pass down gives each part the cells that still matter:
-//! those at which the whole, with everything else as it is, admits just what the part admits. Time
-//! is linear in the number of parts.
+//! Both use two passes over the parts. The upward pass, during lowering, computes the cells that
+//! each part matches. The downward pass computes for each part the cells at which it matters: those
+//! at which the entire filter matches exactly when the part does, with all other parts unchanged.
+//! Time is linear in the number of parts.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::check::Checker;
 use super::lint::Lint;
 use super::lower::{Comparison, Part, PartKind};
 
-/// Checks the parts of a filter: contradictions, and if there are none the lints.
+/// Reports the contradictions in a filter, or if there are none, the lints of this stage.
 pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) {
     let before = diagnostics.len();
     contradictions(text, part, diagnostics);
@@ -27,11 +27,11 @@ pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mu
             Diagnostic::error(
                 Code::AlwaysTrue,
                 part.span,
-                "this filter admits every membership",
+                "this filter matches every membership",
             )
             .label(part.span, "always true")
-            .help("to list all members, leave the filter empty")
-            .fix(Fix::maybe(vec![Edit::new(part.span, "")]))
+            .help("to list all members, use an empty filter")
+            .fix(Fix::suggestion(vec![Edit::new(part.span, "")]))
         });
         return;
     }
@@ -43,24 +43,27 @@ pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mu
         for (span, removal) in removed {
             checker.report(Lint::RedundantTerm, diagnostics, || {
                 let diagnostic =
-                    Diagnostic::error(Code::RedundantTerm, span, "this part changes nothing");
+                    Diagnostic::error(Code::RedundantTerm, span, "this part has no effect");
                 if alone.contains(&span) {
                     diagnostic
-                        .label(span, "without it the filter means the same")
-                        .help("remove it, or check whether something else was meant")
-                        .fix(Fix::maybe(vec![Edit::new(removal, "")]))
+                        .label(span, "removing it does not change what the filter means")
+                        .help("remove it, or check whether something else was intended")
+                        .fix(Fix::suggestion(vec![Edit::new(removal, "")]))
                 } else {
                     diagnostic
-                        .label(span, "nothing, once those further right are gone")
-                        .help("remove it with the parts further right that change nothing either")
+                        .label(
+                            span,
+                            "has no effect once the later redundant parts are removed",
+                        )
+                        .help("remove it together with the later redundant parts")
                 }
             });
         }
     }
 }
 
-/// The cells at which an operand's value is that of the whole, given those of its siblings: with
-/// AND where they all admit, with OR where none does.
+/// Returns the cells at which an operand decides the value of the whole: with AND those that all
+/// its siblings match, with OR those that none of them matches.
 fn care(kind: &PartKind, outer: Cells, siblings: Cells) -> Cells {
     match kind {
         PartKind::Or(_) => outer.and(siblings.not()),
@@ -68,7 +71,7 @@ fn care(kind: &PartKind, outer: Cells, siblings: Cells) -> Cells {
     }
 }
 
-/// How an n-ary part combines its operands, and the cells of none of them.
+/// Returns how an n-ary part combines the cells of its operands, and the neutral element of that.
 fn combination(kind: &PartKind) -> (fn(Cells, Cells) -> Cells, Cells) {
     match kind {
         PartKind::Or(_) => (Cells::or, Cells::NONE),
@@ -76,9 +79,10 @@ fn combination(kind: &PartKind) -> (fn(Cells, Cells) -> Cells, Cells) {
     }
 }
 
-/// Goes through the operands of an n-ary part from right to left, each with the cells at which it
-/// matters: its left siblings count as they are, its right ones as `visit` left them, which
-/// returns what the operand now admits. Returns what the whole part now admits.
+/// Visits the operands of an n-ary part from right to left, each with the cells at which it matters.
+///
+/// `visit` returns the cells that the operand matches from then on; they are used for the operands
+/// to its left. Returns the cells that the entire part matches after all visits.
 fn right_to_left(
     kind: &PartKind,
     parts: &[Part],
@@ -86,14 +90,14 @@ fn right_to_left(
     mut visit: impl FnMut(usize, &Part, Cells) -> Cells,
 ) -> Cells {
     steps::count(parts.len());
-    let (combine, none) = combination(kind);
+    let (combine, neutral) = combination(kind);
     let mut lefts = Vec::with_capacity(parts.len());
-    let mut left = none;
+    let mut left = neutral;
     for part in parts {
         lefts.push(left);
         left = combine(left, part.cells);
     }
-    let mut right = none;
+    let mut right = neutral;
     for ((index, part), left) in parts.iter().enumerate().zip(lefts).rev() {
         let cells = visit(index, part, care(kind, outer, combine(left, right)));
         right = combine(right, cells);
@@ -101,23 +105,23 @@ fn right_to_left(
     right
 }
 
-/// Finds the outermost parts whose removal changes nothing at the cells of `outer`, from right to
-/// left, each removed before the next one is judged. Returns what is left of the part admits.
-/// What is found is the part's span, and the span to remove.
+/// Finds the outermost parts that have no effect at the cells of `outer`, from right to left; each
+/// is removed before the next one is examined. Adds the span of each part and the span to remove.
+/// Returns the cells that the remaining part matches.
 fn redundant(part: &Part, outer: Cells, removed: &mut Vec<(Span, Span)>) -> Cells {
     let parts = match &part.kind {
         PartKind::Comparison(_) => return part.cells,
         PartKind::Not(part) => return redundant(part, outer, removed).not(),
         PartKind::And(parts) | PartKind::Or(parts) => parts,
     };
-    let (_, none) = combination(&part.kind);
+    let (_, neutral) = combination(&part.kind);
     let mut kept = vec![true; parts.len()];
     let cells = right_to_left(&part.kind, parts, outer, |index, operand, care| {
-        if operand.cells.and(care) == none.and(care) {
+        if operand.cells.and(care) == neutral.and(care) {
             if let Some(kept) = kept.get_mut(index) {
                 *kept = false;
             }
-            return none;
+            return neutral;
         }
         redundant(operand, care, removed)
     });
@@ -130,15 +134,15 @@ fn redundant(part: &Part, outer: Cells, removed: &mut Vec<(Span, Span)>) -> Cell
     cells
 }
 
-/// Finds the parts whose removal changes nothing while all others stay.
+/// Finds the parts that have no effect while all other parts stay.
 fn removable(part: &Part, outer: Cells, found: &mut BTreeSet<Span>) {
     match &part.kind {
         PartKind::Comparison(_) => {}
         PartKind::Not(part) => removable(part, outer, found),
         PartKind::And(parts) | PartKind::Or(parts) => {
-            let (_, none) = combination(&part.kind);
+            let (_, neutral) = combination(&part.kind);
             right_to_left(&part.kind, parts, outer, |_, operand, care| {
-                if operand.cells.and(care) == none.and(care) {
+                if operand.cells.and(care) == neutral.and(care) {
                     found.insert(operand.span);
                 }
                 removable(operand, care, found);
@@ -148,21 +152,21 @@ fn removable(part: &Part, outer: Cells, found: &mut BTreeSet<Span>) {
     }
 }
 
-/// What to remove of the text so that an operand goes and its neighbours stay joined: it and the
-/// joint before it, or behind it if nothing before it stays.
+/// Returns the span to remove for an operand: the operand and the connective before it, or the one
+/// after it if all operands before it are removed too.
 fn removal(parts: &[Part], first_kept: usize, index: usize) -> Span {
     let span = parts.get(index).map(|part| part.span).unwrap_or_default();
-    let neighbour = |at: Option<usize>| at.and_then(|at| parts.get(at)).map(|part| part.span);
+    let neighbor = |at: Option<usize>| at.and_then(|at| parts.get(at)).map(|part| part.span);
     if first_kept < index {
-        let before = neighbour(index.checked_sub(1));
+        let before = neighbor(index.checked_sub(1));
         Span::new(before.map_or(span.start, |before| before.end), span.end)
     } else {
-        let behind = neighbour(index.checked_add(1));
-        Span::new(span.start, behind.map_or(span.end, |behind| behind.start))
+        let after = neighbor(index.checked_add(1));
+        Span::new(span.start, after.map_or(span.end, |after| after.start))
     }
 }
 
-/// Reports each innermost part that admits nothing. Returns whether there was one.
+/// Reports each innermost part that matches nothing. Returns whether there is one.
 fn contradictions(text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) -> bool {
     steps::count(1);
     let mut found = false;
@@ -182,22 +186,22 @@ fn contradictions(text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) ->
     found
 }
 
-/// A comparison as it counts in a part: the other way round if it is negated there.
+/// A comparison in a part, as a requirement: inverted if the part negates it.
 #[derive(Clone, Copy)]
-struct Demand {
+struct Requirement {
     span: Span,
     comparison: Comparison,
     cells: Cells,
 }
 
-impl Demand {
+impl Requirement {
     fn label(&self) -> String {
         let what = self.comparison.field.name();
         let name = self.comparison.value.name;
         if self.is_equality() {
-            format!("demands that `{what}` is `{name}`")
+            format!("requires `{what}` to be `{name}`")
         } else {
-            format!("demands that `{what}` is not `{name}`")
+            format!("requires `{what}` not to be `{name}`")
         }
     }
 
@@ -221,37 +225,39 @@ fn contradiction(text: &str, part: &Part) -> Diagnostic {
             _ => "no membership can match this part".to_owned(),
         },
     );
-    let demands = match pair {
+    let requirements = match pair {
         Some(pair) => pair.to_vec(),
         None => minimal_conflict(part),
     };
-    for demand in &demands {
-        diagnostic = diagnostic.label(demand.span, demand.label());
+    for requirement in &requirements {
+        diagnostic = diagnostic.label(requirement.span, requirement.label());
     }
     let Some([a, b]) = pair else {
-        return diagnostic.help("these exclude each other: change or remove one of them");
+        return diagnostic.help("these comparisons conflict; change or remove one of them");
     };
     if !(a.is_equality() && b.is_equality()) {
-        return diagnostic.help("these exclude each other: remove one of them");
+        return diagnostic.help("these comparisons conflict; remove one of them");
     }
-    let diagnostic = diagnostic.help("to admit either, join the two with `OR` in parentheses");
+    let diagnostic =
+        diagnostic.help("to match either value, join the two comparisons with `OR` in parentheses");
     match either(text, part, a.span, b.span) {
-        Some(edits) => diagnostic.fix(Fix::maybe(edits)),
+        Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
         None => diagnostic,
     }
 }
 
-/// Moves the operand at `b` of an AND beside the one at `a`, joined to it by OR.
+/// Returns the edits that move the operand at `b` of an AND next to the one at `a`, joined by OR;
+/// `None` if the result would be a contradiction or the operands are not those of an AND.
 fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
     let PartKind::And(parts) = &part.kind else {
         return None;
     };
-    // The comparisons may stand in parentheses of their own.
+    // The comparisons may be in parentheses.
     steps::count(parts.len());
     let find = |span| parts.iter().position(|part| part.bare_span == span);
     let (first, second) = (find(a)?, find(b)?);
     let (a, b) = (parts.get(first)?, parts.get(second)?);
-    // The others may exclude one another, or either.
+    // The other operands may conflict with each other or with both of these.
     let others = parts.iter().enumerate();
     let cells = others
         .filter(|(index, _)| ![first, second].contains(index))
@@ -274,45 +280,45 @@ fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
     ])
 }
 
-/// The earliest pair of comparisons that conflict by themselves: both must hold for the part to
-/// admit anything, and nothing satisfies both.
-fn conflicting_pair(part: &Part) -> Option<[Demand; 2]> {
-    let mut demands = Vec::new();
-    required(part, false, &mut demands);
-    // Few different demands exist, so few comparisons are looked at twice.
-    let mut first: Vec<Demand> = Vec::new();
-    for demand in demands {
+/// Finds the earliest pair of comparisons that conflict: both must hold for the part to match
+/// anything, and nothing satisfies both.
+fn conflicting_pair(part: &Part) -> Option<[Requirement; 2]> {
+    let mut requirements = Vec::new();
+    required(part, false, &mut requirements);
+    // There are few different requirements, so `first` stays short.
+    let mut first: Vec<Requirement> = Vec::new();
+    for requirement in requirements {
         steps::count(first.len());
-        let conflicts = |other: &&Demand| other.cells.and(demand.cells).is_empty();
+        let conflicts = |other: &&Requirement| other.cells.and(requirement.cells).is_empty();
         if let Some(other) = first.iter().find(conflicts) {
-            return Some([*other, demand]);
+            return Some([*other, requirement]);
         }
-        if first.iter().all(|other| other.cells != demand.cells) {
-            first.push(demand);
+        if first.iter().all(|other| other.cells != requirement.cells) {
+            first.push(requirement);
         }
     }
     None
 }
 
-/// The comparisons that must all hold for the part to admit anything: those below ANDs alone, or,
-/// if it is negated, below ORs alone.
-fn required(part: &Part, negated: bool, demands: &mut Vec<Demand>) {
+/// Collects the comparisons that must all hold for the part to match anything: those below only
+/// ANDs, or below only ORs if the part is negated.
+fn required(part: &Part, negated: bool, requirements: &mut Vec<Requirement>) {
     steps::count(1);
     match (&part.kind, negated) {
         (PartKind::And(parts), false) | (PartKind::Or(parts), true) => {
             for part in parts {
-                required(part, negated, demands);
+                required(part, negated, requirements);
             }
         }
         (PartKind::And(_) | PartKind::Or(_), _) => {}
-        (PartKind::Not(part), _) => required(part, !negated, demands),
+        (PartKind::Not(part), _) => required(part, !negated, requirements),
         (PartKind::Comparison(comparison), _) => {
-            demands.push(Demand::of(part, *comparison, negated));
+            requirements.push(Requirement::of(part, *comparison, negated));
         }
     }
 }
 
-impl Demand {
+impl Requirement {
     fn of(part: &Part, comparison: Comparison, negated: bool) -> Self {
         Self {
             span: part.bare_span,
@@ -326,32 +332,32 @@ impl Demand {
     }
 }
 
-/// A minimal set of the part's comparisons that conflict: with all others left open, so that they
-/// stand in nothing's way, the part still admits nothing; with any one of these left open as well
-/// it admits something.
-fn minimal_conflict(part: &Part) -> Vec<Demand> {
-    let mut demands = Vec::new();
-    relax(part, Cells::ALL, false, &mut demands);
-    demands.reverse();
-    demands
+/// Finds a minimal set of the part's comparisons that conflict. With all other comparisons relaxed,
+/// so that they restrict nothing, the part still matches nothing; with any of these relaxed too, it
+/// matches something.
+fn minimal_conflict(part: &Part) -> Vec<Requirement> {
+    let mut requirements = Vec::new();
+    relax(part, Cells::ALL, false, &mut requirements);
+    requirements.reverse();
+    requirements
 }
 
-/// Leaves open every comparison that the conflict can do without, from right to left; collects the
-/// others. The part admits nothing, so a comparison is needed if it matters at any cell. Returns
-/// what the part admits with those left open.
-fn relax(part: &Part, outer: Cells, negated: bool, demands: &mut Vec<Demand>) -> Cells {
+/// Relaxes every comparison that the conflict does not need, from right to left, and collects the
+/// others. The part matches nothing, so a comparison is needed if it matters at any cell. Returns
+/// the cells that the relaxed part matches.
+fn relax(part: &Part, outer: Cells, negated: bool, requirements: &mut Vec<Requirement>) -> Cells {
     match &part.kind {
         PartKind::And(parts) | PartKind::Or(parts) => {
             right_to_left(&part.kind, parts, outer, |_, operand, care| {
-                relax(operand, care, negated, demands)
+                relax(operand, care, negated, requirements)
             })
         }
-        PartKind::Not(part) => relax(part, outer, !negated, demands).not(),
+        PartKind::Not(part) => relax(part, outer, !negated, requirements).not(),
         PartKind::Comparison(comparison) => {
             if outer.is_empty() {
                 if negated { Cells::NONE } else { Cells::ALL }
             } else {
-                demands.push(Demand::of(part, *comparison, negated));
+                requirements.push(Requirement::of(part, *comparison, negated));
                 part.cells
             }
         }

@@ -1,8 +1,8 @@
-//! What a filter means: which memberships it admits.
+//! The meaning of filters: which memberships they match.
 //!
-//! A filter sees two facts of a membership, its role and its member's type, so a checked filter
-//! *is* a set of the 25 [cells](Cell) that they span. That makes every question about it exact:
-//! matching is a test of one bit, equality of filters is equality of meaning.
+//! A filter sees two properties of a membership, its role and the type of its member. A checked
+//! filter is therefore a set of the 25 [cells](Cell) that these form, and every question about it
+//! has an exact answer: matching tests one bit, and filters are equal if they mean the same.
 
 mod admin;
 mod cells;
@@ -29,11 +29,12 @@ use self::cells::Cells;
 use self::cells_builder::CellsBuilder;
 use crate::syntax::{MAX_LENGTH, grammar};
 
-/// A valid filter: the non-empty set of [cells](Cell) that it admits.
+/// A valid filter: the non-empty set of [cells](Cell) that it matches.
 ///
-/// Two filters are equal when they mean the same, however they were written. It takes four bytes,
-/// and so does `Option<Filter>`. `Display` prints the shortest documented text with its meaning;
-/// the default filter, whose text is empty, admits everything. With serde it is its text.
+/// Filters are equal if they mean the same, however they were written. A filter is four bytes in
+/// size, and so is an `Option<Filter>`. `Display` prints the shortest documented text with the
+/// filter's meaning. The default filter, whose text is empty, matches everything. With serde, a
+/// filter is a string: its text.
 ///
 /// ```
 /// use gchat_filter::{Cell, Filter, MemberType, Role};
@@ -48,13 +49,14 @@ use crate::syntax::{MAX_LENGTH, grammar};
 pub struct Filter(NonZeroU32);
 
 impl Filter {
-    /// Parses and checks a filter, with every lint at its default level and without admin access;
-    /// a [`Checker`] has other settings, and tells of warnings too.
+    /// Parses and checks a filter, with every lint at its default level and without admin access.
+    ///
+    /// A [`Checker`] has other settings, and reports warnings too.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the text: that it is no AIP-160 filter (`role =`), that it
-    /// names what is not there (`role = "OWNER"`), or that no membership can match a part of it
+    /// If the text is not an AIP-160 filter (`role =`), has an unknown or unsupported part
+    /// (`role = "OWNER"`), or has a part that no membership can match
     /// (`role = "ROLE_MANAGER" AND role = "ROLE_MEMBER"`).
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text.len() > MAX_LENGTH {
@@ -71,7 +73,7 @@ impl Filter {
         }
     }
 
-    /// `None` for the empty set.
+    /// Creates the filter of a set of cells; `None` if the set is empty.
     #[inline]
     const fn from_cells(cells: Cells) -> Option<Self> {
         match NonZeroU32::new(cells.0) {
@@ -80,7 +82,7 @@ impl Filter {
         }
     }
 
-    /// The filter of a set that is known not to be empty.
+    /// Creates the filter of a set that is known not to be empty.
     const fn of(cells: Cells) -> Self {
         match Self::from_cells(cells) {
             Some(filter) => filter,
@@ -93,43 +95,43 @@ impl Filter {
         Cells(self.0.get())
     }
 
-    /// The filter `role = "ROLE_MEMBER"`.
+    /// Returns the filter `role = "ROLE_MEMBER"`.
     #[must_use]
     pub const fn role_is_member() -> Self {
         Self::of(Cells::role(Role::Member))
     }
 
-    /// The filter `role = "ROLE_MANAGER"`.
+    /// Returns the filter `role = "ROLE_MANAGER"`.
     #[must_use]
     pub const fn role_is_manager() -> Self {
         Self::of(Cells::role(Role::Manager))
     }
 
-    /// The filter `member.type = "HUMAN"`.
+    /// Returns the filter `member.type = "HUMAN"`.
     #[must_use]
     pub const fn type_is_human() -> Self {
         Self::of(Cells::member_type(MemberType::Human))
     }
 
-    /// The filter `member.type = "BOT"`.
+    /// Returns the filter `member.type = "BOT"`.
     #[must_use]
     pub const fn type_is_bot() -> Self {
         Self::of(Cells::member_type(MemberType::Bot))
     }
 
-    /// The filter `member.type != "HUMAN"`, which admits Google Groups too.
+    /// Returns the filter `member.type != "HUMAN"`, which also matches Google Groups.
     #[must_use]
     pub const fn type_is_not_human() -> Self {
         Self::of(Cells::member_type(MemberType::Human).not())
     }
 
-    /// The filter `member.type != "BOT"`, which admits Google Groups too.
+    /// Returns the filter `member.type != "BOT"`, which also matches Google Groups.
     #[must_use]
     pub const fn type_is_not_bot() -> Self {
         Self::of(Cells::member_type(MemberType::Bot).not())
     }
 
-    /// Whether the filter admits a membership.
+    /// Returns whether the filter matches a membership.
     #[inline]
     #[must_use]
     pub fn matches<M: Matchable + ?Sized>(self, membership: &M) -> bool {
@@ -137,48 +139,48 @@ impl Filter {
             .contains(membership.role(), membership.member_type())
     }
 
-    /// The cells that the filter admits, role by role; at least one.
+    /// Returns the cells that the filter matches, role by role; at least one.
     pub fn admits(self) -> impl Iterator<Item = Cell> {
         Cell::all().filter(move |cell| self.matches(cell))
     }
 
-    /// Whether everything that this filter admits, `other` admits too.
+    /// Returns whether `other` matches everything that this filter matches.
     #[must_use]
     pub const fn implies(self, other: Self) -> bool {
         self.cells().is_subset(other.cells())
     }
 
-    /// The filter that admits what either admits: `self OR other`.
+    /// Returns the filter that matches what either filter matches: `self OR other`.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self::of(self.cells().or(other.cells()))
     }
 
-    /// The filter that admits what both admit: `self AND other`; `None` if there is nothing, which
-    /// is a contradiction and no filter.
+    /// Returns the filter that matches what both filters match: `self AND other`; `None` if they have
+    /// nothing in common, which would be a contradiction.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Option<Self> {
         Self::from_cells(self.cells().and(other.cells()))
     }
 
-    /// Whether documented text has this meaning: comparisons of `role` with `=` and of
-    /// `member.type` with `=` or `!=`, combined by AND, OR and parentheses.
+    /// Returns whether a documented text has this meaning.
     ///
-    /// There are 124 such meanings.
+    /// Documented texts compare `role` with `=` and `member.type` with `=` or `!=`, and combine
+    /// comparisons with AND, OR and parentheses. They have 124 different meanings.
     #[must_use]
     pub fn is_documented(self) -> bool {
         shortest::is_documented(self)
     }
 
-    /// Whether there is a text of this meaning that the method takes with `useAdminAccess`: one
-    /// whose every `member.type` comparison is `= "HUMAN"` or `!= "BOT"`, and that admits no app.
+    /// Returns whether a text with this meaning is accepted with `useAdminAccess`: one whose
+    /// `member.type` comparisons are all `= "HUMAN"` or `!= "BOT"`, and that matches no app.
     #[must_use]
     pub fn allows_admin_access(self) -> bool {
         admin::allows(self)
     }
 }
 
-/// Admits everything, as the empty text does.
+/// The filter that matches everything, like the empty text.
 impl Default for Filter {
     fn default() -> Self {
         Self::of(Cells::ALL)

@@ -1,4 +1,4 @@
-//! A filter is its text.
+//! Serialization of a filter as its text.
 
 use std::fmt;
 
@@ -7,15 +7,17 @@ use serde::ser::{Serialize, Serializer};
 
 use super::Filter;
 
-/// Writes the shortest text, as `Display` does.
+/// Serializes the filter as its shortest text, like `Display`.
 impl Serialize for Filter {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-/// Reads a text; a bad one fails with the one-line error. What was written reads as an equal
-/// filter if it [is documented](Filter::is_documented).
+/// Parses the filter from a string; an invalid filter fails with the one-line error.
+///
+/// A serialized filter deserializes to an equal one if it
+/// [is documented](Filter::is_documented).
 impl<'de> Deserialize<'de> for Filter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
@@ -24,7 +26,7 @@ impl<'de> Deserialize<'de> for Filter {
             type Value = Filter;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the text of a membership filter")
+                f.write_str("a membership filter as a string")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Filter, E> {

@@ -1,4 +1,4 @@
-//! The shortest text of a filter.
+//! The shortest text with a filter's meaning.
 
 use std::fmt::{self, Write};
 
@@ -6,13 +6,14 @@ use super::Filter;
 use super::cells::{MemberType, Role};
 use super::fields::Field;
 
-/// The shortest documented text of each of the 124 meanings that documented text has: fewest
-/// comparisons, then fewest bytes, then the first in byte order, without anything that a lint
-/// speaks of. A test finds them anew by exhaustive search.
+/// The shortest documented text for each of the 124 meanings of documented texts: fewest
+/// comparisons, then fewest bytes, then first in byte order. No text triggers a lint. A test
+/// verifies them by exhaustive search.
 ///
 /// The key has a bit for each pair of a role (all undocumented ones, `ROLE_MEMBER`, `ROLE_MANAGER`)
-/// and a type (`HUMAN`, `BOT`, all others), the last in the highest place. In a text a letter is a
-/// comparison: M and G a role, H and B a type, h and b any other type; see [`comparison`].
+/// and a type (`HUMAN`, `BOT`, all others), from the lowest bit up, role by role. In a text each
+/// letter is a comparison: M and G compare the role, H and B the type with `=`, h and b the type
+/// with `!=`; see [`comparison`].
 #[rustfmt::skip]
 const SHORTEST: [(u16, &str); 124] = [
     (0o010, "H&M"), (0o020, "B&M"), (0o030, "(B|H)&M"), (0o040, "b&h&M"), (0o050, "b&M"),
@@ -48,7 +49,7 @@ const SHORTEST: [(u16, &str); 124] = [
     (0o774, "(b&h)|G|M"), (0o775, "b|G|M"), (0o776, "h|G|M"), (0o777, ""),
 ];
 
-/// The comparison that a letter stands for.
+/// Returns the comparison that a letter represents.
 fn comparison(letter: char) -> Option<&'static str> {
     Some(match letter {
         'M' => r#"role = "ROLE_MEMBER""#,
@@ -61,27 +62,26 @@ fn comparison(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The roles that documented text cannot tell apart.
+/// The roles that documented text cannot distinguish.
 const OTHER_ROLES: [Role; 3] = [Role::Unspecified, Role::AssistantManager, Role::Unknown];
 
-/// The types that documented text cannot tell apart.
+/// The types that documented text cannot distinguish.
 const OTHER_TYPES: [MemberType; 3] = [
     MemberType::NoMember,
     MemberType::Unspecified,
     MemberType::Unknown,
 ];
 
-/// The types of a role that documented text can tell apart, as in the key; `None` if the role
-/// needs others.
+/// Returns the types matched with a role, as three bits of the key; `None` if documented text cannot
+/// express them.
 fn documented_types(filter: Filter, role: Role) -> Option<u16> {
-    let admits = |member_type| u16::from(filter.cells().contains(role, member_type));
-    let others = OTHER_TYPES.map(admits);
+    let bit = |member_type| u16::from(filter.cells().contains(role, member_type));
+    let others = OTHER_TYPES.map(bit);
     let [first, ..] = others;
-    (others == [first; 3])
-        .then(|| admits(MemberType::Human) | admits(MemberType::Bot) << 1 | first << 2)
+    (others == [first; 3]).then(|| bit(MemberType::Human) | bit(MemberType::Bot) << 1 | first << 2)
 }
 
-/// The key of a filter; `None` if no documented text has its meaning.
+/// Returns the key of a filter; `None` if no documented text has its meaning.
 fn key(filter: Filter) -> Option<u16> {
     let [other, assistant, unknown] = OTHER_ROLES.map(|role| documented_types(filter, role));
     let other = other.filter(|_| other == assistant && other == unknown)?;
@@ -90,21 +90,22 @@ fn key(filter: Filter) -> Option<u16> {
     Some(other | member << 3 | manager << 6)
 }
 
-/// The shortest documented text, with letters for comparisons.
+/// Returns the shortest documented text, with letters for comparisons.
 fn shortest(filter: Filter) -> Option<&'static str> {
     let key = key(filter)?;
     let at = SHORTEST.binary_search_by_key(&key, |(key, _)| *key).ok()?;
     SHORTEST.get(at).map(|(_, text)| *text)
 }
 
-/// Whether documented text has the filter's meaning.
+/// Returns whether a documented text has the filter's meaning.
 pub(super) fn is_documented(filter: Filter) -> bool {
     shortest(filter).is_some()
 }
 
-/// Prints the shortest documented text with the filter's meaning, the empty text if it admits
-/// everything. A meaning that no documented text has prints as some text that has it, which the
-/// preset [`Aip160`](super::Preset::Aip160) takes; equal filters print equal text.
+/// Prints the shortest documented text with the filter's meaning; nothing if it matches everything.
+///
+/// If no documented text has the meaning, prints some text that has it and that the preset
+/// [`Aip160`](super::Preset::Aip160) accepts. Equal filters print equal texts.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(text) = shortest(*self) else {
@@ -124,7 +125,8 @@ impl fmt::Display for Filter {
     }
 }
 
-/// For each set of types, the roles that admit just these: `(roles) AND (types) OR …`.
+/// Prints each set of types with the roles that are matched with exactly these:
+/// `((roles) AND (types)) OR …`.
 fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
     let types = |role| filter.cells().types(role);
     let mut groups: Vec<Vec<Role>> = Vec::new();
@@ -147,7 +149,7 @@ fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
                 Field::Role,
                 Role::ALL.map(|role| (role.name(), group.contains(&role))),
             );
-            // Text cannot tell a missing member from a type not known yet.
+            // Text cannot distinguish a missing member from an unknown type.
             let member_type = selection(
                 Field::MemberType,
                 MemberType::ALL.map(|member_type| (member_type.name(), of(member_type))),
@@ -170,13 +172,13 @@ fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
     }
 }
 
-/// The text that selects some values of a field; `None` where it selects all. Values without a
-/// name are selected together, by leaving out the others.
+/// Returns the text that selects some values of a field; `None` if it selects all. Values without a
+/// name can only be selected together, by excluding the others.
 fn selection(field: Field, values: [(Option<&str>, bool); 5]) -> Option<String> {
     let others = values
         .iter()
         .any(|(name, selected)| name.is_none() && *selected);
-    let (comparator, joint) = if others {
+    let (comparator, connective) = if others {
         ("!=", " AND ")
     } else {
         ("=", " OR ")
@@ -190,6 +192,6 @@ fn selection(field: Field, values: [(Option<&str>, bool); 5]) -> Option<String> 
     match comparisons.as_slice() {
         [] => None,
         [comparison] => Some(comparison.clone()),
-        comparisons => Some(format!("({})", comparisons.join(joint))),
+        comparisons => Some(format!("({})", comparisons.join(connective))),
     }
 }

@@ -1,28 +1,28 @@
-//! What the names in a wrong filter were meant to be.
+//! Suggestions for unknown field names and values.
 
 use crate::steps;
 use crate::syntax::Member;
 
 use super::fields::{Field, FieldValue};
 
-/// What a member is, read as a field.
+/// A member, interpreted as a field name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldName {
-    /// The field, unless perhaps for quotation marks.
+    /// The name of the field, perhaps quoted.
     Exact(Field),
-    /// The field in other letters' case.
+    /// The name of the field, with different case.
     OtherCase(Field),
-    /// Another name for the field.
+    /// A synonym of the field.
     Synonym(Field),
     /// A misspelling of the field.
     Near(Field),
-    /// Something that this filter has no field for, with what to do instead.
+    /// Something that the filter has no field for, with the help for it.
     Elsewhere(&'static str),
     Unknown,
 }
 
 impl FieldName {
-    /// What the member is.
+    /// Interprets a member as a field name.
     pub(super) fn of(member: &Member<'_>) -> Self {
         if let Some(field) = exact(member) {
             return Self::Exact(field);
@@ -50,21 +50,21 @@ impl FieldName {
             | "membershipmembertype" => Self::Synonym(Field::MemberType),
             "memberrole" | "membershiprole" | "roles" | "userrole" => Self::Synonym(Field::Role),
             "state" | "membershipstate" | "invited" | "memberstate" => Self::Elsewhere(
-                "the state is not a field: the request's `showInvited` asks for invited members too",
+                "the filter has no field for the state; set `showInvited` in the request to include invited members",
             ),
             "group" | "groups" | "groupmember" | "groupmembername" | "showgroups" => {
                 Self::Elsewhere(
-                    "groups are not a field: the request's `showGroups` asks for Google Groups too",
+                    "the filter has no field for groups; set `showGroups` in the request to include Google Groups",
                 )
             }
-            "showinvited" | "useadminaccess" | "pagesize" | "pagetoken" => {
-                Self::Elsewhere("this is a parameter of the request, not a field of the filter")
-            }
+            "showinvited" | "useadminaccess" | "pagesize" | "pagetoken" => Self::Elsewhere(
+                "this is a request parameter; set it in the request, not in the filter",
+            ),
             "name" | "membername" | "displayname" | "memberdisplayname" | "email"
             | "memberemail" | "createtime" | "deletetime" | "affiliation" | "domainid"
             | "memberdomainid" | "isanonymous" | "memberisanonymous" | "avatarurl"
             | "memberavatarurl" => Self::Elsewhere(
-                "memberships have this field, but the filter does not: select from the response",
+                "memberships have this field, but filters cannot use it; filter the response instead",
             ),
             _ => {
                 let near = Field::ALL.map(|field| (distance(field.name(), &name), field));
@@ -76,15 +76,15 @@ impl FieldName {
         }
     }
 
-    /// The field, where it is plain which one is meant.
-    pub(super) fn plain(self) -> Option<Field> {
+    /// Returns the field if it is clear which one is intended.
+    pub(super) fn intended(self) -> Option<Field> {
         match self {
             Self::Exact(field) | Self::OtherCase(field) | Self::Synonym(field) => Some(field),
             Self::Near(_) | Self::Elsewhere(_) | Self::Unknown => None,
         }
     }
 
-    /// The field, where it is written as it should be but for case and quotation marks.
+    /// Returns the field if the name is correct except for case and quotes.
     pub(super) fn written(self) -> Option<Field> {
         match self {
             Self::Exact(field) | Self::OtherCase(field) => Some(field),
@@ -93,7 +93,7 @@ impl FieldName {
     }
 }
 
-/// The field that the member names value by value, quoted or not.
+/// Returns the field whose name the member has, value by value, quoted or not.
 pub(super) fn exact(member: &Member<'_>) -> Option<Field> {
     let names = |field: &Field| {
         let names = field.name().split('.');
@@ -102,19 +102,19 @@ pub(super) fn exact(member: &Member<'_>) -> Option<Field> {
     Field::ALL.into_iter().find(names)
 }
 
-/// The values of a member, with dots.
+/// Returns the values of a member, joined with dots.
 fn joined(member: &Member<'_>) -> String {
     steps::count(member.path.len());
     let values: Vec<&str> = member.path.iter().map(|value| &*value.text).collect();
     values.join(".")
 }
 
-/// What a value that a field does not have was meant to be.
+/// An unknown value of a field, interpreted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueName {
-    /// The value in other letters' case, or with white space around it.
+    /// The value with different case or with white space around it.
     OtherCase(&'static FieldValue),
-    /// Another name for the value, with what to say of it.
+    /// A synonym of a value, with the help for it, and the value to suggest.
     Synonym(&'static str, Option<&'static FieldValue>),
     /// A misspelling of the value.
     Near(&'static FieldValue),
@@ -126,7 +126,7 @@ pub(super) enum ValueName {
 }
 
 impl ValueName {
-    /// What the text is, as a value of the field.
+    /// Interprets a text as a value of a field.
     pub(super) fn of(field: Field, text: &str) -> Self {
         steps::count(text.len());
         let text = text.trim();
@@ -148,30 +148,30 @@ impl ValueName {
         let synonym = |help, name| Self::Synonym(help, field.value(name));
         match (field, simple) {
             (Field::Role, "OWNER" | "OWNERS" | "SPACE_OWNER" | "ADMIN") => synonym(
-                "what the Chat user interface calls an owner is `ROLE_MANAGER`",
+                "an owner in the Chat user interface has the role `ROLE_MANAGER`",
                 "ROLE_MANAGER",
             ),
             (Field::Role, "MANAGER" | "MANAGERS" | "SPACE_MANAGER") => synonym(
-                "`ROLE_MANAGER` is what the Chat user interface calls an owner; what it calls a \
-                 manager is `ROLE_ASSISTANT_MANAGER`, which the filter's documentation does not list",
+                "an owner in the Chat user interface has the role `ROLE_MANAGER`; a manager has \
+                 `ROLE_ASSISTANT_MANAGER`, which the filter documentation does not list",
                 "ROLE_MANAGER",
             ),
             (Field::Role, "ASSISTANT_MANAGER" | "ASSISTANT") => Self::Synonym(
-                "what the Chat user interface calls a manager is `ROLE_ASSISTANT_MANAGER`, which \
-                 the filter's documentation does not list",
+                "a manager in the Chat user interface has the role `ROLE_ASSISTANT_MANAGER`, which \
+                 the filter documentation does not list",
                 None,
             ),
             (Field::Role, "MEMBER" | "MEMBERS" | "USER") => {
-                synonym("a plain member's role is `ROLE_MEMBER`", "ROLE_MEMBER")
+                synonym("a regular member has the role `ROLE_MEMBER`", "ROLE_MEMBER")
             }
             (Field::MemberType, "APP" | "APPS" | "BOTS" | "CHAT_APP" | "SERVICE_ACCOUNT") => {
-                synonym("a Chat app's type is `BOT`", "BOT")
+                synonym("a Chat app has the type `BOT`", "BOT")
             }
             (Field::MemberType, "USER" | "USERS" | "PERSON" | "PEOPLE" | "HUMANS") => {
-                synonym("a person's type is `HUMAN`", "HUMAN")
+                synonym("a person has the type `HUMAN`", "HUMAN")
             }
             (Field::MemberType, "GROUP" | "GROUPS" | "GOOGLE_GROUP") => Self::Synonym(
-                "groups have no type: the request's `showGroups` asks for Google Groups too",
+                "a Google Group has no type; set `showGroups` in the request to include Google Groups",
                 None,
             ),
             _ => {
@@ -187,8 +187,8 @@ impl ValueName {
     }
 }
 
-/// How many characters must be inserted, removed or replaced to make one text of the other; texts
-/// much longer than a name are as far away as can be.
+/// Returns the Levenshtein distance in characters; `usize::MAX` if the text is more than twice as
+/// long as the name.
 fn distance(name: &str, text: &str) -> usize {
     if text.len() > 2 * name.len() {
         return usize::MAX;
@@ -217,7 +217,7 @@ mod tests {
     use super::distance;
 
     #[test]
-    fn distances() {
+    fn computes_edit_distances() {
         for (name, text, expected) in [
             ("role", "role", 0),
             ("role", "rol", 1),

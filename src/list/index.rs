@@ -1,4 +1,4 @@
-//! Memberships sorted by what list requests can tell of them.
+//! An index of memberships by the properties that list requests select on.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -8,54 +8,54 @@ use std::ops::Bound;
 use super::page::{Class, Selection, Source};
 use crate::Membership;
 
-/// The memberships of a space by key, those of each [`Class`] on a shelf of their own.
+/// The memberships of a space by key, with a separate map for each [`Class`].
 ///
-/// A page is merged from the shelves that the request admits, so its cost depends neither on its
-/// position nor on how many memberships there are that the request does not want. There are at
-/// most 75 shelves, and hardly ever more than six with something on them.
+/// A page is merged from the maps of the classes that the request selects. Its cost depends neither
+/// on its position nor on the number of memberships that the request excludes. There are at most 75
+/// classes, and rarely more than six that have any memberships.
 #[derive(Clone, Debug)]
 pub struct MembershipIndex<M> {
-    shelves: BTreeMap<Class, BTreeMap<Box<str>, M>>,
+    classes: BTreeMap<Class, BTreeMap<Box<str>, M>>,
 }
 
 impl<M> Default for MembershipIndex<M> {
     fn default() -> Self {
         Self {
-            shelves: BTreeMap::new(),
+            classes: BTreeMap::new(),
         }
     }
 }
 
 impl<M: Borrow<Membership>> MembershipIndex<M> {
-    /// The membership under a key.
+    /// Returns the membership with the given key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&M> {
-        self.shelves.values().find_map(|shelf| shelf.get(key))
+        self.classes.values().find_map(|members| members.get(key))
     }
 
-    /// Puts a membership under a key, in place of what was there.
+    /// Inserts a membership with the given key, and returns the one that it replaces.
     pub fn insert(&mut self, key: &str, membership: M) -> Option<M> {
-        let before = self.remove(key);
-        let shelf = self.shelves.entry(Class::of(membership.borrow()));
-        shelf.or_default().insert(key.into(), membership);
-        before
+        let replaced = self.remove(key);
+        let members = self.classes.entry(Class::of(membership.borrow()));
+        members.or_default().insert(key.into(), membership);
+        replaced
     }
 
-    /// Takes away what is under a key.
+    /// Removes and returns the membership with the given key.
     pub fn remove(&mut self, key: &str) -> Option<M> {
-        let mut shelves = self.shelves.values_mut();
-        shelves.find_map(|shelf| shelf.remove(key))
+        let mut classes = self.classes.values_mut();
+        classes.find_map(|members| members.remove(key))
     }
 
-    /// How many memberships there are of the classes that a test picks.
-    pub fn count(&self, picks: impl Fn(Class) -> bool) -> usize {
-        let picked = self.shelves.iter().filter(|(class, _)| picks(**class));
-        picked.map(|(_, shelf)| shelf.len()).sum()
+    /// Returns the number of memberships whose class satisfies a predicate.
+    pub fn count(&self, predicate: impl Fn(Class) -> bool) -> usize {
+        let counted = self.classes.iter().filter(|(class, _)| predicate(**class));
+        counted.map(|(_, members)| members.len()).sum()
     }
 
-    /// Every membership with its key, shelf by shelf.
+    /// Iterates over all memberships with their keys, class by class.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &M)> {
-        let all = self.shelves.values().flatten();
+        let all = self.classes.values().flatten();
         all.map(|(key, membership)| (&**key, membership))
     }
 }
@@ -69,31 +69,31 @@ impl<M: Borrow<Membership>> Source for MembershipIndex<M> {
         selection: &Selection,
     ) -> impl Iterator<Item = (&'s str, &'s M)> {
         let from = key.map_or(Bound::Unbounded, Bound::Excluded);
-        let wanted = |(class, _): &(&Class, _)| selection.admits_class(**class);
-        let shelves = self.shelves.iter().filter(wanted).map(|(_, shelf)| {
-            let rest = shelf.range::<str, _>((from, Bound::Unbounded));
+        let is_selected = |(class, _): &(&Class, _)| selection.admits_class(**class);
+        let classes = self.classes.iter().filter(is_selected).map(|(_, members)| {
+            let rest = members.range::<str, _>((from, Bound::Unbounded));
             rest.map((|(key, membership)| (&**key, membership)) as fn((&'s Box<str>, &'s M)) -> _)
                 .peekable()
         });
         Merge {
-            shelves: shelves.collect(),
+            iterators: classes.collect(),
         }
     }
 }
 
-/// Several iterators in the order of their keys as one.
+/// Merge of several iterators that are sorted by key.
 struct Merge<I: Iterator> {
-    shelves: Vec<Peekable<I>>,
+    iterators: Vec<Peekable<I>>,
 }
 
 impl<'s, M: 's, I: Iterator<Item = (&'s str, &'s M)>> Iterator for Merge<I> {
     type Item = I::Item;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // They are few: a walk over their heads is quicker than a heap.
-        let heads = self.shelves.iter_mut().filter_map(|shelf| {
-            let key = shelf.peek()?.0;
-            Some((key, shelf))
+        // For so few iterators, a linear scan is faster than a heap.
+        let heads = self.iterators.iter_mut().filter_map(|iterator| {
+            let key = iterator.peek()?.0;
+            Some((key, iterator))
         });
         heads.min_by_key(|(key, _)| *key)?.1.next()
     }

@@ -1,12 +1,12 @@
-//! The rules of a request to `spaces.members`, without sockets: what is wrong with it, who may
-//! make it, what it returns, and how an error looks on the wire.
+//! The rules of `spaces.members` requests, independent of any HTTP library: what is wrong with a
+//! request, who may make it, what it returns, and what an error looks like on the wire.
 //!
 //! - A client builds a [`ListMembershipsRequest`], [checks](ListMembershipsRequest::check) it, and
 //!   sends its [`path_and_query`](ListMembershipsRequest::path_and_query).
-//! - A server [reads](ListMembershipsRequest::from_query) it,
-//!   [checks](ListMembershipsRequest::check_on_server) it, asks whether the [`Caller`]
-//!   [may](CheckedRequest::authorize), and answers a [page](CheckedRequest::page) of a [`Source`]
-//!   or a [`Status`].
+//! - A server [reads](ListMembershipsRequest::from_query) the request,
+//!   [checks](ListMembershipsRequest::check_on_server) it, [authorizes](CheckedRequest::authorize)
+//!   the [`Caller`], and responds with a [page](CheckedRequest::page) of a [`Source`] or with a
+//!   [`Status`].
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -29,7 +29,7 @@
 //! let page = request.check_on_server(&tokens)?.page(&space, Authentication::User, &tokens);
 //! assert_eq!(page.memberships.len(), 2);
 //!
-//! // The filter may be written differently on the next page, as long as it means the same.
+//! // The filter may be written differently on the next page if its meaning is the same.
 //! request.page_token = page.next_page_token.unwrap_or_default();
 //! request.filter = r#"(role = "ROLE_MEMBER")"#.to_owned();
 //! let page = request.check_on_server(&tokens)?.page(&space, Authentication::User, &tokens);
@@ -38,27 +38,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Choices
+//! # Design decisions
 //!
-//! Where neither the reference nor a report says how the API behaves, this is how it does here:
+//! The API reference leaves some behavior open, and no public report settles it. In these cases
+//! this crate behaves as follows:
 //!
-//! - A page token that was altered, cut, made up, given by another server or for another request
-//!   is 400 `INVALID_ARGUMENT` at `pageToken`. Requests are the same if all but the page size is,
-//!   the filter by its meaning. Who calls does not matter: they are authorized anew.
-//! - An app that asks for `showGroups` gets 403.
-//! - A membership that is `NOT_A_MEMBER` is never listed; one without a state is listed as joined
-//!   ones are. A membership without a `member` counts as a Google Group's.
-//! - Query parameters are known by their `snake_case` names too, as Google's services do it. One
-//!   that is given twice, or whose value is not UTF-8, or is unknown, is 400 at its name; a flag
-//!   is `true` or `false`; an empty `pageSize` is none, and so is an empty `alt`. A name is the one
-//!   or the other exactly: `page__size` and `pageSize_` are unknown.
-//! - In `fields`, names beside a `*` must be good ones too, and nothing can stand below a `*`:
-//!   `*/name` is 400.
-//! - At most twenty violations are told, then how many more there are; of a name or a value that
-//!   was sent, the first 100 characters. The filter in `Invalid filter query: …` is whole, up to
-//!   the greatest length of a filter.
-//! - `Invalid filter query: …` is the message whenever the filter is among what is wrong;
-//!   otherwise the message is all violations. Each has a field violation of its own.
+//! - **Page tokens.** A token that was altered, truncated, forged, or issued by another server or
+//!   for another request is rejected with 400 `INVALID_ARGUMENT` and a violation of `pageToken`.
+//!   Between pages, only the page size and the spelling of the filter may change: filters are
+//!   compared by meaning. Tokens are not bound to a caller. Every page is authorized separately.
+//! - **Groups with app authentication.** An app that sets `showGroups` gets 403.
+//! - **Scope `chat.memberships.app`.** It is accepted with user and with app authentication.
+//! - **Group identifiers.** They consist of ASCII letters, digits, `-`, `_` and `.`.
+//! - **Former members.** A membership in state `NOT_A_MEMBER` is never listed.
+//! - **Missing state.** A membership without a state, or with an unknown one, is listed as if it
+//!   were `JOINED`.
+//! - **Missing member.** A membership without a `member` is treated as a Google Group.
+//! - **Parameter names.** A query parameter may be spelled in lowerCamelCase or in `snake_case`, as
+//!   in Google's services. No other spelling is accepted: `page__size` and `pageSize_` are unknown.
+//! - **Invalid query parameters.** A parameter that is unknown, given more than once, or not valid
+//!   UTF-8 is rejected with 400 and a violation under its name.
+//! - **Parameter values.** A Boolean parameter must be `true` or `false`. An empty `pageSize` or
+//!   `alt` is the same as none.
+//! - **Field masks.** In `fields`, a `*` cannot have subfields: `*/name` is rejected with 400. The
+//!   names next to a `*` must be valid too.
+//! - **Error messages.** If the filter is invalid, the message is `Invalid filter query: …`, even
+//!   if other arguments are invalid too. If the filter is valid, the message lists all violations.
+//!   Either way, `details` has a field violation for each of them.
+//! - **Size of errors.** At most 20 violations are reported, followed by the number of the others.
+//!   Names and values from the request are truncated to at most 100 characters. The filter in
+//!   `Invalid filter query: …` is echoed in full, up to the maximum length of a filter.
 
 mod index;
 mod mask;

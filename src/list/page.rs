@@ -1,4 +1,4 @@
-//! Pages: what a checked request gets from an ordered source of memberships.
+//! Pages: the memberships that a checked request selects from a sorted source.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -9,28 +9,28 @@ use super::scope::Authentication;
 use super::token::PageTokens;
 use crate::{Cell, Filter, Matchable, MemberType, Membership, MembershipState};
 
-/// Which memberships a list request returns to a caller.
+/// The memberships that a list request returns to a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Selection {
-    /// Those of a filter.
+    /// The filter that memberships must match.
     pub filter: Filter,
-    /// Google Groups too: memberships without a `member`.
+    /// Whether Google Groups are included: memberships without a `member`.
     pub groups: bool,
-    /// Invited members too.
+    /// Whether invited members are included.
     pub invited: bool,
-    /// Chat apps too.
+    /// Whether Chat apps are included.
     pub apps: bool,
 }
 
 impl Selection {
-    /// Whether it has a membership.
+    /// Returns whether a membership is selected.
     #[must_use]
     pub fn admits(&self, membership: &Membership) -> bool {
         self.admits_class(Class::of(membership))
     }
 
-    /// Whether it has the memberships of a class.
+    /// Returns whether the memberships of a class are selected.
     #[must_use]
     pub fn admits_class(&self, class: Class) -> bool {
         let by_type = match class.cell.member_type {
@@ -47,29 +47,30 @@ impl Selection {
     }
 }
 
-/// All that a list request can tell of a membership: two memberships of a class are both listed or
-/// both not. There are 75.
+/// The properties of a membership that list requests select on.
+///
+/// A request lists either all memberships of a class or none. There are 75 classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Class {
-    /// What a filter sees.
+    /// The properties that filters compare.
     pub cell: Cell,
-    /// What its state comes to.
+    /// The effect of the membership's state.
     pub presence: Presence,
 }
 
-/// What a membership's state comes to for a list request.
+/// The effect of a membership's state on list requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Presence {
-    /// Listed: joined, or of no state or one that is not known yet (ours).
+    /// Listed: joined, or without a known state (design decision).
     Joined,
-    /// Listed if invited members are asked for.
+    /// Listed if the request includes invited members.
     Invited,
-    /// `NOT_A_MEMBER`: never listed (ours).
+    /// Never listed: `NOT_A_MEMBER` (design decision).
     Absent,
 }
 
 impl Class {
-    /// The class of a membership.
+    /// Returns the class of a membership.
     #[must_use]
     pub fn of(membership: &Membership) -> Self {
         Self {
@@ -88,19 +89,21 @@ impl Class {
     }
 }
 
-/// The memberships of one space, each under a key that stays the same as long as it exists, in the
-/// order of the keys.
+/// The memberships of one space, sorted by key.
 ///
-/// A `BTreeMap` is one; [`MembershipIndex`](super::MembershipIndex) is one whose cost for a page does not depend on
-/// how rare what the request selects is.
+/// The key of a membership must not change while the membership exists.
+///
+/// A `BTreeMap` is a simple source. With a [`MembershipIndex`](super::MembershipIndex), the cost of
+/// a page does not depend on the number of memberships that the request excludes.
 pub trait Source {
-    /// A membership, in whatever form a page is wanted.
+    /// The type of the memberships in a page.
     type Item;
 
-    /// What a selection has behind a key, or from the beginning, in the order of the keys.
+    /// Returns the selected memberships after `key`, or all if it is `None`, in the order of the
+    /// keys.
     ///
-    /// That the first one is found by a search and not by a walk is what keeps the cost of a page
-    /// from depending on its position.
+    /// Implementations should find `key` by a lookup instead of a linear scan, so that the cost of a
+    /// page does not depend on its position.
     fn behind<'s>(
         &'s self,
         key: Option<&str>,
@@ -124,21 +127,21 @@ impl<M: Borrow<Membership>> Source for BTreeMap<String, M> {
     }
 }
 
-/// One page of an answer.
+/// One page of memberships.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<'s, T> {
-    /// The memberships.
+    /// The memberships, in the order of their keys.
     pub memberships: Vec<&'s T>,
     /// The token for the next page; `None` on the last page.
     pub next_page_token: Option<String>,
 }
 
 impl CheckedRequest {
-    /// The page that the request asks for.
+    /// Returns the requested page.
     ///
-    /// Its cursor is a key, so members that are added or removed between two pages cause no
-    /// repeat and no skip of others.
+    /// The cursor is a key, so adding or removing members between two pages neither repeats nor
+    /// skips other members.
     pub fn page<'s, S: Source>(
         &self,
         source: &'s S,
@@ -153,7 +156,7 @@ impl CheckedRequest {
             memberships.push(membership);
             last = Some(key);
         }
-        // There is a token only if there is more: a page is never empty for nothing.
+        // Without more memberships there is no token, so that the next page is not empty.
         let next_page_token = last
             .filter(|_| rest.next().is_some())
             .map(|last| tokens.issue(&self.binding(), last));

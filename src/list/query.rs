@@ -1,4 +1,4 @@
-//! Query strings: percent encoding, and what every method's query may hold.
+//! Query strings: percent-encoding, and the parameters that every method accepts.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -6,10 +6,11 @@ use std::fmt::{self, Write};
 use super::mask::FieldMask;
 use super::violation::Violation;
 
-/// The field of a violation of a parameter without a name.
+/// Field of the violation for a parameter without a name.
 const NO_NAME: &str = "(empty)";
 
-/// Appends `name=value` to a query; all but the unreserved characters (RFC 3986) is encoded.
+/// Appends `name=value` to a query. In the value, all but unreserved characters (RFC 3986) are
+/// percent-encoded.
 pub(crate) fn push(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
@@ -21,16 +22,16 @@ pub(crate) fn push(query: &mut String, name: &str, value: &str) {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
                 query.push(char::from(byte));
             }
-            // Writing into a string cannot fail.
+            // Writing to a string cannot fail.
             _ => drop(write!(query, "%{byte:02X}")),
         }
     }
 }
 
-/// A component of a path or a query without its percent encoding. A `+` is a space in a query and
-/// itself in a path. A `%` without two digits behind it stands for itself.
+/// Decodes the percent-encoding in a component of a path or a query.
 ///
-/// `None` if it is not UTF-8.
+/// A `+` is a space in a query, and literal in a path. A `%` is literal unless two hexadecimal
+/// digits follow it. Returns `None` if the result is not UTF-8.
 pub(crate) fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
     if !text.contains(['%', '+']) {
         return Some(Cow::Borrowed(text));
@@ -39,11 +40,11 @@ pub(crate) fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
-        let mut behind = bytes.clone();
-        match (byte, digit(behind.next()), digit(behind.next())) {
+        let mut following = bytes.clone();
+        match (byte, digit(following.next()), digit(following.next())) {
             (b'%', Some(high), Some(low)) => {
                 decoded.extend(u8::try_from(high * 16 + low));
-                bytes = behind;
+                bytes = following;
             }
             (b'+', ..) if plus_is_space => decoded.push(b' '),
             _ => decoded.push(byte),
@@ -52,21 +53,21 @@ pub(crate) fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
     String::from_utf8(decoded).ok().map(Cow::Owned)
 }
 
-/// What a query asks of every method's answer: the system parameters.
+/// The system parameters: those that every method accepts.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SystemParameters {
-    /// Whether enums in the answer are integers: `$alt=json;enum-encoding=int`.
+    /// Whether the response has enums as integers: `$alt=json;enum-encoding=int`.
     pub integer_enums: bool,
-    /// The fields to answer: `fields`; `None` for all.
+    /// The fields to return: `fields`. `None` for all.
     pub fields: Option<FieldMask>,
-    /// Whether the answer is indented: `prettyPrint`.
+    /// Whether the response is indented: `prettyPrint`.
     pub pretty_print: bool,
-    /// The access token, if it is not in a header: `access_token` or `oauth_token`.
+    /// The access token, if sent in the query: `access_token` or `oauth_token`.
     pub access_token: Option<String>,
 }
 
-/// The token stays secret.
+/// Redacts the access token.
 impl fmt::Debug for SystemParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SystemParameters")
@@ -89,7 +90,7 @@ impl Default for SystemParameters {
     }
 }
 
-/// A query that is being read: its parameters are taken one by one, and what is wrong is kept.
+/// Reader of a query. Parameters are taken one by one, and violations are collected.
 pub(crate) struct QueryReader<'q> {
     pairs: Vec<(Cow<'q, str>, Cow<'q, str>)>,
     pub(crate) violations: Vec<Violation>,
@@ -113,7 +114,7 @@ impl<'q> QueryReader<'q> {
                         Some(name) => name.into_owned(),
                         None => crate::diagnostic::Quoted(pair).to_string(),
                     };
-                    let violation = Violation::new(name, "not UTF-8 once decoded");
+                    let violation = Violation::new(name, "not valid UTF-8 after percent-decoding");
                     reader.violations.push(violation);
                 }
             }
@@ -121,21 +122,21 @@ impl<'q> QueryReader<'q> {
         reader
     }
 
-    /// The value of a parameter, by its lowerCamelCase name or, as Google's services take it too,
-    /// its `snake_case` name.
+    /// Takes the value of a parameter by its lowerCamelCase name. As in Google's services, the
+    /// query may also have the name in `snake_case`.
     pub(crate) fn take(&mut self, name: &'static str) -> Option<Cow<'q, str>> {
-        let is_it = |pair: &(Cow<'_, str>, _)| pair.0 == name || is_snake_case_of(&pair.0, name);
-        let at = self.pairs.iter().position(is_it)?;
+        let is_named = |pair: &(Cow<'_, str>, _)| pair.0 == name || is_snake_case_of(&pair.0, name);
+        let at = self.pairs.iter().position(is_named)?;
         let (_, value) = self.pairs.remove(at);
         let before = self.pairs.len();
-        self.pairs.retain(|pair| !is_it(pair));
+        self.pairs.retain(|pair| !is_named(pair));
         if self.pairs.len() < before {
             self.violate(name, "given more than once");
         }
         Some(value)
     }
 
-    /// The value of a parameter that is `true` or `false`.
+    /// Takes the value of a Boolean parameter: `true` or `false`.
     pub(crate) fn take_bool(&mut self, name: &'static str) -> Option<bool> {
         match &*self.take(name)? {
             "true" => Some(true),
@@ -152,8 +153,8 @@ impl<'q> QueryReader<'q> {
         self.violations.push(Violation::new(name, description));
     }
 
-    /// The system parameters (documented). Those that change nothing here are taken and dropped:
-    /// `callback` too, for JSONP has no place in a test.
+    /// Takes the system parameters (documented). Those that have no effect here are ignored,
+    /// including `callback`: JSONP is not supported.
     pub(crate) fn take_system(&mut self) -> SystemParameters {
         let mut system = SystemParameters::default();
         for name in ["alt", "$alt"] {
@@ -172,7 +173,7 @@ impl<'q> QueryReader<'q> {
                     "enum-encoding=string" | "" => {}
                     _ => self.violate(
                         name,
-                        "the only option is `enum-encoding`, `int` or `string`",
+                        "expected the option `enum-encoding=int` or `enum-encoding=string`",
                     ),
                 }
             }
@@ -202,13 +203,13 @@ impl<'q> QueryReader<'q> {
         system
     }
 
-    /// Everything that was wrong; a parameter that nobody took is unknown (ours).
+    /// Returns all violations. Parameters that were not taken are unknown (design decision).
     pub(crate) fn finish(mut self) -> Vec<Violation> {
         let unknown = self.pairs.into_iter().map(|(name, _)| {
             if name.is_empty() {
-                Violation::new(NO_NAME, "a query parameter has no name")
+                Violation::new(NO_NAME, "missing query parameter name")
             } else {
-                Violation::new(name.into_owned(), "no such query parameter")
+                Violation::new(name.into_owned(), "unknown query parameter")
             }
         });
         self.violations.extend(unknown);
@@ -216,13 +217,15 @@ impl<'q> QueryReader<'q> {
     }
 }
 
-/// Whether `snake` is `camel` in the other case: `page_size` for `pageSize`.
+/// Returns whether `snake` is `camel` in `snake_case`: `page_size` for `pageSize`.
 pub(crate) fn is_snake_case_of(snake: &str, camel: &str) -> bool {
     camel_case(snake).is_some_and(|text| text == camel)
 }
 
-/// A `snake_case` name in lowerCamelCase; `None` if it has no underscore, or is not the one form
-/// that a lowerCamelCase name has in `snake_case`: `page__size`, `role_`, `page_Size`.
+/// Converts a `snake_case` name to lowerCamelCase.
+///
+/// Returns `None` if the name has no underscore, or is not the canonical `snake_case` form of a
+/// lowerCamelCase name: `page__size`, `role_`, `page_Size`.
 pub(crate) fn camel_case(snake: &str) -> Option<String> {
     let mut words = snake.split('_');
     let mut camel = words.next()?.to_owned();

@@ -1,4 +1,4 @@
-//! A list request: its query string, and everything that can be wrong with it.
+//! List requests: query strings, validation and authorization.
 
 use super::page::Selection;
 use super::query::{self, QueryReader, SystemParameters};
@@ -9,16 +9,15 @@ use super::token::{Binding, PageTokens};
 use super::violation::{Violation, Violations};
 use crate::{Checker, Filter};
 
-/// How many memberships a page has at most if the request does not say (documented).
+/// Page size if the request does not specify one (documented).
 const DEFAULT_PAGE_SIZE: usize = 100;
 
-/// How many memberships a page has at most, whatever the request says (documented).
-const LARGEST_PAGE_SIZE: usize = 1000;
+/// Maximum page size, even if the request asks for more (documented).
+const MAX_PAGE_SIZE: usize = 1000;
 
-/// A request of `spaces.members.list`, as a client writes it: the API's
-/// `ListMembershipsRequest`.
+/// A request to `spaces.members.list`: the API's `ListMembershipsRequest`.
 ///
-/// A client checks it before the call, and gets every mistake at once:
+/// A client can check the request before the call. The error lists every violation:
 ///
 /// ```
 /// use gchat_filter::list::ListMembershipsRequest;
@@ -33,7 +32,7 @@ const LARGEST_PAGE_SIZE: usize = 1000;
 /// assert_eq!(fields, ["pageSize", "filter"]);
 /// ```
 ///
-/// and its path and query for the call:
+/// The request also builds the path and query for the call:
 ///
 /// ```
 /// use gchat_filter::list::ListMembershipsRequest;
@@ -52,23 +51,24 @@ const LARGEST_PAGE_SIZE: usize = 1000;
 pub struct ListMembershipsRequest {
     /// The space to list: `spaces/{space}`.
     pub parent: String,
-    /// How many memberships to return at most; 0 is 100, above 1000 is 1000, negative is wrong.
+    /// The maximum number of memberships to return. 0 means 100, more than 1000 means 1000, and a
+    /// negative size is invalid.
     pub page_size: i32,
-    /// The last answer's `nextPageToken`; empty for the first page. All else but the page size
-    /// should be as it was in that call.
+    /// The `nextPageToken` of the last response; empty for the first page. All other arguments
+    /// except the page size should be the same as in that call.
     pub page_token: String,
-    /// Which memberships to return; empty for all.
+    /// The filter for the memberships to return; empty for all.
     pub filter: String,
-    /// Whether to return Google Groups too, if they match the filter; for user authentication.
+    /// Whether to include Google Groups that match the filter; requires user authentication.
     pub show_groups: bool,
-    /// Whether to return invited members too, if they match the filter; for user authentication.
+    /// Whether to include invited members that match the filter; requires user authentication.
     pub show_invited: bool,
-    /// Whether to ask with the privileges of an administrator.
+    /// Whether to use the privileges of an administrator.
     pub use_admin_access: bool,
 }
 
 impl ListMembershipsRequest {
-    /// A request for the first page of everything in a space.
+    /// Creates a request for the first page of all memberships in a space.
     #[must_use]
     pub fn new(parent: impl Into<String>) -> Self {
         Self {
@@ -77,8 +77,10 @@ impl ListMembershipsRequest {
         }
     }
 
-    /// The query string, without a `?`; what has its default value is left out. Everything but
-    /// unreserved characters is percent-encoded, a space as `%20`.
+    /// Returns the query string without a `?`.
+    ///
+    /// Arguments with their default values are omitted. All but unreserved characters are
+    /// percent-encoded, a space as `%20`.
     #[must_use]
     pub fn query(&self) -> String {
         let mut query = String::new();
@@ -102,21 +104,22 @@ impl ListMembershipsRequest {
         query
     }
 
-    /// What stands behind the host in the request's address.
+    /// Returns the part of the request's URL after the host.
     #[must_use]
     pub fn path_and_query(&self) -> String {
         let (parent, query) = (&self.parent, self.query());
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("/v1/{parent}/members{mark}{query}")
+        let separator = if query.is_empty() { "" } else { "?" };
+        format!("/v1/{parent}/members{separator}{query}")
     }
 
-    /// Reads a query string, with `+` or `%20` for a space, and the system parameters in it.
+    /// Parses a query string and the system parameters in it. A space is `+` or `%20`.
     ///
     /// # Errors
     ///
-    /// Each value that is not of its parameter's type (`pageSize=ten`, `showGroups=1`), each
-    /// unknown parameter (`pageSise=10`), each that is given twice, and each bad system parameter
-    /// (`alt=media`). Whether the values make a good request, [`check`](Self::check) says.
+    /// One violation for each value of the wrong type (`pageSize=ten`, `showGroups=1`), each
+    /// unknown parameter (`pageSise=10`), each parameter that is given more than once or is not
+    /// UTF-8 (`filter=%FF`), and each invalid system parameter (`alt=media`). The values themselves
+    /// are validated by [`check`](Self::check).
     pub fn from_query(
         parent: impl Into<String>,
         query: &str,
@@ -148,22 +151,23 @@ impl ListMembershipsRequest {
         }
     }
 
-    /// Checks everything that can be checked without a server: a page token is opaque to a client.
+    /// Checks the request as a client. The page token is opaque, and not checked.
     ///
     /// # Errors
     ///
-    /// All violations at once: of `parent` (`AAAA`), `pageSize` (`-1`), `filter`
-    /// (`role = "OWNER"`; with admin access also an empty one).
+    /// All violations of `parent` (`AAAA`), `pageSize` (`-1`) and `filter` (`role = "OWNER"`; with
+    /// admin access also an empty filter).
     pub fn check(&self) -> Result<CheckedRequest, Violations> {
         self.check_with(None)
     }
 
-    /// Checks everything, as the server does that gave the page token.
+    /// Checks the request, including the page token, as the server that issued the token.
     ///
     /// # Errors
     ///
-    /// As [`check`](Self::check), and of `pageToken`: one that `tokens` did not give, or gave for
-    /// a request that differs in more than the page size. Filters differ if their meanings do.
+    /// As for [`check`](Self::check). Also a violation of `pageToken` if `tokens` did not issue it,
+    /// or issued it for a request that differs in more than the page size. Filters are compared by
+    /// meaning.
     pub fn check_on_server(&self, tokens: &PageTokens) -> Result<CheckedRequest, Violations> {
         self.check_with(Some(tokens))
     }
@@ -174,7 +178,7 @@ impl ListMembershipsRequest {
             .map_err(|error| violations.push(Violation::new("parent", error)));
         let page_size = match usize::try_from(self.page_size) {
             Ok(0) => DEFAULT_PAGE_SIZE,
-            Ok(size) => size.min(LARGEST_PAGE_SIZE),
+            Ok(size) => size.min(MAX_PAGE_SIZE),
             Err(_) => {
                 let description = format!("must not be negative, found {}", self.page_size);
                 violations.push(Violation::new("pageSize", description));
@@ -190,8 +194,8 @@ impl ListMembershipsRequest {
             Filter::parse(&self.filter)
         };
         let filter = filter.map_err(|error| violations.push(Violation::from(error)));
-        let known = parent.ok().zip(filter.ok());
-        let mut request = known.map(|(parent, filter)| CheckedRequest {
+        let valid = parent.ok().zip(filter.ok());
+        let mut request = valid.map(|(parent, filter)| CheckedRequest {
             parent,
             page_size,
             filter,
@@ -201,15 +205,15 @@ impl ListMembershipsRequest {
             cursor: None,
         });
         if let Some(tokens) = tokens.filter(|_| !self.page_token.is_empty()) {
-            let is_good = match &mut request {
+            let is_valid = match &mut request {
                 Some(request) => {
                     request.cursor = tokens.read(&request.binding(), &self.page_token);
                     request.cursor.is_some()
                 }
-                // What it would have to be bound to is not known; its form is.
+                // An invalid request has no binding: only the form of the token can be checked.
                 None => PageTokens::is_well_formed(&self.page_token),
             };
-            if !is_good {
+            if !is_valid {
                 violations.push(PageTokens::violation());
             }
         }
@@ -220,45 +224,50 @@ impl ListMembershipsRequest {
     }
 }
 
-/// A list request that passed its check: its arguments as what they mean.
+/// A valid list request with parsed arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CheckedRequest {
     /// The space to list.
     pub parent: SpaceName,
-    /// How many memberships a page has at most: from 1 to 1000.
+    /// The maximum number of memberships in a page: from 1 to 1000.
     pub page_size: usize,
-    /// Which memberships to return.
+    /// The filter for the memberships to return.
     pub filter: Filter,
-    /// Whether to return Google Groups too.
+    /// Whether to include Google Groups.
     pub show_groups: bool,
-    /// Whether to return invited members too.
+    /// Whether to include invited members.
     pub show_invited: bool,
-    /// Whether the request has the privileges of an administrator.
+    /// Whether to use the privileges of an administrator.
     pub use_admin_access: bool,
-    /// The key behind which the page begins; `None` for the first page.
+    /// The key after which the page begins; `None` for the first page.
     pub cursor: Option<String>,
 }
 
 impl CheckedRequest {
-    /// What the API would answer 403 to, of what the request and the caller tell. The conditions
-    /// are those under which the caller's scopes permit the request; each is enough by itself.
+    /// Authorizes a caller to make the request, and returns the conditions under which the caller's
+    /// scopes permit it. It is enough to meet one of them.
+    ///
+    /// Only rules that depend on the request and the caller are checked, none that depend on the
+    /// space.
     ///
     /// # Errors
     ///
-    /// 403 `PERMISSION_DENIED`: as [`Caller::authorize`]; for an app that asks for invited members
-    /// (documented) or for groups (ours).
+    /// 403 `PERMISSION_DENIED` as for [`Caller::authorize`], and if an app asks for invited members
+    /// (documented) or groups (design decision).
     pub fn authorize(&self, caller: &Caller) -> Result<Vec<Condition>, Status> {
         let conditions = caller.authorize(Method::List, self.use_admin_access)?;
-        let for_users = self.show_groups || self.show_invited;
-        if for_users && caller.authentication == Authentication::App {
+        let needs_user = self.show_groups || self.show_invited;
+        if needs_user && caller.authentication == Authentication::App {
             return Err(Status::permission_denied());
         }
         Ok(conditions)
     }
 
-    /// Which memberships a caller gets: those of the filter; Google Groups and invited members
-    /// only if they were asked for; apps, the caller included, not with app authentication.
+    /// Returns the selection of memberships for a caller.
+    ///
+    /// Google Groups and invited members are included only if the request asks for them. With app
+    /// authentication, all apps are excluded, including the caller.
     #[must_use]
     pub fn selection(&self, authentication: Authentication) -> Selection {
         Selection {
@@ -269,7 +278,7 @@ impl CheckedRequest {
         }
     }
 
-    /// What a page token holds on to: all but the page size, the filter by its meaning.
+    /// Returns the arguments that a page token is bound to: all but the page size.
     pub(super) fn binding(&self) -> Binding<'_> {
         Binding {
             parent: &self.parent,

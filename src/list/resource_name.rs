@@ -1,44 +1,48 @@
-//! Resource names: spaces, memberships, users, groups, and the aliases that requests may use.
+//! Resource names of spaces, memberships, users and groups, and their aliases in requests.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// A text that is not the resource name that it should be.
+/// The error for an invalid resource name.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("expected `{pattern}`{of}, found {}", crate::diagnostic::Quoted(found))]
+#[error(
+    "expected `{pattern}`{constraint}, found {}",
+    crate::diagnostic::Quoted(found)
+)]
 pub struct BadName {
     pattern: &'static str,
-    /// What the identifier may be made of, if that is what is wrong.
-    of: &'static str,
+    /// Allowed characters, if the identifier has others; else empty.
+    constraint: &'static str,
     found: String,
 }
 
-/// The identifiers in `name`, if it has the form of `pattern`: its segments in order, those of the
-/// pattern in braces being identifiers. An identifier is any text without a slash, white space or
-/// a control character; which of them exist, the server knows.
+/// Returns the identifiers in `name` if it matches `pattern`.
+///
+/// The pattern's segments in braces are identifiers. These may be any non-empty text without
+/// slashes, white space and control characters. Only the server can decide whether they exist.
 fn identifiers<'a>(name: &'a str, pattern: &'static str) -> Result<Vec<&'a str>, BadName> {
-    let bad = || BadName {
+    let error = || BadName {
         pattern,
-        of: "",
+        constraint: "",
         found: name.to_owned(),
     };
     let mut found = Vec::new();
     let mut segments = name.split('/');
     for expected in pattern.split('/') {
-        let segment = segments.next().ok_or_else(bad)?;
+        let segment = segments.next().ok_or_else(error)?;
         if expected.starts_with('{') {
-            let unfit = |c: char| c.is_whitespace() || c.is_control();
-            if segment.is_empty() || segment.contains(unfit) {
-                return Err(bad());
+            let is_forbidden = |c: char| c.is_whitespace() || c.is_control();
+            if segment.is_empty() || segment.contains(is_forbidden) {
+                return Err(error());
             }
             found.push(segment);
         } else if segment != expected {
-            return Err(bad());
+            return Err(error());
         }
     }
     if segments.next().is_some() {
-        return Err(bad());
+        return Err(error());
     }
     Ok(found)
 }
@@ -48,24 +52,24 @@ fn identifiers<'a>(name: &'a str, pattern: &'static str) -> Result<Vec<&'a str>,
 pub struct SpaceName(String);
 
 impl SpaceName {
-    /// Reads a name.
+    /// Parses a name.
     ///
     /// # Errors
     ///
-    /// If it is not `spaces/{space}`: an empty text, `spaces/`, `AAAA`, `spaces/A/members`,
-    /// `spaces/A B`.
+    /// If the name is not `spaces/{space}`, such as an empty name, `spaces/`, `AAAA`,
+    /// `spaces/A/members` or `spaces/A B`.
     pub fn parse(name: &str) -> Result<Self, BadName> {
         identifiers(name, "spaces/{space}")?;
         Ok(Self(name.to_owned()))
     }
 
-    /// The whole name.
+    /// Returns the full name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name of a membership in this space, `spaces/{space}/members/{member}`.
+    /// Returns the name of a membership in this space, `spaces/{space}/members/{member}`.
     #[must_use]
     pub fn member(&self, member: &str) -> String {
         format!("{}/members/{member}", self.0)
@@ -78,17 +82,17 @@ impl fmt::Display for SpaceName {
     }
 }
 
-/// Who is meant by the `{member}` of a membership's name or the `{user}` of a user's.
+/// The `{member}` in a membership's name, or the `{user}` in a user's.
 ///
-/// A server's answers have identifiers only; requests may have the aliases too.
+/// Responses have identifiers only. Requests may also have aliases.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reference {
     /// `app`: the calling Chat app.
     CallingApp,
-    /// A person's e-mail address: whatever has an `@`.
+    /// A person's email address: any text with an `@`.
     Email(String),
-    /// The canonical identifier; in a membership's name `group-{group}` is a Google Group's.
+    /// The canonical identifier. In a membership's name, `group-{group}` is a Google Group.
     Id(String),
 }
 
@@ -112,12 +116,12 @@ pub struct MembershipName {
 }
 
 impl MembershipName {
-    /// Reads a name.
+    /// Parses a name.
     ///
     /// # Errors
     ///
-    /// If it is not `spaces/{space}/members/{member}`: `spaces/A`, `spaces/A/members/`,
-    /// `users/1`.
+    /// If the name is not `spaces/{space}/members/{member}`, such as `spaces/A`,
+    /// `spaces/A/members/` or `users/1`.
     pub fn parse(name: &str) -> Result<Self, BadName> {
         match *identifiers(name, "spaces/{space}/members/{member}")? {
             [space, member] => Ok(Self {
@@ -126,37 +130,41 @@ impl MembershipName {
             }),
             _ => Err(BadName {
                 pattern: "spaces/{space}/members/{member}",
-                of: "",
+                constraint: "",
                 found: name.to_owned(),
             }),
         }
     }
 }
 
-/// Who `users/{user}` is.
+/// Parses a user's name, `users/{user}`.
 ///
 /// # Errors
 ///
-/// If it is not `users/{user}`: `1`, `users/`, `people/1`.
+/// If the name is not `users/{user}`, such as `1`, `users/` or `people/1`.
 pub fn parse_user(name: &str) -> Result<Reference, BadName> {
     let found = identifiers(name, "users/{user}")?;
     Ok(Reference::from(found.concat().as_str()))
 }
 
-/// The identifier in `groups/{group}`: ASCII letters, digits, `-`, `_` and `.` (ours). A group has no
-/// alias; with an `@` in it, the name of its membership would be taken for somebody's e-mail address.
+/// Parses a group's name, `groups/{group}`, and returns the identifier.
+///
+/// An identifier consists of ASCII letters, digits, `-`, `_` and `.` (design decision). Groups have
+/// no aliases. With an `@`, the name of the group's membership would be ambiguous with an email
+/// address.
 ///
 /// # Errors
 ///
-/// If it is not `groups/{group}`: `1`, `groups/`, `users/1`, `groups/team@example.com`.
+/// If the name is not `groups/{group}` with such an identifier: `1`, `groups/`, `users/1`,
+/// `groups/team@example.com`.
 pub fn parse_group(name: &str) -> Result<String, BadName> {
     const PATTERN: &str = "groups/{group}";
     let group = identifiers(name, PATTERN)?.concat();
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !group.chars().all(fits) {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !group.chars().all(is_allowed) {
         return Err(BadName {
             pattern: PATTERN,
-            of: " whose identifier is of letters, digits, `-`, `_` and `.`",
+            constraint: " with only ASCII letters, digits, `-`, `_` and `.` in the identifier",
             found: name.to_owned(),
         });
     }

@@ -1,8 +1,8 @@
-//! Who calls, and what the scopes of the call permit.
+//! Callers, and what their scopes permit.
 
 use super::status::Status;
 
-/// The five methods of `spaces.members`.
+/// A method of `spaces.members`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// `POST v1/{parent=spaces/*}/members`.
@@ -20,16 +20,16 @@ pub enum Method {
 /// How a caller is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Authentication {
-    /// As a person, who has let an app act for them.
+    /// As a user who has authorized an app to act on their behalf.
     User,
     /// As a Chat app.
     App,
 }
 
-/// What a scope wants of the request before it permits it.
+/// A condition that a request must meet for a scope to permit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Condition {
-    /// Nothing more.
+    /// No condition.
     Always,
     /// The membership is the calling app's own.
     OwnApp,
@@ -37,12 +37,12 @@ pub enum Condition {
     ImportMode,
 }
 
-/// What every scope here begins with on the wire.
+/// Prefix of every scope on the wire.
 const PREFIX: &str = "https://www.googleapis.com/auth/";
 
 macro_rules! scopes {
     ($($(#[doc = $doc:literal])+ $scope:ident = $name:literal,)+) => {
-        /// An authorization scope that has to do with memberships (documented).
+        /// An authorization scope for memberships (documented).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Scope {
@@ -53,7 +53,7 @@ macro_rules! scopes {
             /// Every scope.
             pub const ALL: &[Self] = &[$(Self::$scope,)+];
 
-            /// The name without the prefix, such as `chat.memberships`.
+            /// Returns the name without the prefix, such as `chat.memberships`.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -65,41 +65,42 @@ macro_rules! scopes {
 }
 
 scopes! {
-    /// A user: everything, without admin access.
+    /// A user: all methods, without admin access.
     Memberships = "chat.memberships",
     /// A user: get and list.
     MembershipsReadonly = "chat.memberships.readonly",
-    /// A user or an app: add or remove the calling app itself. The reference contradicts itself
-    /// on who may use it; both may (ours).
+    /// A user or an app: create and delete the calling app's own membership. The reference is
+    /// inconsistent about the authentication, so both kinds are accepted (design decision).
     MembershipsApp = "chat.memberships.app",
-    /// A user: everything but get, in spaces in import mode.
+    /// A user: all methods but get, in spaces in import mode.
     Import = "chat.import",
-    /// An app, with an administrator's approval: everything.
+    /// An app with an administrator's approval: all methods.
     AppMemberships = "chat.app.memberships",
     /// An app: get and list.
     Bot = "chat.bot",
-    /// An administrator: everything, with admin access.
+    /// An administrator: all methods, with admin access.
     AdminMemberships = "chat.admin.memberships",
     /// An administrator: get and list, with admin access.
     AdminMembershipsReadonly = "chat.admin.memberships.readonly",
 }
 
 impl Scope {
-    /// The scope of this name, with or without `https://www.googleapis.com/auth/`; `None` for any
-    /// other scope: there are many that have nothing to do with memberships.
+    /// Returns the scope with the given name, with or without `https://www.googleapis.com/auth/`.
+    ///
+    /// Returns `None` for scopes that are not for memberships.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let name = name.strip_prefix(PREFIX).unwrap_or(name);
         Self::ALL.iter().copied().find(|scope| scope.name() == name)
     }
 
-    /// The name on the wire.
+    /// Returns the full name on the wire.
     #[must_use]
     pub fn url(self) -> String {
         format!("{PREFIX}{}", self.name())
     }
 
-    /// Under what condition the scope permits a method; `None` if it does not.
+    /// Returns the condition under which the scope permits a method; `None` if it does not.
     #[must_use]
     pub fn permits(
         self,
@@ -147,24 +148,25 @@ impl Scope {
     }
 }
 
-/// Who makes a request.
+/// The caller of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// As what they are authenticated.
+    /// How the caller is authenticated.
     pub authentication: Authentication,
-    /// Whether they are an administrator of the organisation; an app never is.
+    /// Whether the caller is an administrator of the organization; an app never is.
     pub administrator: bool,
-    /// The scopes that they were granted.
+    /// The scopes that the caller was granted.
     pub scopes: Vec<Scope>,
 }
 
 impl Caller {
-    /// The conditions under which the caller's scopes permit a method, each enough by itself.
+    /// Returns the conditions under which the caller's scopes permit a method. It is enough to meet
+    /// one of them.
     ///
     /// # Errors
     ///
-    /// 403 `PERMISSION_DENIED` if no scope permits it, and if a caller who asks for admin access
-    /// is no administrator.
+    /// 403 `PERMISSION_DENIED` if no scope permits the method, or if a caller who is not an
+    /// administrator asks for admin access.
     pub fn authorize(&self, method: Method, admin_access: bool) -> Result<Vec<Condition>, Status> {
         let permits = |scope: &Scope| scope.permits(method, self.authentication, admin_access);
         let conditions: Vec<Condition> = self.scopes.iter().filter_map(permits).collect();

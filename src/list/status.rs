@@ -1,4 +1,4 @@
-//! The API's errors: `google.rpc.Status`, as the JSON body of an answer.
+//! The API's errors: `google.rpc.Status`, as the JSON body of a response.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -17,7 +17,7 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$code,)+];
 
-            /// The name on the wire, such as `INVALID_ARGUMENT`.
+            /// Returns the name on the wire, such as `INVALID_ARGUMENT`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -25,7 +25,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The HTTP status code that goes with it (AIP-193).
+            /// Returns the corresponding HTTP status code (AIP-193).
             #[must_use]
             pub const fn http(self) -> u16 {
                 match self {
@@ -37,58 +37,58 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The request is wrong whatever the state of the system.
+    /// The request is invalid, regardless of the state of the system.
     InvalidArgument = 400 "INVALID_ARGUMENT",
     /// The state of the system does not allow the request.
     FailedPrecondition = 400 "FAILED_PRECONDITION",
-    /// A page or an index past the end.
+    /// A page or an index is past the end.
     OutOfRange = 400 "OUT_OF_RANGE",
-    /// Credentials are missing or unknown.
+    /// Credentials are missing or invalid.
     Unauthenticated = 401 "UNAUTHENTICATED",
-    /// The caller may not do this.
+    /// The caller does not have permission.
     PermissionDenied = 403 "PERMISSION_DENIED",
-    /// There is no such resource.
+    /// The resource does not exist.
     NotFound = 404 "NOT_FOUND",
-    /// A concurrent change came in between.
+    /// A concurrent change conflicts with the request.
     Aborted = 409 "ABORTED",
-    /// There is such a resource already.
+    /// The resource already exists.
     AlreadyExists = 409 "ALREADY_EXISTS",
-    /// Too many requests, or a quota is used up.
+    /// There are too many requests, or a quota is exhausted.
     ResourceExhausted = 429 "RESOURCE_EXHAUSTED",
-    /// The client gave up.
+    /// The client canceled the request.
     Cancelled = 499 "CANCELLED",
-    /// The server is broken.
+    /// The server has an internal error.
     Internal = 500 "INTERNAL",
-    /// Nobody knows what happened.
+    /// The cause is unknown.
     Unknown = 500 "UNKNOWN",
-    /// Data is lost for good.
+    /// Data is lost or corrupted beyond recovery.
     DataLoss = 500 "DATA_LOSS",
-    /// The server does not know the method.
+    /// The server does not support the method.
     Unimplemented = 501 "UNIMPLEMENTED",
-    /// The server cannot answer now; try again.
+    /// The server is temporarily unavailable; the client may retry.
     Unavailable = 503 "UNAVAILABLE",
-    /// It took too long.
+    /// The request took too long.
     DeadlineExceeded = 504 "DEADLINE_EXCEEDED",
 }
 
-/// What an error tells besides its message.
+/// Machine-readable details of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Detail {
-    /// `google.rpc.BadRequest`: each violation with its field.
+    /// `google.rpc.BadRequest`: the violations with their fields.
     BadRequest(Vec<Violation>),
-    /// `google.rpc.ErrorInfo`: a reason for programs.
+    /// `google.rpc.ErrorInfo`: the cause of the error.
     ErrorInfo {
         /// The reason, such as `ACCESS_TOKEN_SCOPE_INSUFFICIENT`.
         reason: &'static str,
-        /// Whose reason it is, such as `googleapis.com`.
+        /// The domain that defines the reason, such as `googleapis.com`.
         domain: &'static str,
     },
 }
 
-/// An error as the API answers it: `google.rpc.Status`.
+/// An error response of the API: `google.rpc.Status`.
 ///
-/// With serde it is the whole body, `{"error": {"code": 400, …}}`.
+/// It serializes as the full body of the response, `{"error": {"code": 400, …}}`.
 ///
 /// ```
 /// use gchat_filter::list::{ListMembershipsRequest, Status};
@@ -106,14 +106,14 @@ pub enum Detail {
 pub struct Status {
     /// The canonical code.
     pub code: Code,
-    /// What went wrong, for a developer.
+    /// The message for developers.
     pub message: String,
-    /// More, for programs.
+    /// The machine-readable details.
     pub details: Vec<Detail>,
 }
 
 impl Status {
-    /// A status without details.
+    /// Creates a status without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -122,8 +122,8 @@ impl Status {
         }
     }
 
-    /// No scope of the caller's permits the method: the live service's message and reason (seen
-    /// live).
+    /// Returns the error for a caller whose scopes do not permit the method, with the live
+    /// service's message and reason.
     #[must_use]
     pub fn insufficient_scopes() -> Self {
         Self {
@@ -138,7 +138,8 @@ impl Status {
         }
     }
 
-    /// The caller may not do this to what exists: the live service's message (seen live).
+    /// Returns the error for a caller who does not have permission for the resource, with the live
+    /// service's message.
     #[must_use]
     pub fn permission_denied() -> Self {
         Self::new(
@@ -148,15 +149,17 @@ impl Status {
         )
     }
 
-    /// There is no such space or membership: the live service's message (seen live).
+    /// Returns the error for a missing space or membership, with the live service's message.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "Requested entity was not found.")
     }
 }
 
-/// The message is the live service's `Invalid filter query: …` if the filter is wrong, else all
-/// descriptions; each violation is one of the details.
+/// Converts violations to a 400 `INVALID_ARGUMENT` with one field violation for each.
+///
+/// The message is the live service's `Invalid filter query: …` if the filter is invalid. If not, it
+/// lists all violations.
 impl From<Violations> for Status {
     fn from(violations: Violations) -> Self {
         let filter = violations.as_slice().iter().find_map(|v| v.filter.as_ref());

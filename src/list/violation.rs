@@ -1,4 +1,4 @@
-//! What is wrong with a request's arguments: all of it, each with the field that it is about.
+//! Violations: problems with the arguments of a request, each with its field.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,43 +6,47 @@ use std::fmt;
 use crate::Error;
 use crate::diagnostic::visible;
 
-/// How many violations are told; of more than that only their number.
-const MOST: usize = 20;
+/// Maximum number of violations that are reported in full. The others are only counted.
+const MAX_VIOLATIONS: usize = 20;
 
-/// How much of a name or a value that was sent is told, in characters.
+/// Maximum length of a name or a value that is echoed from a request, in characters.
 pub(crate) const LONGEST_ECHO: usize = 100;
 
-/// How long a description is, in characters, whatever it echoes: a filter's tells the corrected
-/// filter, and is as long as that makes it.
-const LONGEST_DESCRIPTION: usize = 1000;
+/// Maximum length of a description, in characters.
+///
+/// Descriptions of filter errors are not limited, because they contain the corrected filter.
+const MAX_DESCRIPTION: usize = 1000;
 
-/// A text up to so many characters; `…` stands for the rest.
-pub(crate) fn clip(text: &str, most: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(most) {
+/// Truncates text to `max` characters, and appends `…` if it was longer.
+pub(crate) fn clip(text: &str, max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
     }
 }
 
-/// One thing that is wrong with a request's argument. `Display` is one line: field and description.
+/// A problem with one argument of a request.
+///
+/// `Display` writes one line with the field and the description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The field or query parameter, as it is called on the wire: `parent`, `pageSize`, `filter`…
+    /// The name of the field or query parameter on the wire: `parent`, `pageSize`, `filter`…
     pub field: Cow<'static, str>,
-    /// What is wrong with it, and what to do: one line.
+    /// What is wrong, and how to fix it, on one line.
     pub description: String,
-    /// If it is the filter that is wrong: everything about it.
+    /// The full error, if the filter is invalid.
     pub filter: Option<Error>,
 }
 
 impl Violation {
-    /// A violation of a field other than the filter. What would not be seen is escaped in both; a
-    /// field of more than 100 characters or a description of more than 1000 is cut, and ends in `…`
-    /// then.
+    /// Creates a violation for an argument other than the filter.
+    ///
+    /// Invisible characters are escaped in both the field and the description. The description is
+    /// truncated to 1000 characters and a field name from the request to 100, each followed by `…`.
     pub fn new(field: impl Into<Cow<'static, str>>, description: impl fmt::Display) -> Self {
         let mut field = field.into();
-        // It may be a name that was sent.
+        // An owned name may come from the request.
         if let Cow::Owned(name) = &field {
             let name = visible(name).to_string();
             field = clip(&name, LONGEST_ECHO).into_owned().into();
@@ -50,13 +54,14 @@ impl Violation {
         let description = visible(&description.to_string()).to_string();
         Self {
             field,
-            description: clip(&description, LONGEST_DESCRIPTION).into_owned(),
+            description: clip(&description, MAX_DESCRIPTION).into_owned(),
             filter: None,
         }
     }
 }
 
-/// The field is `filter`; the description is the error's line, its help, and the corrected filter.
+/// Converts a filter error. The field is `filter`, and the description has the error message, its
+/// help and the corrected filter.
 impl From<Error> for Violation {
     fn from(error: Error) -> Self {
         let mut description = error.to_string();
@@ -67,7 +72,7 @@ impl From<Error> for Violation {
             description = match fixed.trim() {
                 "" => format!("{description}; corrected: an empty filter"),
                 fixed => {
-                    // One line: white space is as good as any other, and no value has any.
+                    // Values have no white space, so replacing it does not change the filter.
                     let fixed = fixed.replace(['\t', '\r', '\n'], " ");
                     format!("{description}; corrected: {}", visible(&fixed))
                 }
@@ -87,27 +92,29 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What is wrong with a request's arguments; at least one [`Violation`]. Of more than twenty it has
-/// the first twenty, and one that says how many more there were: an answer does not grow with
-/// whatever is sent.
+/// The error for a request with invalid arguments: one or more [`Violation`]s.
 ///
-/// `Display` is one line with all of them; [`Status`](super::Status) is what a server answers.
+/// To limit the size of a response, only the first 20 are kept. If there are more, a last one has
+/// the number of the others.
+///
+/// `Display` writes all violations on one line. [`Status`](super::Status) converts them to an error
+/// response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// The violations, in the order in which they were found.
+    /// Returns the violations in the order in which they were found.
     #[must_use]
     pub fn as_slice(&self) -> &[Violation] {
         &self.0
     }
 
-    /// Some violations, of which there is at least one.
+    /// Creates the error from one or more violations, and counts those after the first 20.
     pub(crate) fn of(mut violations: Vec<Violation>) -> Self {
         debug_assert!(!violations.is_empty());
-        let more = violations.len().saturating_sub(MOST);
+        let more = violations.len().saturating_sub(MAX_VIOLATIONS);
         if more > 0 {
-            violations.truncate(MOST);
+            violations.truncate(MAX_VIOLATIONS);
             violations.push(Violation::new("…", format_args!("and {more} more")));
         }
         Self(violations)

@@ -1,5 +1,5 @@
-//! Reading and writing as JSON, where `derive` does not do: it would read arrays as objects,
-//! and has no union whose variants are keys beside other keys.
+//! JSON representations that `derive` cannot express: it would read arrays as objects, and it does
+//! not support a union whose variants are keys alongside other keys.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use serde::ser::{Serialize, Serializer};
 
 use super::{Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User};
 
-/// Implements `Deserialize` for a type that is an object: each key with the variable that its
-/// value goes to, then the result, an expression over these variables.
+/// Implements `Deserialize` for a JSON object: maps each key to a variable for its value, then
+/// evaluates an expression over these variables.
 macro_rules! read_object {
     ($type:ident, $expected:literal, { $($key:literal => $field:ident,)+ }, $value:expr $(,)?) => {
         impl<'de> Deserialize<'de> for $type {
@@ -103,22 +103,22 @@ read_object!(
 
 read_object!(Group, "a group object", { "name" => name, }, Group { name });
 
-/// Reads the value of a key into its place: `null` is the default, a second value an error.
+/// Reads the value of a key into `field`. `null` means the default; a second value is an error.
 fn read_once<'de, A: MapAccess<'de>, T: Deserialize<'de> + Default>(
     map: &mut A,
     key: &'static str,
-    place: &mut Option<T>,
+    field: &mut Option<T>,
 ) -> Result<(), A::Error> {
-    if place.is_some() {
+    if field.is_some() {
         return Err(de::Error::duplicate_field(key));
     }
-    *place = Some(map.next_value::<Option<T>>()?.unwrap_or_default());
+    *field = Some(map.next_value::<Option<T>>()?.unwrap_or_default());
     Ok(())
 }
 
 impl Serialize for Membership {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// The object's keys, in the order in which they are written.
+        /// The JSON object, with its keys in output order.
         #[derive(serde::Serialize)]
         #[serde(rename = "Membership", rename_all = "camelCase")]
         struct Object<'a> {
@@ -140,7 +140,7 @@ impl Serialize for Membership {
             affiliation: &'a Affiliation,
         }
 
-        // Without `..`, so that a new field cannot be forgotten here.
+        // Without `..`, so that a new field causes a compile error here.
         let Self {
             name,
             state,

@@ -1,7 +1,7 @@
-//! The Google Chat API's `Membership` resource, as `spaces.members` sends and takes it.
+//! The Google Chat API's `Membership` resource, as `spaces.members` sends and accepts it.
 //!
-//! What the fields are called and mean is the API reference's; how they look in JSON is the
-//! proto3 JSON mapping's, as far as [`Membership`] says.
+//! Field names and semantics follow the API reference. The JSON representation follows the proto3
+//! JSON mapping, with the exceptions described at [`Membership`].
 
 mod json;
 mod values;
@@ -29,13 +29,13 @@ use crate::filter::{Matchable, MemberType, Role};
 /// assert_eq!(membership.role, MembershipRole::Manager);
 /// assert!(matches!(&membership.member, Some(Member::User(user)) if user.email.is_empty()));
 ///
-/// // What a filter looks at.
+/// // The two properties that a filter matches.
 /// assert_eq!(Matchable::role(&membership), Role::Manager);
 /// assert_eq!(membership.member_type(), MemberType::Human);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// One that is built rather than read names the fields that it has:
+/// Building a membership with some of its fields:
 ///
 /// ```
 /// use gchat_filter::{Group, Member, Membership, MembershipState};
@@ -58,66 +58,64 @@ use crate::filter::{Matchable, MemberType, Role};
 ///
 /// # JSON
 ///
-/// By the proto3 JSON mapping:
+/// As in the proto3 JSON mapping:
 ///
 /// - Keys are in lowerCamelCase. A key that is absent or `null` means the field's default, and
-///   a default is not written.
-/// - Enums are read from their names and from their integers, and written as names.
+///   defaults are not written.
+/// - Enums are read from their names or integers, and written as names.
 ///
-/// Beyond it:
+/// Specific to this crate:
 ///
-/// - Only the lowerCamelCase keys are known, not the `snake_case` ones that the mapping lets a
-///   parser accept too. Unknown keys are ignored, whatever their values are.
-/// - Names and integers of enums that are not known yet survive a round trip; see
-///   [`UnknownValue`].
-/// - Resource names and times are kept as they are, unchecked.
+/// - Only lowerCamelCase keys are recognized, not the `snake_case` keys that the mapping allows a
+///   parser to accept. Unknown keys are ignored, with any value.
+/// - Unknown enum values, both names and integers, survive a round trip; see [`UnknownValue`].
+/// - Resource names and times are not validated or normalized.
 ///
-/// The same holds for [`User`] and [`Group`]. Other self-describing formats of serde's do as
-/// well; those that are not, such as bincode, cannot be read.
+/// The same rules apply to [`User`] and [`Group`]. Other self-describing serde formats work too;
+/// formats that are not self-describing, such as bincode, cannot be read.
 ///
 /// # Errors
 ///
-/// Reading fails, with a message that says what was expected, on
+/// Deserialization fails, with a message that says what was expected, for
 ///
-/// - anything but an object, an array included: `[]`, `"spaces/AAAAqx7Kt0E"`;
+/// - anything but an object, including arrays: `[]`, `"spaces/AAAAqx7Kt0E"`;
 /// - a value of the wrong type: `{"name": 1}`, `{"member": "users/1"}`, `{"role": 1.5}`;
-/// - an enum's integer beyond 32 bits: `{"state": 2147483648}`;
-/// - a known key that comes twice, even with `null`: `{"role": null, "role": "ROLE_MEMBER"}`;
-/// - both kinds of members at once: `{"member": {}, "groupMember": {}}`. One of them may be
-///   `null`.
+/// - an enum integer that does not fit in 32 bits: `{"state": 2147483648}`;
+/// - a duplicate known key, even with `null`: `{"role": null, "role": "ROLE_MEMBER"}`;
+/// - both kinds of member: `{"member": {}, "groupMember": {}}`. One of them may be `null`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Membership {
     /// The resource name, `spaces/{space}/members/{member}`; empty if absent.
     ///
-    /// In the API's answers it is canonical; in requests `{member}` may also be the user's
-    /// e-mail address, or `app` for the calling app.
+    /// Canonical in responses. In requests, `{member}` may also be the user's email address, or
+    /// `app` for the calling app.
     pub name: String,
-    /// Whether the member has joined: output only; [`MembershipState::Unspecified`] if absent.
+    /// State of the membership; [`MembershipState::Unspecified`] if absent. Output only.
     pub state: MembershipState,
-    /// What the member may do in the space; [`MembershipRole::Unspecified`] if absent, as it is
-    /// for a Google Group.
+    /// The member's role in the space; [`MembershipRole::Unspecified`] if absent, which it always
+    /// is for a Google Group.
     pub role: MembershipRole,
-    /// When the membership was created, in RFC 3339; `None` if absent.
+    /// Creation time in RFC 3339 format; `None` if absent.
     ///
-    /// Output only, except as input in a space in import mode.
+    /// Output only, except in a space in import mode.
     pub create_time: Option<String>,
-    /// When the membership was deleted, in RFC 3339; `None` if absent.
+    /// Deletion time in RFC 3339 format; `None` if absent.
     ///
-    /// Output only, except as input in a space in import mode.
+    /// Output only, except in a space in import mode.
     pub delete_time: Option<String>,
-    /// How the user is related to the organisation that owns the space: output only;
-    /// [`Affiliation::Unspecified`] if absent.
+    /// The user's relation to the organization that owns the space;
+    /// [`Affiliation::Unspecified`] if absent. Output only.
     ///
-    /// In a space that a consumer account owns, everybody is [`Affiliation::External`].
+    /// In a space that a consumer account owns, all users are [`Affiliation::External`].
     pub affiliation: Affiliation,
-    /// Who the member is; `None` if neither `member` nor `groupMember` is there.
+    /// The member; `None` if both `member` and `groupMember` are absent.
     pub member: Option<Member>,
 }
 
 /// The member of a membership: the API's union field `memberType`, which holds at most one of
 /// `member` and `groupMember`.
 ///
-/// It has no JSON form of its own: the key in the [`Membership`] tells which one it is.
+/// It has no JSON representation of its own: the key in the [`Membership`] determines the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Member {
     /// A person or a Chat app, under the key `member`.
@@ -128,41 +126,40 @@ pub enum Member {
 
 /// A person or a Chat app: the API's `User`.
 ///
-/// Its JSON keys are its fields' names in lowerCamelCase, but for [`user_type`](Self::user_type).
-/// Reading and writing follow the rules of [`Membership`], errors included.
+/// The JSON keys are the field names in lowerCamelCase, except for
+/// [`user_type`](Self::user_type). Serialization and deserialization follow the rules of
+/// [`Membership`], including its errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// The resource name, `users/{user}`, or `users/app` for the calling app; empty if absent.
     ///
-    /// In requests a person's e-mail address may stand for `{user}`.
+    /// In requests, `{user}` may also be a person's email address.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The name to show: output only; empty if absent.
+    /// The display name; empty if absent. Output only.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub display_name: String,
-    /// The identifier of the user's Google Workspace domain; empty if absent.
+    /// The ID of the user's Google Workspace domain; empty if absent.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub domain_id: String,
-    /// Whether it is a person or a Chat app, under the key `type`; [`UserType::Unspecified`] if
-    /// absent.
+    /// Person or Chat app, under the key `type`; [`UserType::Unspecified`] if absent.
     #[serde(rename = "type", skip_serializing_if = "UserType::is_unspecified")]
     pub user_type: UserType,
-    /// Whether the user is deleted or their profile is not visible: output only; `false` if
-    /// absent.
+    /// Whether the user is deleted or their profile is not visible; `false` if absent. Output only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_anonymous: bool,
-    /// The e-mail address; empty if absent.
+    /// The email address; empty if absent.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub email: String,
-    /// The address of the user's picture; empty if absent.
+    /// The URL of the user's picture; empty if absent.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub avatar_url: String,
 }
 
 /// A Google Group: the API's `Group`.
 ///
-/// Reading and writing follow the rules of [`Membership`], errors included.
+/// Serialization and deserialization follow the rules of [`Membership`], including its errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Group {
     /// The resource name, `groups/{group}`; empty if absent.
@@ -176,7 +173,8 @@ impl Matchable for Membership {
         Role::from(&self.role)
     }
 
-    /// The [`User`]'s type; a [`Group`] is not the API's `member`, so it counts as no member.
+    /// Returns the type of a [`User`], and [`MemberType::NoMember`] for a [`Group`], because it is
+    /// not the API's `member`.
     #[inline]
     fn member_type(&self) -> MemberType {
         match &self.member {

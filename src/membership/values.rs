@@ -1,16 +1,16 @@
-//! The API's enums, open to values that it may add.
+//! The API's enums, each with a variant for values that this version does not know.
 
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A value of an enum that this crate's version does not know: its name, or its integer.
+/// An enum value that this version of the crate does not know: its name or its integer.
 ///
-/// The API may add values to its enums at any time. A membership with one is read without an
-/// error and written as it was. Only reading and the enums' `From<&str>` and `From<i32>` make one
-/// of these, and never of a known value. A name and an integer are never equal: whether they are
-/// the same value is not known yet.
+/// The API may add values to its enums at any time. A membership with an unknown value is read
+/// without an error, and the value is written as it was read. Only deserialization and the enums'
+/// `From<&str>` and `From<i32>` implementations create an `UnknownValue`, and never for a known
+/// value. A name and an integer are never equal: whether they are the same value is not known.
 ///
 /// ```
 /// use gchat_filter::UserType;
@@ -22,8 +22,8 @@ use serde::ser::{Serialize, Serializer};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(NameOrNumber);
 
-/// With the pointer thin, and the tag a whole word, the enums around it take 16 bytes, a number
-/// needs no allocation, and the known values share the tag: one load tells every variant.
+/// Thanks to the thin pointer and the word-sized tag, the enums that contain it take 16 bytes, an
+/// integer needs no allocation, and known values share the tag: one load identifies the variant.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum NameOrNumber {
     Name(Box<Box<str>>),
@@ -31,7 +31,7 @@ enum NameOrNumber {
 }
 
 impl UnknownValue {
-    /// The name; `None` if the value is an integer.
+    /// Returns the name; `None` if the value is an integer.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match &self.0 {
@@ -40,7 +40,7 @@ impl UnknownValue {
         }
     }
 
-    /// The integer; `None` if the value is a name.
+    /// Returns the integer; `None` if the value is a name.
     #[must_use]
     pub fn number(&self) -> Option<i32> {
         match self.0 {
@@ -58,7 +58,7 @@ impl UnknownValue {
     }
 }
 
-/// The name, or the integer in decimal.
+/// Writes the name, or the integer in decimal.
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -68,7 +68,7 @@ impl fmt::Display for UnknownValue {
     }
 }
 
-/// The name in quotes, or the integer.
+/// Writes the name in quotes, or the integer.
 impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -78,8 +78,8 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Declares an open enum: its values with the API's integers and names, and what an error says
-/// was expected.
+/// Declares an open enum: its known values with the API's integers and names, and the description
+/// that errors use for the expected value.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -91,15 +91,15 @@ macro_rules! open_enum {
         ///
         /// # JSON
         ///
-        /// Read from a name or an integer, as the proto3 JSON mapping wants; written as a name.
-        /// What is unknown is kept and written as it was read. An integer in quotes is a name,
-        /// and an unknown one.
+        /// Read from a name or an integer, as the proto3 JSON mapping requires, and written as a
+        /// name. Unknown values are written as they were read. An integer in quotes is an unknown
+        /// name.
         ///
         /// # Errors
         ///
-        /// Reading fails on anything but a string or a 32-bit integer: `true`, `1.5`,
-        /// `2147483648`, `[]`, and on `null`, unless it is the value of a field of a
-        /// [`Membership`](crate::Membership) or a [`User`](crate::User).
+        /// Deserialization fails for anything but a string or a 32-bit integer: `true`, `1.5`,
+        /// `2147483648`, `[]`, and for `null`, unless it is the value of a field of
+        /// [`Membership`](crate::Membership) or [`User`](crate::User).
         #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
         pub enum $enum {
             $(
@@ -107,12 +107,12 @@ macro_rules! open_enum {
                 #[doc = concat!("\n\n`", $name, "`, ", stringify!($number), ".")]
                 $value,
             )+
-            /// A value that this crate's version does not know.
+            /// A value that this version of the crate does not know.
             Unknown(UnknownValue),
         }
 
         impl $enum {
-            /// The API's name; `None` for an unknown integer.
+            /// Returns the API's name; `None` for an unknown integer.
             #[must_use]
             pub fn name(&self) -> Option<&str> {
                 match self {
@@ -121,7 +121,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The API's integer; `None` for an unknown name.
+            /// Returns the API's integer; `None` for an unknown name.
             #[must_use]
             pub fn number(&self) -> Option<i32> {
                 match self {
@@ -130,13 +130,13 @@ macro_rules! open_enum {
                 }
             }
 
-            /// Whether it is the default, which is not written.
+            /// Returns whether it is the default, which is not written.
             pub(super) fn is_unspecified(&self) -> bool {
                 matches!(self, Self::Unspecified)
             }
         }
 
-        /// The value of this name, in the API's spelling; any other name is unknown.
+        /// Converts a name in the API's spelling. Any other name becomes an unknown value.
         impl From<&str> for $enum {
             fn from(name: &str) -> Self {
                 match name {
@@ -146,7 +146,7 @@ macro_rules! open_enum {
             }
         }
 
-        /// The value of this integer; any other integer is unknown.
+        /// Converts one of the API's integers. Any other integer becomes an unknown value.
         impl From<i32> for $enum {
             fn from(number: i32) -> Self {
                 match number {
@@ -156,7 +156,7 @@ macro_rules! open_enum {
             }
         }
 
-        /// The name, or an unknown integer in decimal.
+        /// Writes the name, or an unknown integer in decimal.
         impl fmt::Display for $enum {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
@@ -215,58 +215,58 @@ macro_rules! open_enum {
 }
 
 open_enum! {
-    /// Whether a member has joined: the API's `MembershipState`, output only.
+    /// State of a membership: the API's `MembershipState`. Output only.
     pub enum MembershipState, "a membership state" {
-        /// The default, which means that the state is absent.
+        /// The default: the state is absent.
         #[default]
         Unspecified = 0 "MEMBERSHIP_STATE_UNSPECIFIED",
-        /// Added to the space, and able to take part.
+        /// Added to the space and able to participate.
         Joined = 1 "JOINED",
-        /// Invited to the space, and not joined yet.
+        /// Invited to the space, but not joined yet.
         Invited = 2 "INVITED",
-        /// Not a member, as in the answer to a deletion.
+        /// Not a member, as in the response to a deletion.
         NotAMember = 3 "NOT_A_MEMBER",
     }
 }
 
 open_enum! {
-    /// What a member may do in a space: the API's `MembershipRole`.
+    /// Role of a member in a space: the API's `MembershipRole`.
     ///
-    /// The Chat user interface has other words for two of them.
+    /// The Chat user interface uses different terms for two of the roles.
     pub enum MembershipRole, "a membership role" {
-        /// The default, which means that the role is absent: a Google Group's always is, and so may
-        /// be that of a user who is not a member.
+        /// The default: the role is absent, as it always is for a Google Group, and may be for a
+        /// user who is not a member.
         #[default]
         Unspecified = 0 "MEMBERSHIP_ROLE_UNSPECIFIED",
-        /// A member, with no more permissions than to take part.
+        /// A member with basic permissions, such as sending messages.
         Member = 1 "ROLE_MEMBER",
-        /// A space manager, which the Chat user interface calls an owner.
+        /// A space manager, called an owner in the Chat user interface.
         Manager = 2 "ROLE_MANAGER",
-        /// An assistant manager, which the Chat user interface calls a manager.
+        /// An assistant manager, called a manager in the Chat user interface.
         AssistantManager = 4 "ROLE_ASSISTANT_MANAGER",
     }
 }
 
 open_enum! {
-    /// How a user is related to the organisation that owns the space: the API's `Affiliation`,
-    /// output only.
+    /// Relation of a user to the organization that owns the space: the API's `Affiliation`. Output
+    /// only.
     pub enum Affiliation, "an affiliation" {
-        /// The default, which means that the affiliation is absent.
+        /// The default: the affiliation is absent.
         #[default]
         Unspecified = 0 "AFFILIATION_UNSPECIFIED",
-        /// An account that this organisation manages.
+        /// An account that this organization manages.
         Internal = 1 "INTERNAL",
-        /// Any other account: a consumer's, or one that another organisation manages.
+        /// Any other account: a consumer account, or one that another organization manages.
         External = 2 "EXTERNAL",
-        /// An account that this organisation manages for somebody from outside of it, a guest.
+        /// An account that this organization manages for an external user, such as a guest.
         ManagedExternal = 3 "MANAGED_EXTERNAL",
     }
 }
 
 open_enum! {
-    /// Whether a user is a person or a Chat app: the API's `User.Type`.
+    /// Type of a user, a person or a Chat app: the API's `User.Type`.
     pub enum UserType, "a user type" {
-        /// The default, which means that the type is absent.
+        /// The default: the type is absent.
         #[default]
         Unspecified = 0 "TYPE_UNSPECIFIED",
         /// A person.

@@ -1,17 +1,17 @@
-//! Which characters mean what: one table for ASCII, Unicode properties beyond it.
+//! Character classes: a table for ASCII, and Unicode properties for the rest.
 
-/// What a byte can be outside a string.
+/// The class of a byte outside a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Part of a TEXT.
     Text,
-    /// Part of a TEXT, but not its first character: the hyphen.
+    /// Part of a TEXT, but not as its first character: the hyphen.
     Hyphen,
     /// Part of a character beyond ASCII, which may be part of a TEXT.
     Wide,
     /// Space, tab, CR or LF.
     Space,
-    /// A quotation mark, `"` or `'`.
+    /// A quote, `"` or `'`.
     Quote,
     /// Anything else: parentheses, operators, controls, a backslash.
     Other,
@@ -49,7 +49,7 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
-/// The class of a byte.
+/// Returns the class of a byte.
 #[inline]
 pub(crate) fn class(byte: u8) -> Class {
     CLASSES
@@ -58,23 +58,24 @@ pub(crate) fn class(byte: u8) -> Class {
         .unwrap_or(Class::Other)
 }
 
-/// Whether a character beyond ASCII is part of a TEXT.
+/// Returns whether a character beyond ASCII can be part of a TEXT.
 pub(crate) fn is_wide_text(c: char) -> bool {
-    !(is_stray(c) || is_typographic_quote(c))
+    !(is_invisible(c) || is_typographic_quote(c))
 }
 
-/// Whether a character that is no ordinary white space has no place outside a string because it is
-/// not seen.
-pub(crate) fn is_stray(c: char) -> bool {
+/// Returns whether a character is invisible: a control, white space or a format character.
+///
+/// Other than the grammar's white space, these are not allowed outside a string.
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control() || c.is_whitespace() || is_format(c)
 }
 
-/// Whether a message must escape the character: it would not be seen, or would move others.
-pub(crate) fn is_unseen(c: char) -> bool {
-    c != ' ' && (is_stray(c) || is_filler(c))
+/// Returns whether messages escape the character, because it is invisible or would move others.
+pub(crate) fn needs_escape(c: char) -> bool {
+    c != ' ' && (is_invisible(c) || is_ignorable(c))
 }
 
-/// General category Cf, but for the zero-width joiner, which emoji need.
+/// General category Cf, except the zero-width joiner, which emoji need.
 pub(crate) fn is_format(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
@@ -85,22 +86,22 @@ pub(crate) fn is_format(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
 }
 
-/// What is in no format category and yet drawn as nothing: the property
-/// `Default_Ignorable_Code_Point` without the format characters, the zero-width joiner, and the
-/// variation selectors, which change how the character before them is seen.
-pub(crate) fn is_filler(c: char) -> bool {
+/// Characters outside Cf that are also invisible: the property `Default_Ignorable_Code_Point`
+/// without the format characters, the zero-width joiner, and the variation selectors, which change
+/// how the character before them is displayed.
+pub(crate) fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{2065}' | '\u{3164}'
         | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}' | '\u{e0002}'..='\u{e001f}'
         | '\u{e0080}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// The property `Quotation_Mark`, and the Hebrew gershayim, but for `"` and `'`.
+/// The property `Quotation_Mark` and the Hebrew gershayim, except `"` and `'`.
 pub(crate) fn is_typographic_quote(c: char) -> bool {
     is_double_quote(c) || is_single_quote(c)
 }
 
-/// The typographic quotation marks that stand for `"`.
+/// The typographic quotes that are used like `"`.
 pub(crate) fn is_double_quote(c: char) -> bool {
     matches!(c,
         '«' | '»' | '\u{201c}'..='\u{201f}' | '\u{2e42}' | '\u{300c}'..='\u{300f}'
@@ -108,7 +109,7 @@ pub(crate) fn is_double_quote(c: char) -> bool {
         | '\u{5f4}')
 }
 
-/// The typographic quotation marks that stand for `'`.
+/// The typographic quotes that are used like `'`.
 pub(crate) fn is_single_quote(c: char) -> bool {
     matches!(
         c,
@@ -120,7 +121,7 @@ pub(crate) fn is_single_quote(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The tables against the Unicode database that the regex crate carries.
+    /// Compares the tables with the Unicode database of the regex crate.
     #[test]
     fn tables_agree_with_unicode() {
         let property = |name: &str| regex::Regex::new(&format!("^{name}$")).unwrap();
@@ -136,7 +137,7 @@ mod tests {
                 "{c:?}"
             );
             assert_eq!(
-                is_filler(c),
+                is_ignorable(c),
                 ignorable.is_match(&text) && !format.is_match(&text),
                 "{c:?}"
             );

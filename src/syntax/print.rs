@@ -1,4 +1,4 @@
-//! Printing: text that parses to an equal tree.
+//! Printing of trees as text that parses to an equal tree.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -7,7 +7,7 @@ use super::tree::{
     Arg, Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value,
 };
 
-/// How tightly an expression binds.
+/// How tightly an expression binds, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
     And,
@@ -29,20 +29,21 @@ impl ExprKind<'_> {
     }
 }
 
-/// An operand, in parentheses unless it binds tighter than what it is an operand of.
-fn operand(f: &mut Formatter<'_>, expr: &Expr<'_>, of: Binding) -> fmt::Result {
-    if expr.kind.binding() > of {
+/// Prints an operand, in parentheses unless it binds tighter than the expression it belongs to.
+fn operand(f: &mut Formatter<'_>, expr: &Expr<'_>, outer: Binding) -> fmt::Result {
+    if expr.kind.binding() > outer {
         Display::fmt(expr, f)
     } else {
         write!(f, "({expr})")
     }
 }
 
-/// Prints with double quotes, single spaces, `NOT`, and parentheses around every operand that does
-/// not bind tighter: text that parses to an equal tree, if the parser made this one.
+/// Prints double quotes, single spaces, `NOT`, and parentheses around every operand that does not
+/// bind tighter than its operator. If the tree comes from the parser, the text parses to an equal
+/// tree.
 impl Display for Expr<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (operands, joint) = match &self.kind {
+        let (operands, connective) = match &self.kind {
             ExprKind::And(operands) => (operands, " AND "),
             ExprKind::Sequence(operands) => (operands, " "),
             ExprKind::Or(operands) => (operands, " OR "),
@@ -54,7 +55,7 @@ impl Display for Expr<'_> {
         };
         for (index, expr) in operands.iter().enumerate() {
             if index > 0 {
-                f.write_str(joint)?;
+                f.write_str(connective)?;
             }
             operand(f, expr, self.kind.binding())?;
         }
@@ -122,7 +123,7 @@ impl Display for Arg<'_> {
     }
 }
 
-/// A text as it is; a string in double quotes, with escapes for what would not be seen.
+/// Prints a text unchanged, and a string in double quotes with escapes for invisible characters.
 impl Display for Value<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if !self.is_quoted() {
@@ -135,7 +136,7 @@ impl Display for Value<'_> {
                 '\n' => f.write_str("\\n")?,
                 '\r' => f.write_str("\\r")?,
                 '\t' => f.write_str("\\t")?,
-                c if chars::is_unseen(c) => match u32::from(c) {
+                c if chars::needs_escape(c) => match u32::from(c) {
                     value @ 0..=0xffff => write!(f, "\\u{value:04X}")?,
                     value => write!(f, "\\U{value:08X}")?,
                 },

@@ -1,26 +1,26 @@
-//! The tree of a filter, with spans.
+//! The syntax tree of a filter, with spans.
 
 use std::borrow::Cow;
 
 use crate::diagnostic::Span;
 
-/// An expression: what AIP-160 calls expression, sequence, factor and term.
+/// An expression, sequence, factor or term of AIP-160.
 ///
-/// Equality compares what is said and not how it is written: spans, the kind of quotation marks,
-/// and `-` for `NOT` make no difference. There is no node for parentheses, and nothing is
-/// flattened: `a AND (b AND c)` has an AND in an AND.
+/// Equality ignores how an expression is written: spans, the kind of quotes, and `-` or `NOT` make
+/// no difference. There is no node for parentheses, and nothing is flattened:
+/// `a AND (b AND c)` is an AND within an AND.
 #[derive(Clone, Debug)]
 pub struct Expr<'a> {
-    /// Where it stands, with all parentheses around it.
+    /// Span including enclosing parentheses.
     pub span: Span,
-    /// Where it stands without the parentheses around it.
+    /// Span without enclosing parentheses.
     pub bare_span: Span,
-    /// What it is.
+    /// Kind of the expression.
     pub kind: ExprKind<'a>,
 }
 
 impl Expr<'_> {
-    /// Whether it stands in parentheses.
+    /// Returns whether the expression is in parentheses.
     #[must_use]
     pub fn is_parenthesized(&self) -> bool {
         self.span != self.bare_span
@@ -35,19 +35,20 @@ impl PartialEq for Expr<'_> {
 
 impl Eq for Expr<'_> {}
 
-/// The kinds of expressions. What the parser makes has at least two operands in `And`, `Sequence`
-/// and `Or`.
+/// The kind of an expression.
+///
+/// In trees from the parser, `And`, `Sequence` and `Or` have at least two operands.
 #[derive(Clone, Debug)]
 pub enum ExprKind<'a> {
     /// Operands joined by `AND`, which binds loosest.
     And(Vec<Expr<'a>>),
-    /// Operands side by side, an implicit AND that binds tighter than `AND`.
+    /// Adjacent operands: an implicit AND that binds tighter than `AND`.
     Sequence(Vec<Expr<'a>>),
     /// Operands joined by `OR`, which binds tighter than both.
     Or(Vec<Expr<'a>>),
     /// A negated operand.
     Not(Negation, Box<Expr<'a>>),
-    /// A comparison, or a comparable on its own.
+    /// A comparison, or a comparable alone.
     Restriction(Restriction<'a>),
 }
 
@@ -75,21 +76,21 @@ pub enum Negation {
     Minus,
 }
 
-/// A comparable, with what it is compared with.
+/// A comparable, with an optional comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restriction<'a> {
     /// The left side.
     pub comparable: Comparable<'a>,
-    /// The rest; `None` where the comparable stands on its own (a global restriction).
+    /// The comparator and the right side; `None` for a comparable alone (a global restriction).
     pub comparison: Option<Comparison<'a>>,
 }
 
-/// A comparator with its right side. Equality ignores the span.
+/// A comparator and its right side. Equality ignores the span.
 #[derive(Clone, Debug)]
 pub struct Comparison<'a> {
     /// The comparator.
     pub comparator: Comparator,
-    /// Where the comparator stands.
+    /// Span of the comparator.
     pub comparator_span: Span,
     /// The right side.
     pub arg: Arg<'a>,
@@ -103,7 +104,7 @@ impl PartialEq for Comparison<'_> {
 
 impl Eq for Comparison<'_> {}
 
-/// The comparators of AIP-160.
+/// A comparator of AIP-160.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparator {
     /// `=`
@@ -123,7 +124,7 @@ pub enum Comparator {
 }
 
 impl Comparator {
-    /// The comparator as it is written.
+    /// Returns the comparator as written in a filter.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -138,17 +139,17 @@ impl Comparator {
     }
 }
 
-/// What can be compared: a member or a function.
+/// The left side of a comparison: a member or a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Comparable<'a> {
-    /// A value with the fields behind it.
+    /// A value, optionally followed by fields.
     Member(Member<'a>),
-    /// A call.
+    /// A function call.
     Function(Function<'a>),
 }
 
 impl Comparable<'_> {
-    /// Where it stands.
+    /// Returns the span of the member or function.
     #[must_use]
     pub fn span(&self) -> Span {
         match self {
@@ -158,13 +159,14 @@ impl Comparable<'_> {
     }
 }
 
-/// A value with the fields behind it, such as `member.type` or `"HUMAN"`. Equality ignores the
-/// span.
+/// A value, optionally followed by fields, such as `member.type` or `"HUMAN"`.
+///
+/// Equality ignores the span.
 #[derive(Clone, Debug)]
 pub struct Member<'a> {
-    /// Where it stands.
+    /// Span of the member.
     pub span: Span,
-    /// The value and the fields; never empty. A keyword among the fields is a text like any other.
+    /// The value and the fields; never empty. Keywords among the fields are ordinary text.
     pub path: Vec<Value<'a>>,
 }
 
@@ -176,14 +178,14 @@ impl PartialEq for Member<'_> {
 
 impl Eq for Member<'_> {}
 
-/// A call, such as `creator("users/me")`. Equality ignores the span.
+/// A function call, such as `creator("users/me")`. Equality ignores the span.
 #[derive(Clone, Debug)]
 pub struct Function<'a> {
-    /// Where it stands, with its parentheses.
+    /// Span of the call, including its parentheses.
     pub span: Span,
-    /// Its dotted name, of unquoted values.
+    /// Dotted name; its values are unquoted.
     pub name: Member<'a>,
-    /// Its arguments.
+    /// Arguments of the call.
     pub args: Vec<Arg<'a>>,
 }
 
@@ -200,14 +202,14 @@ impl Eq for Function<'_> {}
 pub enum Arg<'a> {
     /// A member or a function.
     Comparable(Comparable<'a>),
-    /// A parenthesised expression.
+    /// A parenthesized expression.
     Group(Box<Expr<'a>>),
     /// A negative literal, such as `-30.5`; its text begins with the hyphen.
     Negative(Value<'a>),
 }
 
 impl Arg<'_> {
-    /// Where it stands; a group with its parentheses.
+    /// Returns the span of the argument; a group's includes its parentheses.
     #[must_use]
     pub fn span(&self) -> Span {
         match self {
@@ -218,15 +220,17 @@ impl Arg<'_> {
     }
 }
 
-/// A TEXT or a STRING. Equality ignores the span and the kind of quotation marks, but tells a
-/// string from a text.
+/// A TEXT or a STRING.
+///
+/// Equality ignores the span and the kind of quotes, but a string is never equal to a text.
 #[derive(Clone, Debug)]
 pub struct Value<'a> {
-    /// Where it stands, with its quotation marks.
+    /// Span of the value, including its quotes.
     pub span: Span,
-    /// What it says: without quotation marks, its escapes resolved. Borrowed unless it had escapes.
+    /// Content of the value, without quotes and with escape sequences resolved. Borrowed unless
+    /// there were escape sequences.
     pub text: Cow<'a, str>,
-    /// How it is quoted.
+    /// Quotes around the value.
     pub quotes: Quotes,
 }
 
@@ -239,17 +243,17 @@ impl PartialEq for Value<'_> {
 impl Eq for Value<'_> {}
 
 impl Value<'_> {
-    /// Whether it is a string.
+    /// Returns whether the value is a string.
     #[must_use]
     pub fn is_quoted(&self) -> bool {
         self.quotes != Quotes::None
     }
 }
 
-/// How a value is quoted.
+/// The quotes around a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quotes {
-    /// Not at all.
+    /// No quotes: a text.
     None,
     /// `'…'`
     Single,

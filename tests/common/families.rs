@@ -1,38 +1,39 @@
-//! Families of long texts: one for each construct, and for each mistake, that can be repeated.
+//! Families of long inputs: one for each construct and each mistake that can be repeated.
 
-/// The longest text that is read, in bytes.
+/// The parser's length limit, in bytes.
 const LENGTH: usize = 16_384;
 
-/// The deepest nesting that is read.
+/// The parser's nesting limit.
 const DEPTH: usize = 64;
 
-/// How deep texts nest that have more groups inside or outside.
+/// Nesting levels of the deep families, whose inputs have a few more groups inside or outside.
 const LEVELS: usize = DEPTH - 4;
 
-/// A text by its size: what is repeated, and what stands around it.
+/// Inputs of various lengths: a repeated unit in repeated nesting levels, with text around them.
 pub(crate) struct Family {
     pub(crate) name: &'static str,
     before: &'static str,
-    /// What opens a level of nesting, and what closes one.
+    /// Opening and closing text of a nesting level.
     level: [&'static str; 2],
     unit: String,
-    behind: &'static str,
+    /// Text after the last unit, in the innermost level.
+    last: &'static str,
     after: &'static str,
 }
 
 impl Family {
-    /// The text of so many quarters of the limits. Twice the quarters are twice the units, and
-    /// twice the levels of nesting.
+    /// The input whose length and nesting are this many quarters of the limits. The numbers of
+    /// units and levels are proportional to `quarters`.
     pub(crate) fn text(&self, quarters: usize) -> String {
         let [open, close] = self.level;
-        let around = [self.before, self.behind, self.after].concat().len();
+        let around = [self.before, self.last, self.after].concat().len();
         let rest = LENGTH - around - LEVELS * (open.len() + close.len());
         let (levels, units) = (LEVELS / 4, rest / 4 / self.unit.len());
         [
             self.before,
             &open.repeat(levels * quarters),
             &self.unit.repeat(units * quarters),
-            self.behind,
+            self.last,
             &close.repeat(levels * quarters),
             self.after,
         ]
@@ -48,39 +49,39 @@ impl Family {
     }
 }
 
-/// So many units between two texts.
+/// A family without nesting: repeated units with text before and after.
 fn long(
     name: &'static str,
     before: &'static str,
     unit: impl Into<String>,
-    behind: &'static str,
+    last: &'static str,
 ) -> Family {
     Family {
         name,
         before,
         level: ["", ""],
         unit: unit.into(),
-        behind,
+        last,
         after: "",
     }
 }
 
-/// So many units, and a last one, in groups within groups.
+/// A family with repeated units in nested levels.
 fn deep(
     name: &'static str,
     level: [&'static str; 2],
     unit: impl Into<String>,
-    behind: &'static str,
+    last: &'static str,
 ) -> Family {
     Family {
         level,
-        ..long(name, "", unit, behind)
+        ..long(name, "", unit, last)
     }
 }
 
 const MEMBER: &str = r#"role = "ROLE_MEMBER""#;
 
-/// The deepest nesting of something.
+/// Text nested to the limit.
 fn deepest(open: &str, inner: &str, close: &str) -> String {
     [&open.repeat(DEPTH), inner, &close.repeat(DEPTH)].concat()
 }
@@ -93,20 +94,20 @@ fn or(text: &str) -> String {
     format!("{text} OR ")
 }
 
-/// Every family.
+/// All families.
 pub(crate) fn families() -> Vec<Family> {
     let families = [
         valid(),
-        meaningless(),
-        errors(),
+        unsupported(),
+        schema_errors(),
         lints(),
-        meaning(),
-        broken(),
+        meaning_errors(),
+        syntax_errors(),
     ];
     families.into_iter().flatten().collect()
 }
 
-/// Valid, perhaps with warnings.
+/// Valid filters, some with warnings.
 fn valid() -> Vec<Family> {
     vec![
         long("white space", "", " \t\r\n", ""),
@@ -135,7 +136,7 @@ fn valid() -> Vec<Family> {
             r#"member.type = "HUMAN""#,
         ),
         long(
-            "much white space",
+            "long white space",
             r#"role = "ROLE_MEMBER""#,
             "  ",
             r#" AND member.type = "BOT""#,
@@ -160,7 +161,7 @@ fn valid() -> Vec<Family> {
             MEMBER,
         ),
         deep(
-            "redundant in groups",
+            "redundant terms in groups",
             [r#"member.type != "BOT" AND ("#, ")"],
             or(MEMBER),
             MEMBER,
@@ -168,11 +169,11 @@ fn valid() -> Vec<Family> {
     ]
 }
 
-/// Syntax that means nothing to the filter.
-fn meaningless() -> Vec<Family> {
+/// Syntax that the schema does not support.
+fn unsupported() -> Vec<Family> {
     vec![
         long("sequence", "", "a ", ""),
-        long("groups touch", "", "(a) ", ""),
+        long("sequence of groups", "", "(a) ", ""),
         long("a path", "a", ".a", " = 1"),
         long("keywords in a path", "a", ".AND", " = 1"),
         long("arguments", "f(a", ", a", ")"),
@@ -180,16 +181,16 @@ fn meaningless() -> Vec<Family> {
         long("text", "", "x", ""),
         long("hyphens", "a", "-", ""),
         long("wide text", "", "é漢🙂", ""),
-        long("a keyword's letters", "NOT", "é", ""),
-        long("words of keywords", "", "NOTé ", ""),
+        long("a word starting with a keyword", "NOT", "é", ""),
+        long("words starting with a keyword", "", "NOTé ", ""),
         long("a string", "role = \"", "x", "\""),
         long("spaces in a string", "role = '", "a  ", "'"),
-        long("quotes escaped", "role = \"", "\\\"", "\""),
+        long("escaped quotes", "role = \"", "\\\"", "\""),
         long("backslashes", "role = \"", "\\\\", "\""),
         long("line feeds", "role = \"", "\\n", "\""),
-        long("escapes of four", "role = \"", "\\u00e9", "\""),
-        long("escapes of eight", "role = \"", "\\U0001F642", "\""),
-        long("unseen in a string", "role = \"", "\u{202e}", "\""),
+        long("four-digit escapes", "role = \"", "\\u00e9", "\""),
+        long("eight-digit escapes", "role = \"", "\\U0001F642", "\""),
+        long("invisible in a string", "role = \"", "\u{202e}", "\""),
         long("a negative literal", "a = -1", ".1", ""),
         deep("deep arguments", ["f(", ")"], "a, ", "a"),
         deep("groups as arguments", ["role = (", ")"], "a AND ", "a"),
@@ -203,32 +204,37 @@ fn meaningless() -> Vec<Family> {
     ]
 }
 
-/// Many errors at once.
-fn errors() -> Vec<Family> {
+/// Many schema errors.
+fn schema_errors() -> Vec<Family> {
     vec![
         long("unknown fields", "", and("x = 1"), "x = 1"),
         long("unknown values", "", or(r#"role = "OWNER""#), "x"),
-        long("operators", "", and(r#"role < "ROLE_MEMBER""#), "role : 1"),
+        long(
+            "comparators",
+            "",
+            and(r#"role < "ROLE_MEMBER""#),
+            "role : 1",
+        ),
         long("functions", "", and("f(x)"), "f(x)"),
         long("long calls", "", and("f(a, b, c) = g(d)"), "f(x)"),
         long("bare values", "", "\"HUMAN\" ", ""),
         long("bare fields", "", and("role"), "role"),
-        long("pairs", "", "role ROLE_MEMBER and ", "role"),
+        long("missing comparators", "", "role ROLE_MEMBER and ", "role"),
         long("lower case", "", "role = \"ROLE_MEMBER\" and ", "x"),
-        long("swapped", "", and("\"HUMAN\" = member.type"), "x = 1"),
+        long("swapped sides", "", and("\"HUMAN\" = member.type"), "x = 1"),
         long(
             "quoted fields",
             "",
             or("\"role\" = \"ROLE_MEMBER\""),
             "x = 1",
         ),
-        long("other case", "", or("ROLE = \"role_member\""), "x = 1"),
+        long("wrong case", "", or("ROLE = \"role_member\""), "x = 1"),
         long("groups of values", "", or("role = (A OR B)"), "x = 1"),
         long("a group of values", "role = (", "A OR ", "A)"),
     ]
 }
 
-/// Many lints at once.
+/// Many lints.
 fn lints() -> Vec<Family> {
     vec![
         long("unquoted", "", or("member.type = HUMAN"), "role = 1"),
@@ -240,7 +246,7 @@ fn lints() -> Vec<Family> {
         ),
         long("NOT", "", or("NOT member.type = \"BOT\""), "NOT x"),
         long("minus", "", "-role = \"ROLE_MEMBER\" ", "-x"),
-        long("side by side", "", "role = \"ROLE_MEMBER\" ", ""),
+        long("implicit AND", "", "role = \"ROLE_MEMBER\" ", ""),
         long("inequality", "", and("role != \"ROLE_MEMBER\""), "x"),
         long(
             "undocumented",
@@ -249,12 +255,12 @@ fn lints() -> Vec<Family> {
             "x",
         ),
         deep("negated groups", ["NOT (", ")"], and(MEMBER), MEMBER),
-        deep("minus groups", ["-(a ", ")"], "x ", "x"),
+        deep("groups after minus", ["-(a ", ")"], "x ", "x"),
     ]
 }
 
-/// Contradictions, and what admin access rejects.
-fn meaning() -> Vec<Family> {
+/// Contradictions, and filters that admin access rejects.
+fn meaning_errors() -> Vec<Family> {
     vec![
         long(
             "one contradiction",
@@ -301,23 +307,23 @@ fn meaning() -> Vec<Family> {
     ]
 }
 
-/// No filters at all.
-fn broken() -> Vec<Family> {
+/// Syntax errors.
+fn syntax_errors() -> Vec<Family> {
     vec![
         long("open groups", "", "(", ""),
         long("open groups of terms", "", "(a AND ", "a"),
         long("open calls", "", "f(", ""),
         long("open arguments", "", "a = (", ""),
-        deep("never closed", ["(", ""], "a AND ", "a"),
-        deep("never closed calls", ["f(", ""], "a, ", "a"),
-        long("closed groups", "", ")", ""),
-        long("one closed too often", "a", " a", ")"),
+        deep("unclosed groups", ["(", ""], "a AND ", "a"),
+        deep("unclosed calls", ["f(", ""], "a, ", "a"),
+        long("unmatched parentheses", "", ")", ""),
+        long("one unmatched parenthesis", "a", " a", ")"),
         long("empty groups", "", "() ", ""),
         long("NOT NOT", "", "NOT ", "a"),
-        long("minus minus", "", "-", "a"),
+        long("repeated minus", "", "-", "a"),
         long("AND AND", "a ", "AND ", "a"),
         long("touching groups", "", "(a)", ""),
-        long("touching at the end", "", "a ", "\"a\"a"),
+        long("touching terms at the end", "", "a ", "\"a\"a"),
         long("a touching group", "(a)(a", " a", ")"),
         long("dots", "a", ".", ""),
         long("spaced dots", "a", " . a", ""),
@@ -327,22 +333,22 @@ fn broken() -> Vec<Family> {
         long("one long operator", "a ", "=", " 1"),
         long("commas", "a", ", a", ""),
         long("typographic quotes", "", "“a” ", ""),
-        long("typographic openings", "", "“", ""),
-        long("single typographic", "role = ", "‘", "'"),
-        long("a typographic string", "role = “", "x", "”"),
-        long("no closing mark", "role = \"", "x", "”"),
-        long("no closing mark in sight", "role = “", "x", ""),
-        long("plain in typographic", "role = “", "\"", "”"),
-        long("invisible", "", "\u{200b}", ""),
-        long("invisible behind", "a", "\u{feff}", ""),
+        long("typographic opening quotes", "", "“", ""),
+        long("typographic single quotes", "role = ", "‘", "'"),
+        long("a string in typographic quotes", "role = “", "x", "”"),
+        long("a typographic closing quote", "role = \"", "x", "”"),
+        long("an unclosed typographic quote", "role = “", "x", ""),
+        long("quotes in typographic quotes", "role = “", "\"", "”"),
+        long("invisible characters", "", "\u{200b}", ""),
+        long("invisible characters at the end", "a", "\u{feff}", ""),
         long("no-break spaces", "a", "\u{a0}", "b"),
-        long("controls", "a", "\u{1b}", ""),
-        long("invisible here and there", "", "\u{200b}a ", ""),
+        long("control characters", "a", "\u{1b}", ""),
+        long("invisible before each term", "", "\u{200b}a ", ""),
         long("an unterminated string", "\"", "x", ""),
-        long("unterminated and escaped", "\"", "\\\"", ""),
-        long("one mark too many", "", "\"\" ", "\""),
-        long("a bad escape at the end", "\"", "\\u00e9", "\\x\""),
-        long("bad escapes", "\"", "\\x", "\""),
+        long("unterminated with escaped quotes", "\"", "\\\"", ""),
+        long("one extra quote", "", "\"\" ", "\""),
+        long("an invalid escape at the end", "\"", "\\u00e9", "\\x\""),
+        long("invalid escapes", "\"", "\\x", "\""),
         long("surrogates", "\"", "\\uD83D\\uDE42", "\""),
     ]
 }

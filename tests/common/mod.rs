@@ -1,22 +1,23 @@
-//! A second, naive implementation of what a filter means, for the tests to compare with.
+//! A second, naive implementation of filter semantics, which the tests compare the crate with.
 //!
-//! It shares no code with the crate: filters are generated as [`Part`]s, printed, and only the
-//! text is given to the crate. A meaning is a set of the 25 cells, found by asking each comparison
-//! about each cell by name.
+//! It shares no code with the crate: filters are generated as [`Part`]s and printed, and the crate
+//! receives only the text. The meaning of a filter is a subset of the 25 cells, computed by
+//! evaluating each comparison on each cell by name.
 
-#![allow(dead_code, reason = "no test uses everything")]
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use gchat_filter::diagnostic::Span;
 use gchat_filter::{Cell, Filter, MemberType, Role};
 use proptest::prelude::*;
 
-/// A set of cells: the bit `5 × role + type` for each, in the order of [`ROLES`] and [`TYPES`].
+/// A set of cells, in which a cell is the bit `5 × role + type`, in the order of [`ROLES`] and
+/// [`TYPES`].
 pub(crate) type Set = u32;
 
 /// The set of all cells.
 pub(crate) const EVERYTHING: Set = (1 << 25) - 1;
 
-/// The roles by name; the empty one is any that the API may add.
+/// The roles by name; the empty name is any role that the API may add.
 pub(crate) const ROLES: [(&str, Role); 5] = [
     ("ROLE_MEMBER", Role::Member),
     ("ROLE_MANAGER", Role::Manager),
@@ -25,7 +26,7 @@ pub(crate) const ROLES: [(&str, Role); 5] = [
     ("", Role::Unknown),
 ];
 
-/// The types by name; the empty ones are any that the API may add, and no member at all.
+/// The types by name; the empty names are any type that the API may add, and no member.
 pub(crate) const TYPES: [(&str, MemberType); 5] = [
     ("HUMAN", MemberType::Human),
     ("BOT", MemberType::Bot),
@@ -34,12 +35,13 @@ pub(crate) const TYPES: [(&str, MemberType); 5] = [
     ("", MemberType::NoMember),
 ];
 
-/// The set of the cells that a rule admits, which is told the names of the role and the type.
-pub(crate) fn set_of(mut admits: impl FnMut(&str, &str) -> bool) -> Set {
+/// The set of the cells for which a predicate holds. Its arguments are the names of the role and
+/// the type.
+pub(crate) fn set_of(mut predicate: impl FnMut(&str, &str) -> bool) -> Set {
     let mut set = 0;
     for (row, (role, _)) in ROLES.iter().enumerate() {
         for (column, (member_type, _)) in TYPES.iter().enumerate() {
-            if admits(role, member_type) {
+            if predicate(role, member_type) {
                 set |= 1 << (5 * row + column);
             }
         }
@@ -65,7 +67,7 @@ pub(crate) fn apps() -> Set {
     set_of(|_, member_type| member_type == "BOT")
 }
 
-/// A comparison with a field, `=` or `!=`, and a value.
+/// A comparison of a field with a value, by `=` or `!=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Compare {
     pub(crate) is_role: bool,
@@ -114,34 +116,34 @@ pub(crate) const DOCUMENTED: [Compare; 6] = [
     Compare::member_type(false, "BOT"),
 ];
 
-/// What a part is made of.
+/// The kind of a [`Part`].
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     And(Vec<Part>),
     Sequence(Vec<Part>),
     Or(Vec<Part>),
-    /// Written `-` if true.
+    /// Written as `-` if true, as `NOT` if false.
     Not(bool, Box<Part>),
     Compare(Compare),
 }
 
-/// A part of a filter, as it is written.
+/// A part of a filter, as written.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) kind: Kind,
-    /// How many pairs of parentheses stand around it.
+    /// The number of pairs of parentheses around it.
     pub(crate) parens: usize,
-    /// Where it was printed, with its parentheses.
+    /// Span in the printed text, including enclosing parentheses.
     pub(crate) span: Span,
-    /// The same without.
+    /// Span without enclosing parentheses.
     pub(crate) bare: Span,
-    /// The cells of the comparison; the tests of contradictions change it.
-    pub(crate) own: Set,
+    /// The cells that a comparison matches. Tests of contradictions override them.
+    pub(crate) cells: Set,
 }
 
 impl Part {
     pub(crate) fn new(kind: Kind) -> Self {
-        let own = match &kind {
+        let cells = match &kind {
             Kind::Compare(compare) => compare.set(),
             _ => 0,
         };
@@ -150,7 +152,7 @@ impl Part {
             parens: 0,
             span: Span::default(),
             bare: Span::default(),
-            own,
+            cells,
         }
     }
 
@@ -179,8 +181,8 @@ impl Part {
         }
     }
 
-    /// Puts parentheses where the grammar needs them for this tree.
-    pub(crate) fn make_legal(&mut self) {
+    /// Adds the parentheses that the grammar requires for this tree.
+    pub(crate) fn add_required_parens(&mut self) {
         let binding = |part: &Part| match part.kind {
             Kind::And(_) => 0,
             Kind::Sequence(_) => 1,
@@ -193,16 +195,16 @@ impl Part {
             if binding(child) <= outer && child.parens == 0 {
                 child.parens = 1;
             }
-            child.make_legal();
+            child.add_required_parens();
         }
     }
 
-    /// Appends the text, and takes down where everything stands.
+    /// Appends the text and records the spans.
     pub(crate) fn print(&mut self, text: &mut String) {
         let start = text.len();
         text.extend(std::iter::repeat_n('(', self.parens));
         let bare = text.len();
-        let joint = match &self.kind {
+        let separator = match &self.kind {
             Kind::And(_) => " AND ",
             Kind::Sequence(_) => " ",
             Kind::Or(_) => " OR ",
@@ -217,7 +219,7 @@ impl Part {
         };
         for (index, child) in self.children_mut().iter_mut().enumerate() {
             if index > 0 {
-                text.push_str(joint);
+                text.push_str(separator);
             }
             child.print(text);
         }
@@ -232,7 +234,7 @@ impl Part {
         text
     }
 
-    /// What the part admits without the parts that stand at these spans; `None` if all of it is
+    /// The cells that the part matches without the parts at these spans; `None` if all of it is
     /// removed.
     pub(crate) fn remaining(&self, removed: &[Span]) -> Option<Set> {
         if removed.contains(&self.span) {
@@ -243,16 +245,16 @@ impl Part {
             Kind::And(_) | Kind::Sequence(_) => sets.reduce(|a, b| a & b),
             Kind::Or(_) => sets.reduce(|a, b| a | b),
             Kind::Not(..) => sets.next().map(|set| !set & EVERYTHING),
-            Kind::Compare(_) => Some(self.own),
+            Kind::Compare(_) => Some(self.cells),
         }
     }
 
-    /// What the part admits.
+    /// The cells that the part matches.
     pub(crate) fn set(&self) -> Set {
         self.remaining(&[]).expect("nothing is removed")
     }
 
-    /// Calls for each part, outer ones first, left to right.
+    /// Visits all parts, in pre-order.
     pub(crate) fn visit<'p>(&'p self, visit: &mut impl FnMut(&'p Part)) {
         visit(self);
         for child in self.children() {
@@ -270,7 +272,7 @@ impl Part {
         found
     }
 
-    /// The innermost parts that admit nothing.
+    /// The innermost parts that match nothing.
     pub(crate) fn contradictions(&self) -> Vec<&Part> {
         let mut found: Vec<_> = self
             .children()
@@ -283,8 +285,8 @@ impl Part {
         found
     }
 
-    /// The groups that mix AND, or a sequence, with an OR that has no parentheses: what stands
-    /// between a pair of parentheses, or the whole filter.
+    /// Spans of the groups that mix AND, or a sequence, with an OR without parentheses. A group is
+    /// the contents of a pair of parentheses, or the entire filter.
     pub(crate) fn mixed(&self) -> Vec<Span> {
         let mut found = Vec::new();
         self.visit(&mut |part| {
@@ -297,8 +299,8 @@ impl Part {
         found
     }
 
-    /// Whether there is an AND or a sequence, and whether there is an OR, outside of all
-    /// parentheses in the part.
+    /// Whether the part contains an AND or a sequence, and whether it contains an OR, outside all
+    /// parentheses.
     fn operators(&self) -> [bool; 2] {
         let mut found = [
             matches!(self.kind, Kind::And(_) | Kind::Sequence(_)),
@@ -311,8 +313,8 @@ impl Part {
         found
     }
 
-    /// The outermost parts whose removal changes nothing, each judged with those to its right
-    /// removed already.
+    /// Spans of the outermost parts whose removal changes nothing. Each is judged after the
+    /// removal of those to its right.
     pub(crate) fn redundant(&self) -> Vec<Span> {
         fn judge(root: &Part, part: &Part, meaning: Set, removed: &mut Vec<Span>) {
             let is_group = !matches!(part.kind, Kind::Not(..));
@@ -334,12 +336,13 @@ impl Part {
     }
 }
 
-/// How many comparisons a canonical text has.
-pub(crate) fn comparisons_in(text: &str) -> usize {
+/// The number of comparisons in a canonical text.
+pub(crate) fn count_comparisons(text: &str) -> usize {
     text.matches('=').count()
 }
 
-/// Any comparison that the schema knows, the documented ones more often, so that they meet.
+/// Any comparison that the schema supports. Documented ones are more frequent, so that they
+/// interact.
 pub(crate) fn any_comparison() -> impl Strategy<Value = Compare> {
     let names = |values: [&'static str; 5]| {
         let named = values.into_iter().filter(|name| !name.is_empty());
@@ -362,16 +365,16 @@ pub(crate) fn documented_comparison() -> impl Strategy<Value = Compare> {
     prop::sample::select(&DOCUMENTED)
 }
 
-/// Filters of AND and OR, and if told of sequences and negations, with needless parentheses here
-/// and there.
+/// Filters of AND and OR, with occasional redundant parentheses. With `all_constructs`, also of
+/// sequences and negations.
 pub(crate) fn filters(
     comparisons: impl Strategy<Value = Compare> + 'static,
     all_constructs: bool,
-    most_comparisons: u32,
+    max_comparisons: u32,
 ) -> impl Strategy<Value = Part> {
     let parens = || prop::sample::select(&[0, 0, 0, 0, 0, 0, 1, 2]);
     let leaf = (comparisons, parens()).prop_map(|(c, parens)| Part::leaf(c).in_parens(parens));
-    let tree = leaf.prop_recursive(4, most_comparisons, 3, move |inner| {
+    let tree = leaf.prop_recursive(4, max_comparisons, 3, move |inner| {
         let operands = prop::collection::vec(inner.clone(), 2..4);
         let kinds = if all_constructs { 0..8 } else { 0..6 };
         (kinds, operands, parens()).prop_map(|(kind, mut operands, parens)| {
@@ -385,12 +388,13 @@ pub(crate) fn filters(
         })
     });
     tree.prop_map(|mut part| {
-        part.make_legal();
+        part.add_required_parens();
         part
     })
 }
 
-/// So many times the usual number of cases, and no file of regressions: those become tests.
+/// A multiple of the default number of cases. Failures are not persisted: they become regression
+/// tests.
 pub(crate) fn cases(factor: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig {

@@ -1,63 +1,63 @@
-//! The same questions in the languages of the peers, and how each is asked about a membership.
+//! The same filters in the languages of the peers, and their evaluation on memberships.
 
 use aip_160::{Arg, Comparator, Expression};
 use cfg_expr::Predicate;
 use gchat_filter::{Cell, Matchable, Membership};
 use wirefilter::{ExecutionContext, Scheme};
 
-/// One question in all languages.
-pub(crate) struct Question {
+/// A filter in all languages.
+pub(crate) struct Query {
     pub(crate) filter: String,
     pub(crate) wirefilter: String,
     pub(crate) cfg: String,
     pub(crate) cel: String,
 }
 
-pub(crate) fn questions() -> Vec<Question> {
-    let question = |filter: &str, wirefilter: &str, cfg: &str| Question {
+pub(crate) fn queries() -> Vec<Query> {
+    let query = |filter: &str, wirefilter: &str, cfg: &str| Query {
         filter: filter.to_owned(),
         wirefilter: wirefilter.to_owned(),
         cfg: cfg.to_owned(),
         cel: wirefilter.replace("member.type", "member_type"),
     };
-    let mut questions = vec![
-        question(
+    let mut queries = vec![
+        query(
             r#"member.type = "HUMAN""#,
             r#"member.type == "HUMAN""#,
             r#"member_type = "HUMAN""#,
         ),
-        question(
+        query(
             r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#,
             r#"member.type == "HUMAN" && role == "ROLE_MANAGER""#,
             r#"all(member_type = "HUMAN", role = "ROLE_MANAGER")"#,
         ),
-        question(
+        query(
             r#"role = "ROLE_MANAGER" OR role = "ROLE_MEMBER""#,
             r#"role == "ROLE_MANAGER" || role == "ROLE_MEMBER""#,
             r#"any(role = "ROLE_MANAGER", role = "ROLE_MEMBER")"#,
         ),
-        question(
+        query(
             r#"member.type != "BOT""#,
             r#"member.type != "BOT""#,
             r#"not(member_type = "BOT")"#,
         ),
-        question(
+        query(
             r#"(role = "ROLE_MANAGER" OR role = "ROLE_MEMBER") AND member.type != "BOT""#,
             r#"(role == "ROLE_MANAGER" || role == "ROLE_MEMBER") && member.type != "BOT""#,
             r#"all(any(role = "ROLE_MANAGER", role = "ROLE_MEMBER"), not(member_type = "BOT"))"#,
         ),
     ];
-    let clause = &questions[1];
-    let many = |clause: &str, joint: &str| vec![clause; 64].join(joint);
-    questions.push(question(
+    let clause = &queries[1];
+    let many = |clause: &str, separator: &str| vec![clause; 64].join(separator);
+    queries.push(query(
         &many(&format!("({})", clause.filter), " OR "),
         &many(&format!("({})", clause.wirefilter), " || "),
         &format!("any({})", many(&clause.cfg, ", ")),
     ));
-    questions
+    queries
 }
 
-/// The names of the role and of the type; the type is empty if there is no member.
+/// Names of the role and of the type; the type is empty if there is no member.
 pub(crate) type Facts = (&'static str, &'static str);
 
 pub(crate) fn facts(cell: Cell) -> Facts {
@@ -75,7 +75,7 @@ pub(crate) fn facts_of(membership: &Membership) -> Facts {
     })
 }
 
-/// Walks a tree of `aip-160`, as its users do.
+/// Evaluates a tree of `aip-160` by walking it, as its users do.
 pub(crate) fn walk(expression: Option<&Expression>, facts: Facts) -> bool {
     let walk = |expression| self::walk(Some(expression), facts);
     match expression {
@@ -84,12 +84,12 @@ pub(crate) fn walk(expression: Option<&Expression>, facts: Facts) -> bool {
         Some(Expression::Or(parts)) => parts.iter().any(walk),
         Some(Expression::Restriction(restriction)) => {
             let aip_160::Comparable::Member(member) = &restriction.comparable else {
-                unreachable!("no function is asked for");
+                unreachable!("no query calls a function");
             };
             let actual = match (member.value.as_str(), member.fields.as_slice()) {
                 ("role", []) => facts.0,
                 ("member", [field]) if field.as_str() == "type" => facts.1,
-                _ => unreachable!("no other field is asked for"),
+                _ => unreachable!("no query has other fields"),
             };
             let Arg::Comparable(aip_160::Comparable::Member(value)) = &restriction.arg else {
                 unreachable!("all arguments are values");
@@ -97,7 +97,7 @@ pub(crate) fn walk(expression: Option<&Expression>, facts: Facts) -> bool {
             let equal = value.value.as_str() == actual;
             equal == (restriction.comparator == Comparator::Equal)
         }
-        Some(_) => unreachable!("nothing else is asked for"),
+        Some(_) => unreachable!("no query has other expressions"),
     }
 }
 
@@ -105,8 +105,8 @@ pub(crate) fn scheme() -> Scheme {
     wirefilter::Scheme! { member.type: Bytes, role: Bytes }
 }
 
-/// Whether a filter of `wirefilter-engine` admits a membership.
-pub(crate) fn admits<'s>(
+/// Returns whether a filter of `wirefilter-engine` matches a membership.
+pub(crate) fn matches<'s>(
     filter: &wirefilter::Filter<'s>,
     scheme: &'s Scheme,
     (role, member_type): Facts,
@@ -117,7 +117,7 @@ pub(crate) fn admits<'s>(
     filter.execute(&context).unwrap()
 }
 
-/// Whether a predicate of `cfg-expr` holds.
+/// Returns whether a predicate of `cfg-expr` holds.
 pub(crate) fn holds(predicate: &Predicate<'_>, (role, member_type): Facts) -> bool {
     match predicate {
         Predicate::KeyValue { key: "role", val } => *val == role,
@@ -125,11 +125,11 @@ pub(crate) fn holds(predicate: &Predicate<'_>, (role, member_type): Facts) -> bo
             key: "member_type",
             val,
         } => *val == member_type,
-        _ => unreachable!("nothing else is asked for"),
+        _ => unreachable!("no query has other predicates"),
     }
 }
 
-/// The variables of a membership for `cel`.
+/// Returns a `cel` context with the variables of a membership.
 pub(crate) fn cel_context<'c>(
     functions: &'c cel::Context<'_, '_>,
     (role, member_type): Facts,

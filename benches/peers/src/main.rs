@@ -1,8 +1,8 @@
-//! Parsing and matching beside other crates, in turns.
+//! Benchmarks of parsing and matching, compared with other crates.
 //!
 //! `cargo run --release --manifest-path benches/peers/Cargo.toml`, with `--profile lto` instead of
-//! `--release` for whole-program optimisation. Every peer's answers are compared with ours before
-//! it is timed. Times are medians over rounds in which all sides take turns; ratios are medians of
+//! `--release` for link-time optimization. Before timing, the results of all peers are verified to
+//! be the same. Times are medians over rounds in which all sides alternate; ratios are medians of
 //! the ratios within a round.
 
 #[path = "../../baseline/mod.rs"]
@@ -14,25 +14,26 @@ use std::time::{Duration, Instant};
 
 use gchat_filter::{Cell, Filter, Matchable, Member, Membership, MembershipRole, User, UserType};
 
-use languages::{Question, admits, cel_context, facts, facts_of, scheme, walk};
+use languages::{Query, cel_context, facts, facts_of, matches, scheme, walk};
 
 const ROUNDS: usize = 101;
 
-/// How long a round of one side takes, about.
+/// Approximate duration of a round of one side.
 const ROUND: Duration = Duration::from_micros(200);
 
-/// Something to measure: given a number, it runs so many times.
+/// A candidate to measure.
 struct Side<'s> {
     name: String,
+    /// Makes the given number of calls.
     run: Box<dyn Fn(u32) + 's>,
-    /// How many things one run deals with.
-    things: usize,
+    /// Number of items that a call processes.
+    items: usize,
 }
 
-fn side<'s, T>(name: &str, things: usize, call: impl Fn() -> T + 's) -> Side<'s> {
+fn side<'s, T>(name: &str, items: usize, call: impl Fn() -> T + 's) -> Side<'s> {
     Side {
         name: name.to_owned(),
-        things,
+        items,
         run: Box::new(move |times| {
             for _ in 0..times {
                 black_box(call());
@@ -71,11 +72,11 @@ fn calibrate(side: &Side<'_>) -> u32 {
     }
 }
 
-/// Nanoseconds a thing.
+/// Returns the nanoseconds per item.
 fn time(side: &Side<'_>, count: u32) -> f64 {
     let start = Instant::now();
     (side.run)(count);
-    start.elapsed().as_secs_f64() * 1e9 / f64::from(count) / side.things as f64
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(count) / side.items as f64
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -85,9 +86,9 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 fn main() {
-    for question in languages::questions() {
-        check(&question);
-        parse(&question);
+    for query in languages::queries() {
+        check(&query);
+        parse(&query);
     }
     let requirement = ">=1.2.3, <1.8.0";
     race(
@@ -109,83 +110,81 @@ fn main() {
     );
     for count in [100, 1_000, 1_000_000] {
         let memberships = memberships(count);
-        for question in &languages::questions()[..4] {
-            matching(question, &memberships);
+        for query in &languages::queries()[..4] {
+            matching(query, &memberships);
         }
     }
 }
 
-/// Every peer must give our answer for each of the 25 cells.
-fn check(question: &Question) {
-    let filter = Filter::parse(&question.filter).unwrap();
-    let cells = baseline::parse(&question.filter).unwrap();
-    let tree = aip_160::parse_filter(&question.filter).unwrap();
+/// Asserts that all peers have the same result for each of the 25 cells.
+fn check(query: &Query) {
+    let filter = Filter::parse(&query.filter).unwrap();
+    let cells = baseline::parse(&query.filter).unwrap();
+    let tree = aip_160::parse_filter(&query.filter).unwrap();
     let scheme = scheme();
-    let wirefilter = scheme.parse(&question.wirefilter).unwrap().compile();
-    let cfg = cfg_expr::Expression::parse(&question.cfg).unwrap();
-    let cel = cel::Program::compile(&question.cel).unwrap();
+    let wirefilter = scheme.parse(&query.wirefilter).unwrap().compile();
+    let cfg = cfg_expr::Expression::parse(&query.cfg).unwrap();
+    let cel = cel::Program::compile(&query.cel).unwrap();
     let functions = cel::Context::default();
     for (index, cell) in Cell::all().enumerate() {
         let expected = filter.matches(&cell);
         let facts = facts(cell);
-        let is = |answer: bool, name: &str| {
-            assert_eq!(answer, expected, "{name} {} {cell:?}", question.filter);
+        let assert_same = |result: bool, name: &str| {
+            assert_eq!(result, expected, "{name} {} {cell:?}", query.filter);
         };
-        is(cells >> index & 1 == 1, "baseline");
-        is(walk(tree.expression.as_ref(), facts), "aip-160");
-        is(admits(&wirefilter, &scheme, facts), "wirefilter");
-        is(
+        assert_same(cells >> index & 1 == 1, "baseline");
+        assert_same(walk(tree.expression.as_ref(), facts), "aip-160");
+        assert_same(matches(&wirefilter, &scheme, facts), "wirefilter");
+        assert_same(
             cfg.eval(|predicate| languages::holds(predicate, facts)),
             "cfg-expr",
         );
         let context = cel_context(&functions, facts);
-        is(cel.execute(&context) == Ok(true.into()), "cel");
+        assert_same(cel.execute(&context) == Ok(true.into()), "cel");
     }
 }
 
-fn parse(question: &Question) {
-    let excerpt: String = question.filter.chars().take(80).collect();
+fn parse(query: &Query) {
+    let excerpt: String = query.filter.chars().take(80).collect();
     let scheme = scheme();
     race(
-        &format!("{excerpt} ({} bytes)", question.filter.len()),
+        &format!("{excerpt} ({} bytes)", query.filter.len()),
         ROUNDS,
         &[
             side("gchat-filter", 1, || {
-                Filter::parse(black_box(&question.filter)).ok()
+                Filter::parse(black_box(&query.filter)).ok()
             }),
-            side("baseline", 1, || {
-                baseline::parse(black_box(&question.filter))
-            }),
+            side("baseline", 1, || baseline::parse(black_box(&query.filter))),
             side("aip-160", 1, || {
-                aip_160::parse_filter(black_box(&question.filter)).ok()
+                aip_160::parse_filter(black_box(&query.filter)).ok()
             }),
             side("wirefilter-engine, parse and compile", 1, || {
                 scheme
-                    .parse(black_box(&question.wirefilter))
+                    .parse(black_box(&query.wirefilter))
                     .map(|ast| ast.compile())
                     .is_ok()
             }),
             side("cfg-expr", 1, || {
-                cfg_expr::Expression::parse(black_box(&question.cfg)).ok()
+                cfg_expr::Expression::parse(black_box(&query.cfg)).ok()
             }),
             side("cel, compile", 1, || {
-                cel::Program::compile(black_box(&question.cel)).ok()
+                cel::Program::compile(black_box(&query.cel)).ok()
             }),
         ],
     );
 }
 
-fn matching(question: &Question, memberships: &[Membership]) {
-    let filter = Filter::parse(&question.filter).unwrap();
-    let tree = aip_160::parse_filter(&question.filter).unwrap();
+fn matching(query: &Query, memberships: &[Membership]) {
+    let filter = Filter::parse(&query.filter).unwrap();
+    let tree = aip_160::parse_filter(&query.filter).unwrap();
     let scheme = scheme();
-    let wirefilter = scheme.parse(&question.wirefilter).unwrap().compile();
-    let cel = cel::Program::compile(&question.cel).unwrap();
+    let wirefilter = scheme.parse(&query.wirefilter).unwrap().compile();
+    let cel = cel::Program::compile(&query.cel).unwrap();
     let functions = cel::Context::default();
-    let count = |admits: &dyn Fn(&Membership) -> bool| {
+    let count = |matches: &dyn Fn(&Membership) -> bool| {
         memberships
             .iter()
-            .filter(|membership| admits(membership))
+            .filter(|membership| matches(membership))
             .count()
     };
     let by_cel = |membership: &Membership| {
@@ -193,12 +192,12 @@ fn matching(question: &Question, memberships: &[Membership]) {
     };
     let by_tree = |membership: &Membership| walk(tree.expression.as_ref(), facts_of(membership));
     let by_wirefilter =
-        |membership: &Membership| admits(&wirefilter, &scheme, facts_of(membership));
+        |membership: &Membership| matches(&wirefilter, &scheme, facts_of(membership));
     let expected = count(&|membership| filter.matches(membership));
     assert_eq!(count(&by_tree), expected);
     assert_eq!(count(&by_wirefilter), expected);
 
-    // What takes a microsecond a membership is measured on some.
+    // Slow candidates are measured on some of the memberships.
     let some = &memberships[..memberships.len().min(1_000)];
     assert_eq!(
         some.iter().filter(|m| by_cel(m)).count(),
@@ -207,19 +206,19 @@ fn matching(question: &Question, memberships: &[Membership]) {
     let length = memberships.len();
     let rounds = if length > 10_000 { 11 } else { ROUNDS };
     race(
-        &format!("matching {length} memberships, {}", question.filter),
+        &format!("matching {length} memberships, {}", query.filter),
         rounds,
         &[
             side("gchat-filter", length, || {
                 memberships.iter().filter(|m| filter.matches(*m)).count()
             }),
-            side("touching the two fields", length, || {
-                let facts = memberships.iter();
-                facts
+            side("reading the two fields", length, || {
+                memberships
+                    .iter()
                     .map(|m| m.role() as usize ^ m.member_type() as usize)
                     .sum::<usize>()
             }),
-            side("aip-160, its tree walked", length, || {
+            side("aip-160, tree walk", length, || {
                 memberships.iter().filter(|m| by_tree(m)).count()
             }),
             side("wirefilter-engine", length, || {

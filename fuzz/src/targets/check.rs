@@ -1,52 +1,52 @@
-//! Filters made together with what they must mean: whether they are valid, every count of errors
-//! and warnings, what they admit of the 25 cells, what their shortest text means, how two of them
-//! relate.
+//! Filters with known meaning. Asserts their validity, the number of errors and warnings of each
+//! code, the cells that they match, the meaning of their shortest text, and the relations between
+//! two of them.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::shapes::{self, ALL, BOT, Cells, Joint, Leaf, Shape};
+use crate::filter_model::{self, ALL, BOT, Cells, Connective, FilterModel, Leaf};
 use crate::{Options, invariants, writer};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic, Span, Stage};
 use gchat_filter::syntax::{Expr, MAX_LENGTH, Quotes};
 use gchat_filter::{Cell, Checked, Checker, Filter, Level, Lint, Preset};
 
-/// Documented meanings; the empty text admits everything.
+/// Documented meanings, including that of the empty filter, which matches everything.
 static DOCUMENTED: LazyLock<BTreeSet<Cells>> = LazyLock::new(|| {
-    let mut meanings = shapes::meanings(b"MGHBhb");
+    let mut meanings = filter_model::meanings(b"MGHBhb");
     meanings.insert(ALL);
     assert_eq!(meanings.len(), 124);
     meanings
 });
 
-/// Meanings of what admin access accepts.
-static FOR_ADMINS: LazyLock<BTreeSet<Cells>> = LazyLock::new(|| {
-    let meanings = shapes::meanings(b"MGHb").into_iter();
+/// Meanings of the filters that admin access accepts.
+static FOR_ADMIN_ACCESS: LazyLock<BTreeSet<Cells>> = LazyLock::new(|| {
+    let meanings = filter_model::meanings(b"MGHb").into_iter();
     meanings.filter(|cells| cells & BOT == 0).collect()
 });
 
 #[derive(Debug)]
 struct Input {
     options: Options,
-    /// Two filters with their trees as they were written, and their texts.
-    filters: [(Shape, Expr<'static>, String); 2],
+    /// Two filters, each with its written tree and its text.
+    filters: [(FilterModel, Expr<'static>, String); 2],
 }
 
 impl<'a> Arbitrary<'a> for Input {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let options = u.arbitrary()?;
-        let shapes: [Shape; 2] = u.arbitrary()?;
-        let filters = shapes.map(|shape| {
-            let mut expr = shape.expr();
+        let models: [FilterModel; 2] = u.arbitrary()?;
+        let filters = models.map(|model| {
+            let mut expr = model.expr();
             let text = writer::write(&mut expr, u).text;
-            (shape, expr, text)
+            (model, expr, text)
         });
         Ok(Self { options, filters })
     }
 }
 
-/// Bytes that an [`Input`] can be made of; others are let be.
+/// Runs the target on the bytes of an [`Input`]; ignores other bytes.
 pub fn run(bytes: &[u8]) {
     let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(bytes)) else {
         return;
@@ -57,57 +57,57 @@ pub fn run(bytes: &[u8]) {
     } = input;
     if filters
         .iter()
-        .any(|(shape, _, text)| shape.parts().len() > 80 || text.len() > MAX_LENGTH)
+        .any(|(model, _, text)| model.parts().len() > 80 || text.len() > MAX_LENGTH)
     {
         return;
     }
-    for (shape, expr, text) in &filters {
+    for (model, expr, text) in &filters {
         for admin_access in [false, true] {
-            check(checker, admin_access, shape, expr, text);
+            check(checker, admin_access, model, expr, text);
         }
     }
     let aip = Checker::new().preset(Preset::Aip160);
     let [a, b] = filters
         .each_ref()
-        .map(|(shape, _, text)| Some((shape.cells(), aip.check(text).filter?)));
+        .map(|(model, _, text)| Some((model.cells(), aip.check(text).filter?)));
     for (cells, filter) in a.iter().chain(&b) {
-        shows(*cells, *filter);
+        check_filter(*cells, *filter);
     }
     if let (Some(a), Some(b)) = (a, b) {
-        relate(a, b);
-        relate(b, a);
-        relate(a, (ALL, Filter::default()));
+        check_relation(a, b);
+        check_relation(b, a);
+        check_relation(a, (ALL, Filter::default()));
     }
 }
 
-/// A filter of known meaning, checked.
+/// A checked filter with known meaning.
 struct Case<'c> {
     checker: Checker,
     admin_access: bool,
-    shape: &'c Shape,
+    model: &'c FilterModel,
     expr: &'c Expr<'c>,
     text: &'c str,
     checked: Checked<'c>,
 }
 
-/// Checks one filter against what its shape says, stage by stage, up to the first that must err.
-fn check(checker: Checker, admin_access: bool, shape: &Shape, expr: &Expr<'_>, text: &str) {
+/// Compares a check with the model, stage by stage, up to the first stage that must have errors.
+fn check(checker: Checker, admin_access: bool, model: &FilterModel, expr: &Expr<'_>, text: &str) {
     let checker = checker.admin_access(admin_access);
     let checked = invariants::check(&checker, text);
     assert_eq!(checked.tree.as_ref(), Some(expr), "{text:?}");
     let case = Case {
         checker,
         admin_access,
-        shape,
+        model,
         expr,
         text,
         checked,
     };
-    let erring = if case.schema() {
+    let expected_stage = if case.check_schema() {
         Some(Stage::Schema)
-    } else if case.meaning() {
+    } else if case.check_meaning() {
         Some(Stage::Meaning)
-    } else if case.admin() {
+    } else if case.check_access() {
         Some(Stage::Access)
     } else {
         None
@@ -115,22 +115,23 @@ fn check(checker: Checker, admin_access: bool, shape: &Shape, expr: &Expr<'_>, t
     let checked = &case.checked;
     assert_eq!(
         checked.errors().next().map(Diagnostic::stage),
-        erring,
+        expected_stage,
         "{text:?}"
     );
-    let cells = erring.is_none().then(|| shape.cells());
-    assert_eq!(checked.filter.map(admitted), cells, "{text:?}");
+    let cells = expected_stage.is_none().then(|| model.cells());
+    assert_eq!(checked.filter.map(matched_cells), cells, "{text:?}");
 }
 
-/// Each stage asserts what it must find, and tells whether there must be an error.
+/// The method of each stage asserts the expected diagnostics, and returns whether there are errors
+/// among them.
 impl Case<'_> {
     fn count(&self, code: Code) -> usize {
         let diagnostics = self.checked.diagnostics.iter();
         diagnostics.filter(|one| one.code == code).count()
     }
 
-    /// Asserts how often a lint speaks.
-    fn lint(&self, lint: Lint, expected: usize) -> bool {
+    /// Asserts how often a lint is reported; returns whether its reports are errors.
+    fn check_lint(&self, lint: Lint, expected: usize) -> bool {
         let level = self.checker.level_of(lint);
         let reported = if level == Level::Allow { 0 } else { expected };
         let (text, diagnostics) = (self.text, &self.checked.diagnostics);
@@ -150,10 +151,10 @@ impl Case<'_> {
         is_denied && expected > 0
     }
 
-    fn schema(&self) -> bool {
-        let (shape, text) = (self.shape, self.text);
-        let mut mistakes = shape.parts().into_iter().filter_map(|part| match part {
-            Shape::Mistake(mistake) => Some(mistake.code()),
+    fn check_schema(&self) -> bool {
+        let (model, text) = (self.model, self.text);
+        let mut mistakes = model.parts().into_iter().filter_map(|part| match part {
+            FilterModel::Mistake(mistake) => Some(mistake.code()),
             _ => None,
         });
         if let Some(first) = mistakes.next() {
@@ -166,8 +167,8 @@ impl Case<'_> {
             }
             return true;
         }
-        let leaves = |has: &dyn Fn(&Leaf) -> bool| shape.leaves().filter(has).count();
-        let parts = |has: &dyn Fn(&Shape) -> usize| shape.parts().into_iter().map(has).sum();
+        let leaves = |has: &dyn Fn(&Leaf) -> bool| model.leaves().filter(has).count();
+        let parts = |has: &dyn Fn(&FilterModel) -> usize| model.parts().into_iter().map(has).sum();
         let expected = [
             (
                 Lint::UnquotedValue,
@@ -187,46 +188,46 @@ impl Case<'_> {
             ),
             (
                 Lint::Negation,
-                parts(&|part| usize::from(matches!(part, Shape::Not(..)))),
+                parts(&|part| usize::from(matches!(part, FilterModel::Not(..)))),
             ),
             (
                 Lint::ImplicitAnd,
                 parts(&|part| match part {
-                    Shape::Joined(Joint::Sequence, operands) => operands.len() - 1,
+                    FilterModel::Joined(Connective::Sequence, operands) => operands.len() - 1,
                     _ => 0,
                 }),
             ),
-            (Lint::MixedOperators, shapes::mixed_groups(self.expr)),
+            (Lint::MixedOperators, filter_model::mixed_groups(self.expr)),
         ];
         expected
-            .map(|(lint, count)| self.lint(lint, count))
+            .map(|(lint, count)| self.check_lint(lint, count))
             .contains(&true)
     }
 
-    fn meaning(&self) -> bool {
-        let (shape, text) = (self.shape, self.text);
-        let located = shapes::located(shape, self.expr);
-        let contradictions = shape.contradictions();
+    fn check_meaning(&self) -> bool {
+        let (model, text) = (self.model, self.text);
+        let located = filter_model::located(model, self.expr);
+        let contradictions = model.contradictions();
         assert_eq!(
             self.count(Code::Contradiction),
             contradictions.len(),
             "{text:?}"
         );
         if !contradictions.is_empty() {
-            self.lint(Lint::AlwaysTrue, 0);
-            self.lint(Lint::RedundantTerm, 0);
+            self.check_lint(Lint::AlwaysTrue, 0);
+            self.check_lint(Lint::RedundantTerm, 0);
             for error in self.checked.errors() {
                 let part = located.iter().find(|(part, span, _)| {
                     *span == error.span
                         && contradictions.iter().any(|one| std::ptr::eq(*one, *part))
                 });
-                let (part, ..) = part.expect("the span is that of a part that admits nothing");
-                conflict(part, &located, error, text);
+                let (part, ..) = part.expect("the span is that of a part that matches nothing");
+                assert_minimal_conflict(part, &located, error, text);
             }
             return true;
         }
-        let cells = shape.cells();
-        let always_true = self.lint(Lint::AlwaysTrue, usize::from(cells == ALL));
+        let cells = model.cells();
+        let always_true = self.check_lint(Lint::AlwaysTrue, usize::from(cells == ALL));
         let spans: Vec<Span> = self
             .checked
             .diagnostics
@@ -234,55 +235,62 @@ impl Case<'_> {
             .filter(|one| one.code == Code::RedundantTerm)
             .map(|one| one.span)
             .collect();
-        // Which ones goes by an order; that there is one does not, nor that all of them can go.
-        let redundant = cells != ALL && shape.is_redundant();
+        // Which terms are reported depends on an order. Whether there are any does not, and all of
+        // them can be removed together.
+        let redundant = cells != ALL && model.is_redundant();
         if self.checker.level_of(Lint::RedundantTerm) != Level::Allow {
             assert_eq!(!spans.is_empty(), redundant, "{text:?}: {spans:?}");
         }
-        let redundant = self.lint(Lint::RedundantTerm, if redundant { spans.len() } else { 0 });
+        let redundant =
+            self.check_lint(Lint::RedundantTerm, if redundant { spans.len() } else { 0 });
         let removed = located.iter().filter(|(_, span, _)| spans.contains(span));
-        let removed: Vec<&Shape> = removed.map(|(part, ..)| *part).collect();
+        let removed: Vec<&FilterModel> = removed.map(|(part, ..)| *part).collect();
         assert_eq!(removed.len(), spans.len(), "{text:?}: {spans:?}");
-        assert_eq!(shape.cells_without(&removed), cells, "{text:?}: {spans:?}");
+        assert_eq!(model.cells_without(&removed), cells, "{text:?}: {spans:?}");
         always_true || redundant
     }
 
-    fn admin(&self) -> bool {
-        let (text, cells) = (self.text, self.shape.cells());
+    fn check_access(&self) -> bool {
+        let (text, cells) = (self.text, self.model.cells());
         if !self.admin_access {
             return false;
         }
-        let rejected = self.shape.rejected_by_admins(false);
+        let rejected = self.model.rejected_for_admin_access(false);
         assert_eq!(self.count(Code::AdminTypeComparison), rejected, "{text:?}");
-        let lacks = rejected == 0 && cells & BOT != 0;
+        let matches_apps = rejected == 0 && cells & BOT != 0;
         assert_eq!(
             self.count(Code::AdminRequiresType),
-            usize::from(lacks),
+            usize::from(matches_apps),
             "{text:?}"
         );
-        // What the fix adds can make something else redundant.
-        if lacks && self.checker.level_of(Lint::RedundantTerm) != Level::Deny {
+        // The added comparison can make other terms redundant.
+        if matches_apps && self.checker.level_of(Lint::RedundantTerm) != Level::Deny {
             let Some(fixed) = self.checked.fixed.as_deref() else {
                 panic!(
                     "no certain fix: {text:?}, {:?}, {:#?}",
                     self.checker, self.checked
                 );
             };
-            let filter = self.checker.check(fixed).filter.map(admitted);
+            let filter = self.checker.check(fixed).filter.map(matched_cells);
             assert_eq!(filter, Some(cells & !BOT), "{text:?}, {fixed:?}");
         }
-        lacks || rejected > 0
+        matches_apps || rejected > 0
     }
 }
 
-/// The labels of a contradiction are a minimal set of comparisons that conflict; two wherever two
-/// suffice.
-fn conflict(part: &Shape, located: &[(&Shape, Span, Span)], error: &Diagnostic, text: &str) {
-    let own = part.parts();
-    let leaves: Vec<(&Shape, Span)> = located
+/// Asserts that the labels of a contradiction are a minimal set of conflicting comparisons, and
+/// only two if two suffice.
+fn assert_minimal_conflict(
+    part: &FilterModel,
+    located: &[(&FilterModel, Span, Span)],
+    error: &Diagnostic,
+    text: &str,
+) {
+    let parts = part.parts();
+    let leaves: Vec<(&FilterModel, Span)> = located
         .iter()
-        .filter(|(leaf, ..)| matches!(leaf, Shape::Leaf(_)))
-        .filter(|(leaf, ..)| own.iter().any(|other| std::ptr::eq(*other, *leaf)))
+        .filter(|(leaf, ..)| matches!(leaf, FilterModel::Leaf(_)))
+        .filter(|(leaf, ..)| parts.iter().any(|other| std::ptr::eq(*other, *leaf)))
         .map(|(leaf, _, bare)| (*leaf, *bare))
         .collect();
     let at = |span| {
@@ -291,19 +299,21 @@ fn conflict(part: &Shape, located: &[(&Shape, Span, Span)], error: &Diagnostic, 
             .find(|(_, bare)| *bare == span)
             .map(|(leaf, _)| *leaf)
     };
-    let labelled: Option<Vec<&Shape>> = error.labels.iter().map(|label| at(label.span)).collect();
-    let labelled = labelled.unwrap_or_else(|| panic!("labels beside comparisons: {text:?}"));
+    let labelled: Option<Vec<&FilterModel>> =
+        error.labels.iter().map(|label| at(label.span)).collect();
+    let labelled =
+        labelled.unwrap_or_else(|| panic!("labels on other text than comparisons: {text:?}"));
     assert!(
-        part.conflict(&labelled),
-        "no conflict: {text:?}, {:#?}",
+        part.is_conflict(&labelled),
+        "the labels do not conflict: {text:?}, {:#?}",
         error.labels
     );
     for index in 0..labelled.len() {
         let mut fewer = labelled.clone();
         fewer.remove(index);
         assert!(
-            !part.conflict(&fewer),
-            "more than needed: {text:?}, {:#?}",
+            !part.is_conflict(&fewer),
+            "unnecessary label: {text:?}, {:#?}",
             error.labels
         );
     }
@@ -311,7 +321,7 @@ fn conflict(part: &Shape, located: &[(&Shape, Span, Span)], error: &Diagnostic, 
         for (index, (a, _)) in leaves.iter().enumerate() {
             for (b, _) in &leaves[index + 1..] {
                 assert!(
-                    !part.conflict(&[a, b]),
+                    !part.is_conflict(&[a, b]),
                     "two suffice: {text:?}, {:#?}",
                     error.labels
                 );
@@ -320,7 +330,7 @@ fn conflict(part: &Shape, located: &[(&Shape, Span, Span)], error: &Diagnostic, 
     }
 }
 
-fn admitted(filter: Filter) -> Cells {
+fn matched_cells(filter: Filter) -> Cells {
     let mut cells = 0;
     for (index, cell) in Cell::all().enumerate() {
         cells |= u32::from(filter.matches(&cell)) << index;
@@ -330,14 +340,14 @@ fn admitted(filter: Filter) -> Cells {
     cells
 }
 
-/// Checks what a filter says of itself, and the text that it prints.
-fn shows(cells: Cells, filter: Filter) {
-    assert_eq!(admitted(filter), cells);
+/// Checks the properties of a filter, and the text that it prints.
+fn check_filter(cells: Cells, filter: Filter) {
+    assert_eq!(matched_cells(filter), cells);
     let documented = DOCUMENTED.contains(&cells);
     assert_eq!(filter.is_documented(), documented, "{filter}");
     assert_eq!(
         filter.allows_admin_access(),
-        FOR_ADMINS.contains(&cells),
+        FOR_ADMIN_ACCESS.contains(&cells),
         "{filter}"
     );
     let text = filter.to_string();
@@ -358,11 +368,11 @@ fn shows(cells: Cells, filter: Filter) {
     }
 }
 
-/// Compares what is said of two filters with their cells.
-fn relate((cells, filter): (Cells, Filter), (other_cells, other): (Cells, Filter)) {
+/// Checks the relations between two filters against their cells.
+fn check_relation((cells, filter): (Cells, Filter), (other_cells, other): (Cells, Filter)) {
     assert_eq!(filter == other, cells == other_cells);
     assert_eq!(filter.implies(other), cells & !other_cells == 0);
-    assert_eq!(admitted(filter.union(other)), cells | other_cells);
-    let both = filter.intersection(other).map(admitted);
+    assert_eq!(matched_cells(filter.union(other)), cells | other_cells);
+    let both = filter.intersection(other).map(matched_cells);
     assert_eq!(both, Some(cells & other_cells).filter(|cells| *cells != 0));
 }

@@ -1,6 +1,6 @@
-//! Any text with any options: the law of fixes. After the certain fixes either the first erring
-//! stage is a later one, or in the syntax stage the first error is further right, or the stage
-//! has fewer errors, or the filter is valid. They leave the meaning as it was where there was one.
+//! Any input with any options. Certain fixes make progress: after them, the filter is valid, or its
+//! errors are in a later stage, or the syntax error is further right, or the stage has fewer
+//! errors. They keep the meaning of the filter if it has one.
 
 use crate::{Options, invariants};
 use arbitrary::{Arbitrary, Unstructured};
@@ -13,7 +13,7 @@ struct Input<'a> {
     text: &'a str,
 }
 
-/// Bytes that an [`Input`] can be made of; others are let be.
+/// Runs the target on the bytes of an [`Input`]; ignores other bytes.
 pub fn run(bytes: &[u8]) {
     let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(bytes)) else {
         return;
@@ -23,7 +23,7 @@ pub fn run(bytes: &[u8]) {
         text,
     } = input;
     let checked = invariants::check(&checker, text);
-    alone(&checker, &checked);
+    check_each_fix(&checker, &checked);
     let Some(fixed) = &checked.fixed else {
         let certain = |fix: &Fix| fix.certain;
         assert!(
@@ -36,22 +36,25 @@ pub fn run(bytes: &[u8]) {
         return;
     };
     assert_ne!(fixed, text);
-    law(&checked, &invariants::check(&checker, fixed));
-    together(&checked, fixed);
+    assert_progress(&checked, &invariants::check(&checker, fixed));
+    assert_all_applied(&checked, fixed);
 
     let meaning = |text| Checker::new().preset(Preset::Aip160).check(text).filter;
     let mut errors = checked.errors();
-    let meant = errors
+    let keeps_meaning = errors
         .next()
         .is_none_or(|error| error.stage() < Stage::Access);
-    if meant && let (Some(before), Some(after)) = (meaning(text), meaning(fixed)) {
-        assert_eq!(before, after, "{text:?} does not mean {fixed:?}");
+    if keeps_meaning && let (Some(before), Some(after)) = (meaning(text), meaning(fixed)) {
+        assert_eq!(
+            before, after,
+            "{text:?} and {fixed:?} have different meanings"
+        );
     }
-    ends(&checker, fixed);
+    assert_terminates(&checker, fixed);
 }
 
-/// The law of fixes, to the letter.
-fn law(before: &Checked<'_>, after: &Checked<'_>) {
+/// Asserts that a fix makes progress.
+fn assert_progress(before: &Checked<'_>, after: &Checked<'_>) {
     let stage = |checked: &Checked<'_>| checked.errors().next().map(Diagnostic::stage);
     let start = |checked: &Checked<'_>| checked.errors().next().map(|error| error.span.start);
     let later = stage(after) > stage(before);
@@ -69,20 +72,20 @@ fn law(before: &Checked<'_>, after: &Checked<'_>) {
     );
 }
 
-/// Applies each fix by itself. A certain one of an error obeys the law too.
-fn alone(checker: &Checker, checked: &Checked<'_>) {
+/// Applies each fix separately. Certain fixes of errors must make progress on their own too.
+fn check_each_fix(checker: &Checker, checked: &Checked<'_>) {
     for diagnostic in &checked.diagnostics {
         let Some(fix) = &diagnostic.fix else { continue };
         let text = fix.apply(checked.text);
         let after = invariants::check(checker, &text);
         if fix.certain && diagnostic.is_error() {
-            law(checked, &after);
+            assert_progress(checked, &after);
         }
     }
 }
 
-/// The certain fixes that stay clear of each other are all applied.
-fn together(checked: &Checked<'_>, fixed: &str) {
+/// Asserts that all certain fixes are applied, unless some overlap or are adjacent.
+fn assert_all_applied(checked: &Checked<'_>, fixed: &str) {
     let fixes = checked
         .diagnostics
         .iter()
@@ -105,8 +108,8 @@ fn together(checked: &Checked<'_>, fixed: &str) {
     assert_eq!(text, fixed);
 }
 
-/// Fixing what was fixed comes to an end; long texts are left out, for the fuzzer's speed.
-fn ends(checker: &Checker, fixed: &str) {
+/// Asserts that fixing repeatedly terminates. Skips long inputs, to keep the fuzzer fast.
+fn assert_terminates(checker: &Checker, fixed: &str) {
     if fixed.len() > 256 {
         return;
     }
@@ -117,5 +120,5 @@ fn ends(checker: &Checker, fixed: &str) {
             None => return,
         }
     }
-    panic!("fixes without end: {fixed:?}, at last {text:?}");
+    panic!("fixes do not terminate: {fixed:?}, last {text:?}");
 }

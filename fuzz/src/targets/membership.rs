@@ -1,6 +1,6 @@
-//! Memberships in JSON: any bytes, and JSON made of what a membership has and of what is nearly
-//! that. What is read is what a second reading of the JSON says; it is written without its
-//! defaults, and read again equal; a filter admits it if it admits the JSON's role and type.
+//! Memberships in JSON: any bytes, and generated JSON of valid and nearly valid memberships.
+//! Reading agrees with an independent implementation. Memberships are written without defaults and
+//! round-trip. A filter matches a membership if it matches the role and the type in the JSON.
 
 use std::fmt::{self, Write};
 
@@ -10,9 +10,9 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::{Map, Value, from_slice, from_str, from_value, to_string, to_value};
 
 use crate::below;
-use crate::shapes::Shape;
+use crate::filter_model::FilterModel;
 
-/// The values of an enum, the default first: the integer, the name.
+/// The values of an enum as integers and names, the default first.
 type Enum = [(i64, &'static str)];
 
 const STATES: &Enum = &[
@@ -35,14 +35,14 @@ const AFFILIATIONS: &Enum = &[
 ];
 const TYPES: &Enum = &[(0, "TYPE_UNSPECIFIED"), (1, "HUMAN"), (2, "BOT")];
 
-/// What kind of value a field has.
+/// The type of a field.
 #[derive(Clone, Copy)]
 enum Kind {
-    /// A text; the empty one is the default.
+    /// A string; the empty string is the default.
     Text,
-    /// A text that may be absent; the empty one is there.
+    /// An optional string; the empty string is written.
     Time,
-    /// `true` or `false`.
+    /// A boolean.
     Flag,
     Enum(&'static Enum),
     Object(Fields),
@@ -72,27 +72,28 @@ const USER: Fields = &[
 ];
 const GROUP: Fields = &[("name", Kind::Text)];
 
-/// JSON, or whatever; then the same bytes as choices of JSON, and as a filter to match it with.
+/// Runs the target on the bytes as JSON, then on JSON generated from the same bytes. Both are
+/// matched with a filter that is also generated from the bytes.
 pub fn run(bytes: &[u8]) {
-    let shape = Shape::arbitrary(&mut Unstructured::new(bytes)).ok();
-    let shape = shape.filter(|shape| shape.parts().len() <= 80);
-    reads(bytes, shape.as_ref());
+    let model = FilterModel::arbitrary(&mut Unstructured::new(bytes)).ok();
+    let model = model.filter(|model| model.parts().len() <= 80);
+    check_reading(bytes, model.as_ref());
     let mut text = String::new();
     object(&mut Unstructured::new(bytes), MEMBERSHIP, &mut text);
-    reads(text.as_bytes(), shape.as_ref());
+    check_reading(text.as_bytes(), model.as_ref());
 }
 
-/// Reads JSON in both ways, and compares all that can be.
-fn reads(bytes: &[u8], shape: Option<&Shape>) {
+/// Reads JSON with both implementations and compares the results.
+fn check_reading(bytes: &[u8], model: Option<&FilterModel>) {
     let shown = String::from_utf8_lossy(bytes);
     let membership = from_slice::<Membership>(bytes);
     if let Ok(membership) = &membership {
-        let text = to_string(membership).expect("a membership can be written");
+        let text = to_string(membership).expect("memberships can be serialized");
         let again = from_str::<Membership>(&text);
         assert_eq!(again.ok().as_ref(), Some(membership), "{shown} as {text}");
-        let value = to_value(membership).expect("a membership can be written");
+        let value = to_value(membership).expect("memberships can be serialized");
         assert_eq!(from_str::<Value>(&text).ok().as_ref(), Some(&value));
-        let pretty = serde_json::to_vec_pretty(&value).expect("JSON can be written");
+        let pretty = serde_json::to_vec_pretty(&value).expect("JSON values can be serialized");
         assert_eq!(
             from_slice::<Membership>(&pretty).ok().as_ref(),
             Some(membership)
@@ -103,22 +104,22 @@ fn reads(bytes: &[u8], shape: Option<&Shape>) {
         );
     }
     let Ok(json) = from_slice::<Json>(bytes) else {
-        // What stands under unknown keys is not looked at closely.
+        // Values of unknown keys are not fully validated.
         let is_json = from_slice::<IgnoredAny>(bytes).is_ok();
         assert!(is_json || membership.is_err(), "{shown}");
         return;
     };
     for (expected, found) in [
         (
-            written(&json, MEMBERSHIP),
+            expected_output(&json, MEMBERSHIP),
             membership.as_ref().map(to_value),
         ),
         (
-            written(&json, USER),
+            expected_output(&json, USER),
             from_slice::<User>(bytes).as_ref().map(to_value),
         ),
         (
-            written(&json, GROUP),
+            expected_output(&json, GROUP),
             from_slice::<Group>(bytes).as_ref().map(to_value),
         ),
     ] {
@@ -131,25 +132,25 @@ fn reads(bytes: &[u8], shape: Option<&Shape>) {
         }
     }
     let Ok(membership) = membership else { return };
-    if json.is_once() {
-        let value: Value = from_slice(bytes).expect("it is JSON");
+    if json.has_unique_keys() {
+        let value: Value = from_slice(bytes).expect("valid JSON");
         assert_eq!(
             from_value::<Membership>(value).ok().as_ref(),
             Some(&membership)
         );
     }
-    matches(&json, &membership, shape);
+    check_matching(&json, &membership, model);
 }
 
-/// What a membership's JSON says to a filter: the index of its role and of its type.
-fn seen(json: &Json) -> (usize, usize) {
-    // How it is written names the values that are known.
-    let written = written(json, MEMBERSHIP).unwrap_or_default();
+/// The role and the type in a membership's JSON, as indexes into `Role::ALL` and `MemberType::ALL`.
+fn role_and_type(json: &Json) -> (usize, usize) {
+    // The output has known values by name.
+    let written = expected_output(json, MEMBERSHIP).unwrap_or_default();
     let index = |value: Option<&Value>, values: &Enum| match value {
         None => 0,
         Some(value) => {
-            let is_it = |(_, name): &(i64, &str)| value == name;
-            values.iter().position(is_it).unwrap_or(values.len())
+            let has_name = |(_, name): &(i64, &str)| value == name;
+            values.iter().position(has_name).unwrap_or(values.len())
         }
     };
     let member = written.get("member");
@@ -157,8 +158,8 @@ fn seen(json: &Json) -> (usize, usize) {
     (index(written.get("role"), ROLES), kind)
 }
 
-fn matches(json: &Json, membership: &Membership, shape: Option<&Shape>) {
-    let (role, kind) = seen(json);
+fn check_matching(json: &Json, membership: &Membership, model: Option<&FilterModel>) {
+    let (role, kind) = role_and_type(json);
     assert_eq!(Matchable::role(membership), Role::ALL[role]);
     assert_eq!(membership.member_type(), MemberType::ALL[kind]);
     let known = |name: Option<&str>, number: Option<i32>, values: &Enum| {
@@ -175,25 +176,25 @@ fn matches(json: &Json, membership: &Membership, shape: Option<&Shape>) {
     known(state.name(), state.number(), STATES);
     known(affiliation.name(), affiliation.number(), AFFILIATIONS);
     known(membership.role.name(), membership.role.number(), ROLES);
-    let Some(shape) = shape else { return };
-    let text = shape.expr().to_string();
+    let Some(model) = model else { return };
+    let text = model.expr().to_string();
     let checker = Checker::new().preset(Preset::Aip160);
     if let Some(filter) = checker.check(&text).filter {
-        let admitted = shape.cells() >> (5 * role + kind) & 1 == 1;
+        let expected = model.cells() >> (5 * role + kind) & 1 == 1;
         assert_eq!(
             filter.matches(membership),
-            admitted,
+            expected,
             "{text}: {membership:?}"
         );
     }
 }
 
-/// JSON with all the keys of an object, as often as they are there.
+/// JSON that keeps duplicate keys of objects.
 #[derive(Debug)]
 enum Json {
     Null,
     Flag(bool),
-    /// `None` if it is no integer, or a larger one.
+    /// `None` if it is not an integer or out of range.
     Number(Option<i64>),
     Text(String),
     List(Vec<Json>),
@@ -201,12 +202,12 @@ enum Json {
 }
 
 impl Json {
-    /// Whether no object in it has a key twice.
-    fn is_once(&self) -> bool {
+    /// Returns whether no object in it has duplicate keys.
+    fn has_unique_keys(&self) -> bool {
         match self {
-            Self::List(items) => items.iter().all(Self::is_once),
+            Self::List(items) => items.iter().all(Self::has_unique_keys),
             Self::Object(fields) => fields.iter().enumerate().all(|(index, (key, value))| {
-                value.is_once() && fields[..index].iter().all(|(other, _)| other != key)
+                value.has_unique_keys() && fields[..index].iter().all(|(other, _)| other != key)
             }),
             _ => true,
         }
@@ -269,10 +270,10 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// What an object is written as once it is read: without unknown keys and defaults, enums by their
-/// names. `None` if it cannot be read: it is no object, a value has the wrong type, a known key is
-/// there twice, or both kinds of members are.
-fn written(json: &Json, fields: Fields) -> Option<Map<String, Value>> {
+/// Returns the expected output for an object: without unknown keys and defaults, and with enums by
+/// name. `None` if it cannot be read: it is not an object, a value has the wrong type, a known key
+/// is duplicate, or it has both kinds of member.
+fn expected_output(json: &Json, fields: Fields) -> Option<Map<String, Value>> {
     let Json::Object(object) = json else {
         return None;
     };
@@ -294,7 +295,7 @@ fn written(json: &Json, fields: Fields) -> Option<Map<String, Value>> {
                 let known = values.iter().find(|(known, _)| *known == i64::from(number));
                 known.map_or(Value::from(number), |(_, name)| Value::from(*name))
             }
-            (Kind::Object(fields), value) => Value::Object(self::written(value, fields)?),
+            (Kind::Object(fields), value) => Value::Object(expected_output(value, fields)?),
             _ => return None,
         };
         let is_default = match kind {
@@ -311,7 +312,7 @@ fn written(json: &Json, fields: Fields) -> Option<Map<String, Value>> {
     (!both).then_some(written)
 }
 
-/// Appends an object with some of the fields, and some others.
+/// Appends an object with some of the fields, and some unknown ones.
 fn object(u: &mut Unstructured<'_>, fields: Fields, out: &mut String) {
     out.push('{');
     for index in 0..below(u, 10) {
@@ -335,7 +336,7 @@ fn object(u: &mut Unstructured<'_>, fields: Fields, out: &mut String) {
     out.push('}');
 }
 
-/// Appends a value, mostly of a kind.
+/// Appends a value, usually of the given type.
 fn value(u: &mut Unstructured<'_>, kind: Kind, out: &mut String) {
     const OTHERS: [&str; 24] = [
         "null",
@@ -395,14 +396,14 @@ fn value(u: &mut Unstructured<'_>, kind: Kind, out: &mut String) {
     }
 }
 
-/// Appends a string, perhaps with more escapes than it needs.
+/// Appends a string, sometimes with redundant escape sequences.
 fn string(u: &mut Unstructured<'_>, text: &str, out: &mut String) {
     if below(u, 8) > 0 {
         return out.push_str(&Value::from(text).to_string());
     }
     out.push('"');
     for unit in text.encode_utf16() {
-        // Writing into a string cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(out, "\\u{unit:04X}");
     }
     out.push('"');

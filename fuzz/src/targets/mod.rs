@@ -1,5 +1,5 @@
-//! What the fuzz targets assert. Each is a function of the fuzzer's bytes, so that a test can run
-//! it too; a failure is a panic.
+//! The fuzz targets. Each is a function of the fuzzer's bytes, so that a test can run it too. A
+//! failure is a panic.
 
 pub mod check;
 pub mod fixes;

@@ -1,11 +1,11 @@
-//! Any text: nothing panics, every span is one of the text, the two ways to a filter agree, and
-//! a stricter check never accepts what a laxer one does not.
+//! Any input: nothing panics, all spans are within the input, `Filter::parse` and `Checker::check`
+//! agree, and a stricter preset never accepts what a more lenient one rejects.
 
 use crate::{invariants, text};
 use gchat_filter::diagnostic::{Diagnostic, Stage};
 use gchat_filter::{Checker, Filter, Preset, syntax};
 
-/// Any text; of other bytes, what is UTF-8 before them.
+/// Runs the target on any input, up to the first byte that is not UTF-8.
 pub fn run(bytes: &[u8]) {
     let text = text(bytes);
     let checked = invariants::check(&Checker::new(), text);
@@ -18,7 +18,7 @@ pub fn run(bytes: &[u8]) {
             assert_eq!(checked.tree, tree);
         }
         Err(error) => {
-            invariants::diagnostic(text, error.diagnostic());
+            invariants::assert_diagnostic(text, error.diagnostic());
             assert_eq!(error.diagnostic().stage(), Stage::Syntax);
             assert_eq!(error.span(), error.diagnostic().span);
             assert_eq!(error.to_string(), error.diagnostic().message);
@@ -29,7 +29,7 @@ pub fn run(bytes: &[u8]) {
     assert_eq!(
         parsed.as_ref().ok(),
         checked.filter.as_ref(),
-        "the two ways differ: {text:?}"
+        "`Filter::parse` and `Checker::check` differ: {text:?}"
     );
     if let Err(error) = parsed {
         assert_eq!(error.text(), text);

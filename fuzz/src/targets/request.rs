@@ -1,8 +1,10 @@
-//! Query strings, masks, names and page tokens. Any text as a query is read as a second reading of
-//! it says, with a violation for all that is wrong, and so is any text as a mask or as a name; a
-//! request that was built is read back equal from its query.
-//! Pages lead from one to the next through everything that is there all the time, once and in
-//! order, whatever comes and goes between them, and only with the tokens that were given for them.
+//! Query strings, field masks, resource names and page tokens.
+//!
+//! - For any input, parsing it as a query, a mask and a name agrees with an independent
+//!   implementation, including the violations.
+//! - Requests round-trip through their query.
+//! - Pages list all memberships that exist throughout, once and in order, even if others are added
+//!   and removed between pages. Page tokens are only valid for their own request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,25 +20,26 @@ use gchat_filter::{
 
 use crate::{below, invariants, text};
 
-/// A query, a mask and a name; then the same bytes as choices of a request, of a space, and of what
-/// becomes of it.
+/// Runs the target on the input as a query, a mask and a name, then on a request, a space and
+/// changes to it, all generated from the same bytes.
 pub fn run(bytes: &[u8]) {
     let text = text(bytes);
-    reads(text);
-    masks(text);
-    names(text);
+    check_query(text);
+    check_masks(text);
+    check_names(text);
     let mut u = Unstructured::new(bytes);
-    builds(&request(&mut u));
-    // Whatever there is left decides; nothing here fails for want of bytes.
-    let _ = pages(&mut u);
+    check_built_query(&request(&mut u));
+    // Uses the remaining bytes; running out of them is not a failure.
+    let _ = check_pages(&mut u);
 }
 
-/// What a query says by a second reading: the value of each parameter that is there, and the
-/// fields of what is wrong, some of which may be anything.
+/// A query parsed by an independent implementation: the values of its parameters and the fields of
+/// its violations.
 #[derive(Default)]
-struct Read {
+struct ExpectedQuery {
     values: BTreeMap<&'static str, String>,
-    wrong: Vec<Option<String>>,
+    /// `None` if the field may have any name.
+    violations: Vec<Option<String>>,
 }
 
 /// The parameters of a list request, in lowerCamelCase.
@@ -73,8 +76,8 @@ fn snake_case(name: &str) -> String {
     snake
 }
 
-/// Without percent encoding, byte by byte.
-fn decoded(text: &str) -> Option<String> {
+/// Removes percent encoding, byte by byte.
+fn decode(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let (mut decoded, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
@@ -97,36 +100,38 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-impl Read {
+impl ExpectedQuery {
     fn new(query: &str) -> Self {
-        let (mut read, mut twice) = (Self::default(), BTreeSet::new());
+        let (mut parsed, mut duplicate) = (Self::default(), BTreeSet::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
-                match decoded(name) {
-                    Some(name) if name.is_empty() => read.violate("(empty)"),
-                    name => read.wrong.push(name),
+            let (Some(name), Some(value)) = (decode(name), decode(value)) else {
+                match decode(name) {
+                    Some(name) if name.is_empty() => parsed.add_violation("(empty)"),
+                    name => parsed.violations.push(name),
                 }
                 continue;
             };
-            let is_it = |known: &&&str| name == **known || name == snake_case(known);
-            match PARAMETERS.iter().find(is_it) {
-                None if name.is_empty() => read.violate("(empty)"),
-                None => read.violate(&name),
-                // Told once, however often it is there.
-                Some(known) if read.values.contains_key(known) => drop(twice.insert(*known)),
-                Some(known) => drop(read.values.insert(known, value)),
+            let has_name = |known: &&&str| name == **known || name == snake_case(known);
+            match PARAMETERS.iter().find(has_name) {
+                None if name.is_empty() => parsed.add_violation("(empty)"),
+                None => parsed.add_violation(&name),
+                // Reported once per parameter.
+                Some(known) if parsed.values.contains_key(known) => {
+                    duplicate.insert(*known);
+                }
+                Some(known) => drop(parsed.values.insert(known, value)),
             }
         }
-        for name in twice {
-            read.violate(name);
+        for name in duplicate {
+            parsed.add_violation(name);
         }
-        read.values();
-        read
+        parsed.check_values();
+        parsed
     }
 
-    fn violate(&mut self, field: &str) {
-        self.wrong.push(Some(field.to_owned()));
+    fn add_violation(&mut self, field: &str) {
+        self.violations.push(Some(field.to_owned()));
     }
 
     fn value(&self, name: &str) -> &str {
@@ -137,12 +142,12 @@ impl Read {
         self.value(name) == "true"
     }
 
-    /// Notes the values that are not of their parameter's type.
-    fn values(&mut self) {
+    /// Adds violations for values that do not have the type of their parameter.
+    fn check_values(&mut self) {
         for name in ["prettyPrint", "showGroups", "showInvited", "useAdminAccess"] {
             let value = self.values.get(name).map(String::as_str);
             if !matches!(value, None | Some("true" | "false")) {
-                self.violate(name);
+                self.add_violation(name);
             }
         }
         for name in ["alt", "$alt"] {
@@ -153,20 +158,20 @@ impl Read {
                 .is_some_and(|part| !part.eq_ignore_ascii_case("json"))
                 && !value.is_empty()
             {
-                self.violate(name);
+                self.add_violation(name);
             }
             for part in parts {
                 if !["", "enum-encoding=int", "enum-encoding=string"].contains(&part) {
-                    self.violate(name);
+                    self.add_violation(name);
                 }
             }
         }
         if paths(self.value("fields")).is_none() {
-            self.violate("fields");
+            self.add_violation("fields");
         }
         let size = self.value("pageSize");
         if !size.is_empty() && size.parse::<i32>().is_err() {
-            self.violate("pageSize");
+            self.add_violation("pageSize");
         }
     }
 
@@ -200,45 +205,49 @@ impl Read {
     }
 }
 
-/// Reads a query in both ways.
-fn reads(query: &str) {
-    let read = Read::new(query);
-    masks(read.value("fields"));
+/// Parses a query with both implementations and compares the results.
+fn check_query(query: &str) {
+    let expected = ExpectedQuery::new(query);
+    check_masks(expected.value("fields"));
     match ListMembershipsRequest::from_query("spaces/AAAA", query) {
         Ok((request, system)) => {
-            assert!(read.wrong.is_empty(), "{query:?}: {:?}", read.wrong);
-            assert_eq!(request, read.request(), "{query:?}");
-            read.check_system(&system);
-            checks(&request);
+            assert!(
+                expected.violations.is_empty(),
+                "{query:?}: {:?}",
+                expected.violations
+            );
+            assert_eq!(request, expected.request(), "{query:?}");
+            expected.check_system(&system);
+            check_request(&request);
         }
         Err(violations) => {
-            told(&violations);
+            check_violations(&violations);
             let mut found: Vec<&str> = violations.as_slice().iter().map(|v| &*v.field).collect();
-            if read.wrong.len() > 20 {
+            if expected.violations.len() > 20 {
                 assert_eq!(found.len(), 21);
                 assert_eq!(found.last(), Some(&"…"));
                 return;
             }
             assert_eq!(
                 found.len(),
-                read.wrong.len(),
+                expected.violations.len(),
                 "{query:?}: {violations}, {:?}",
-                read.wrong
+                expected.violations
             );
-            for field in read.wrong.iter().flatten() {
-                // A name that was sent is shown, not repeated: it may be long, or of anything.
-                let is_plain = field.len() <= 100 && field.chars().all(|c| c.is_ascii_graphic());
+            for field in expected.violations.iter().flatten() {
+                // Long names are shortened, and unusual characters escaped.
+                let is_verbatim = field.len() <= 100 && field.chars().all(|c| c.is_ascii_graphic());
                 let at = found.iter().position(|found| found == field);
-                assert!(at.is_some() || !is_plain, "{query:?}: {violations}");
+                assert!(at.is_some() || !is_verbatim, "{query:?}: {violations}");
                 at.map(|at| found.swap_remove(at));
             }
         }
     }
 }
 
-/// The paths of a mask by a second reading, each of them whole; `None` if it is no mask.
+/// Parses the paths of a mask with an independent implementation; `None` if it is not a mask.
 fn paths(text: &str) -> Option<Vec<Vec<String>>> {
-    /// The paths of a list that ends in front of what is returned with them.
+    /// Returns the paths of a list, and the text after it.
     fn list(mut text: &str, depth: usize) -> Option<(Vec<Vec<String>>, &str)> {
         let mut all = Vec::new();
         loop {
@@ -259,20 +268,20 @@ fn paths(text: &str) -> Option<Vec<Vec<String>>> {
         if name.is_empty() || depth == 8 || name.contains('*') && name != "*" {
             return None;
         }
-        let (below, rest) = match rest.chars().next() {
+        let (subpaths, rest) = match rest.chars().next() {
             Some('/' | '.' | '(') if name == "*" => return None,
             Some('/' | '.') => path(&rest[1..], depth + 1)?,
             Some('(') => {
-                let (below, rest) = list(&rest[1..], depth + 1)?;
-                (below, rest.strip_prefix(')')?)
+                let (subpaths, rest) = list(&rest[1..], depth + 1)?;
+                (subpaths, rest.strip_prefix(')')?)
             }
             _ => (vec![Vec::new()], rest),
         };
-        let below = below.into_iter().map(|below| {
+        let paths = subpaths.into_iter().map(|subpath| {
             let first = std::iter::once(camel_case(name));
-            first.chain(below).collect()
+            first.chain(subpath).collect()
         });
-        Some((below.collect(), rest))
+        Some((paths.collect(), rest))
     }
 
     if text.trim().is_empty() {
@@ -282,7 +291,7 @@ fn paths(text: &str) -> Option<Vec<Vec<String>>> {
     rest.is_empty().then_some(paths)
 }
 
-/// A name in lowerCamelCase, if it is in `snake_case`.
+/// Converts a name from `snake_case` to lowerCamelCase; returns other names unchanged.
 fn camel_case(name: &str) -> String {
     let is_word = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_lowercase())
@@ -300,15 +309,15 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
-/// Reads masks in both ways.
-fn masks(text: &str) {
+/// Parses a mask with both implementations and compares the results.
+fn check_masks(text: &str) {
     let update = text
         .split(',')
         .all(|path| ["role", "*"].contains(&path.trim()));
     assert_eq!(UpdateMask::parse(text).is_ok(), update, "{text:?}");
     let mask = match (FieldMask::parse(text), paths(text)) {
         (Ok(mask), Some(paths)) => mask.map(|mask| (mask, paths)),
-        (Err(error), None) => return invariants::line(&error.to_string()),
+        (Err(error), None) => return invariants::assert_line(&error.to_string()),
         (mask, paths) => panic!("{text:?}: {mask:?}, {paths:?}"),
     };
     let Some((mask, paths)) = mask else {
@@ -320,42 +329,42 @@ fn masks(text: &str) {
     for path in &paths {
         let (mut at, mut before) = (&mask, 0);
         for name in path {
-            // Whether some path wants all of what is here, or of what this is in.
+            // Whether some path includes all fields here, or of an enclosing message.
             let is_all = paths.iter().any(|other| {
-                let wants = |at: usize| other.get(at).is_none_or(|name| name == "*");
-                (0..=before).any(|at| other.starts_with(&path[..at]) && wants(at))
+                let includes_all = |at: usize| other.get(at).is_none_or(|name| name == "*");
+                (0..=before).any(|at| other.starts_with(&path[..at]) && includes_all(at))
             });
             assert_eq!(at.is_all(), is_all, "{text:?}: {path:?} at {before}");
             assert_eq!(at.field("noSuchField").is_some(), is_all);
-            at = at.field(name).expect("a path that was asked for");
+            at = at.field(name).expect("the mask includes the path");
             before += 1;
         }
         assert!(at.is_all(), "{text:?}: {path:?}");
     }
 }
 
-/// Reads names in both ways.
-fn names(text: &str) {
+/// Parses a name with both implementations and compares the results.
+fn check_names(text: &str) {
     let is_id = |id: &str| {
-        let unfit = |c: char| c == '/' || c.is_whitespace() || c.is_control();
-        !id.is_empty() && !id.contains(unfit)
+        let is_invalid = |c: char| c == '/' || c.is_whitespace() || c.is_control();
+        !id.is_empty() && !id.contains(is_invalid)
     };
     let space = text.strip_prefix("spaces/").filter(|id| is_id(id));
-    let read = SpaceName::parse(text);
+    let parsed = SpaceName::parse(text);
     assert_eq!(
-        read.as_ref().ok().map(SpaceName::as_str),
+        parsed.as_ref().ok().map(SpaceName::as_str),
         space.map(|_| text)
     );
-    let of = |id: &str| match id {
+    let reference = |id: &str| match id {
         "app" => Reference::CallingApp,
         _ if id.contains('@') => Reference::Email(id.to_owned()),
         _ => Reference::Id(id.to_owned()),
     };
     let user = text.strip_prefix("users/").filter(|id| is_id(id));
-    assert_eq!(parse_user(text).ok(), user.map(of));
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    assert_eq!(parse_user(text).ok(), user.map(reference));
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let group = text.strip_prefix("groups/");
-    let group = group.filter(|id| !id.is_empty() && id.chars().all(is_plain));
+    let group = group.filter(|id| !id.is_empty() && id.chars().all(is_valid));
     assert_eq!(parse_group(text).ok().as_deref(), group);
     let parts = text
         .strip_prefix("spaces/")
@@ -365,15 +374,15 @@ fn names(text: &str) {
         (Ok(name), Some((space, member))) => {
             assert_eq!(name.space.as_str(), format!("spaces/{space}"));
             assert_eq!(name.space.member(member), text);
-            assert_eq!(name.member, of(member));
+            assert_eq!(name.member, reference(member));
         }
-        (Err(error), None) => invariants::line(&error.to_string()),
+        (Err(error), None) => invariants::assert_line(&error.to_string()),
         (name, parts) => panic!("{text:?}: {name:?}, {parts:?}"),
     }
 }
 
-/// What must hold of all violations.
-fn told(violations: &Violations) {
+/// Asserts the invariants of violations.
+fn check_violations(violations: &Violations) {
     let all = violations.as_slice();
     assert!((1..=21).contains(&all.len()));
     for violation in all {
@@ -386,59 +395,59 @@ fn told(violations: &Violations) {
                 error
                     .diagnostics()
                     .iter()
-                    .for_each(|one| invariants::diagnostic(error.text(), one));
+                    .for_each(|one| invariants::assert_diagnostic(error.text(), one));
             }
         }
-        invariants::line(&violation.to_string());
+        invariants::assert_line(&violation.to_string());
     }
     let status = Status::from(violations.clone());
     assert_eq!(status.code.http(), 400);
-    let json = serde_json::to_value(&status).expect("a status can be written");
+    let json = serde_json::to_value(&status).expect("a status can be serialized");
     let listed = &json["error"]["details"][0]["fieldViolations"];
     assert_eq!(listed.as_array().map(Vec::len), Some(all.len()));
 }
 
-/// Checks a request that was read: what is wrong is told in the order of the fields, and only that.
-fn checks(request: &ListMembershipsRequest) {
+/// Checks a parsed request. Asserts that exactly the invalid fields are reported, in order.
+fn check_request(request: &ListMembershipsRequest) {
     const TOKENS: PageTokens = PageTokens::new([3; 32]);
     let checker = Checker::new().admin_access(request.use_admin_access);
     let checked = checker.check(&request.filter);
-    let mut wrong = Vec::new();
+    let mut expected = Vec::new();
     let mut segments = request.parent.split('/');
     let is_space = segments.next() == Some("spaces")
         && segments.next().is_some_and(|id| {
             !id.is_empty() && !id.contains(|c: char| c.is_whitespace() || c.is_control())
         })
         && segments.next().is_none();
-    for (field, is_wrong) in [
+    for (field, is_invalid) in [
         ("parent", !is_space),
         ("pageSize", request.page_size < 0),
         ("filter", !checked.is_valid()),
     ] {
-        wrong.extend(is_wrong.then_some(field));
+        expected.extend(is_invalid.then_some(field));
     }
     let fields = |violations: Violations| {
-        told(&violations);
+        check_violations(&violations);
         let fields = violations.as_slice().iter().map(|v| v.field.to_string());
         fields.collect::<Vec<_>>()
     };
     match request.check() {
-        Ok(good) => {
-            assert_eq!(wrong, [""; 0], "{request:?}");
-            assert_eq!(good.parent.as_str(), request.parent);
-            assert_eq!(Some(good.filter), checked.filter);
+        Ok(valid) => {
+            assert_eq!(expected, [""; 0], "{request:?}");
+            assert_eq!(valid.parent.as_str(), request.parent);
+            assert_eq!(Some(valid.filter), checked.filter);
             let size = match request.page_size {
                 0 => 100,
                 size => size.min(1000),
             };
-            assert_eq!(i32::try_from(good.page_size), Ok(size));
+            assert_eq!(i32::try_from(valid.page_size), Ok(size));
         }
-        Err(violations) => assert_eq!(fields(violations), wrong, "{request:?}"),
+        Err(violations) => assert_eq!(fields(violations), expected, "{request:?}"),
     }
-    // No token was given by this server.
+    // No token was issued with this key.
     match request.check_on_server(&TOKENS) {
-        Ok(good) => {
-            assert!(wrong.is_empty() && request.page_token.is_empty() && good.cursor.is_none());
+        Ok(valid) => {
+            assert!(expected.is_empty() && request.page_token.is_empty() && valid.cursor.is_none());
         }
         Err(violations) => {
             let mut fields = fields(violations);
@@ -446,16 +455,16 @@ fn checks(request: &ListMembershipsRequest) {
                 assert!(!request.page_token.is_empty());
                 fields.pop();
             } else {
-                // It cannot be told to be wrong if what it should be bound to is not known.
-                let is_bound = !wrong.contains(&"parent") && !wrong.contains(&"filter");
-                assert!(request.page_token.is_empty() || !is_bound);
+                // The token cannot be checked without the parent and the filter it is bound to.
+                let is_checked = !expected.contains(&"parent") && !expected.contains(&"filter");
+                assert!(request.page_token.is_empty() || !is_checked);
             }
-            assert_eq!(fields, wrong, "{request:?}");
+            assert_eq!(fields, expected, "{request:?}");
         }
     }
 }
 
-/// A request of anything.
+/// Generates a request, often an invalid one.
 fn request(u: &mut Unstructured<'_>) -> ListMembershipsRequest {
     let text = |u: &mut Unstructured<'_>| match below(u, 6) {
         0 => String::new(),
@@ -483,34 +492,36 @@ fn request(u: &mut Unstructured<'_>) -> ListMembershipsRequest {
     }
 }
 
-/// Asserts that a request is read back from its query, and that its query is plain text.
-fn builds(request: &ListMembershipsRequest) {
+/// Asserts that a request round-trips through its query, which has no characters to escape.
+fn check_built_query(request: &ListMembershipsRequest) {
     let query = request.query();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~%=&".contains(c);
-    assert!(query.chars().all(is_plain), "{query}");
-    let (read, system) = ListMembershipsRequest::from_query(&*request.parent, &query)
-        .expect("what was built can be read");
-    assert_eq!((&read, system), (request, SystemParameters::default()));
-    let second = Read::new(&query).request();
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._~%=&".contains(c);
+    assert!(query.chars().all(is_allowed), "{query}");
+    let (parsed, system) = ListMembershipsRequest::from_query(&*request.parent, &query)
+        .expect("a built query is valid");
+    assert_eq!((&parsed, system), (request, SystemParameters::default()));
+    let expected = ExpectedQuery::new(&query).request();
     assert_eq!(
         ListMembershipsRequest {
             parent: request.parent.clone(),
-            ..second
+            ..expected
         },
         *request
     );
-    // A form has `+` for a space.
-    let plus = ListMembershipsRequest::from_query(&*request.parent, &query.replace("%20", "+"));
-    assert_eq!(plus.ok().map(|(read, _)| read).as_ref(), Some(request));
+    // Forms encode a space as `+`.
+    let form = ListMembershipsRequest::from_query(&*request.parent, &query.replace("%20", "+"));
+    assert_eq!(form.ok().map(|(parsed, _)| parsed).as_ref(), Some(request));
     let path = request.path_and_query();
-    let (before, behind) = path.rsplit_once("/members").expect("it ends so");
+    let (before, rest) = path
+        .rsplit_once("/members")
+        .expect("the path ends with `/members`");
     assert_eq!(before, format!("/v1/{}", request.parent));
-    assert_eq!(behind.strip_prefix('?').unwrap_or(behind), query);
-    assert_eq!(behind.is_empty(), query.is_empty());
-    checks(request);
+    assert_eq!(rest.strip_prefix('?').unwrap_or(rest), query);
+    assert_eq!(rest.is_empty(), query.is_empty());
+    check_request(request);
 }
 
-/// Good filters without admin access, some of which mean the same.
+/// Filters that are valid without admin access. Some have the same meaning.
 const FILTERS: [&str; 8] = [
     "",
     r#"role = "ROLE_MEMBER""#,
@@ -522,7 +533,7 @@ const FILTERS: [&str; 8] = [
     r#"member.type = "BOT" OR member.type != "BOT""#,
 ];
 
-/// A membership of a key, of any kind that a request can tell.
+/// Generates a membership with the given key, with the properties that requests depend on.
 fn member(u: &mut Unstructured<'_>, key: &str) -> Membership {
     let state = below(u, 6);
     Membership {
@@ -546,8 +557,13 @@ fn member(u: &mut Unstructured<'_>, key: &str) -> Membership {
     }
 }
 
-/// Whether a request lists a membership, by the reference.
-fn lists(request: &ListMembershipsRequest, filter: Filter, by_app: bool, one: &Membership) -> bool {
+/// Returns whether a request lists a membership, according to the reference.
+fn is_listed(
+    request: &ListMembershipsRequest,
+    filter: Filter,
+    by_app: bool,
+    one: &Membership,
+) -> bool {
     let is_group = !matches!(one.member, Some(Member::User(_)));
     let is_app = matches!(&one.member, Some(Member::User(user)) if user.user_type == UserType::Bot);
     filter.matches(one)
@@ -560,39 +576,39 @@ fn lists(request: &ListMembershipsRequest, filter: Filter, by_app: bool, one: &M
         }
 }
 
-/// The memberships of a space, kept in both ways, with what the pages must have.
+/// The memberships of a space, stored in a map and in an index.
 #[derive(Default)]
 struct Space {
-    plain: BTreeMap<String, Membership>,
-    shelves: MembershipIndex<Membership>,
-    /// What is in it as it was when the first page was asked for.
+    map: BTreeMap<String, Membership>,
+    index: MembershipIndex<Membership>,
+    /// Keys of the memberships that have not changed since the request for the first page.
     unchanged: BTreeSet<String>,
 }
 
 impl Space {
     fn change(&mut self, u: &mut Unstructured<'_>) {
-        // Keys that begin with each other, are empty, or come before letters and behind them.
+        // Some keys are prefixes of others, and some sort after letters.
         let key = match below(u, 4) {
             0 => u.arbitrary::<char>().unwrap_or('é').to_string(),
             1 => format!("1{}", below(u, 12)),
             _ => below(u, 24).to_string(),
         };
         self.unchanged.remove(&key);
-        let before = self.plain.get(&key).cloned();
-        assert_eq!(self.shelves.get(&key), before.as_ref());
+        let before = self.map.get(&key).cloned();
+        assert_eq!(self.index.get(&key), before.as_ref());
         if below(u, 3) == 0 {
-            self.plain.remove(&key);
-            assert_eq!(self.shelves.remove(&key), before);
+            self.map.remove(&key);
+            assert_eq!(self.index.remove(&key), before);
         } else {
             let one = member(u, &key);
-            assert_eq!(self.shelves.insert(&key, one.clone()), before);
-            self.plain.insert(key, one);
+            assert_eq!(self.index.insert(&key, one.clone()), before);
+            self.map.insert(key, one);
         }
     }
 }
 
-/// Goes through the pages of a space that changes meanwhile.
-fn pages(u: &mut Unstructured<'_>) -> Result<()> {
+/// Lists the pages of a space that changes in between.
+fn check_pages(u: &mut Unstructured<'_>) -> Result<()> {
     let key: [u8; 32] = u.arbitrary()?;
     let tokens = PageTokens::new(key);
     let mut request = ListMembershipsRequest {
@@ -607,36 +623,36 @@ fn pages(u: &mut Unstructured<'_>) -> Result<()> {
     } else {
         Authentication::User
     };
-    let filter = Filter::parse(&request.filter).expect("a good filter");
+    let filter = Filter::parse(&request.filter).expect("a valid filter");
     let mut space = Space::default();
     for _ in 0..below(u, 48) {
         space.change(u);
     }
-    space.unchanged = space.plain.keys().cloned().collect();
+    space.unchanged = space.map.keys().cloned().collect();
     let mut seen: Vec<String> = Vec::new();
     loop {
         // The size may differ from page to page.
         request.page_size = i32::from(below(u, 5)) + 1;
-        let checked = request.check_on_server(&tokens).expect("a good request");
+        let checked = request.check_on_server(&tokens).expect("a valid request");
         assert_eq!(checked.cursor.as_ref(), seen.last());
-        let page = checked.page(&space.plain, authentication, &tokens);
-        let shelved = checked.page(&space.shelves, authentication, &tokens);
-        assert_eq!(page, shelved);
-        let behind = space.plain.iter().filter(|(key, one)| {
-            seen.last().is_none_or(|last| *last < **key) && lists(&request, filter, by_app, one)
+        let page = checked.page(&space.map, authentication, &tokens);
+        let indexed = checked.page(&space.index, authentication, &tokens);
+        assert_eq!(page, indexed);
+        let rest = space.map.iter().filter(|(key, one)| {
+            seen.last().is_none_or(|last| *last < **key) && is_listed(&request, filter, by_app, one)
         });
-        let mut behind: Vec<(String, &Membership)> =
-            behind.map(|(key, one)| (key.clone(), one)).collect();
-        let is_last = behind.len() <= checked.page_size;
-        behind.truncate(checked.page_size);
-        let expected: Vec<&Membership> = behind.iter().map(|(_, one)| *one).collect();
+        let mut rest: Vec<(String, &Membership)> =
+            rest.map(|(key, one)| (key.clone(), one)).collect();
+        let is_last = rest.len() <= checked.page_size;
+        rest.truncate(checked.page_size);
+        let expected: Vec<&Membership> = rest.iter().map(|(_, one)| *one).collect();
         assert_eq!(page.memberships, expected);
         assert_eq!(page.next_page_token.is_none(), is_last);
         let token = page.next_page_token;
-        seen.extend(behind.into_iter().map(|(key, _)| key));
+        seen.extend(rest.into_iter().map(|(key, _)| key));
         let Some(token) = token else { break };
         let last = seen.last().map_or("", String::as_str);
-        refuses(u, &key, &request, &token, last);
+        check_token(u, &key, &request, &token, last);
         request.page_token = token;
         for _ in 0..below(u, 6) {
             space.change(u);
@@ -644,15 +660,15 @@ fn pages(u: &mut Unstructured<'_>) -> Result<()> {
     }
     assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{seen:?}");
     for key in &space.unchanged {
-        let is_listed = lists(&request, filter, by_app, &space.plain[key]);
+        let is_listed = is_listed(&request, filter, by_app, &space.map[key]);
         assert_eq!(seen.contains(key), is_listed, "{key:?}: {seen:?}");
     }
     Ok(())
 }
 
-/// Asserts that a token is good for the request whatever its size and however its filter is
-/// written, and that neither another token nor another request is.
-fn refuses(
+/// Asserts that a token is valid for its request, with any page size and any filter with the same
+/// meaning, and that other tokens and other requests are rejected.
+fn check_token(
     u: &mut Unstructured<'_>,
     key: &[u8; 32],
     request: &ListMembershipsRequest,
@@ -667,36 +683,38 @@ fn refuses(
         page_token: token.to_owned(),
         ..request.clone()
     };
-    let refused = |request: &ListMembershipsRequest, tokens: &PageTokens| {
-        let violations = request.check_on_server(tokens).expect_err("another token");
-        told(&violations);
+    let assert_rejected = |request: &ListMembershipsRequest, tokens: &PageTokens| {
+        let violations = request
+            .check_on_server(tokens)
+            .expect_err("an invalid token");
+        check_violations(&violations);
         assert!(!violations.to_string().contains(token), "{violations}");
         let fields: Vec<&str> = violations.as_slice().iter().map(|v| &*v.field).collect();
         assert_eq!(fields, ["pageToken"]);
     };
-    let good = |request: &ListMembershipsRequest| -> CheckedRequest {
+    let assert_accepted = |request: &ListMembershipsRequest| -> CheckedRequest {
         let checked = request.check_on_server(tokens);
-        let checked = checked.expect("a token that was given");
+        let checked = checked.expect("a valid token");
         assert_eq!(checked.cursor.as_deref(), Some(last));
         checked
     };
-    let same = good(&with(token));
+    let same = assert_accepted(&with(token));
     for size in [0, 1, i32::MAX] {
-        good(&ListMembershipsRequest {
+        assert_accepted(&ListMembershipsRequest {
             page_size: size,
             ..with(token)
         });
     }
-    let written = ListMembershipsRequest {
+    let rewritten = ListMembershipsRequest {
         filter: same.filter.to_string(),
         ..with(token)
     };
-    good(&written);
-    // Another server's.
+    assert_accepted(&rewritten);
+    // A token of another server.
     let mut key = *key;
     key[usize::from(below(u, 32))] ^= 1;
-    refused(&with(token), &PageTokens::new(key));
-    // Another request's.
+    assert_rejected(&with(token), &PageTokens::new(key));
+    // A token of another request.
     let mut other = with(token);
     match below(u, 4) {
         0 => other.parent.push('B'),
@@ -704,13 +722,13 @@ fn refuses(
         2 => other.show_invited = !other.show_invited,
         _ => FILTERS[usize::from(below(u, 8))].clone_into(&mut other.filter),
     }
-    let means_the_same = Filter::parse(&other.filter).ok() == Some(same.filter);
-    if other.filter != request.filter && means_the_same {
-        good(&other);
+    let has_same_meaning = Filter::parse(&other.filter).ok() == Some(same.filter);
+    if other.filter != request.filter && has_same_meaning {
+        assert_accepted(&other);
     } else if other != with(token) {
-        refused(&other, tokens);
+        assert_rejected(&other, tokens);
     }
-    // An altered one, or part of one, or more than one.
+    // A shortened, rotated, extended or altered token.
     let at = usize::from(below(u, 255)) % token.len();
     let altered = match below(u, 4) {
         0 => token[..at].to_owned(),
@@ -722,6 +740,6 @@ fn refuses(
         }
     };
     if altered != token && !altered.is_empty() {
-        refused(&with(&altered), tokens);
+        assert_rejected(&with(&altered), tokens);
     }
 }

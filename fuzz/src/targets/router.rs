@@ -1,25 +1,24 @@
-//! The mock server, request by request, beside a [model](crate::model) of it: what each request is
-//! answered, what it changes, and what it leaves alone. A request is either made of letters, and
-//! the model tells its answer; or it is any text, and the answer is one that HTTP and the API
-//! allow.
+//! The mock server, compared request by request with a [model](crate::server_model): the response
+//! to each request, its changes, and everything that must not change. A request is either encoded
+//! in letters, and the model predicts the response; or it is arbitrary text, and the response must
+//! be one that HTTP and the API allow.
 //!
-//! The first byte says how the server is seeded: `c` with callers, `f` with faults, `b` with both,
-//! `-` with neither. Up to sixteen requests follow. One of letters is
+//! The first byte selects the seed: `c` with callers, `f` with faults, `b` with both, `-` with
+//! neither. Up to sixteen requests follow. A request in letters consists of
 //!
 //! - a method: `c`reate, `d`elete, `g`et, `l`ist, `p`atch;
-//! - a space: `A`; a group `C`hat; one in `I`mport mode; `O`urs, which the app created; `E`, which
-//!   nobody manages; `F`, where the faults are; `X`, which is not there;
-//! - for create, delete, get and patch a member, a letter of [`WHO`](crate::model::WHO);
-//! - for create a [body](body), for patch a role and a mask, for list a filter, flags and the size
-//!   of a page;
-//! - a way to ask: `.` the plain one, `m` with admin access, `i` for integers, `p` not indented,
-//!   `f` for some fields, `h` by a header's method, `/` with two slashes, `%` with a path that is
-//!   encoded as a whole, `t` with the caller's token in the query;
-//! - if there are callers, a letter of one of [`CALLERS`](crate::model::CALLERS).
+//! - a space: `A`; a group `C`hat; one in `I`mport mode; `O`, which the app created; `E`, which
+//!   has no manager; `F`, which has the faults; `X`, which does not exist;
+//! - for create, delete, get and patch, a member: a letter of
+//!   [`MEMBERS`](crate::server_model::MEMBERS);
+//! - for create, a body; for patch, a role and a mask; for list, a filter, flags and a page size;
+//! - a variant: `.` for none, `m` with admin access, `i` with integer enums, `p` without
+//!   indentation, `f` with a field mask, `h` with the method in a header, `/` with two slashes, `%`
+//!   with a fully percent-encoded path, `t` with the caller's token in the query;
+//! - with callers, a letter of [`CALLERS`](crate::server_model::CALLERS).
 //!
-//! One of text is `"` and what follows up to a line break: method and target, then a tab and the
-//! body, then tabs and headers, as in `"GET /v1/spaces/A/members`. Every other byte is one of
-//! those too.
+//! A request in text is `"` followed by a line: method and target, a tab and the body, and headers
+//! after further tabs, as in `"GET /v1/spaces/A/members`. All other bytes map to one of these.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -34,16 +33,17 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
-use crate::model::{
-    Act, Asked, CALLERS, Caller, Effect, Members, Model, OPEN, SPACES, WATCH, WHO, has, seed, shown,
+use crate::server_model::{
+    ANYONE, CALLERS, Caller, Effect, MEMBERS, Members, Model, Operation, RawRequest, SPACES,
+    WATCHER, contains, representation, seed,
 };
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let runtime = Builder::new_current_thread().build();
-    runtime.expect("a runtime without any driver")
+    runtime.expect("a runtime without drivers")
 });
 
-/// A sequence of requests.
+/// Runs the target on a sequence of requests.
 pub fn run(bytes: &[u8]) {
     let mut u = Unstructured::new(bytes);
     let (callers, faults) = match letter(&mut u, b"-cfb") {
@@ -52,36 +52,36 @@ pub fn run(bytes: &[u8]) {
         b'f' => (false, true),
         _ => (true, true),
     };
-    let mock = Mock::from_json(&seed(callers, faults).to_string()).expect("a good seed");
+    let mock = Mock::from_json(&seed(callers, faults).to_string()).expect("a valid seed");
     assert_eq!(mock.asks_for_tokens(), callers);
     let mut server = Server {
         router: mock.router(),
         model: Model::new(callers, faults),
         touched: BTreeSet::new(),
-        is_blind: false,
-        said: String::new(),
+        watcher_removed: false,
+        log: String::new(),
     };
     for _ in 0..16 {
-        if u.is_empty() || server.is_blind {
+        if u.is_empty() || server.watcher_removed {
             break;
         }
         match letter(&mut u, b"cdglp\"") {
             b'"' => {
                 let line = line(&mut u);
-                server.text(&line);
+                server.send_line(&line);
             }
             method => {
-                let act = act(&mut u, method, callers);
-                server.act(&act);
+                let operation = operation(&mut u, method, callers);
+                server.perform(&operation);
             }
         }
     }
-    if !server.is_blind {
-        server.ends();
+    if !server.watcher_removed {
+        server.check_final_state();
     }
 }
 
-/// One of some letters: the byte itself if it is one.
+/// Returns one of some letters: the next byte, if it is one of them.
 fn letter(u: &mut Unstructured<'_>, letters: &[u8]) -> u8 {
     let byte = u.arbitrary::<u8>().unwrap_or(letters[0]);
     if letters.contains(&byte) {
@@ -102,12 +102,13 @@ fn line(u: &mut Unstructured<'_>) -> Vec<u8> {
     line
 }
 
-fn act(u: &mut Unstructured<'_>, method: u8, callers: bool) -> Act {
+/// Decodes a request in letters.
+fn operation(u: &mut Unstructured<'_>, method: u8, callers: bool) -> Operation {
     let space = one_of(u, &SPACES, |space| space.as_bytes()[0]);
-    let who = if method == b'l' {
-        &WHO[0]
+    let member = if method == b'l' {
+        &MEMBERS[0]
     } else {
-        one_of(u, &WHO, |who| who.letter)
+        one_of(u, &MEMBERS, |member| member.letter)
     };
     let choices: &[&[u8]] = match method {
         b'c' => &[b".HB12+x?"],
@@ -115,132 +116,133 @@ fn act(u: &mut Unstructured<'_>, method: u8, callers: bool) -> Act {
         b'l' => &[b"-MGHBhbx", b"-gie", b"0123456789"],
         _ => &[],
     };
-    let mut chosen = [b'-'; 3];
-    for (chosen, letters) in chosen.iter_mut().zip(choices) {
-        *chosen = letter(u, letters);
+    let mut options = [b'-'; 3];
+    for (option, letters) in options.iter_mut().zip(choices) {
+        *option = letter(u, letters);
     }
-    let way = letter(u, b".mipfh/%t");
+    let variant = letter(u, b".mipfh/%t");
     let caller = if callers {
         one_of(u, &CALLERS, |caller| caller.letter)
     } else {
-        &OPEN
+        &ANYONE
     };
-    Act {
+    Operation {
         method,
         space,
-        who,
-        chosen,
-        way,
+        member,
+        options,
+        variant,
         caller,
     }
 }
 
-/// One of some things by its letter.
-fn one_of<'t, T>(u: &mut Unstructured<'_>, all: &'t [T], of: impl Fn(&T) -> u8) -> &'t T {
-    let letters: Vec<u8> = all.iter().map(&of).collect();
+/// Returns one of some items, selected by its letter.
+fn one_of<'t, T>(u: &mut Unstructured<'_>, all: &'t [T], letter_of: impl Fn(&T) -> u8) -> &'t T {
+    let letters: Vec<u8> = all.iter().map(&letter_of).collect();
     let letter = letter(u, &letters);
-    let one = all.iter().find(|one| of(one) == letter);
+    let one = all.iter().find(|one| letter_of(one) == letter);
     one.unwrap_or(&all[0])
 }
 
-/// The server, and what it should be like.
+/// The server and its model.
 struct Server {
     router: Router,
     model: Model,
-    /// The spaces of which something was asked.
+    /// The spaces named in requests.
     touched: BTreeSet<&'static str>,
-    /// Whether whoever watches was put out of a space, so that nothing more can be told.
-    is_blind: bool,
-    /// What was asked so far, for whoever reads of a failure.
-    said: String,
+    /// Whether the watcher was removed from a space, so that changes can no longer be observed.
+    watcher_removed: bool,
+    /// The requests so far, for failure messages.
+    log: String,
 }
 
-/// An answer; its JSON is `Null` if it has no body.
-struct Answer {
+/// A response; its JSON is `Null` if it has no body.
+struct Response {
     status: u16,
     json: Value,
     text: String,
 }
 
 impl Server {
-    /// Sends a request, and asserts what must hold of every answer. `None` if it is no request.
-    fn send(&mut self, asked: &Asked) -> Option<Answer> {
-        let method = Method::from_bytes(asked.method.as_bytes()).ok()?;
-        let mut request = Request::builder().method(&method).uri(&*asked.target);
-        for (name, value) in &asked.headers {
-            request = request.header(&**name, &**value);
+    /// Sends a request and asserts the invariants of responses. Returns `None` if the request is
+    /// not valid HTTP.
+    fn send(&mut self, request: &RawRequest) -> Option<Response> {
+        let method = Method::from_bytes(request.method.as_bytes()).ok()?;
+        let mut builder = Request::builder().method(&method).uri(&*request.target);
+        for (name, value) in &request.headers {
+            builder = builder.header(&**name, &**value);
         }
-        let request = request.body(Body::from(asked.body.clone())).ok()?;
-        // Writing into a string cannot fail.
-        let _ = writeln!(self.said, "{asked}");
+        let http_request = builder.body(Body::from(request.body.clone())).ok()?;
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.log, "{request}");
         let (head, text) = RUNTIME.block_on(async {
-            let answer = self.router.clone().oneshot(request).await;
-            let (head, body) = match answer {
-                Ok(answer) => answer.into_parts(),
+            let response = self.router.clone().oneshot(http_request).await;
+            let (head, body) = match response {
+                Ok(response) => response.into_parts(),
                 Err(never) => match never {},
             };
-            let body = to_bytes(body, usize::MAX).await.expect("a whole body");
+            let body = to_bytes(body, usize::MAX).await.expect("a complete body");
             (head, String::from_utf8(body.to_vec()).expect("UTF-8"))
         });
-        let said = &self.said;
+        let log = &self.log;
         let kind = &head.headers[header::CONTENT_TYPE];
-        assert_eq!(kind, "application/json; charset=UTF-8", "{said}");
+        assert_eq!(kind, "application/json; charset=UTF-8", "{log}");
         let status = head.status.as_u16();
         if method == Method::HEAD && text.is_empty() {
-            return Some(Answer {
+            return Some(Response {
                 status,
                 json: Value::Null,
                 text,
             });
         }
         let json = serde_json::from_str::<Value>(&text);
-        let json = json.unwrap_or_else(|error| panic!("{said}{error}: {text}"));
+        let json = json.unwrap_or_else(|error| panic!("{log}{error}: {text}"));
         let challenged = head.headers.contains_key(header::WWW_AUTHENTICATE);
-        assert_eq!(challenged, status == 401, "{said}");
+        assert_eq!(challenged, status == 401, "{log}");
         if status == 200 {
             assert!(
                 json.is_object() && json.get("error").is_none(),
-                "{said}{text}"
+                "{log}{text}"
             );
         } else {
-            assert!(is_error(status, &json), "{said}{status}: {text}");
-            let sent = asked.target.len() + asked.body.len();
-            assert!(text.len() < 16_000 + 24 * sent, "{said}{text}");
+            assert!(is_error(status, &json), "{log}{status}: {text}");
+            let sent = request.target.len() + request.body.len();
+            assert!(text.len() < 16_000 + 24 * sent, "{log}{text}");
             assert!(
-                asked.says_secret() || !text.contains("SECRET"),
-                "{said}{text}"
+                request.contains_secret() || !text.contains("SECRET"),
+                "{log}{text}"
             );
         }
-        Some(Answer { status, json, text })
+        Some(Response { status, json, text })
     }
 
-    /// Sends a request, as often as a fault is in its way, and asserts that there was one.
-    fn surely(&mut self, asked: &Asked) -> Answer {
+    /// Sends a request until no fault applies to it, and asserts that faults are returned before.
+    fn send_past_faults(&mut self, request: &RawRequest) -> Response {
         loop {
-            let fault = self.model.fault(&asked.resource());
-            let answer = self.send(asked).expect("a request");
+            let fault = self.model.fault(&request.resource());
+            let response = self.send(request).expect("a request");
             match fault {
-                None => break answer,
-                Some(status) => assert_eq!(answer.status, status, "{}", self.said),
+                None => break response,
+                Some(status) => assert_eq!(response.status, status, "{}", self.log),
             }
         }
     }
 
-    /// What is in a space; `None` if whoever watches was put out of it.
+    /// Returns the memberships of a space; `None` if the watcher was removed from it.
     fn members(&mut self, space: &str) -> Option<Members> {
         let target = format!(
             "/v1/spaces/{space}/members?showGroups=true&showInvited=true&pageSize=1000&prettyPrint=false"
         );
-        let asked = Asked::new("GET", target).of(self.watcher());
-        let answer = self.surely(&asked);
-        if answer.status == 403 {
-            self.is_blind = true;
+        let request = RawRequest::new("GET", target).of(self.watcher());
+        let response = self.send_past_faults(&request);
+        if response.status == 403 {
+            self.watcher_removed = true;
             return None;
         }
-        assert_eq!(answer.status, 200, "{}{}", self.said, answer.text);
-        assert!(!answer.text.contains('\n'));
-        assert_eq!(answer.json.get("nextPageToken"), None);
-        let listed = answer.json["memberships"].as_array();
+        assert_eq!(response.status, 200, "{}{}", self.log, response.text);
+        assert!(!response.text.contains('\n'));
+        assert_eq!(response.json.get("nextPageToken"), None);
+        let listed = response.json["memberships"].as_array();
         let listed = listed.cloned().unwrap_or_default();
         let names = listed
             .iter()
@@ -248,25 +250,29 @@ impl Server {
         assert!(
             names.is_sorted_by(|a, b| a < b),
             "{}{}",
-            self.said,
-            answer.text
+            self.log,
+            response.text
         );
         let prefix = format!("spaces/{space}/members/");
         let keyed = listed.into_iter().map(|one| {
             let key = one["name"]
                 .as_str()
                 .and_then(|name| name.strip_prefix(&prefix));
-            (key.expect("a name in this space").to_owned(), one)
+            (key.expect("a name in the space").to_owned(), one)
         });
         Some(keyed.collect())
     }
 
     fn watcher(&self) -> &'static Caller {
-        if self.model.callers { &WATCH } else { &OPEN }
+        if self.model.callers {
+            &WATCHER
+        } else {
+            &ANYONE
+        }
     }
 
-    /// Compares what is in every space, or in one, with the model.
-    fn watch(&mut self, only: Option<&str>) {
+    /// Compares the memberships of all spaces, or of one, with the model.
+    fn compare(&mut self, only: Option<&str>) {
         let spaces = SPACES
             .iter()
             .filter(|space| only.is_none_or(|only| **space == only));
@@ -275,137 +281,148 @@ impl Server {
                 continue;
             };
             let expected = &self.model.spaces[space].members;
-            assert_eq!(found, *expected, "{}{space}", self.said);
+            assert_eq!(found, *expected, "{}{space}", self.log);
         }
     }
 
-    /// A request of letters.
-    fn act(&mut self, act: &Act) {
-        let asked = act.asked();
-        self.touched.insert(act.space);
-        if act.method == b'l' {
-            return self.list(act, &asked);
+    /// Performs a request encoded in letters.
+    fn perform(&mut self, operation: &Operation) {
+        let request = operation.request();
+        self.touched.insert(operation.space);
+        if operation.method == b'l' {
+            return self.list(operation, &request);
         }
-        let fault = self.model.fault(&asked.resource());
+        let fault = self.model.fault(&request.resource());
         let expected = match fault {
             Some(status) => Err(status),
-            None => self.model.judge(act),
+            None => self.model.outcome(operation),
         };
-        let answer = self.send(&asked).expect("a request");
+        let response = self.send(&request).expect("a request");
         let status = expected.as_ref().err().copied().unwrap_or(200);
-        assert_eq!(answer.status, status, "{}{}", self.said, answer.text);
-        let is_indented = fault.is_some() || act.way != b'p';
-        assert_eq!(answer.text.ends_with('\n'), is_indented, "{}", self.said);
-        let space = act.space;
-        let shows = match expected {
+        assert_eq!(response.status, status, "{}{}", self.log, response.text);
+        let is_indented = fault.is_some() || operation.variant != b'p';
+        assert_eq!(response.text.ends_with('\n'), is_indented, "{}", self.log);
+        let space = operation.space;
+        let returned = match expected {
             Err(_) => None,
-            Ok(Effect::Shows(membership)) => Some(membership),
-            Ok(Effect::Puts(key, membership)) => {
+            Ok(Effect::Show(membership)) => Some(membership),
+            Ok(Effect::Put(key, membership)) => {
                 self.model.put(space, &key, &membership);
                 Some(membership)
             }
-            Ok(Effect::Creates(membership)) => {
-                // The key may be made up by the server, of one of whom it knows no more.
-                let said = self.said.clone();
+            Ok(Effect::Create(membership)) => {
+                // The server chooses the key for a user of whom only the email address is known.
+                let log = self.log.clone();
                 let known = self.model.spaces[space].members.clone();
                 let Some(found) = self.members(space) else {
                     return;
                 };
-                let mut fresh = found.iter().filter(|(key, _)| !known.contains_key(*key));
-                let (key, made) = fresh.next().expect("what was acknowledged");
-                assert!(has(made, &membership), "{said}{membership}, {made}");
+                let mut created = found.iter().filter(|(key, _)| !known.contains_key(*key));
+                let (key, created) = created.next().expect("the created membership");
                 assert!(
-                    made["createTime"]
+                    contains(created, &membership),
+                    "{log}{membership}, {created}"
+                );
+                assert!(
+                    created["createTime"]
                         .as_str()
                         .is_some_and(|time| time.ends_with('Z'))
                 );
-                self.model.put(space, key, made);
-                Some(made.clone())
+                self.model.put(space, key, created);
+                Some(created.clone())
             }
-            Ok(Effect::Removes(key)) => {
+            Ok(Effect::Remove(key)) => {
                 self.model.remove(space, &key);
                 let name = format!("spaces/{space}/members/{key}");
                 Some(json!({"name": name, "state": "NOT_A_MEMBER"}))
             }
         };
-        if let Some(membership) = shows {
-            let expected = shown(&membership, act.way);
-            assert_eq!(answer.json, expected, "{}", self.said);
+        if let Some(membership) = returned {
+            let expected = representation(&membership, operation.variant);
+            assert_eq!(response.json, expected, "{}", self.log);
         }
         if space != "X" {
-            self.watch(Some(space));
+            self.compare(Some(space));
         }
     }
 
-    /// Lists page by page.
-    fn list(&mut self, act: &Act, first: &Asked) {
+    /// Lists all pages and compares them with the model.
+    fn list(&mut self, operation: &Operation, first: &RawRequest) {
         let mut listed = Vec::new();
-        let mut asked = first.clone();
+        let mut request = first.clone();
         loop {
-            let fault = self.model.fault(&asked.resource());
+            let fault = self.model.fault(&request.resource());
             let expected = match fault {
                 Some(status) => Err(status),
-                None => self.model.list(act),
+                None => self.model.list(operation),
             };
-            let answer = self.send(&asked).expect("a request");
+            let response = self.send(&request).expect("a request");
             let expected = match expected {
                 Err(status) => {
-                    return assert_eq!(answer.status, status, "{}{}", self.said, answer.text);
+                    return assert_eq!(response.status, status, "{}{}", self.log, response.text);
                 }
                 Ok(expected) => expected,
             };
-            assert_eq!(answer.status, 200, "{}{}", self.said, answer.text);
-            assert_eq!(answer.text.ends_with('\n'), act.way != b'p');
-            let page = answer.json["memberships"]
+            assert_eq!(response.status, 200, "{}{}", self.log, response.text);
+            assert_eq!(response.text.ends_with('\n'), operation.variant != b'p');
+            let page = response.json["memberships"]
                 .as_array()
                 .cloned()
                 .unwrap_or_default();
-            assert!(page.len() <= act.page_size(), "{}", self.said);
+            assert!(page.len() <= operation.page_size(), "{}", self.log);
             listed.extend(page);
-            let Some(token) = answer.json["nextPageToken"].as_str() else {
-                let expected: Vec<Value> = expected.iter().map(|one| shown(one, act.way)).collect();
-                return assert_eq!(listed, expected, "{}", self.said);
+            let Some(token) = response.json["nextPageToken"].as_str() else {
+                let expected: Vec<Value> = expected
+                    .iter()
+                    .map(|one| representation(one, operation.variant))
+                    .collect();
+                return assert_eq!(listed, expected, "{}", self.log);
             };
-            if asked == *first {
-                self.refused(act, token);
+            if request == *first {
+                self.assert_token_is_bound(operation, token);
             }
-            asked = first.with(&format!("pageToken={token}"));
+            request = first.with(&format!("pageToken={token}"));
         }
     }
 
-    /// The token is good for no other request, and is not told.
-    fn refused(&mut self, act: &Act, token: &str) {
+    /// Asserts that another request with the token is rejected, without repeating the token.
+    fn assert_token_is_bound(&mut self, operation: &Operation, token: &str) {
         let target = format!(
             "/v1/spaces/{}/members?filter=role%3D%22ROLE_MANAGER%22+OR+member.type%3D%22BOT%22\
              &pageToken={token}",
-            act.space
+            operation.space
         );
-        let answer = self.surely(&Asked::new("GET", target).of(self.watcher()));
-        let violation = &answer.json["error"]["details"][0]["fieldViolations"][0];
+        let response = self.send_past_faults(&RawRequest::new("GET", target).of(self.watcher()));
+        let violation = &response.json["error"]["details"][0]["fieldViolations"][0];
         assert_eq!(
-            (answer.status, &violation["field"]),
+            (response.status, &violation["field"]),
             (400, &json!("pageToken"))
         );
-        assert!(!answer.text.contains(token), "{}{}", self.said, answer.text);
+        assert!(
+            !response.text.contains(token),
+            "{}{}",
+            self.log,
+            response.text
+        );
     }
 
-    /// A request of text. What it changed, if it is one that may, is found out.
-    fn text(&mut self, line: &[u8]) {
-        let Some(asked) = Asked::read(line, self.model.callers) else {
+    /// Performs a request in text. If it may change something, the model adopts the changes.
+    fn send_line(&mut self, line: &[u8]) {
+        let Some(request) = RawRequest::read(line, self.model.callers) else {
             return;
         };
-        let Some(answer) = self.send(&asked) else {
+        let Some(response) = self.send(&request) else {
             return;
         };
-        // A body that is too long is refused before anything else.
-        if answer.status != 413 {
-            match self.model.fault(&asked.resource()) {
-                Some(fault) => assert_eq!(answer.status, fault, "{}", self.said),
-                None => assert!(answer.status < 429, "{}{}", self.said, answer.text),
+        // An overlong body is rejected before anything else.
+        if response.status != 413 {
+            match self.model.fault(&request.resource()) {
+                Some(fault) => assert_eq!(response.status, fault, "{}", self.log),
+                None => assert!(response.status < 429, "{}{}", self.log, response.text),
             }
         }
-        if answer.status != 200 || !asked.may_change() {
-            // That nothing is changed is seen in the end.
+        if response.status != 200 || !request.may_change() {
+            // The final check would detect changes.
             return;
         }
         let mut changes = 0;
@@ -426,43 +443,48 @@ impl Server {
                     None => self.model.remove(space, key),
                 }
             }
-            let is_managed = |members: &Members| members.values().any(crate::model::manages);
+            let is_managed =
+                |members: &Members| members.values().any(crate::server_model::is_manager);
             assert!(
                 !is_managed(&known) || is_managed(&found),
                 "{}{space}",
-                self.said
+                self.log
             );
         }
-        assert!(changes <= 1, "{}{changes} changes", self.said);
+        assert!(changes <= 1, "{}{changes} changes", self.log);
     }
 
-    /// In the end what is listed page by page is what is there one by one.
-    fn ends(&mut self) {
-        self.watch(None);
+    /// Asserts that the final state is the model's, in lists and in single requests.
+    fn check_final_state(&mut self) {
+        self.compare(None);
         for space in self.touched.clone() {
-            let act = Act {
+            let operation = Operation {
                 method: b'l',
                 space,
-                who: &WHO[0],
-                chosen: [b'-', b'e', b'2'],
-                way: b'.',
+                member: &MEMBERS[0],
+                options: [b'-', b'e', b'2'],
+                variant: b'.',
                 caller: self.watcher(),
             };
-            self.list(&act, &act.asked());
+            self.list(&operation, &operation.request());
             let Some(known) = self.model.spaces.get(space) else {
                 continue;
             };
             for (key, membership) in known.members.clone() {
-                let target = format!("/v1/spaces/{space}/members/{}", crate::model::encoded(&key));
-                let answer = self.surely(&Asked::new("GET", target).of(self.watcher()));
-                assert_eq!(answer.status, 200, "{}{key}: {}", self.said, answer.text);
-                assert_eq!(answer.json, membership, "{}", self.said);
+                let target = format!(
+                    "/v1/spaces/{space}/members/{}",
+                    crate::server_model::encode(&key)
+                );
+                let response =
+                    self.send_past_faults(&RawRequest::new("GET", target).of(self.watcher()));
+                assert_eq!(response.status, 200, "{}{key}: {}", self.log, response.text);
+                assert_eq!(response.json, membership, "{}", self.log);
             }
         }
     }
 }
 
-/// Whether an error's body is `google.rpc.Status`, with the code of the HTTP status.
+/// Returns whether the body of an error is a `google.rpc.Status` with the code of the HTTP status.
 fn is_error(http: u16, json: &Value) -> bool {
     let statuses: &[&str] = match http {
         400 => &["INVALID_ARGUMENT", "FAILED_PRECONDITION"],
@@ -481,11 +503,11 @@ fn is_error(http: u16, json: &Value) -> bool {
         Some("type.googleapis.com/google.rpc.BadRequest") => {
             let violations = detail["fieldViolations"].as_array();
             violations.is_some_and(|violations| {
-                let is_told =
+                let is_violation =
                     |one: &Value| has_text(&one["field"]) && has_text(&one["description"]);
                 http == 400
                     && (1..=21).contains(&violations.len())
-                    && violations.iter().all(is_told)
+                    && violations.iter().all(is_violation)
             })
         }
         Some("type.googleapis.com/google.rpc.ErrorInfo") => {

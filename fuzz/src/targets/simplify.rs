@@ -1,6 +1,6 @@
-//! What a filter prints: for every meaning that documented text has, the shortest such text, found
-//! by another search than the crate's table was; for the others a text that means the same. And
-//! what is told of redundancy: applied, it leaves the meaning as it was and nothing redundant.
+//! Printed filters: documented meanings print as their shortest text, which is found by a different
+//! search than the crate's table; other meanings print as some text with the same meaning. Also
+//! fixes of redundancy: they keep the meaning, and eventually leave nothing redundant.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,36 +10,37 @@ use gchat_filter::diagnostic::{Code, Diagnostic};
 use gchat_filter::syntax::{self, Expr, ExprKind, MAX_LENGTH, Quotes};
 use gchat_filter::{Checker, Filter, Level, Lint, Preset};
 
-use crate::shapes::{ALL, Cells, Joint, Leaf, Shape};
+use crate::filter_model::{ALL, Cells, Connective, FilterModel, Leaf};
 use crate::shortest::{Text, texts};
 use crate::{invariants, writer};
 
 static SHORTEST: LazyLock<BTreeMap<Cells, Text>> = LazyLock::new(texts);
 
-/// Two filters in the notation of [`crate::shapes`], then how they are written.
+/// Runs the target on two filters in the notation of [`crate::filter_model`], followed by choices
+/// for writing them.
 pub fn run(bytes: &[u8]) {
     let mut u = Unstructured::new(bytes);
-    let Ok(shapes) = <[Shape; 2]>::arbitrary(&mut u) else {
+    let Ok(models) = <[FilterModel; 2]>::arbitrary(&mut u) else {
         return;
     };
-    let filters = shapes.each_ref().map(|shape| {
-        let text = writer::write(&mut shape.expr(), &mut u).text;
-        if shape.parts().len() > 40 || text.len() > MAX_LENGTH {
+    let filters = models.each_ref().map(|model| {
+        let text = writer::write(&mut model.expr(), &mut u).text;
+        if model.parts().len() > 40 || text.len() > MAX_LENGTH {
             return None;
         }
         let filter = checker().check(&text).filter?;
-        prints(filter, shape.cells());
-        shorter(filter, shape);
-        simplified(shape, &text);
-        Some((filter, shape.cells()))
+        check_printed(filter, model.cells());
+        assert_not_shorter(filter, model);
+        check_redundancy(model, &text);
+        Some((filter, model.cells()))
     });
     let [Some((a, a_cells)), Some((b, b_cells))] = filters else {
         return;
     };
-    // However a meaning came about.
-    prints(a.union(b), a_cells | b_cells);
+    // The text does not depend on how the filter was built.
+    check_printed(a.union(b), a_cells | b_cells);
     if let Some(both) = a.intersection(b) {
-        prints(both, a_cells & b_cells);
+        check_printed(both, a_cells & b_cells);
     }
     if let Some(read) = checker().check(&format!("({a}) OR ({b})")).filter {
         assert_eq!(read, a.union(b));
@@ -47,7 +48,7 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// Everything of AIP-160, with the meaning's lints as they are by default.
+/// A checker that accepts all of AIP-160, with the meaning lints at their default levels.
 fn checker() -> Checker {
     Checker::new()
         .preset(Preset::Aip160)
@@ -55,8 +56,9 @@ fn checker() -> Checker {
         .level(Lint::AlwaysTrue, Level::Warn)
 }
 
-/// Asserts that a filter prints a text of its meaning, and the shortest one if it is documented.
-fn prints(filter: Filter, cells: Cells) {
+/// Asserts that a filter prints as text with its meaning, which is the shortest if the meaning is
+/// documented.
+fn check_printed(filter: Filter, cells: Cells) {
     let text = filter.to_string();
     assert_eq!(filter.is_documented(), SHORTEST.contains_key(&cells));
     if let Some(shortest) = SHORTEST.get(&cells) {
@@ -69,31 +71,32 @@ fn prints(filter: Filter, cells: Cells) {
     let checked = invariants::check(&Checker::new().preset(Preset::Aip160), &text);
     assert_eq!(checked.filter, Some(filter), "{text}");
     assert_eq!(format!("{filter:?}"), format!("Filter({text})"));
-    let json = serde_json::to_string(&filter).expect("a filter is its text");
+    let json = serde_json::to_string(&filter).expect("filters serialize as text");
     assert_eq!(
         serde_json::from_str::<String>(&json).ok(),
         Some(text.clone())
     );
-    // It is read back as a default check would, which is not what every meaning passes.
+    // Deserialization accepts what the default preset accepts, which excludes some meanings.
     let again = serde_json::from_str::<Filter>(&json).ok();
     assert_eq!(again, Filter::parse(&text).ok(), "{text}");
     let Some(tree) = &checked.tree else {
         return assert_eq!((cells, &*text), (ALL, ""));
     };
-    // The text is in canonical form, but for parentheses that it has for clarity.
+    // The text is canonical, except for parentheses added for clarity.
     let printed = tree.to_string();
     assert_eq!(without(&printed, "()"), without(&text, "()"));
-    let shape = read(tree).expect("comparisons that are known");
-    assert_eq!(shape.cells(), cells, "{text}");
-    assert_eq!(shape.contradictions().len(), 0, "{text}");
+    let model = model_of(tree).expect("all comparisons are supported");
+    assert_eq!(model.cells(), cells, "{text}");
+    assert_eq!(model.contradictions().len(), 0, "{text}");
     if filter.is_documented() {
-        assert!(!shape.is_redundant(), "{text}");
+        assert!(!model.is_redundant(), "{text}");
     }
 }
 
-/// A text of documented comparisons, joined by AND and OR, is never shorter than what is printed.
-fn shorter(filter: Filter, shape: &Shape) {
-    if let Some((_, text)) = written(shape)
+/// Asserts that the printed text is no longer than the model's text, if that consists of documented
+/// comparisons joined by AND and OR.
+fn assert_not_shorter(filter: Filter, model: &FilterModel) {
+    if let Some((_, text)) = strict_text(model)
         && filter.is_documented()
     {
         let printed = filter.to_string();
@@ -102,48 +105,50 @@ fn shorter(filter: Filter, shape: &Shape) {
     }
 }
 
-/// The text of a shape with as few parentheses as a strict check takes; `None` if there is none.
-/// Tells what joins its parts.
-fn written(shape: &Shape) -> Option<(Option<Joint>, Text)> {
-    match shape {
-        Shape::Leaf(leaf) if leaf.is_documented() && !(leaf.is_of_role() && leaf.negated) => {
+/// Returns the text of a model with as few parentheses as the strict preset accepts, and its
+/// outermost connective. `None` if the strict preset does not accept the model.
+fn strict_text(model: &FilterModel) -> Option<(Option<Connective>, Text)> {
+    match model {
+        FilterModel::Leaf(leaf) if leaf.is_documented() && !(leaf.is_of_role() && leaf.negated) => {
             let mut leaf = *leaf;
             leaf.quotes = Quotes::Double;
-            Some((None, Text::new(1, Shape::Leaf(leaf).expr().to_string())))
+            Some((
+                None,
+                Text::new(1, FilterModel::Leaf(leaf).expr().to_string()),
+            ))
         }
-        Shape::Joined(joint @ (Joint::And | Joint::Or), operands) => {
+        FilterModel::Joined(connective @ (Connective::And | Connective::Or), operands) => {
             let (mut count, mut texts) = (0, Vec::new());
             for operand in operands {
-                let (inner, text) = written(operand)?;
+                let (inner, text) = strict_text(operand)?;
                 count += text.comparisons;
                 texts.push(match inner {
-                    Some(inner) if inner != *joint => format!("({})", text.text),
+                    Some(inner) if inner != *connective => format!("({})", text.text),
                     _ => text.text,
                 });
             }
-            let between = if *joint == Joint::And {
+            let separator = if *connective == Connective::And {
                 " AND "
             } else {
                 " OR "
             };
-            Some((Some(*joint), Text::new(count, texts.join(between))))
+            Some((Some(*connective), Text::new(count, texts.join(separator))))
         }
         _ => None,
     }
 }
 
-/// Applies what is told of redundancy, each by itself, and one after the other until nothing is
-/// told.
-fn simplified(shape: &Shape, text: &str) {
-    let cells = shape.cells();
+/// Applies the fixes of redundancy, each separately, and one after another until none is left.
+fn check_redundancy(model: &FilterModel, text: &str) {
+    let cells = model.cells();
     let mut text = text.to_owned();
     loop {
         let checked = invariants::check(&checker(), &text);
         let mut simpler = None;
         for diagnostic in &checked.diagnostics {
-            assert!(is_of_meaning(diagnostic), "{diagnostic:#?}");
+            assert!(is_meaning_lint(diagnostic), "{diagnostic:#?}");
             let Some(fix) = &diagnostic.fix else { continue };
-            // Whoever wrote it may have meant something else.
+            // Something else may have been intended.
             assert!(!fix.certain, "{text:?}, {diagnostic:#?}");
             let fixed = fix.apply(&text);
             assert_eq!(meaning(&fixed), Some(cells), "{text:?}, {fixed:?}");
@@ -159,41 +164,43 @@ fn simplified(shape: &Shape, text: &str) {
     match &checker().check(&text).tree {
         None => assert_eq!(cells, ALL, "{text:?}"),
         Some(tree) => {
-            let simple = read(tree).expect("comparisons that are known");
+            let simple = model_of(tree).expect("all comparisons are supported");
             assert_eq!(simple.cells(), cells);
             assert!(cells != ALL && !simple.is_redundant(), "{text:?}");
         }
     }
 }
 
-fn is_of_meaning(diagnostic: &Diagnostic) -> bool {
+fn is_meaning_lint(diagnostic: &Diagnostic) -> bool {
     matches!(diagnostic.code, Code::RedundantTerm | Code::AlwaysTrue)
 }
 
-/// What a text means, by the second reading of its tree.
+/// Returns the meaning of a text according to the model.
 fn meaning(text: &str) -> Option<Cells> {
     match syntax::parse(text).ok()? {
         None => Some(ALL),
-        Some(tree) => Some(read(&tree)?.cells()),
+        Some(tree) => Some(model_of(&tree)?.cells()),
     }
 }
 
-/// A tree as a shape; `None` if it has a comparison that is none of the method's.
-fn read(tree: &Expr<'_>) -> Option<Shape> {
-    let all = |operands: &[Expr<'_>]| operands.iter().map(read).collect::<Option<Vec<_>>>();
+/// Returns the model of a tree; `None` if it contains an unsupported comparison.
+fn model_of(tree: &Expr<'_>) -> Option<FilterModel> {
+    let all = |operands: &[Expr<'_>]| operands.iter().map(model_of).collect::<Option<Vec<_>>>();
     Some(match &tree.kind {
-        ExprKind::Not(how, operand) => Shape::Not(*how, Box::new(read(operand)?)),
-        ExprKind::And(operands) => Shape::Joined(Joint::And, all(operands)?),
-        ExprKind::Sequence(operands) => Shape::Joined(Joint::Sequence, all(operands)?),
-        ExprKind::Or(operands) => Shape::Joined(Joint::Or, all(operands)?),
-        // Trees are equal whatever the kind of quotation marks is, but not whether there are any.
+        ExprKind::Not(negation, operand) => {
+            FilterModel::Not(*negation, Box::new(model_of(operand)?))
+        }
+        ExprKind::And(operands) => FilterModel::Joined(Connective::And, all(operands)?),
+        ExprKind::Sequence(operands) => FilterModel::Joined(Connective::Sequence, all(operands)?),
+        ExprKind::Or(operands) => FilterModel::Joined(Connective::Or, all(operands)?),
+        // Equality of trees ignores the kind of quotes, but not whether a value is quoted.
         ExprKind::Restriction(_) => b"MGAUHBTmgauhbt".iter().find_map(|letter| {
             let mut leaf = Leaf::of(*letter)?;
             [Quotes::Double, Quotes::None]
                 .into_iter()
                 .find_map(|quotes| {
                     leaf.quotes = quotes;
-                    (Shape::Leaf(leaf).expr() == *tree).then_some(Shape::Leaf(leaf))
+                    (FilterModel::Leaf(leaf).expr() == *tree).then_some(FilterModel::Leaf(leaf))
                 })
         })?,
     })

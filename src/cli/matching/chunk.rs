@@ -1,4 +1,4 @@
-//! A chunk of an input, and the matches among its lines.
+//! Chunks of the input and the selected records in their lines.
 
 use std::io::{self, Read};
 
@@ -7,68 +7,72 @@ use gchat_filter::{Cell, Filter, Membership};
 use super::common_case;
 use crate::cli::records::{self, Item, Record, Records};
 
-/// The largest record that is read, in bytes.
-pub(super) const LARGEST: usize = 16 << 20;
+/// Size limit of a record, in bytes.
+pub(super) const RECORD_LIMIT: usize = 16 << 20;
 
-/// A part of an input, with what was found in it. It is used again and again, for its memory.
+/// A chunk of the input and the results for it. Chunks are reused to save allocations.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
-    /// Room for the bytes, which are its first `length`.
-    room: Vec<u8>,
+    /// Buffer, filled up to `length`.
+    buffer: Vec<u8>,
     length: usize,
-    /// What was found.
+    /// Results for the chunk.
     pub(super) found: Found,
 }
 
-/// What was found in a chunk, up to the first line that is not plain.
+/// Results for a chunk, up to its first irregular line.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// The matches, each a line.
+    /// The selected records, one per line.
     pub(super) matches: Vec<u8>,
-    /// How many these are.
+    /// Number of selected records.
     pub(super) count: u64,
-    /// How many lines were read.
+    /// Number of lines read.
     pub(super) lines: u64,
-    /// Where the first line begins that is not plain, if there is one.
-    pub(super) odd: Option<usize>,
+    /// Offset of the first irregular line, if any.
+    pub(super) irregular: Option<usize>,
 }
 
 impl Chunk {
-    /// A chunk with room for `size` bytes.
+    /// Creates a chunk that holds up to `size` bytes.
     pub(super) fn new(size: usize) -> Self {
         Self {
-            room: vec![0; size.max(1)],
+            buffer: vec![0; size.max(1)],
             ..Self::default()
         }
     }
 
-    /// The bytes.
+    /// Returns the bytes of the chunk.
     pub(super) fn bytes(&self) -> &[u8] {
-        self.room.get(..self.length).unwrap_or_default()
+        self.buffer.get(..self.length).unwrap_or_default()
     }
 
-    /// Whether the next chunk begins with a line.
+    /// Returns whether the chunk ends at a line break.
     pub(super) fn ends_line(&self) -> bool {
         self.bytes().ends_with(b"\n")
     }
 
-    /// Fills the chunk with `rest`, the bytes that the one before could not use, and what `reader`
-    /// gives at once. What comes after the last line end is the new rest, unless that is all there
-    /// is and no more fits. Without bytes in it afterwards, the input has ended.
+    /// Fills the chunk with `rest`, the bytes left over from the previous chunk, and then from
+    /// `reader` until a read contains a line break or the buffer is full. Bytes after the last line
+    /// break become the new `rest`. The chunk is empty only at the end of the input.
     pub(super) fn fill(&mut self, rest: &mut Vec<u8>, reader: &mut impl Read) -> io::Result<()> {
         self.length = rest.len();
-        if let Some(room) = self.room.get_mut(..rest.len()) {
-            room.copy_from_slice(rest);
+        if let Some(buffer) = self.buffer.get_mut(..rest.len()) {
+            buffer.copy_from_slice(rest);
         }
         rest.clear();
-        while let Some(room) = self.room.get_mut(self.length..).filter(|r| !r.is_empty()) {
-            let count = match reader.read(room) {
+        while let Some(buffer) = self
+            .buffer
+            .get_mut(self.length..)
+            .filter(|buffer| !buffer.is_empty())
+        {
+            let count = match reader.read(buffer) {
                 Ok(0) => break,
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            let line_end = room.iter().take(count).rposition(|byte| *byte == b'\n');
+            let line_end = buffer.iter().take(count).rposition(|byte| *byte == b'\n');
             let before = self.length;
             self.length += count;
             if let Some(at) = line_end {
@@ -82,35 +86,35 @@ impl Chunk {
     }
 }
 
-/// What is looked for in a dump.
+/// Which records to select, and whether to print them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sieve {
+pub(super) struct Selection {
     pub(super) filter: Filter,
-    /// Whether to find what the filter does not admit.
+    /// Whether to select the records that do not match.
     pub(super) invert: bool,
-    /// Whether to count the matches and no more.
+    /// Whether to count the selected records without printing them.
     pub(super) count: bool,
 }
 
-impl Sieve {
-    fn passes(self, cell: Cell) -> bool {
+impl Selection {
+    fn selects(self, cell: Cell) -> bool {
         self.filter.matches(&cell) != self.invert
     }
 
-    /// Whether a record passes.
+    /// Returns whether a record is selected.
     ///
     /// # Errors
     ///
-    /// The parser's, if it is not a membership.
-    pub(super) fn passes_record(self, record: &Record<'_>) -> serde_json::Result<bool> {
+    /// Fails if the record is not a membership.
+    pub(super) fn selects_record(self, record: &Record<'_>) -> serde_json::Result<bool> {
         if let Some(cell) = common_case::record(record.raw) {
-            return Ok(self.passes(cell));
+            return Ok(self.selects(cell));
         }
         let membership = serde_json::from_slice::<Membership>(record.raw)?;
         Ok(self.filter.matches(&membership) != self.invert)
     }
 
-    /// Appends a match to `matches`.
+    /// Appends a selected record to `matches`.
     pub(super) fn print(self, record: &Record<'_>, matches: &mut Vec<u8>) {
         if !self.count {
             records::compact(record.raw, matches);
@@ -118,41 +122,41 @@ impl Sieve {
         }
     }
 
-    /// Finds the matches in the lines of `chunk`, up to the first line that is not plain: one that
-    /// has anything but whole records, or something wrong in it. As nothing is open where a plain
-    /// line begins or ends, it means the same by itself as in its place among other lines.
-    pub(super) fn sift(self, chunk: &mut Chunk) {
+    /// Finds the selected records in the lines of `chunk`, up to the first irregular line: one that
+    /// contains anything but complete, valid records. No array or object is open at the start or end
+    /// of a regular line, so it can be read independently of the lines around it.
+    pub(super) fn search(self, chunk: &mut Chunk) {
         let Chunk {
-            room,
+            buffer,
             length,
             found,
         } = chunk;
         found.matches.clear();
-        (found.count, found.lines, found.odd) = (0, 0, None);
-        let bytes = room.get(..*length).unwrap_or_default();
-        if bytes.len() == room.len() && !bytes.ends_with(b"\n") {
-            // The last line goes on in the next chunk.
-            found.odd = Some(0);
+        (found.count, found.lines, found.irregular) = (0, 0, None);
+        let bytes = buffer.get(..*length).unwrap_or_default();
+        if bytes.len() == buffer.len() && !bytes.ends_with(b"\n") {
+            // The line continues in the next chunk.
+            found.irregular = Some(0);
             return;
         }
         let mut rest = bytes;
         while !rest.is_empty() {
-            let length = if let Some(usual) = common_case::line(rest) {
-                if self.passes(usual.cell) {
+            let length = if let Some(line) = common_case::line(rest) {
+                if self.selects(line.cell) {
                     found.count += 1;
                     if !self.count {
-                        let record = rest.get(..usual.record).unwrap_or_default();
+                        let record = rest.get(..line.record).unwrap_or_default();
                         found.matches.extend_from_slice(record);
                         found.matches.push(b'\n');
                     }
                 }
-                usual.line
+                line.length
             } else {
                 let line_end = rest.iter().position(|byte| *byte == b'\n');
                 let length = line_end.map_or(rest.len(), |at| at + 1);
                 let line = rest.get(..length).unwrap_or_default();
-                let Some(count) = self.sift_line(line, &mut found.matches) else {
-                    found.odd = Some(bytes.len() - rest.len());
+                let Some(count) = self.search_line(line, &mut found.matches) else {
+                    found.irregular = Some(bytes.len() - rest.len());
                     return;
                 };
                 found.count += count;
@@ -163,18 +167,19 @@ impl Sieve {
         }
     }
 
-    /// Appends the matches in a line to `matches`, and counts them; `None` if it is not plain.
+    /// Appends the selected records in a line to `matches` and returns their number, or `None` if the
+    /// line is irregular.
     ///
-    /// Apart, so that the loop over usual lines stays short.
+    /// Not inlined, to keep the loop for the common case short.
     #[inline(never)]
-    fn sift_line(self, line: &[u8], matches: &mut Vec<u8>) -> Option<u64> {
+    fn search_line(self, line: &[u8], matches: &mut Vec<u8>) -> Option<u64> {
         let before = matches.len();
-        let mut records = Records::of_line(line, LARGEST);
+        let mut records = Records::of_line(line, RECORD_LIMIT);
         let mut count = 0;
         loop {
             match records.next() {
                 Ok(None) => return Some(count),
-                Ok(Some(Item::Record(record))) => match self.passes_record(&record) {
+                Ok(Some(Item::Record(record))) => match self.selects_record(&record) {
                     Ok(false) => continue,
                     Ok(true) => {
                         count += 1;

@@ -1,52 +1,51 @@
-//! The cell of a record of the usual shape, read in one pass and without the membership.
+//! Fast path for records of the common form: reads the cell in one pass.
 //!
-//! Most records of a dump are alike: one line, keys without escapes, each known one at most once,
-//! and strings, but for `isAnonymous`, for its value. Such a record is checked here to the last byte, as
-//! JSON and as a membership, and its role and type are picked up on the way, ten times as fast as
-//! a [`Membership`](gchat_filter::Membership) is made of it. Whatever else a line is (an
-//! escaped key, a key twice, `null` or a number for a known one, an unknown role, anything broken),
-//! it is not judged here: [`line`] answers either that the record is valid and has this cell, or
-//! nothing at all.
+//! Most records in a dump have the same form: one line, keys without escape sequences, no known key
+//! more than once, and string values except for `isAnonymous`. Such a record is validated in full,
+//! as JSON and as a membership, while its role and type are read. This is ten times as fast as
+//! parsing a [`Membership`](gchat_filter::Membership). Any other record (with an escaped or
+//! duplicate key, `null` or a number for a known key, an unknown role, or invalid JSON) is left to
+//! the slow path: [`line`] returns either the cell of a valid record or `None`.
 
 use gchat_filter::{Cell, MemberType, Role};
 
-/// A line that is a record of the usual shape.
+/// A line that consists of a record of the common form.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Usual {
-    /// What a filter sees of it.
+pub(super) struct Line {
+    /// Cell of the record.
     pub(super) cell: Cell,
-    /// The length of the record, which begins with the line.
+    /// Length of the record, which starts at the start of the line, in bytes.
     pub(super) record: usize,
-    /// The length of the line, its end included.
-    pub(super) line: usize,
+    /// Length of the line including its line break, in bytes.
+    pub(super) length: usize,
 }
 
-/// Reads the first line of `bytes`, a record that may be followed by white space; `None` if it is
-/// not of the usual shape.
-pub(super) fn line(bytes: &[u8]) -> Option<Usual> {
+/// Reads the first line of `bytes`, a record that may be followed by white space. Returns `None` if
+/// the record does not have the common form.
+pub(super) fn line(bytes: &[u8]) -> Option<Line> {
     let mut cursor = Cursor { rest: bytes };
     let cell = cursor.membership()?;
     let record = bytes.len() - cursor.rest.len();
     cursor.line_end()?;
-    Some(Usual {
+    Some(Line {
         cell,
         record,
-        line: bytes.len() - cursor.rest.len(),
+        length: bytes.len() - cursor.rest.len(),
     })
 }
 
-/// The cell of `record` if that is a record of the usual shape and nothing else.
+/// Returns the cell of `record`, or `None` if it does not have the common form.
 pub(super) fn record(record: &[u8]) -> Option<Cell> {
     let mut cursor = Cursor { rest: record };
     let cell = cursor.membership()?;
     cursor.rest.is_empty().then_some(cell)
 }
 
-/// The keys that an object has had: a bit for each.
+/// Known keys read so far in an object, one bit each.
 struct Keys(u8);
 
 impl Keys {
-    /// Notes a key; `None` if it has been there before.
+    /// Adds a key. Returns `None` if it is a duplicate.
     #[inline]
     fn once(&mut self, key: u8) -> Option<()> {
         let bit = 1 << key;
@@ -56,13 +55,13 @@ impl Keys {
     }
 }
 
-/// What is left to read. Its methods read one thing each, `None` if something else is there.
+/// Cursor over the unread bytes. Its methods return `None` if the input does not match.
 struct Cursor<'a> {
     rest: &'a [u8],
 }
 
 impl Cursor<'_> {
-    /// A membership object.
+    /// Reads a membership object.
     #[inline]
     fn membership(&mut self) -> Option<Cell> {
         let mut keys = Keys(0);
@@ -71,16 +70,16 @@ impl Cursor<'_> {
         self.token(b"{")?;
         loop {
             self.opening_quote()?;
-            // The first byte tells the known keys apart.
+            // Known keys differ in their first byte.
             let rest = self.rest;
             match rest {
                 [b'n', ..] if self.has(b"name\"") => {
                     self.once(&mut keys, 0)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 [b's', ..] if self.has(b"state\"") => {
                     self.once(&mut keys, 1)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 [b'r', ..] if self.has(b"role\"") => {
                     self.once(&mut keys, 2)?;
@@ -88,13 +87,13 @@ impl Cursor<'_> {
                 }
                 [b'c', ..] if self.has(b"createTime\"") => {
                     self.once(&mut keys, 3)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 [b'd', ..] if self.has(b"deleteTime\"") => {
                     self.once(&mut keys, 4)?;
-                    self.text()?;
+                    self.string()?;
                 }
-                // There may be one of these two.
+                // These two exclude each other.
                 [b'm', ..] if self.has(b"member\"") => {
                     self.once(&mut keys, 5)?;
                     member_type = self.user()?;
@@ -105,7 +104,7 @@ impl Cursor<'_> {
                 }
                 [b'a', ..] if self.has(b"affiliation\"") => {
                     self.once(&mut keys, 6)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 _ => self.unknown()?,
             }
@@ -115,7 +114,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// A user object: its type.
+    /// Reads a user object and returns its type.
     #[inline]
     fn user(&mut self) -> Option<MemberType> {
         let mut keys = Keys(0);
@@ -127,15 +126,15 @@ impl Cursor<'_> {
             match rest {
                 [b'n', ..] if self.has(b"name\"") => {
                     self.once(&mut keys, 0)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 [b'd', b'i', ..] if self.has(b"displayName\"") => {
                     self.once(&mut keys, 1)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 [b'd', b'o', ..] if self.has(b"domainId\"") => {
                     self.once(&mut keys, 2)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 [b't', ..] if self.has(b"type\"") => {
                     self.once(&mut keys, 3)?;
@@ -147,11 +146,11 @@ impl Cursor<'_> {
                 }
                 [b'e', ..] if self.has(b"email\"") => {
                     self.once(&mut keys, 5)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 [b'a', ..] if self.has(b"avatarUrl\"") => {
                     self.once(&mut keys, 6)?;
-                    self.text()?;
+                    self.string()?;
                 }
                 _ => self.unknown()?,
             }
@@ -161,17 +160,17 @@ impl Cursor<'_> {
         }
     }
 
-    /// A group object, which has a name and nothing else.
+    /// Reads a group object, which has only a name.
     fn group(&mut self) -> Option<()> {
         self.token(b"{")?;
         self.opening_quote()?;
         self.token(b"name\"")?;
         self.colon()?;
-        self.text()?;
+        self.string()?;
         self.object_ends()?.then_some(())
     }
 
-    /// The name of a known role.
+    /// Reads a known role.
     #[inline]
     fn role(&mut self) -> Option<Role> {
         let values: [(&[u8], Role); 4] = [
@@ -184,7 +183,7 @@ impl Cursor<'_> {
         values.find_map(|(name, role)| self.token(name).map(|()| role))
     }
 
-    /// The name of a known type.
+    /// Reads a known type.
     #[inline]
     fn member_type(&mut self) -> Option<MemberType> {
         let values: [(&[u8], MemberType); 3] = [
@@ -196,40 +195,40 @@ impl Cursor<'_> {
         values.find_map(|(name, member_type)| self.token(name).map(|()| member_type))
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     #[inline]
     fn boolean(&mut self) -> Option<()> {
         self.token(b"true").or_else(|| self.token(b"false"))
     }
 
-    /// The bytes of `token`.
+    /// Reads `token`.
     #[inline]
     fn token(&mut self, token: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(token)?;
         Some(())
     }
 
-    /// Blanks, then the quote that opens a key.
+    /// Skips blanks and reads the opening quote of a key.
     #[inline]
     fn opening_quote(&mut self) -> Option<()> {
         self.blanks();
         self.token(b"\"")
     }
 
-    /// Whether the bytes of `token` come next, which are then read.
+    /// Reads `token` if it is next, and returns whether it was.
     #[inline]
     fn has(&mut self, token: &[u8]) -> bool {
         self.token(token).is_some()
     }
 
-    /// What follows a key that an object may have once.
+    /// Adds a key that must not be repeated, and reads the colon after it.
     #[inline]
     fn once(&mut self, keys: &mut Keys, key: u8) -> Option<()> {
         keys.once(key)?;
         self.colon()
     }
 
-    /// A colon and the blanks around it.
+    /// Reads a colon and the blanks around it.
     #[inline]
     fn colon(&mut self) -> Option<()> {
         self.blanks();
@@ -238,25 +237,25 @@ impl Cursor<'_> {
         Some(())
     }
 
-    /// An unknown key behind its opening quote, with a simple value: the API may add fields at any
-    /// time, and these are ignored.
+    /// Reads an unknown key after its opening quote, and a simple value. Unknown fields are ignored,
+    /// because the API may add fields.
     #[inline(never)]
     fn unknown(&mut self) -> Option<()> {
         let quote = self.rest.iter().position(|byte| *byte == b'"')?;
         let (key, rest) = self.rest.split_at_checked(quote)?;
-        // With an escape it may be a known key. These two may make the object no record.
-        let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
-        if !key.iter().all(plain) || key == b"memberships" || key == b"nextPageToken" {
+        // An escaped key may be a known one. The last two keys may mark a list response.
+        let unescaped = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+        if !key.iter().all(unescaped) || key == b"memberships" || key == b"nextPageToken" {
             return None;
         }
         self.rest = rest;
         self.token(b"\"")?;
         self.colon()?;
         match self.rest.first()? {
-            b'"' => self.text(),
+            b'"' => self.string(),
             b't' | b'f' => self.boolean(),
             b'n' => self.token(b"null"),
-            // Of the numbers the plainest.
+            // Nonnegative integers only.
             b'1'..=b'9' => {
                 let digits = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
                 self.rest = self.rest.get(digits..)?;
@@ -267,7 +266,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// What comes after the value of a key: whether that is the end of the object.
+    /// Reads `,` or `}` after a value. Returns whether the object ends.
     #[inline]
     fn object_ends(&mut self) -> Option<bool> {
         self.blanks();
@@ -280,8 +279,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// Blanks, if there are any. A carriage return within a record is not the usual shape: the
-    /// record would not be printed as it is.
+    /// Skips blanks. Carriage returns are excluded: a record with one is not printed verbatim.
     #[inline]
     fn blanks(&mut self) {
         while let [b' ' | b'\t', rest @ ..] = self.rest {
@@ -289,7 +287,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// White space up to the end of the line or of the input.
+    /// Reads white space up to the end of the line or the input.
     #[inline]
     fn line_end(&mut self) -> Option<()> {
         while let Some((byte, rest)) = self.rest.split_first() {
@@ -305,9 +303,9 @@ impl Cursor<'_> {
         Some(())
     }
 
-    /// A string whose text does not matter.
+    /// Reads any string.
     #[inline]
-    fn text(&mut self) -> Option<()> {
+    fn string(&mut self) -> Option<()> {
         self.token(b"\"")?;
         while let Some((word, rest)) = self.rest.split_first_chunk() {
             let special = special(*word, true);
@@ -323,16 +321,16 @@ impl Cursor<'_> {
                 self.rest = rest;
                 Some(())
             }
-            _ => self.text_beyond_ascii(),
+            _ => self.string_slow_path(),
         }
     }
 
-    /// The rest of a string from its first byte that is not plain ASCII.
+    /// Reads the rest of a string from its first special or non-ASCII byte.
     ///
-    /// Apart, so that the usual string stays a short loop.
+    /// Not inlined, to keep the loop for the common case short.
     #[inline(never)]
-    fn text_beyond_ascii(&mut self) -> Option<()> {
-        let begin = self.rest;
+    fn string_slow_path(&mut self) -> Option<()> {
+        let start = self.rest;
         loop {
             while let Some((word, rest)) = self.rest.split_first_chunk() {
                 let special = special(*word, false);
@@ -344,7 +342,7 @@ impl Cursor<'_> {
             }
             match self.rest {
                 [b'"', rest @ ..] => {
-                    let text = begin.get(..begin.len() - self.rest.len())?;
+                    let text = start.get(..start.len() - self.rest.len())?;
                     self.rest = rest;
                     return str::from_utf8(text).is_ok().then_some(());
                 }
@@ -355,7 +353,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// An escape, unless it is half of a surrogate pair.
+    /// Reads an escape sequence other than a surrogate.
     fn escape(&mut self) -> Option<()> {
         match self.rest {
             [
@@ -380,16 +378,16 @@ impl Cursor<'_> {
     }
 }
 
-/// How many bytes of `word` come before the first one that is special in a string: a quote, a
-/// backslash, a control character or, if `ascii` is asked for, a byte beyond ASCII.
+/// Returns the number of bytes in `word` before the first special byte of a string: a quote, a
+/// backslash, a control character or, if `ascii` is set, a non-ASCII byte.
 #[inline]
 fn special(word: [u8; 8], ascii: bool) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let word = u64::from_le_bytes(word);
-    // Subtracting a bound from every byte at once sets the high bit of those below it. A borrow
-    // spoils the bytes above a special one only, which are not looked at. Swapping the quote with
-    // the space puts it, too, just above the control characters.
+    // Subtracting a bound from all bytes at once sets the high bit of those below it. A borrow can
+    // only affect bytes after the first special one, which are ignored. The XOR swaps the quote
+    // (0x22) with the space (0x20), so that one bound covers it and the control characters.
     let control_or_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
     let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
     let below = control_or_quote | backslash;

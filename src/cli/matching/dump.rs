@@ -1,64 +1,71 @@
-//! The reading of a dump on several cores.
+//! Parallel reading of a dump.
 //!
-//! A thread reads the input in chunks of whole lines, others find the matches in them, and whoever
-//! calls [`read`] gets these in their order. The chunks go round in a circle, so memory is bounded.
+//! One thread reads the input in chunks of complete lines, worker threads search the chunks, and the
+//! caller of [`read`] receives the results in input order. A fixed number of chunks is reused, so
+//! memory is bounded.
 //!
-//! The lines of a chunk are read on the assumption that nothing is open before them: that is what
-//! makes them independent. At the first line that is not plain (one with something wrong in it, an
-//! array, a page, a part of a record) the exact reader, [`Records`], takes over, in one thread. It
-//! reads on across chunks, whatever was found in these, until nothing is open where one of them
-//! ends. What is found, and where, is therefore what that reader alone would find.
+//! Chunks are searched independently, assuming that no array or object is open where one starts. At
+//! the first irregular line (one that is malformed, or contains an array, a list response or part of
+//! a record), the sequential reader, [`Records`], takes over. It discards the results for the
+//! following chunks and reads them again until a chunk ends with nothing open. The results are
+//! therefore the same as those of the sequential reader alone.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use super::chunk::{Chunk, LARGEST, Sieve};
+use super::chunk::{Chunk, RECORD_LIMIT, Selection};
 use crate::cli::records::{Item, Problem, Records};
 
-/// The size of a chunk, in bytes: two of them and their matches stay in a core's cache.
-const SIZE: usize = 256 << 10;
+/// Size of a chunk, in bytes. Two chunks and their results fit in the cache of a core.
+const CHUNK_SIZE: usize = 256 << 10;
 
-/// The most threads that look for matches: the reading of the input keeps no more of them busy.
-const MOST: usize = 4;
+/// Maximum number of worker threads. The reading thread cannot keep more of them busy.
+const MAX_WORKERS: usize = 4;
 
-/// Where what is found goes.
+/// Receiver of the results.
 pub(super) trait Sink {
-    /// Takes `count` matches, in as many lines, or without them if only their number matters.
+    /// Receives `count` selected records, one per line. `lines` is empty if they are only counted.
     fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()>;
 
-    /// Takes a problem; whether to go on.
+    /// Receives a problem. Returns whether to continue.
     fn problem(&mut self, problem: &Problem) -> bool;
 
-    /// Takes the error of the reader that ends the input.
+    /// Receives the read error that ended the input.
     fn failure(&mut self, error: &io::Error);
 }
 
-/// Reads what `reader` gives, and hands the matches and problems to `sink` in their order.
+/// Searches the input and passes selected records and problems to `sink` in input order.
 ///
 /// # Errors
 ///
-/// Those of `sink`, and that no thread could be started.
+/// Fails if `sink` fails or a thread cannot be started. Read errors go to `sink`.
 pub(super) fn read(
     reader: impl Read + Send + 'static,
-    sieve: Sieve,
+    selection: Selection,
     sink: &mut impl Sink,
 ) -> io::Result<()> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    read_in_chunks(reader, sieve, sink, SIZE, threads.min(MOST))
+    read_in_chunks(
+        reader,
+        selection,
+        sink,
+        CHUNK_SIZE,
+        threads.min(MAX_WORKERS),
+    )
 }
 
-/// The same in chunks of `size` bytes, with `threads` to look for matches.
+/// Like [`read`], with chunks of `size` bytes and `threads` worker threads.
 pub(super) fn read_in_chunks(
     reader: impl Read + Send + 'static,
-    sieve: Sieve,
+    selection: Selection,
     sink: &mut impl Sink,
     size: usize,
     threads: usize,
 ) -> io::Result<()> {
-    let mut chunks = Chunks::new(reader, sieve, size, threads.max(1))?;
+    let mut chunks = Chunks::new(reader, selection, size, threads.max(1))?;
     let mut lines = 0;
-    let mut begun = false;
+    let mut started = false;
     loop {
         let chunk = match chunks.next() {
             Ok(Some(chunk)) => chunk,
@@ -70,33 +77,33 @@ pub(super) fn read_in_chunks(
         };
         sink.matches(&chunk.found.matches, chunk.found.count)?;
         lines += chunk.found.lines;
-        let begins = !std::mem::replace(&mut begun, true);
-        let Some(at) = chunk.found.odd else {
+        let is_first = !std::mem::replace(&mut started, true);
+        let Some(at) = chunk.found.irregular else {
             chunks.give_back(chunk);
             continue;
         };
-        let feed = Feed {
+        let reader = ChunkReader {
             chunks: &mut chunks,
             chunk: Some(chunk),
             at,
         };
-        let records = if begins && at == 0 {
-            Records::new(feed, LARGEST)
+        let records = if is_first && at == 0 {
+            Records::new(reader, RECORD_LIMIT)
         } else {
-            Records::after_lines(feed, LARGEST, lines)
+            Records::after_lines(reader, RECORD_LIMIT, lines)
         };
-        match read_exactly(records, sieve, sink)? {
-            Some(before) => lines = before,
+        match read_sequentially(records, selection, sink)? {
+            Some(count) => lines = count,
             None => return Ok(()),
         }
     }
 }
 
-/// Reads with the exact reader until a chunk ends where nothing is open: after how many lines;
-/// `None` if that is not to be, as the input ends or the sink wants no more.
-fn read_exactly(
-    mut records: Records<Feed<'_>>,
-    sieve: Sieve,
+/// Reads with the sequential reader until a chunk ends with nothing open, and returns the number of
+/// lines before that point. Returns `None` if the input ends or the sink stops.
+fn read_sequentially(
+    mut records: Records<ChunkReader<'_>>,
+    selection: Selection,
     sink: &mut impl Sink,
 ) -> io::Result<Option<u64>> {
     let mut matches = Vec::new();
@@ -108,11 +115,11 @@ fn read_exactly(
                 return Ok(None);
             }
             Ok(Some(Item::Problem(problem))) => Some(problem),
-            Ok(Some(Item::Record(record))) => match sieve.passes_record(&record) {
+            Ok(Some(Item::Record(record))) => match selection.selects_record(&record) {
                 Ok(false) => None,
                 Ok(true) => {
                     matches.clear();
-                    sieve.print(&record, &mut matches);
+                    selection.print(&record, &mut matches);
                     sink.matches(&matches, 1)?;
                     None
                 }
@@ -122,25 +129,27 @@ fn read_exactly(
         if problem.is_some_and(|problem| !sink.problem(&problem)) {
             return Ok(None);
         }
-        if let Some((feed, lines)) = records.rests()
-            && feed.between_chunks()
+        if let Some((reader, lines)) = records.rests()
+            && reader.finish_chunk()
         {
             return Ok(Some(lines));
         }
     }
 }
 
-/// The bytes of the chunks from a place in one of them on.
-struct Feed<'c> {
+/// Reader of the bytes of a sequence of chunks.
+struct ChunkReader<'c> {
     chunks: &'c mut Chunks,
-    /// The chunk that is read, if it has not come to its end.
+    /// Current chunk.
     chunk: Option<Chunk>,
+    /// Offset in the current chunk.
     at: usize,
 }
 
-impl Feed<'_> {
-    /// Whether all of a chunk has been read, and the next begins with a line.
-    fn between_chunks(&mut self) -> bool {
+impl ChunkReader<'_> {
+    /// Releases the current chunk if it has been read completely and ends at a line break. Returns
+    /// whether it was released.
+    fn finish_chunk(&mut self) -> bool {
         let Some(chunk) = self
             .chunk
             .take_if(|chunk| self.at == chunk.bytes().len() && chunk.ends_line())
@@ -152,7 +161,7 @@ impl Feed<'_> {
     }
 }
 
-impl Read for Feed<'_> {
+impl Read for ChunkReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let Some(chunk) = &self.chunk else {
@@ -176,101 +185,100 @@ impl Read for Feed<'_> {
     }
 }
 
-/// What the reading thread sends.
+/// Message of the reading thread.
 enum Message {
     Chunk(Chunk),
-    /// The end of the input, and the error that ended it, if one did.
+    /// End of the input, or the read error that ended it.
     End(io::Result<()>),
 }
 
-/// The chunks of an input, with the matches found in them.
+/// Chunks of the input and the results for them.
 struct Chunks {
-    /// From each of the threads that look for matches, which take turns.
-    threads: Vec<Receiver<Message>>,
-    /// Whose turn is next.
+    /// Receivers of the results, one per worker. Chunks are distributed round-robin.
+    workers: Vec<Receiver<Message>>,
+    /// Index of the worker with the next chunk.
     next: usize,
-    /// To the thread that reads.
+    /// Sender of chunks back to the reading thread.
     used: Sender<Chunk>,
     ended: bool,
 }
 
 impl Chunks {
-    /// Starts the threads, which end soon after this is dropped, or when the reader next gives
-    /// something.
+    /// Starts the threads. They end soon after this is dropped; a pending read has to return first.
     fn new(
         reader: impl Read + Send + 'static,
-        sieve: Sieve,
+        selection: Selection,
         size: usize,
         threads: usize,
     ) -> io::Result<Self> {
         let spawn = |name: &str| thread::Builder::new().name(name.to_owned());
         let (used, unused) = channel();
-        // One to be read into, one to be printed, and for each of the others one and the next.
+        // One to read into, one to print, and two per worker.
         for _ in 0..2 * threads + 2 {
-            // The receiver is there.
+            // The receiver is still open.
             let _ = used.send(Chunk::new(size));
         }
         let (mut to, mut from) = (Vec::new(), Vec::new());
         for _ in 0..threads {
-            let (read, to_sift) = channel();
-            let (sifted, to_print) = channel();
-            spawn("sift").spawn(move || sift(sieve, &to_sift, &sifted))?;
+            let (read, to_search) = channel();
+            let (searched, to_print) = channel();
+            spawn("search").spawn(move || search(selection, &to_search, &searched))?;
             to.push(read);
             from.push(to_print);
         }
         spawn("read").spawn(move || fill(reader, &unused, &to))?;
         Ok(Self {
-            threads: from,
+            workers: from,
             next: 0,
             used,
             ended: false,
         })
     }
 
-    /// The next chunk; `None` at the end of the input.
+    /// Returns the next chunk, or `None` at the end of the input.
     ///
     /// # Errors
     ///
-    /// The reader's. It ends the input.
+    /// Fails if reading fails, which ends the input.
     fn next(&mut self) -> io::Result<Option<Chunk>> {
         if self.ended {
             return Ok(None);
         }
         let message = self
-            .threads
+            .workers
             .get(self.next)
-            .and_then(|thread| thread.recv().ok());
-        self.next = (self.next + 1) % self.threads.len();
+            .and_then(|worker| worker.recv().ok());
+        self.next = (self.next + 1) % self.workers.len();
         let end = match message {
             Some(Message::Chunk(chunk)) => return Ok(Some(chunk)),
             Some(Message::End(end)) => end,
-            // No thread ends before it has passed on the end.
-            None => Err(io::Error::other("a thread has failed")),
+            // Workers forward the end of the input before they stop.
+            None => Err(io::Error::other("a worker thread failed")),
         };
         self.ended = true;
         end.map(|()| None)
     }
 
-    /// Gives back a chunk to be used again.
+    /// Returns a chunk to the reading thread for reuse.
     fn give_back(&self, chunk: Chunk) {
-        // At the end of the input nobody takes it.
+        // The reading thread is gone at the end of the input.
         let _ = self.used.send(chunk);
     }
 }
 
-/// Fills chunks and sends them to the threads that look for matches, which take turns.
-fn fill(mut reader: impl Read, unused: &Receiver<Chunk>, threads: &[Sender<Message>]) {
+/// Fills chunks and distributes them round-robin to the workers.
+fn fill(mut reader: impl Read, unused: &Receiver<Chunk>, workers: &[Sender<Message>]) {
     let mut rest = Vec::new();
-    let mut threads = threads.iter().cycle();
+    let mut workers = workers.iter().cycle();
     let mut send = |message| {
-        threads
+        workers
             .next()
             .is_some_and(|next| next.send(message).is_ok())
     };
     while let Ok(mut chunk) = unused.recv() {
         let end = chunk.fill(&mut rest, &mut reader);
         let ended = end.is_err() || chunk.bytes().is_empty();
-        // What came before an error goes first.
+        // Bytes read before an error are sent first.
         if !chunk.bytes().is_empty() && !send(Message::Chunk(chunk)) {
             return;
         }
@@ -281,13 +289,13 @@ fn fill(mut reader: impl Read, unused: &Receiver<Chunk>, threads: &[Sender<Messa
     }
 }
 
-/// Finds the matches in chunks and passes these on.
-fn sift(sieve: Sieve, chunks: &Receiver<Message>, sifted: &Sender<Message>) {
+/// Searches chunks and forwards them.
+fn search(selection: Selection, chunks: &Receiver<Message>, searched: &Sender<Message>) {
     for mut message in chunks {
         if let Message::Chunk(chunk) = &mut message {
-            sieve.sift(chunk);
+            selection.search(chunk);
         }
-        if sifted.send(message).is_err() {
+        if searched.send(message).is_err() {
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! The scan of usual lines beside `serde_json`, and the reading in chunks beside the exact reader.
+//! Compares the fast path with `serde_json`, and reading in chunks with the sequential reader.
 
 use std::io::{self, Read};
 
@@ -6,14 +6,14 @@ use gchat_filter::{Cell, Filter, Matchable, Membership};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::chunk::{LARGEST, Sieve};
+use super::chunk::{RECORD_LIMIT, Selection};
 use super::{common_case, dump};
 use crate::cli::records::{Item, Problem, Records};
 
 const RECORDS: &str = include_str!("../../../tests/data/memberships.ndjson");
 
-/// The cell of `record` by way of the membership; `None` if it is none.
-fn exact(record: &[u8]) -> Option<Cell> {
+/// Returns the cell of `record` as parsed by `serde_json`, or `None` if it is not a membership.
+fn parsed_cell(record: &[u8]) -> Option<Cell> {
     let membership = serde_json::from_slice::<Membership>(record).ok()?;
     Some(Cell {
         role: Matchable::role(&membership),
@@ -21,9 +21,10 @@ fn exact(record: &[u8]) -> Option<Cell> {
     })
 }
 
-/// The only record in `line` as the exact reader finds it; `None` if there is anything else.
+/// Returns the record in `line` as found by the sequential reader, or `None` if the line contains
+/// anything else.
 fn only_record(line: &[u8]) -> Option<Vec<u8>> {
-    let mut records = Records::new(line, LARGEST);
+    let mut records = Records::new(line, RECORD_LIMIT);
     let Ok(Some(Item::Record(record))) = records.next() else {
         return None;
     };
@@ -31,30 +32,31 @@ fn only_record(line: &[u8]) -> Option<Vec<u8>> {
     matches!(records.next(), Ok(None)).then_some(raw)
 }
 
-/// Wherever the scan answers, it must answer what the membership says. Whether it did.
-fn agrees(line: &[u8]) -> bool {
-    let shown = String::from_utf8_lossy(line);
+/// Checks that the fast path either declines a line or agrees with `serde_json`. Returns whether it
+/// accepted the line.
+fn check_line(line: &[u8]) -> bool {
+    let display = String::from_utf8_lossy(line);
     if let Some(cell) = common_case::record(line) {
-        assert_eq!(exact(line), Some(cell), "{shown}");
+        assert_eq!(parsed_cell(line), Some(cell), "{display}");
     }
-    let Some(usual) = common_case::line(line) else {
+    let Some(accepted) = common_case::line(line) else {
         return false;
     };
     let first = line.split_inclusive(|byte| *byte == b'\n').next().unwrap();
-    assert_eq!(usual.line, first.len(), "{shown}");
-    let record = &line[..usual.record];
-    assert_eq!(only_record(first).as_deref(), Some(record), "{shown}");
-    assert_eq!(exact(record), Some(usual.cell), "{shown}");
+    assert_eq!(accepted.length, first.len(), "{display}");
+    let record = &line[..accepted.record];
+    assert_eq!(only_record(first).as_deref(), Some(record), "{display}");
+    assert_eq!(parsed_cell(record), Some(accepted.cell), "{display}");
     true
 }
 
 #[test]
-fn answers_on_usual_records() {
+fn fast_path_accepts_common_records() {
     for line in RECORDS.split_inclusive('\n') {
-        assert!(agrees(line.as_bytes()), "{line}");
+        assert!(check_line(line.as_bytes()), "{line}");
         assert!(common_case::record(line.trim_end().as_bytes()).is_some());
         let cut = &line.as_bytes()[..line.len() - 1];
-        assert!(agrees(cut), "without an end: {line}");
+        assert!(check_line(cut), "without a line break: {line}");
     }
     let user = r#""member": {"name": "users/1", "type": "BOT"}"#;
     for line in [
@@ -70,12 +72,12 @@ fn answers_on_usual_records() {
         r#"{"new":1}"#,
         r#"{"member":{"domainId":"\ud7ff\uE000","type":"TYPE_UNSPECIFIED"}}"#,
     ] {
-        assert!(agrees(line.as_bytes()), "{line}");
+        assert!(check_line(line.as_bytes()), "{line}");
     }
 }
 
 #[test]
-fn declines_what_is_not_usual() {
+fn fast_path_declines_other_records() {
     for line in [
         "",
         "\n",
@@ -146,27 +148,27 @@ fn declines_what_is_not_usual() {
 }
 
 #[test]
-fn every_byte_at_every_place() {
+fn fast_path_agrees_on_every_single_byte_change() {
     let line = concat!(
         r#"{"name":"é/1","role":"ROLE_MANAGER","member":{"name":"a\u00e9bcdefghi","type":"BOT","#,
         r#""isAnonymous":true},"state":"JOINED"}"#,
         "\n",
     );
-    let mut answered = 0;
+    let mut accepted = 0;
     for at in 0..line.len() {
         for byte in 0..=255 {
             let mut changed = line.as_bytes().to_vec();
             changed[at] = byte;
-            answered += usize::from(agrees(&changed));
+            accepted += usize::from(check_line(&changed));
         }
         for end in at..line.len() {
-            agrees(&[&line.as_bytes()[..at], &line.as_bytes()[end..]].concat());
+            check_line(&[&line.as_bytes()[..at], &line.as_bytes()[end..]].concat());
         }
     }
-    assert!(answered > 1500, "{answered}");
+    assert!(accepted > 1500, "{accepted}");
 }
 
-/// Keys and values that records may have, for better or worse.
+/// Generates a key and a value, not necessarily valid in a record.
 fn pair() -> impl Strategy<Value = String> {
     let key = select(vec![
         "name",
@@ -226,19 +228,19 @@ fn pair() -> impl Strategy<Value = String> {
     (key, text).prop_map(|(key, value)| format!("\"{key}\":{value}"))
 }
 
-/// An object of pairs, some of which are objects of pairs.
+/// Generates an object, possibly with nested objects.
 fn object() -> impl Strategy<Value = String> {
     let key = select(vec!["member", "groupMember", "name", "new"]);
     let pairs = || prop::collection::vec(pair(), 0..4);
     let inner =
         (key, pairs()).prop_map(|(key, pairs)| format!("\"{key}\":{{{}}}", pairs.join(",")));
     let part = prop_oneof![3 => pair(), 1 => inner];
-    let joint = select(vec![",", ",", ",", ", ", " , ", ",,", " "]);
-    (prop::collection::vec(part, 0..5), joint)
-        .prop_map(|(parts, joint)| format!("{{{}}}", parts.join(joint)))
+    let separator = select(vec![",", ",", ",", ", ", " , ", ",,", " "]);
+    (prop::collection::vec(part, 0..5), separator)
+        .prop_map(|(parts, separator)| format!("{{{}}}", parts.join(separator)))
 }
 
-/// Damage to a line: at a place, an edit.
+/// Generates an edit and its position.
 fn damage() -> impl Strategy<Value = (Index, Edit)> {
     let piece = select(vec![
         "\"",
@@ -280,7 +282,7 @@ enum Edit {
     Set(u8),
     Remove(usize),
     Insert(Vec<u8>),
-    /// So many bytes once more.
+    /// Repeats a number of bytes.
     Repeat(usize),
 }
 
@@ -304,12 +306,12 @@ fn apply(text: &mut Vec<u8>, (at, edit): &(Index, Edit)) {
     }
 }
 
-/// A line of the data.
+/// Selects a record of the test data.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     select(RECORDS.lines().collect::<Vec<_>>()).prop_map(|line| line.as_bytes().to_vec())
 }
 
-/// What a line of a stream may be: mostly a record, else something else or something broken.
+/// Generates a line of a stream: usually a record, sometimes a different value or malformed input.
 fn stream_line() -> impl Strategy<Value = Vec<u8>> {
     let page = prop::collection::vec(line(), 0..3).prop_map(|records| {
         [
@@ -362,18 +364,18 @@ fn stream_line() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A sink that keeps everything.
+/// A sink that collects the results.
 #[derive(Debug, Default, PartialEq)]
-struct Kept {
+struct Collected {
     lines: Vec<u8>,
     count: u64,
-    /// The problems, each with the number of matches before it.
+    /// Problems, each with the number of matches before it.
     problems: Vec<(u64, Problem)>,
     failure: Option<String>,
     strict: bool,
 }
 
-impl dump::Sink for Kept {
+impl dump::Sink for Collected {
     fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
         self.lines.extend_from_slice(lines);
         self.count += count;
@@ -390,7 +392,8 @@ impl dump::Sink for Kept {
     }
 }
 
-/// A reader that gives `piece` bytes at a time, is interrupted, and may fail at the end.
+/// A reader that returns at most `piece` bytes at a time, with interruptions and possibly an error
+/// at the end.
 struct Pieces {
     rest: io::Cursor<Vec<u8>>,
     piece: usize,
@@ -406,33 +409,33 @@ impl Read for Pieces {
         }
         let length = self.piece.min(buffer.len());
         match self.rest.read(&mut buffer[..length])? {
-            0 if self.fails && length > 0 => Err(io::Error::other("the disk is gone")),
+            0 if self.fails && length > 0 => Err(io::Error::other("disk failure")),
             count => Ok(count),
         }
     }
 }
 
-/// What the exact reader finds by itself, in one thread.
-fn sequential(reader: Pieces, sieve: Sieve, strict: bool) -> Kept {
-    let mut kept = Kept {
+/// Returns the results of the sequential reader alone.
+fn sequential(reader: Pieces, selection: Selection, strict: bool) -> Collected {
+    let mut collected = Collected {
         strict,
-        ..Kept::default()
+        ..Collected::default()
     };
-    let mut records = Records::new(reader, LARGEST);
+    let mut records = Records::new(reader, RECORD_LIMIT);
     loop {
         let problem = match records.next() {
-            Ok(None) => return kept,
+            Ok(None) => return collected,
             Err(error) => {
-                kept.failure = Some(error.to_string());
-                return kept;
+                collected.failure = Some(error.to_string());
+                return collected;
             }
             Ok(Some(Item::Problem(problem))) => problem,
             Ok(Some(Item::Record(record))) => {
                 match serde_json::from_slice::<Membership>(record.raw) {
                     Ok(membership) => {
-                        if sieve.filter.matches(&membership) != sieve.invert {
-                            kept.count += 1;
-                            sieve.print(&record, &mut kept.lines);
+                        if selection.filter.matches(&membership) != selection.invert {
+                            collected.count += 1;
+                            selection.print(&record, &mut collected.lines);
                         }
                         continue;
                     }
@@ -440,9 +443,9 @@ fn sequential(reader: Pieces, sieve: Sieve, strict: bool) -> Kept {
                 }
             }
         };
-        kept.problems.push((kept.count, problem));
+        collected.problems.push((collected.count, problem));
         if strict {
-            return kept;
+            return collected;
         }
     }
 }
@@ -451,7 +454,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn the_scan_agrees_on_damaged_records(
+    fn fast_path_agrees_on_damaged_records(
         mut line in line(),
         damage in prop::collection::vec(damage(), 1..4),
         more in line(),
@@ -459,20 +462,20 @@ proptest! {
         for damage in &damage {
             apply(&mut line, damage);
         }
-        agrees(&line);
+        check_line(&line);
         line.push(b'\n');
-        agrees(&line);
+        check_line(&line);
         line.extend(more);
-        agrees(&line);
+        check_line(&line);
     }
 
     #[test]
-    fn the_scan_agrees_on_made_up_records(record in object()) {
-        agrees(record.as_bytes());
+    fn fast_path_agrees_on_generated_records(record in object()) {
+        check_line(record.as_bytes());
     }
 
     #[test]
-    fn chunks_change_nothing(
+    fn chunks_do_not_change_the_results(
         lines in prop::collection::vec(stream_line(), 0..12),
         end in any::<bool>(),
         size in prop_oneof![1..40_usize, 100..2000_usize],
@@ -491,30 +494,30 @@ proptest! {
             interrupt: false,
             fails,
         };
-        let sieve = Sieve { filter: Filter::type_is_human(), invert, count };
-        let expected = sequential(reader(), sieve, strict);
-        let mut kept = Kept { strict, ..Kept::default() };
-        dump::read_in_chunks(reader(), sieve, &mut kept, size, threads).unwrap();
-        prop_assert_eq!(&kept, &expected, "{}", String::from_utf8_lossy(&input));
+        let selection = Selection { filter: Filter::type_is_human(), invert, count };
+        let expected = sequential(reader(), selection, strict);
+        let mut collected = Collected { strict, ..Collected::default() };
+        dump::read_in_chunks(reader(), selection, &mut collected, size, threads).unwrap();
+        prop_assert_eq!(&collected, &expected, "{}", String::from_utf8_lossy(&input));
     }
 }
 
-/// What the exact reader finds, and what is found in chunks of `size` bytes.
-fn both_ways(input: &[u8], sieve: Sieve, size: usize) -> (Kept, Kept) {
+/// Returns the results of reading in chunks of `size` bytes and of the sequential reader.
+fn both_ways(input: &[u8], selection: Selection, size: usize) -> (Collected, Collected) {
     let reader = || Pieces {
         rest: io::Cursor::new(input.to_vec()),
         piece: usize::MAX,
         interrupt: false,
         fails: false,
     };
-    let mut kept = Kept::default();
-    dump::read_in_chunks(reader(), sieve, &mut kept, size, 2).unwrap();
-    (kept, sequential(reader(), sieve, false))
+    let mut collected = Collected::default();
+    dump::read_in_chunks(reader(), selection, &mut collected, size, 2).unwrap();
+    (collected, sequential(reader(), selection, false))
 }
 
 #[test]
-fn lines_longer_than_chunks() {
-    let sieve = Sieve {
+fn lines_may_be_longer_than_chunks() {
+    let selection = Selection {
         filter: Filter::role_is_member(),
         invert: false,
         count: false,
@@ -526,15 +529,15 @@ fn lines_longer_than_chunks() {
         format!("\u{feff}{record}{record}\n[{record},{record} ]x\n{record} {{\n"),
     ] {
         for size in 1..input.len() + 2 {
-            let (kept, expected) = both_ways(input.as_bytes(), sieve, size);
-            assert_eq!(kept, expected, "{size} {input}");
-            assert!(!kept.problems.is_empty());
+            let (collected, expected) = both_ways(input.as_bytes(), selection, size);
+            assert_eq!(collected, expected, "{size} {input}");
+            assert!(!collected.problems.is_empty());
         }
     }
 }
 
 #[test]
-fn an_error_of_the_sink_ends_the_reading() {
+fn sink_error_stops_reading() {
     struct Full;
     impl dump::Sink for Full {
         fn matches(&mut self, _: &[u8], _: u64) -> io::Result<()> {
@@ -545,12 +548,12 @@ fn an_error_of_the_sink_ends_the_reading() {
         }
         fn failure(&mut self, _: &io::Error) {}
     }
-    let sieve = Sieve {
+    let selection = Selection {
         filter: Filter::default(),
         invert: false,
         count: false,
     };
     let endless = io::repeat(b'\n');
-    let error = dump::read(endless, sieve, &mut Full).unwrap_err();
+    let error = dump::read(endless, selection, &mut Full).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }

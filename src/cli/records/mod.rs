@@ -1,16 +1,16 @@
-//! The memberships in a stream of JSON, one after the other.
+//! Reader of the memberships in a JSON stream.
 //!
-//! A stream is any sequence of memberships (one a line, pretty-printed or back to back), JSON
-//! arrays of them and responses of the API's list method; [`Records`] yields the bytes of each
-//! membership, whichever it came in. At most one record is held in memory.
+//! A stream is a sequence of memberships (one per line, pretty-printed or concatenated), JSON arrays
+//! of memberships and responses of the API's list method (pages). [`Records`] yields the bytes of
+//! each membership. At most one record is held in memory.
 //!
-//! What is wrong with the input is yielded between the records, and reading goes on where it can:
-//! after a broken record, with the first line below the one it begins on that begins with `{`.
-//! Lines therefore survive whatever happens in the lines before them.
+//! Malformed input is reported between the records. After a malformed record, reading resumes at the
+//! first later line that starts with `{` or `[`, so an error in one line does not affect complete
+//! records in later lines.
 //!
-//! [`scanner`] finds where a value ends, [`source`] buffers the input and counts lines, [`item`] is
-//! what is yielded; this file knows how values follow each other, [`page`] how they do in a page.
-//! [`part`] is for whoever reads an input by parts.
+//! [`scanner`] finds the end of a value, [`source`] buffers the input and counts lines, and [`item`]
+//! defines the items. This file implements the grammar of a stream, [`page`] that of a page.
+//! [`part`] supports reading an input in parts.
 
 mod item;
 mod page;
@@ -28,51 +28,51 @@ use scanner::{Fault, Scan, Shown, Step};
 pub(crate) use source::Position;
 use source::{Mark, Source};
 
-/// The key that makes an object a page.
+/// Key that marks a page.
 const MEMBERSHIPS: &str = "memberships";
-/// The only key of a page without memberships.
+/// Only key of a page without memberships.
 const NEXT_PAGE_TOKEN: &str = "nextPageToken";
-/// The size of the buffer, in bytes, until a record needs a larger one.
+/// Initial size of the buffer, in bytes. It grows if a record requires more.
 const BUFFER: usize = 256 * 1024;
 
-/// The records of an input.
+/// The records in an input.
 #[derive(Debug)]
 pub(crate) struct Records<R> {
-    /// The input.
+    /// Buffered input.
     source: Source<R>,
-    /// The size of the largest record, in bytes.
+    /// Size limit of a record, in bytes.
     limit: usize,
-    /// The array at the top level that is being read,
+    /// The open array at the top level.
     array: Option<Array>,
-    /// the page in it or at the top level,
+    /// The open page, in `array` or at the top level.
     page: Option<Page>,
-    /// and the array of memberships in that.
+    /// The open array of memberships in `page`.
     list: Option<Array>,
-    /// How far the reading has come.
+    /// Current stage.
     stage: Stage,
 }
 
-/// How far the reading of an input has come.
+/// Stage of reading an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Before the first byte.
     Start,
     /// Among the records.
     Middle,
-    /// At the end of the input, or at an error of the reader.
+    /// At the end of the input or after a read error.
     End,
 }
 
 /// An array of records whose `]` has not been read.
 #[derive(Debug, Clone, Copy)]
 struct Array {
-    /// Where it begins.
-    begins: Position,
-    /// What is next.
+    /// Start of the array.
+    start: Position,
+    /// What comes next.
     next: Next,
-    /// Whether a comma has been reported missing or reading went on after a broken element; commas
-    /// may then be missing, as the array may have ended without its `]`.
-    doubtful: bool,
+    /// Whether a missing comma was reported or reading resumed after a malformed element. Further
+    /// missing commas are then not reported, as the `]` may be missing.
+    uncertain: bool,
 }
 
 /// What comes next in an array.
@@ -86,12 +86,12 @@ enum Next {
     Element,
 }
 
-/// What a step of the reading has found.
+/// Result of a reading step.
 #[derive(Debug)]
 enum Found {
-    /// Nothing to yield.
+    /// No item yet.
     Nothing,
-    /// A record: the bytes that the source holds.
+    /// A record, held by the source.
     Record,
     /// A problem.
     Problem(Problem),
@@ -100,12 +100,12 @@ enum Found {
 }
 
 impl Found {
-    /// A problem at `mark`.
+    /// Creates a problem at `mark`.
     fn problem(mark: Mark, reason: impl Into<String>) -> Self {
         Self::Problem(Problem::new(mark.position(), reason))
     }
 
-    /// The fault of a value that begins at `mark` with `raw`.
+    /// Creates a problem for a fault in the value `raw`, which starts at `mark`.
     fn fault(mark: Mark, raw: &[u8], fault: Fault) -> Self {
         Self::problem(
             mark.after(raw.get(..fault.at).unwrap_or(raw)),
@@ -114,37 +114,37 @@ impl Found {
     }
 }
 
-/// How the scan of a value has ended.
+/// Result of scanning a value.
 #[derive(Debug)]
 enum Extent {
-    /// The source holds the value.
-    Whole {
-        /// A control character that makes it invalid.
+    /// A complete value, held by the source.
+    Complete {
+        /// Control character that makes the value invalid.
         control: Option<Fault>,
-        /// Whether it is an object with no key but `nextPageToken`.
+        /// Whether the value is an object with no key but `nextPageToken`.
         bare: bool,
     },
-    /// The source holds the beginning of an object up to its key `memberships`.
+    /// The start of an object up to its key `memberships`, held by the source.
     Page {
-        /// A control character that makes it invalid.
+        /// Control character that makes the value invalid.
         control: Option<Fault>,
     },
-    /// It was larger than the limit and has been skipped, to its end or to where it breaks.
+    /// A value that exceeds the limit. It was skipped up to its end or first fault.
     Large {
-        /// Where it breaks, if it does.
+        /// First fault, if any.
         broken: Option<Fault>,
     },
-    /// It breaks, and has been given back.
+    /// A malformed value. The source is back at its start.
     Broken(Fault),
 }
 
 impl<R: Read> Records<R> {
-    /// The records of what `reader` reads, each of at most `limit` bytes.
+    /// Creates a reader of records of at most `limit` bytes.
     pub(crate) fn new(reader: R, limit: usize) -> Self {
         Self::with_buffer(reader, limit, BUFFER)
     }
 
-    /// The same with a buffer of `size` bytes at first.
+    /// Like [`new`](Self::new), with an initial buffer of `size` bytes.
     fn with_buffer(reader: R, limit: usize, size: usize) -> Self {
         let source = Source::new(reader, limit, size);
         Self {
@@ -157,16 +157,16 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The next record or problem; `None` at the end of the input.
+    /// Returns the next record or problem, or `None` at the end of the input.
     ///
     /// # Errors
     ///
-    /// An error of the reader other than an interruption. It ends the records.
+    /// Fails if reading fails. Interrupted reads are retried; other errors end the records.
     pub(crate) fn next(&mut self) -> io::Result<Option<Item<'_>>> {
         if self.stage == Stage::End {
             return Ok(None);
         }
-        // An error below is the last that is read.
+        // An error below ends the records.
         let fresh = std::mem::replace(&mut self.stage, Stage::End) == Stage::Start;
         if fresh {
             self.source.skip_byte_order_mark()?;
@@ -191,7 +191,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads up to the next thing that can be yielded, or a part of the way.
+    /// Reads up to the next item or a part of the way there.
     fn step(&mut self) -> io::Result<Found> {
         match (self.list, self.page, self.array) {
             (Some(array), _, _) | (None, None, Some(array)) => self.in_array(array),
@@ -200,13 +200,13 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads between the top-level values.
+    /// Reads at the top level.
     fn at_top(&mut self) -> io::Result<Found> {
         match self.source.skip_space()? {
             None => Ok(Found::End),
             Some((b'{', _)) => self.object(),
             Some((b'[', _)) => {
-                self.begin_array();
+                self.start_array();
                 Ok(Found::Nothing)
             }
             Some((byte, _)) => {
@@ -225,7 +225,7 @@ impl<R: Read> Records<R> {
         let Some((byte, _)) = self.source.skip_space()? else {
             self.leave_all();
             let reason = "the array is not closed before the end of the input";
-            return Ok(Found::Problem(Problem::new(array.begins, reason)));
+            return Ok(Found::Problem(Problem::new(array.start, reason)));
         };
         let mark = self.source.mark();
         let unexpected = |expected| format!("expected {expected}, found {}", Shown(byte));
@@ -248,17 +248,17 @@ impl<R: Read> Records<R> {
                 }
             }
             (Next::Comma, b'[') => {
-                // What would be an array in an array is more likely the next array.
+                // Probably the next array: arrays are not nested.
                 self.leave_all();
                 let reason = format!(
-                    "the array that begins on line {} is not closed before the next one",
-                    array.begins.line
+                    "the array that starts on line {} is not closed before the next one",
+                    array.start.line
                 );
                 return Ok(Found::problem(mark, reason));
             }
             (Next::Comma, b'{') => {
-                let reported = array.doubtful;
-                array.doubtful = true;
+                let reported = array.uncertain;
+                array.uncertain = true;
                 self.stay(Array {
                     next: Next::Element,
                     ..array
@@ -307,26 +307,26 @@ impl<R: Read> Records<R> {
         Ok(Found::Nothing)
     }
 
-    /// Reads an object that is a record, a page or the beginning of a page.
+    /// Reads a record, a page or the start of a page.
     fn object(&mut self) -> io::Result<Found> {
         let mark = self.source.mark();
         match self.value(true)? {
-            Extent::Whole {
+            Extent::Complete {
                 control,
                 bare: true,
             } if self.list.is_none() => Ok(checked(mark, self.source.held(), control)),
-            Extent::Whole {
+            Extent::Complete {
                 control: Some(fault),
                 ..
             } => Ok(Found::fault(mark, self.source.held(), fault)),
-            Extent::Whole { control: None, .. } => Ok(Found::Record),
-            Extent::Page { control } => Ok(self.begin_page(mark, control)),
+            Extent::Complete { control: None, .. } => Ok(Found::Record),
+            Extent::Page { control } => Ok(self.start_page(mark, control)),
             Extent::Large { broken } => self.too_large(mark, broken),
             Extent::Broken(fault) => self.recover_from(mark, fault),
         }
     }
 
-    /// Reads one value, an `object` perhaps with a stop at the key that makes it a page.
+    /// Reads a value. If `object` is set, stops after the key that marks a page.
     fn value(&mut self, object: bool) -> io::Result<Extent> {
         let mut scan = Scan::new(object);
         let mut bare = object;
@@ -338,7 +338,7 @@ impl<R: Read> Records<R> {
             self.source.take(used);
             match step {
                 Step::End => {
-                    return Ok(Extent::Whole {
+                    return Ok(Extent::Complete {
                         control: scan.control(),
                         bare,
                     });
@@ -353,7 +353,7 @@ impl<R: Read> Records<R> {
                     bare = bare && is_key(key, NEXT_PAGE_TOKEN);
                 }
                 Step::Broken(fault) => {
-                    self.source.give_back();
+                    self.source.rewind();
                     return Ok(Extent::Broken(fault));
                 }
                 Step::More if !self.source.ahead().is_empty() => {
@@ -364,12 +364,12 @@ impl<R: Read> Records<R> {
                 Step::More => {
                     if !self.source.fill()? {
                         let Some(fault) = scan.finish() else {
-                            return Ok(Extent::Whole {
+                            return Ok(Extent::Complete {
                                 control: scan.control(),
                                 bare,
                             });
                         };
-                        self.source.give_back();
+                        self.source.rewind();
                         return Ok(Extent::Broken(fault));
                     }
                 }
@@ -377,7 +377,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Takes the rest of a value, holding nothing; where it breaks, if it does.
+    /// Skips the rest of a value without holding it. Returns its first fault, if any.
     fn skip(&mut self, mut scan: Scan) -> io::Result<Option<Fault>> {
         scan.ignore_keys();
         loop {
@@ -397,10 +397,9 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reports a value that begins at `mark` and is larger than the limit, and finds where reading
-    /// goes on if it is `broken` as well.
+    /// Reports a value that starts at `mark` and exceeds the limit. Recovers if it is also malformed.
     fn too_large(&mut self, mark: Mark, broken: Option<Fault>) -> io::Result<Found> {
-        let reason = format!("larger than the limit of {} bytes", self.limit);
+        let reason = format!("value exceeds the limit of {} bytes", self.limit);
         let problem = Problem::new(mark.position(), reason);
         match broken {
             None => Ok(Found::Problem(problem)),
@@ -408,23 +407,22 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reports the break of a value that begins at `mark` and has been given back, and finds where
-    /// reading goes on.
+    /// Reports a fault in a value that starts at `mark`, and recovers. The source is at the start of
+    /// the value.
     fn recover_from(&mut self, mark: Mark, fault: Fault) -> io::Result<Found> {
         let at = mark
             .after(self.source.ahead().get(..fault.at).unwrap_or_default())
             .position();
         let mut reason = fault.to_string();
-        let begins = mark.position().line;
-        if at.line > begins {
-            reason = format!("{reason}, in what begins on line {begins}");
+        let start = mark.position().line;
+        if at.line > start {
+            reason = format!("{reason}, in the value that starts on line {start}");
         }
         self.recover(Problem::new(at, reason), false)
     }
 
-    /// Reports `problem` and takes what comes before the next line that begins with a bracket with
-    /// which reading can go on; this may be the current line if that is `fresh`, with nothing but
-    /// white space taken.
+    /// Reports `problem` and skips to the next line that starts with a bracket at which reading can
+    /// resume. This may be the current line if it is `fresh`: only white space has been read from it.
     fn recover(&mut self, mut problem: Problem, mut fresh: bool) -> io::Result<Found> {
         let array = self.list.or(self.array);
         let bracket = loop {
@@ -445,30 +443,27 @@ impl<R: Read> Records<R> {
         if let Some(b'{' | b']') = bracket {
             self.stay(Array {
                 next: Next::First,
-                doubtful: true,
+                uncertain: true,
                 ..array
             });
             let line = self.source.mark().position().line;
-            problem.reason = format!("{}; reading goes on with line {line}", problem.reason);
+            problem.reason = format!("{}; resuming at line {line}", problem.reason);
         } else {
-            // An array in an array is no place for records: this is the next array.
+            // Probably the next array: arrays are not nested.
             self.leave_all();
-            problem.reason = format!(
-                "{}; the rest of the array could not be read",
-                problem.reason
-            );
+            problem.reason = format!("{}; the rest of the array is skipped", problem.reason);
         }
         Ok(Found::Problem(problem))
     }
 
-    /// Begins a top-level array with the bracket that is next.
-    fn begin_array(&mut self) {
-        let begins = self.source.mark().position();
+    /// Starts a top-level array at the next bracket.
+    fn start_array(&mut self) {
+        let start = self.source.mark().position();
         self.source.take(1);
         self.array = Some(Array {
-            begins,
+            start,
             next: Next::First,
-            doubtful: false,
+            uncertain: false,
         });
     }
 
@@ -488,7 +483,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Ends everything that is open.
+    /// Ends all open arrays and pages.
     fn leave_all(&mut self) {
         (self.array, self.page, self.list) = (None, None, None);
     }

@@ -1,4 +1,5 @@
-//! Pages: the responses of the API's list method, `{"memberships":[…],"nextPageToken":"…"}`.
+//! Reader of pages, the responses of the API's list method:
+//! `{"memberships":[…],"nextPageToken":"…"}`.
 
 use std::io::{self, Read};
 
@@ -7,14 +8,14 @@ use super::scanner::{Fault, Shown};
 use super::source::{Mark, Position};
 use super::{Array, Extent, Found, MEMBERSHIPS, Next, Records};
 
-/// A page whose `memberships` key has been read, but not its `}`.
+/// An open page, whose key `memberships` has been read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Page {
-    /// Where it begins.
-    begins: Position,
-    /// What is next.
+    /// Start of the page.
+    start: Position,
+    /// What comes next.
     next: PagePart,
-    /// Whose colon or value is next, if one of these is.
+    /// Current member, if its colon or value comes next.
     member: Member,
 }
 
@@ -31,19 +32,19 @@ enum PagePart {
     Key,
 }
 
-/// The kinds of key in a page.
+/// Kind of a member of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Member {
     /// The first `memberships`.
     List,
-    /// A further `memberships`.
-    Again,
+    /// A repeated `memberships`.
+    Duplicate,
     /// Any other key.
     Other,
 }
 
-/// What is wrong with the value `raw`, which begins at `mark` and is no record, if anything: the
-/// `control` character in it or an error of the parser.
+/// Checks the value `raw`, which starts at `mark` and is not a record. Reports the `control`
+/// character in it or an error of the parser.
 pub(super) fn checked(mark: Mark, raw: &[u8], control: Option<Fault>) -> Found {
     match (control, check(raw)) {
         (Some(fault), _) => Found::fault(mark, raw, fault),
@@ -53,12 +54,12 @@ pub(super) fn checked(mark: Mark, raw: &[u8], control: Option<Fault>) -> Found {
 }
 
 impl<R: Read> Records<R> {
-    /// Begins the page that begins at `mark` and is held up to its key `memberships`.
-    pub(super) fn begin_page(&mut self, mark: Mark, control: Option<Fault>) -> Found {
-        // Memberships have no memberships: the list this stands in was not closed.
-        let outer = self.list.take().filter(|list| !list.doubtful);
+    /// Starts a page at `mark` that is held up to its key `memberships`.
+    pub(super) fn start_page(&mut self, mark: Mark, control: Option<Fault>) -> Found {
+        // Pages are not nested, so the enclosing list was not closed.
+        let outer = self.list.take().filter(|list| !list.uncertain);
         self.page = Some(Page {
-            begins: mark.position(),
+            start: mark.position(),
             next: PagePart::Colon,
             member: Member::List,
         });
@@ -67,9 +68,10 @@ impl<R: Read> Records<R> {
         text.extend_from_slice(b":null}");
         match (checked(mark, &text, control), outer) {
             (Found::Nothing, Some(list)) => {
-                let line = list.begins.line;
-                let reason =
-                    format!("the array that begins on line {line} is not closed before this");
+                let line = list.start.line;
+                let reason = format!(
+                    "the array that starts on line {line} is not closed before this list response"
+                );
                 Found::problem(mark, reason)
             }
             (found, _) => found,
@@ -81,7 +83,7 @@ impl<R: Read> Records<R> {
         let Some((byte, fresh)) = self.source.skip_space()? else {
             self.leave_all();
             let reason = "the list response is not closed before the end of the input";
-            return Ok(Found::Problem(Problem::new(page.begins, reason)));
+            return Ok(Found::Problem(Problem::new(page.start, reason)));
         };
         let mark = self.source.mark();
         let unexpected = |expected| {
@@ -109,7 +111,7 @@ impl<R: Read> Records<R> {
             (PagePart::Value, byte) if !b",:]}".contains(&byte) => {
                 return self.member(page, mark, byte);
             }
-            // What is missing can be done without.
+            // Continue after a missing token.
             (PagePart::Colon, b',' | b'}') => (PagePart::Comma, Some(unexpected("`:`"))),
             (PagePart::Value, b',' | b'}') => (PagePart::Comma, Some(unexpected("a value"))),
             (PagePart::Colon, byte) if byte != b']' => (PagePart::Value, Some(unexpected("`:`"))),
@@ -147,15 +149,15 @@ impl<R: Read> Records<R> {
                 }
                 self.too_large(mark, broken)
             }
-            Extent::Whole { control, .. } | Extent::Page { control } => {
+            Extent::Complete { control, .. } | Extent::Page { control } => {
                 let key = self.source.held();
                 if is_key(key, MEMBERSHIPS) {
                     self.page = Some(Page {
                         next: PagePart::Colon,
-                        member: Member::Again,
+                        member: Member::Duplicate,
                         ..page
                     });
-                    let reason = "`memberships` is there twice; only the first is read";
+                    let reason = "duplicate key `memberships`, only the first one is read";
                     return Ok(Found::problem(mark, reason));
                 }
                 Ok(checked(mark, key, control))
@@ -163,7 +165,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads the value of a key of a page, which begins with `byte`.
+    /// Reads the value of a member of a page. It starts with `byte`.
     fn member(&mut self, page: Page, mark: Mark, byte: u8) -> io::Result<Found> {
         self.page = Some(Page {
             next: PagePart::Comma,
@@ -171,11 +173,11 @@ impl<R: Read> Records<R> {
         });
         if page.member == Member::List && byte == b'[' {
             self.source.take(1);
-            let begins = mark.position();
+            let start = mark.position();
             self.list = Some(Array {
-                begins,
+                start,
                 next: Next::First,
-                doubtful: false,
+                uncertain: false,
             });
             return Ok(Found::Nothing);
         }
@@ -193,13 +195,13 @@ impl<R: Read> Records<R> {
                 self.page = None;
                 self.too_large(mark, Some(fault))
             }
-            (Extent::Whole { .. }, Member::List) if self.source.held() == b"null" => {
+            (Extent::Complete { .. }, Member::List) if self.source.held() == b"null" => {
                 Ok(Found::Nothing)
             }
             (_, Member::List) => Ok(Found::problem(mark, "`memberships` is not an array")),
-            (_, Member::Again) => Ok(Found::Nothing),
+            (_, Member::Duplicate) => Ok(Found::Nothing),
             (Extent::Large { broken: None }, Member::Other) => self.too_large(mark, None),
-            (Extent::Whole { control, .. } | Extent::Page { control }, Member::Other) => {
+            (Extent::Complete { control, .. } | Extent::Page { control }, Member::Other) => {
                 Ok(checked(mark, self.source.held(), control))
             }
         }

@@ -1,62 +1,62 @@
-//! The extent of one JSON value, found in however many pieces its bytes arrive.
+//! Incremental scanner that finds the end of a JSON value.
 //!
-//! The scan checks what decides where the value ends (strings, brackets, and that a value or key
-//! may begin where one does) and nothing else: `{"a":,}` has a clear end and goes through, to be
-//! refused by whoever parses it. A break in the structure is reported at once, so that a line cut
-//! short does not take the following lines for its own.
+//! The scanner checks only what determines where the value ends: strings, brackets, and whether a
+//! value or key may start at a position. It accepts `{"a":,}`, whose end is clear, and leaves the
+//! error to the parser. A structural fault is reported immediately, so that a truncated line does not
+//! extend over the following lines.
 
 use std::fmt;
 
-/// The deepest nesting of objects and arrays in one value.
-pub(super) const DEEPEST: u32 = 128;
+/// Nesting limit of objects and arrays in a value.
+pub(super) const MAX_DEPTH: u32 = 128;
 
-/// How far a piece of input has taken the scan.
+/// Result of scanning a piece of the input.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// All of the piece belongs to the value, which goes on.
+    /// The value continues after the piece.
     More,
-    /// A key of the outermost object has just ended: its offsets in the value, quotes included.
+    /// The end of a key of the outermost object, with its offsets in the value.
     Key {
         /// The opening quote.
         from: usize,
         /// The byte after the closing quote.
         to: usize,
     },
-    /// The value has ended with the last byte used.
+    /// The value ended with the last byte used.
     End,
-    /// The first byte not used cannot be where it is.
+    /// The first unused byte is a structural fault.
     Broken(Fault),
 }
 
-/// A break in the structure of a value.
+/// A structural fault in a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// What is wrong.
+    /// Kind of the fault.
     pub(super) kind: FaultKind,
-    /// Where to report it: the offset in the value of the byte at fault or, if that stands on a
-    /// later line than the token before it, of the end of that token.
+    /// Offset in the value to report: that of the unexpected byte, or the end of the previous token
+    /// if that is on an earlier line.
     pub(super) at: usize,
-    /// Whether only white space stands before the byte at fault on its line.
+    /// Whether only white space precedes the unexpected byte on its line.
     pub(super) fresh: bool,
 }
 
-/// The kinds of [`Fault`].
+/// Kind of a [`Fault`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FaultKind {
-    /// A value, key or closer where something else has to come.
+    /// An unexpected value, key or closing bracket.
     Expected {
-        /// What may come there.
+        /// What was expected.
         expected: &'static str,
-        /// The first byte of what comes instead.
+        /// First byte of what was found.
         found: u8,
     },
-    /// A line that ends inside a string.
+    /// A line break inside a string.
     LineBreak,
     /// Another raw control character inside a string.
     Control(u8),
-    /// An object or array nested too deeply.
-    Deep,
-    /// The end of the input inside the value.
+    /// Objects or arrays nested too deeply.
+    TooDeep,
+    /// The end of the input inside a value.
     Unclosed,
 }
 
@@ -67,17 +67,17 @@ impl fmt::Display for Fault {
                 write!(f, "expected {expected}, found {}", Shown(found))?;
                 f.write_str(if self.fresh { " on a later line" } else { "" })
             }
-            FaultKind::LineBreak => f.write_str("the line ends inside a string"),
+            FaultKind::LineBreak => f.write_str("line break inside a string"),
             FaultKind::Control(byte) => {
                 write!(f, "control character U+{byte:04X} inside a string")
             }
-            FaultKind::Deep => write!(f, "nested more than {DEEPEST} levels deep"),
-            FaultKind::Unclosed => f.write_str("not closed before the end of the input"),
+            FaultKind::TooDeep => write!(f, "value is nested more than {MAX_DEPTH} levels deep"),
+            FaultKind::Unclosed => f.write_str("value is not closed before the end of the input"),
         }
     }
 }
 
-/// A byte as a message shows it.
+/// Displays a byte in a message.
 pub(super) struct Shown(pub(super) u8);
 
 impl fmt::Display for Shown {
@@ -89,23 +89,23 @@ impl fmt::Display for Shown {
     }
 }
 
-/// What the bytes are part of where one piece ends and the next begins.
+/// Token that the current byte belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lexeme {
-    /// Nothing: a token may begin.
+    /// None: a token may start.
     None,
     /// A string.
     String,
     /// A string, just after a backslash.
     Escape,
-    /// A number or word that is the whole value.
+    /// A number or word that is the entire value.
     Scalar,
 }
 
 /// The token before the current byte, within the innermost object or array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Last {
-    /// `{`, `[` or nothing at all.
+    /// `{`, `[` or no token.
     Open,
     /// `,`.
     Comma,
@@ -117,35 +117,35 @@ enum Last {
     Value,
 }
 
-/// The scan of one value.
+/// Scanner of a value.
 #[derive(Debug)]
 pub(super) struct Scan {
     /// One bit per open object or array, the innermost lowest: 1 for an object.
     objects: u128,
-    /// How many of these bits are in use.
+    /// Number of open objects and arrays.
     depth: u32,
     /// The token before the current byte.
     last: Last,
-    /// What the current byte is part of.
+    /// Token that the current byte belongs to.
     lexeme: Lexeme,
     /// Whether to stop after each key of the outermost object.
     keys: bool,
-    /// The offset in the value of the current piece.
+    /// Offset of the current piece in the value.
     base: usize,
-    /// The offset of the end of the last token.
+    /// Offset of the end of the last token.
     token: usize,
-    /// The offset of the last line that began between tokens.
+    /// Offset of the last line that started between tokens.
     line: usize,
-    /// The offset of the last string.
+    /// Offset of the last string.
     quote: usize,
-    /// The first raw control character in a string that does not end a line.
+    /// First control character in a string, line breaks excluded.
     control: Option<Fault>,
 }
 
 impl Scan {
-    /// The scan of a value that begins with the first byte of the first piece.
+    /// Creates a scanner of a value that starts with the first byte of the first piece.
     ///
-    /// That byte is neither white space nor one of `,`, `:`, `]`, `}`.
+    /// That byte must be neither white space nor one of `,`, `:`, `]`, `}`.
     pub(super) fn new(keys: bool) -> Self {
         Self {
             objects: 0,
@@ -161,17 +161,18 @@ impl Scan {
         }
     }
 
-    /// A raw control character in a string: it makes the value invalid but does not hide its end.
+    /// Returns the first control character in a string. It makes the value invalid, but the end of
+    /// the value is still known.
     pub(super) fn control(&self) -> Option<Fault> {
         self.control
     }
 
-    /// Goes on without stopping after keys.
+    /// Stops reporting keys.
     pub(super) fn ignore_keys(&mut self) {
         self.keys = false;
     }
 
-    /// What the end of the input means here: `None` if it ends the value.
+    /// Handles the end of the input. Returns `None` if it ends the value.
     pub(super) fn finish(&self) -> Option<Fault> {
         let unclosed = Fault {
             kind: FaultKind::Unclosed,
@@ -181,7 +182,7 @@ impl Scan {
         (self.lexeme != Lexeme::Scalar).then_some(unclosed)
     }
 
-    /// Takes the next piece of the input: how many of its bytes were used, and what came of them.
+    /// Scans the next piece of the input. Returns the number of bytes used and the result.
     pub(super) fn run(&mut self, piece: &[u8]) -> (usize, Step) {
         let mut at = 0;
         let step = self.advance(piece, &mut at).unwrap_or(Step::More);
@@ -189,7 +190,7 @@ impl Scan {
         (at, step)
     }
 
-    /// Moves `at` to where the scan stops; `None` if that is the end of the piece.
+    /// Advances `at` to where the scan stops. Returns `None` at the end of the piece.
     fn advance(&mut self, piece: &[u8], at: &mut usize) -> Option<Step> {
         loop {
             match self.lexeme {
@@ -223,20 +224,20 @@ impl Scan {
                     continue;
                 }
                 b'"' => {
-                    if let Some(expected) = self.refuses(byte) {
+                    if let Some(expected) = self.expected_instead_of(byte) {
                         return Some(self.broken(expected, byte, *at));
                     }
                     self.quote = self.base + *at;
                     self.lexeme = Lexeme::String;
                 }
                 b'{' | b'[' => {
-                    if let Some(expected) = self.refuses(byte) {
+                    if let Some(expected) = self.expected_instead_of(byte) {
                         return Some(self.broken(expected, byte, *at));
                     }
-                    if self.depth == DEEPEST {
+                    if self.depth == MAX_DEPTH {
                         let at = self.base + *at;
                         return Some(Step::Broken(Fault {
-                            kind: FaultKind::Deep,
+                            kind: FaultKind::TooDeep,
                             at,
                             fresh: false,
                         }));
@@ -267,7 +268,7 @@ impl Scan {
         }
     }
 
-    /// Moves `at` past the end of a string, or to where it breaks; `None` if the piece ends first.
+    /// Advances `at` past the end of a string or to a fault. Returns `None` if the piece ends first.
     fn string(&mut self, piece: &[u8], at: &mut usize) -> Option<Result<(), Fault>> {
         loop {
             if self.lexeme == Lexeme::String {
@@ -302,7 +303,7 @@ impl Scan {
         }
     }
 
-    /// Notes the end of a string just before the offset `end`.
+    /// Handles the end of a string at the offset `end`.
     fn string_ended(&mut self, end: usize) -> Option<Step> {
         self.lexeme = Lexeme::None;
         self.token = end;
@@ -320,13 +321,14 @@ impl Scan {
         })
     }
 
-    /// Whether the innermost open bracket is `{`.
+    /// Returns whether the innermost open bracket is `{`.
     fn in_object(&self) -> bool {
         self.objects & 1 == 1
     }
 
-    /// What has to come instead of a value or key that begins with `byte`; `None` if it may.
-    fn refuses(&self, byte: u8) -> Option<&'static str> {
+    /// Returns what is expected instead of a value or key that starts with `byte`, or `None` if it is
+    /// allowed.
+    fn expected_instead_of(&self, byte: u8) -> Option<&'static str> {
         let allowed = match self.last {
             Last::Open | Last::Comma => byte == b'"' || !self.in_object(),
             Last::Colon => self.in_object(),
@@ -335,7 +337,7 @@ impl Scan {
         (!allowed).then(|| self.expected())
     }
 
-    /// What may come here.
+    /// Returns what is expected here.
     fn expected(&self) -> &'static str {
         match (self.in_object(), self.last) {
             (true, Last::Open) => "a key or `}`",
@@ -348,7 +350,7 @@ impl Scan {
         }
     }
 
-    /// The break in the structure at the byte `found`, the piece's byte `at`.
+    /// Creates a fault for the unexpected byte `found` at the offset `at` in the piece.
     fn broken(&self, expected: &'static str, found: u8, at: usize) -> Step {
         let fresh = self.line > self.token;
         let at = if fresh { self.token } else { self.base + at };
@@ -360,11 +362,11 @@ impl Scan {
     }
 }
 
-/// The number of bytes before the first one that is special in a string: a quote, a backslash or
-/// a control character.
+/// Returns the number of bytes before the first special byte of a string: a quote, a backslash or a
+/// control character.
 fn ordinary(bytes: &[u8]) -> usize {
-    // Eight bytes at a time: in `below`, the high bit of the lowest byte under the bound is set
-    // (those above it may be wrong, by the borrow, and are not looked at).
+    // Eight bytes at a time: `below` sets the high bit of each byte below the bound. A borrow can only
+    // affect bytes after the first one found, which are ignored.
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
@@ -382,10 +384,10 @@ fn ordinary(bytes: &[u8]) -> usize {
     words.len() * 8 + rest.iter().position(special).unwrap_or(rest.len())
 }
 
-/// Appends the record `raw`, valid JSON, to `out` as one line (without its end).
+/// Appends the record `raw`, which must be valid JSON, to `out` as one line without a line break.
 ///
-/// A record that stands on one line is copied byte for byte; one spread over lines loses the white
-/// space between its tokens, and nothing else.
+/// A record on one line is copied byte for byte. A record on several lines loses the white space
+/// between its tokens.
 pub(crate) fn compact(raw: &[u8], out: &mut Vec<u8>) {
     if !raw.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
         out.extend_from_slice(raw);
@@ -420,15 +422,15 @@ mod tests {
                 Step::More => assert_eq!(used, piece.len()),
                 Step::End => return Ok(total),
                 Step::Broken(fault) => return Err(Some(fault)),
-                Step::Key { .. } => unreachable!("keys were not asked for"),
+                Step::Key { .. } => unreachable!("keys were not requested"),
             }
         }
         scan.finish().map_or(Ok(total), |_| Err(None))
     }
 
     #[test]
-    fn extent() {
-        // (a value, what follows it)
+    fn finds_the_end_of_a_value() {
+        // (value, what follows it)
         let deep = "[".repeat(128) + &"]".repeat(128);
         for (value, rest) in [
             ("{}", ""),
@@ -441,7 +443,7 @@ mod tests {
             ("null", ""),
             ("true", "]"),
             ("[[],[]]", "]"),
-            // Left to the caller's parser: brackets and strings are as they should be.
+            // Balanced brackets and strings, but otherwise invalid; left to the parser.
             (r#"{"a":}"#, ""),
             (r#"{"a",1}"#, ""),
             ("{,:,}", ""),
@@ -461,8 +463,8 @@ mod tests {
     }
 
     #[test]
-    fn faults() {
-        // (text, where the fault is, what it is)
+    fn reports_faults() {
+        // (text, offset of the fault, message)
         let deep = "[".repeat(129);
         for (text, at, message) in [
             ("{{", 1, "expected a key or `}`, found `{`"),
@@ -477,8 +479,8 @@ mod tests {
             ("{\"a\":1,{", 7, "expected a key, found `{`"),
             ("{\"a\":[1 {", 8, "expected `,` or `]`, found `{`"),
             ("[1:{", 3, "expected `,` or `]`, found `{`"),
-            ("{\"a\":\"b\n", 7, "the line ends inside a string"),
-            ("{\"a\":\"b\\\n", 8, "the line ends inside a string"),
+            ("{\"a\":\"b\n", 7, "line break inside a string"),
+            ("{\"a\":\"b\\\n", 8, "line break inside a string"),
             (
                 "{\"a\":1 \r\n {",
                 6,
@@ -486,7 +488,7 @@ mod tests {
             ),
             ("{\"a\":1\n , {", 10, "expected a key, found `{`"),
             ("{\"a\":\n1 {", 8, "expected `,` or `}`, found `{`"),
-            (&deep, 128, "nested more than 128 levels deep"),
+            (&deep, 128, "value is nested more than 128 levels deep"),
         ] {
             for size in [1, 2, 3, 7, 8, 9, 1000] {
                 let fault = scan(text, size).expect_err(text).expect(text);
@@ -503,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_noted() {
+    fn records_control_characters() {
         let mut scan = Scan::new(false);
         assert!(matches!(scan.run(b"{\"a\":\"\x01\\\t\"}"), (11, Step::End)));
         let fault = scan.control().expect("the control character");
@@ -511,7 +513,7 @@ mod tests {
     }
 
     #[test]
-    fn outermost_keys() {
+    fn reports_outermost_keys() {
         let text = br#"{"a":"x", "b\"" :{"c":1},"d" :["e"]}"#;
         let mut scan = Scan::new(true);
         let (mut at, mut keys) = (0, Vec::new());
@@ -542,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn compacted() {
+    fn compacts_records() {
         for (raw, line) in [
             (r#"{ "a" : 1 }"#, r#"{ "a" : 1 }"#),
             ("{\t\"a\"  :\t1 }", "{\t\"a\"  :\t1 }"),

@@ -1,33 +1,33 @@
-//! The input in a buffer, with the line and column of what is read.
+//! Buffered input with line and column positions.
 
 use std::io::{self, ErrorKind, Read};
 
-/// A place in the input.
+/// Position in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Position {
-    /// The line, from 1.
+    /// Line number, starting at 1.
     pub(crate) line: u64,
-    /// The column, from 1: in characters or, where the line is not UTF-8 so far, in bytes.
+    /// Column number, starting at 1, in characters, or in bytes if the line up to here is not UTF-8.
     pub(crate) column: u64,
 }
 
-/// A place up to which lines and columns have been counted.
+/// Location up to which lines and columns have been counted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mark {
-    /// Line breaks before it.
+    /// Number of line breaks before it.
     lines: u64,
-    /// Bytes before it on its line.
+    /// Number of bytes before it on its line.
     bytes: u64,
-    /// Whole characters before it on its line; `None` if the line is not UTF-8.
+    /// Number of complete characters before it on its line; `None` if the line is not UTF-8.
     characters: Option<u64>,
-    /// The first bytes of a character that goes on after it,
+    /// First bytes of a character that continues after it.
     partial: [u8; 4],
-    /// and how many these are.
+    /// Number of bytes in `partial`.
     partial_len: usize,
 }
 
 impl Mark {
-    /// The beginning of the input.
+    /// Start of the input.
     const START: Self = Self {
         lines: 0,
         bytes: 0,
@@ -36,9 +36,9 @@ impl Mark {
         partial_len: 0,
     };
 
-    /// The place as people count it.
+    /// Returns the line and column.
     pub(crate) fn position(&self) -> Position {
-        // A character cut off here is none: what comes next is a token's first byte.
+        // A partial character is invalid UTF-8, as the next byte starts a token.
         let before = self
             .characters
             .filter(|_| self.partial_len == 0)
@@ -49,7 +49,7 @@ impl Mark {
         }
     }
 
-    /// The place `bytes` later.
+    /// Returns the location after `bytes`.
     pub(crate) fn after(mut self, bytes: &[u8]) -> Self {
         let breaks = line_breaks(bytes);
         let mut line = bytes;
@@ -70,7 +70,7 @@ impl Mark {
         self
     }
 
-    /// The number of characters that end in `bytes`; `None` if these are not UTF-8.
+    /// Returns the number of characters that end in `bytes`, or `None` if they are not UTF-8.
     fn characters(&mut self, mut bytes: &[u8]) -> Option<u64> {
         let mut count = 0;
         while self.partial_len > 0
@@ -104,9 +104,9 @@ impl Mark {
     }
 }
 
-/// The number of line feeds in `bytes`.
+/// Returns the number of line feeds in `bytes`.
 fn line_breaks(bytes: &[u8]) -> u64 {
-    // Sums of up to 255 fit a byte, which lets the compiler count many bytes at once.
+    // Sums of up to 255 fit in a byte, which allows the compiler to vectorize the loop.
     let count = |chunk: &[u8]| {
         chunk
             .iter()
@@ -116,31 +116,31 @@ fn line_breaks(bytes: &[u8]) -> u64 {
     bytes.chunks(192).map(|chunk| u64::from(count(chunk))).sum()
 }
 
-/// The input: bytes held, bytes read and not yet taken, and the reader of the rest.
+/// Buffered input. Bytes are read ahead from the reader, then taken, and held until released.
 #[derive(Debug)]
 pub(super) struct Source<R> {
-    /// Where the bytes come from.
+    /// Underlying reader.
     reader: R,
-    /// Bytes read, up to `end`, and room for more.
+    /// Buffer, filled up to `end`.
     buffer: Vec<u8>,
-    /// The first byte held in the buffer.
+    /// Offset of the first byte held.
     start: usize,
-    /// The next byte to take.
+    /// Offset of the next byte to take.
     next: usize,
-    /// The end of the bytes read.
+    /// Offset of the end of the bytes read.
     end: usize,
-    /// The size the buffer may grow to.
-    most: usize,
-    /// The lines and columns before `marked`.
+    /// Maximum size of the buffer.
+    max_size: usize,
+    /// Location of the offset `marked`.
     mark: Mark,
-    /// How far these have been counted; not further than `start`.
+    /// Offset up to which lines and columns have been counted, at most `start`.
     marked: usize,
-    /// Whether the reader has come to its end.
+    /// Whether the reader has reached its end.
     ended: bool,
 }
 
 impl<R: Read> Source<R> {
-    /// An input that has to hold up to `limit` bytes, in a buffer of `size` bytes at first.
+    /// Creates an input that can hold up to `limit` bytes, with an initial buffer of `size` bytes.
     pub(super) fn new(reader: R, limit: usize, size: usize) -> Self {
         Self {
             reader,
@@ -148,18 +148,18 @@ impl<R: Read> Source<R> {
             start: 0,
             next: 0,
             end: 0,
-            most: limit.saturating_add(1),
+            max_size: limit.saturating_add(1),
             mark: Mark::START,
             marked: 0,
             ended: false,
         }
     }
 
-    /// Takes a byte order mark, if there is one; the column after it is still 1.
+    /// Skips a byte order mark, if any. The column after it is still 1.
     pub(super) fn skip_byte_order_mark(&mut self) -> io::Result<()> {
         const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
         while !self.ahead().starts_with(BYTE_ORDER_MARK) {
-            // Nothing more is asked of a reader that has begun otherwise: it may be a terminal.
+            // Do not wait for more input if it starts differently: the reader may be a terminal.
             if !BYTE_ORDER_MARK.starts_with(self.ahead()) || !self.fill()? {
                 return Ok(());
             }
@@ -170,15 +170,15 @@ impl<R: Read> Source<R> {
         Ok(())
     }
 
-    /// Lets lines be counted from `lines` on.
-    pub(super) fn begin_after(&mut self, lines: u64) {
+    /// Starts counting after `lines` lines.
+    pub(super) fn start_after(&mut self, lines: u64) {
         self.mark = Mark {
             lines,
             ..Mark::START
         };
     }
 
-    /// Takes the white space ahead without reading on, and holds nothing; whether that was all.
+    /// Skips buffered white space without reading more. Returns whether the buffer is now empty.
     pub(super) fn skip_space_ahead(&mut self) -> bool {
         let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         let ahead = self.ahead();
@@ -188,44 +188,44 @@ impl<R: Read> Source<R> {
         count.is_none()
     }
 
-    /// The reader, and the number of lines that end before what is held.
+    /// Returns the reader and the number of lines that end before the bytes held.
     pub(super) fn reader_and_lines(&mut self) -> (&mut R, u64) {
         let lines = self.mark().lines;
         (&mut self.reader, lines)
     }
 
-    /// The size of the buffer.
+    /// Returns the size of the buffer.
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
         self.buffer.len()
     }
 
-    /// The bytes read and not yet taken.
+    /// Returns the bytes read but not yet taken.
     pub(super) fn ahead(&self) -> &[u8] {
         self.buffer.get(self.next..self.end).unwrap_or_default()
     }
 
-    /// The bytes held: those taken since [`hold`](Self::hold).
+    /// Returns the bytes held: those taken since [`hold`](Self::hold).
     pub(super) fn held(&self) -> &[u8] {
         self.buffer.get(self.start..self.next).unwrap_or_default()
     }
 
-    /// Takes `count` of the bytes ahead, or all if there are fewer.
+    /// Takes up to `count` of the bytes ahead.
     pub(super) fn take(&mut self, count: usize) {
         self.next = self.end.min(self.next.saturating_add(count));
     }
 
-    /// Lets go of what was held, and holds what is taken from here on.
+    /// Releases the bytes held and holds those taken from here on.
     pub(super) fn hold(&mut self) {
         self.start = self.next;
     }
 
-    /// Gives back the bytes taken since [`hold`](Self::hold).
-    pub(super) fn give_back(&mut self) {
+    /// Moves back to the first byte held.
+    pub(super) fn rewind(&mut self) {
         self.next = self.start;
     }
 
-    /// Reads on, keeping what is held; `false` at the end of the input.
+    /// Reads more bytes and keeps the bytes held. Returns `false` at the end of the input.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
         if self.ended {
             return Ok(false);
@@ -238,12 +238,16 @@ impl<R: Read> Source<R> {
             (self.start, self.marked) = (0, 0);
         }
         if self.end == self.buffer.len() {
-            let size = self.end.saturating_mul(2).min(self.most).max(self.end + 1);
+            let size = self
+                .end
+                .saturating_mul(2)
+                .min(self.max_size)
+                .max(self.end + 1);
             self.buffer.resize(size, 0);
         }
         loop {
-            let room = self.buffer.get_mut(self.end..).unwrap_or_default();
-            match self.reader.read(room) {
+            let free = self.buffer.get_mut(self.end..).unwrap_or_default();
+            match self.reader.read(free) {
                 Ok(count) => {
                     self.end = self.buffer.len().min(self.end + count);
                     self.ended = count == 0;
@@ -255,14 +259,15 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Lets go of what was held and reads on; `false` at the end of the input.
+    /// Releases the bytes held and reads more. Returns `false` at the end of the input.
     pub(super) fn refill(&mut self) -> io::Result<bool> {
         self.hold();
         self.fill()
     }
 
-    /// Takes white space: the byte after it, which is not taken, and whether a line ended before
-    /// that; `None` at the end of the input. Nothing is held any more.
+    /// Skips white space and releases the bytes held. Returns the byte after the white space, which is
+    /// not taken, and whether the white space contained a line break, or `None` at the end of the
+    /// input.
     pub(super) fn skip_space(&mut self) -> io::Result<Option<(u8, bool)>> {
         let mut fresh = false;
         loop {
@@ -287,7 +292,7 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Takes the rest of the line; `false` if the input ends first. Nothing is held any more.
+    /// Skips the rest of the line and releases the bytes held. Returns `false` if the input ends first.
     pub(super) fn skip_line(&mut self) -> io::Result<bool> {
         loop {
             let line_end = self.ahead().iter().position(|byte| *byte == b'\n');
@@ -302,7 +307,7 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// The place of the first byte held.
+    /// Returns the location of the first byte held.
     pub(super) fn mark(&mut self) -> Mark {
         self.mark = self
             .mark
@@ -318,8 +323,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn positions() {
-        // (bytes, the position after them)
+    fn counts_lines_and_columns() {
+        // (bytes, line and column after them)
         for (bytes, line, column) in [
             (&b""[..], 1, 1),
             (b"a", 1, 2),
@@ -349,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_of_long_texts() {
+    fn counts_line_breaks_in_long_inputs() {
         assert_eq!(line_breaks(&[b'\n'; 1000]), 1000);
         assert_eq!(line_breaks(&b"a\nb".repeat(1000)), 1000);
     }

@@ -1,8 +1,8 @@
-//! What streams yield: tables of each rule, random streams and random damage.
+//! Tables of inputs and their items, random streams and random corruption.
 
 use super::*;
 
-/// A reader that gives `piece` bytes at a time, with interruptions.
+/// A reader that returns at most `piece` bytes at a time, with interruptions.
 struct Pieces<'a> {
     rest: &'a [u8],
     piece: usize,
@@ -22,8 +22,9 @@ impl Read for Pieces<'_> {
     }
 }
 
-/// What one way of reading `input` yields: `line:column record` and `line:column! reason`.
-fn read_by(input: &[u8], limit: usize, piece: usize, size: usize) -> Vec<String> {
+/// Reads `input` in pieces. Returns records as `line:column record`, problems as
+/// `line:column! reason`.
+fn read_in_pieces(input: &[u8], limit: usize, piece: usize, size: usize) -> Vec<String> {
     let reader = Pieces {
         rest: input,
         piece,
@@ -31,7 +32,7 @@ fn read_by(input: &[u8], limit: usize, piece: usize, size: usize) -> Vec<String>
     };
     let mut records = Records::with_buffer(reader, limit, size);
     let mut items = Vec::new();
-    while let Some(item) = records.next().expect("no error but interruptions") {
+    while let Some(item) = records.next().expect("only interruptions") {
         items.push(match item {
             Item::Record(record) => {
                 let Position { line, column } = record.position();
@@ -46,18 +47,21 @@ fn read_by(input: &[u8], limit: usize, piece: usize, size: usize) -> Vec<String>
                 format!("{line}:{column}! {reason}")
             }
         });
-        // A step that makes no progress would go on for ever.
-        assert!(items.len() <= 2 * input.len() + 2, "no end: {input:?}");
+        // Detects a step that makes no progress.
+        assert!(
+            items.len() <= 2 * input.len() + 2,
+            "infinite loop: {input:?}"
+        );
     }
     assert!(records.next().expect("the end again").is_none());
     assert!(records.source.capacity() <= size.max(limit + 1).max(3));
     items
 }
 
-/// What every way of reading `input` yields.
+/// Reads `input` with several piece and buffer sizes, which must not change the items.
 fn read_limited(input: impl AsRef<[u8]>, limit: usize) -> Vec<String> {
     let input = input.as_ref();
-    let items = read_by(input, limit, usize::MAX, BUFFER);
+    let items = read_in_pieces(input, limit, usize::MAX, BUFFER);
     for (piece, size) in [
         (1, 1),
         (1, BUFFER),
@@ -65,10 +69,10 @@ fn read_limited(input: impl AsRef<[u8]>, limit: usize) -> Vec<String> {
         (usize::MAX, 1),
         (usize::MAX, 33),
     ] {
-        let others = read_by(input, limit, piece, size);
+        let other_items = read_in_pieces(input, limit, piece, size);
         let text = String::from_utf8_lossy(input);
         assert_eq!(
-            others, items,
+            other_items, items,
             "pieces of {piece}, a buffer of {size}: {text}"
         );
     }
@@ -79,7 +83,7 @@ fn read(input: impl AsRef<[u8]>) -> Vec<String> {
     read_limited(input, 1 << 20)
 }
 
-/// Checks a table of inputs and what they yield.
+/// Checks a table of inputs and their items.
 fn check_table(table: &[(&str, &[&str])]) {
     for (input, expected) in table {
         assert_eq!(read(input), *expected, "{input}");
@@ -87,7 +91,7 @@ fn check_table(table: &[(&str, &[&str])]) {
 }
 
 #[test]
-fn no_records() {
+fn inputs_without_records() {
     check_table(&[
         ("", &[]),
         (" \r\n\t\n", &[]),
@@ -147,7 +151,7 @@ fn records_at_the_top() {
         ),
         (r#"{"a":"memberships"}"#, &[r#"1:1 {"a":"memberships"}"#]),
         (r#"{"membershipS":[]}"#, &[r#"1:1 {"membershipS":[]}"#]),
-        // What the caller's parser is to refuse.
+        // Invalid JSON that is left to the parser.
         (
             r#"{"a":tru}{"b"}{"c",}"#,
             &[r#"1:1 {"a":tru}"#, r#"1:10 {"b"}"#, r#"1:15 {"c",}"#],
@@ -156,7 +160,7 @@ fn records_at_the_top() {
 }
 
 #[test]
-fn invalid_utf_8_is_passed_on_and_its_line_counted_in_bytes() {
+fn columns_after_invalid_utf_8_are_counted_in_bytes() {
     let items = read(b"{\"\xff\xc3\xa9\":1}{\"b\":2}\n\xc3\xa9");
     let found = "2:1! expected `{` or `[`, found byte 0xc3";
     assert_eq!(items, ["1:1 {\"\u{fffd}é\":1}", "1:10 {\"b\":2}", found]);
@@ -169,14 +173,14 @@ fn arrays_and_pages() {
         ("B", r#"{"b":{"c":[2]}}"#),
         ("C", "{}"),
     ];
-    let fill = |text: &str| {
+    let expand = |text: &str| {
         records
             .iter()
             .fold(text.to_owned(), |text, (letter, record)| {
                 text.replace(letter, record)
             })
     };
-    // (an input with letters for records, the positions of these)
+    // (input with letters for records, expected items)
     for (input, expected) in [
         ("[A,B]", &["1:2 A", "1:10 B"][..]),
         (" [ A ,\n B ]\n", &["1:4 A", "2:2 B"]),
@@ -204,8 +208,8 @@ fn arrays_and_pages() {
             &["1:18 A", "1:28 A"],
         ),
     ] {
-        let expected: Vec<String> = expected.iter().map(|item| fill(item)).collect();
-        assert_eq!(read(fill(input)), expected, "{input}");
+        let expected: Vec<String> = expected.iter().map(|item| expand(item)).collect();
+        assert_eq!(read(expand(input)), expected, "{input}");
     }
 }
 
@@ -251,13 +255,13 @@ fn garbage_at_the_top() {
 }
 
 #[test]
-fn broken_records_at_the_top() {
+fn malformed_records_at_the_top() {
     let deep = format!("{{\"a\":{}", "[".repeat(200));
-    // (a broken record, the problem), with a good line after it
-    for (broken, problem) in [
+    // (malformed record, problem); a valid line follows
+    for (malformed, problem) in [
         ("{", "1:2! expected a key or `}`, found `{` on a later line"),
-        ("{\"a", "1:4! the line ends inside a string"),
-        ("{\"a\":\"x\\", "1:9! the line ends inside a string"),
+        ("{\"a", "1:4! line break inside a string"),
+        ("{\"a\":\"x\\", "1:9! line break inside a string"),
         (
             "{\"a\":1",
             "1:7! expected `,` or `}`, found `{` on a later line",
@@ -276,37 +280,37 @@ fn broken_records_at_the_top() {
         ("{\"a\":[1 \"b\"]}", "1:9! expected `,` or `]`, found `\"`"),
         (
             "{\n\"a\":1\n\"b\":2\n}",
-            "2:6! expected `,` or `}`, found `\"` on a later line, in what begins on line 1",
+            "2:6! expected `,` or `}`, found `\"` on a later line, in the value that starts on line 1",
         ),
         (
             "{\"a\":\"\u{1}\"}",
             "1:7! control character U+0001 inside a string",
         ),
-        (&deep, "1:133! nested more than 128 levels deep"),
+        (&deep, "1:133! value is nested more than 128 levels deep"),
     ] {
-        let line = broken.matches('\n').count() + 2;
-        for good in ["{\"g\":1}", "[{\"g\":1}]", "{\"memberships\":[{\"g\":1}]}"] {
-            let column = good.find("{\"g").expect("a record") + 1;
-            let found = format!("found `{}` on a later line", &good[..1]);
+        let line = malformed.matches('\n').count() + 2;
+        for valid in ["{\"g\":1}", "[{\"g\":1}]", "{\"memberships\":[{\"g\":1}]}"] {
+            let column = valid.find("{\"g").expect("a record") + 1;
+            let found = format!("found `{}` on a later line", &valid[..1]);
             let problem = problem.replace("found `{` on a later line", &found);
-            let good = format!("{broken}\n{good}\n");
+            let input = format!("{malformed}\n{valid}\n");
             assert_eq!(
-                read(&good),
+                read(&input),
                 [problem.as_str(), &format!("{line}:{column} {{\"g\":1}}")],
-                "{good}"
+                "{input}"
             );
         }
     }
 }
 
 #[test]
-fn a_broken_record_gives_back_the_lines_it_took() {
+fn lines_after_a_malformed_record_are_read() {
     check_table(&[
         // The second line could have been an element.
         (
             "{\"a\":[\n{\"b\":1}\n{\"c\":1}\n",
             &[
-                "2:8! expected `,` or `]`, found `{` on a later line, in what begins on line 1",
+                "2:8! expected `,` or `]`, found `{` on a later line, in the value that starts on line 1",
                 "2:1 {\"b\":1}",
                 "3:1 {\"c\":1}",
             ],
@@ -314,26 +318,26 @@ fn a_broken_record_gives_back_the_lines_it_took() {
         (
             "{\"a\":\n  {\"b\":1}\n",
             &[
-                "1:1! not closed before the end of the input",
+                "1:1! value is not closed before the end of the input",
                 "2:3 {\"b\":1}",
             ],
         ),
         (
             "{\"a\":1,\n",
-            &["1:1! not closed before the end of the input"],
+            &["1:1! value is not closed before the end of the input"],
         ),
         (
             "{\"a\":1}\n{\"a",
             &[
                 "1:1 {\"a\":1}",
-                "2:1! not closed before the end of the input",
+                "2:1! value is not closed before the end of the input",
             ],
         ),
-        // Lines of the broken record that begin with anything else are left out.
+        // Lines of the malformed record that start with anything else are skipped.
         (
             "{\"a\":\n1\n\"b\"\n},\nxyz\n{\"c\":1}",
             &[
-                "2:2! expected `,` or `}`, found `\"` on a later line, in what begins on line 1",
+                "2:2! expected `,` or `}`, found `\"` on a later line, in the value that starts on line 1",
                 "6:1 {\"c\":1}",
             ],
         ),
@@ -341,7 +345,7 @@ fn a_broken_record_gives_back_the_lines_it_took() {
 }
 
 #[test]
-fn broken_arrays() {
+fn malformed_arrays() {
     check_table(&[
         // Elements that are not objects.
         (
@@ -356,7 +360,7 @@ fn broken_arrays() {
                 "1:39 {\"d\":1}",
             ],
         ),
-        // Commas.
+        // Extra or missing commas.
         (
             "[,{\"a\":1},,{\"b\":1},]{\"c\":1}",
             &[
@@ -379,7 +383,7 @@ fn broken_arrays() {
                 "1:29 {\"d\":1}",
             ],
         ),
-        // No closer.
+        // Unclosed arrays.
         (
             "[",
             &["1:1! the array is not closed before the end of the input"],
@@ -395,7 +399,7 @@ fn broken_arrays() {
             "[{\"a\":1}\n[{\"b\":1}]",
             &[
                 "1:2 {\"a\":1}",
-                "2:1! the array that begins on line 1 is not closed before the next one",
+                "2:1! the array that starts on line 1 is not closed before the next one",
                 "2:2 {\"b\":1}",
             ],
         ),
@@ -409,45 +413,45 @@ fn broken_arrays() {
                 "1:1! the array is not closed before the end of the input",
             ],
         ),
-        // On one line.
+        // Malformed elements on one line.
         (
             r#"[{"a":1},{"b" "c"},{"d":1}]"#,
             &[
                 r#"1:2 {"a":1}"#,
-                "1:15! expected `:`, found `\"`; the rest of the array could not be read",
+                "1:15! expected `:`, found `\"`; the rest of the array is skipped",
             ],
         ),
         (
             r#"[{"a":1}},{"b":1}]"#,
             &[
                 r#"1:2 {"a":1}"#,
-                "1:9! expected `,` or `]`, found `}`; the rest of the array could not be read",
+                "1:9! expected `,` or `]`, found `}`; the rest of the array is skipped",
             ],
         ),
         (
             r#"[:{"b":1}]"#,
-            &["1:2! expected an object, found `:`; the rest of the array could not be read"],
+            &["1:2! expected an object, found `:`; the rest of the array is skipped"],
         ),
         (
             r#"[{"a":1},{"b"#,
             &[
                 r#"1:2 {"a":1}"#,
-                "1:10! not closed before the end of the input; the rest of the array could not be read",
+                "1:10! value is not closed before the end of the input; the rest of the array is skipped",
             ],
         ),
         (
             r#"[1, ""#,
             &[
                 "1:2! expected an object, found `1`",
-                "1:5! not closed before the end of the input; the rest of the array could not be read",
+                "1:5! value is not closed before the end of the input; the rest of the array is skipped",
             ],
         ),
-        // Over lines.
+        // Malformed elements on several lines.
         (
             "[\n{\"a\":1},\n{\"b\":\"\n},\n{\"c\":1}\n]\n{\"d\":1}",
             &[
                 "2:1 {\"a\":1}",
-                "3:7! the line ends inside a string; reading goes on with line 5",
+                "3:7! line break inside a string; resuming at line 5",
                 "5:1 {\"c\":1}",
                 "7:1 {\"d\":1}",
             ],
@@ -456,23 +460,23 @@ fn broken_arrays() {
             "[\n{\"a\":1},\n{\"b\":\"\n}\n]\n{\"d\":1}",
             &[
                 "2:1 {\"a\":1}",
-                "3:7! the line ends inside a string; reading goes on with line 5",
+                "3:7! line break inside a string; resuming at line 5",
                 "6:1 {\"d\":1}",
             ],
         ),
         (
             "[{\"a\" \"b\"},{\"c\":1}]\n[{\"d\":1}]",
             &[
-                "1:7! expected `:`, found `\"`; the rest of the array could not be read",
+                "1:7! expected `:`, found `\"`; the rest of the array is skipped",
                 "2:2 {\"d\":1}",
             ],
         ),
-        // An element that takes the lines after it, and gives them back.
+        // An unclosed element, whose lines are read again.
         (
             "[\n[\n{\"a\":1}\n{\"b\":1}\n]",
             &[
-                "3:8! expected `,` or `]`, found `{` on a later line, in what begins on line 2; \
-                 reading goes on with line 3",
+                "3:8! expected `,` or `]`, found `{` on a later line, in the value that starts on line 2; \
+                 resuming at line 3",
                 "3:1 {\"a\":1}",
                 "4:1 {\"b\":1}",
             ],
@@ -481,11 +485,11 @@ fn broken_arrays() {
 }
 
 #[test]
-fn broken_pages() {
+fn malformed_pages() {
     let one = "{\"a\":1}";
     let item = |position: &str| format!("{position} {one}");
-    let twice = "`memberships` is there twice; only the first is read";
-    // (a page with a fault, which has A for a record, and what it yields)
+    let duplicate = "duplicate key `memberships`, only the first one is read";
+    // (malformed page with `A` for a record, expected items)
     for (page, expected) in [
         (
             r#"{"memberships":5}"#,
@@ -501,13 +505,13 @@ fn broken_pages() {
         ),
         (
             r#"{"memberships":[A],"memberships":[A]}"#,
-            vec![item("1:17"), format!("1:26! {twice}")],
+            vec![item("1:17"), format!("1:26! {duplicate}")],
         ),
         (
             r#"{"memberships":[A],"membershi\u0070s":7}"#,
-            vec![item("1:17"), format!("1:26! {twice}")],
+            vec![item("1:17"), format!("1:26! {duplicate}")],
         ),
-        // The rest of a page is JSON.
+        // Invalid JSON in the rest of a page.
         (
             r#"{"b":tru,"memberships":[A]}"#,
             vec!["1:9! expected ident".into(), item("1:25")],
@@ -579,7 +583,7 @@ fn broken_pages() {
             r#"{"nextPageToken":tru}"#,
             vec!["1:21! expected ident".into()],
         ),
-        // Where it cannot be read on.
+        // The rest of the page cannot be read.
         (
             r#"{"memberships":]}"#,
             vec!["1:16! expected a value, found `]`".into()],
@@ -609,7 +613,7 @@ fn broken_pages() {
         ),
         (
             r#"{"memberships":[A],"b"#,
-            vec![item("1:17"), "1:28! the line ends inside a string".into()],
+            vec![item("1:17"), "1:28! line break inside a string".into()],
         ),
     ] {
         let page = page.replace('A', one);
@@ -622,7 +626,7 @@ fn broken_pages() {
 }
 
 #[test]
-fn pages_that_are_not_closed() {
+fn unclosed_pages() {
     check_table(&[
         (
             "{\"memberships\":[{\"a\":1}\n",
@@ -642,7 +646,7 @@ fn pages_that_are_not_closed() {
             "{\"memberships\":[{\"a\":1},\n{\"memberships\":[{\"b\":1}]}\n{\"c\":1}",
             &[
                 "1:17 {\"a\":1}",
-                "2:1! the array that begins on line 1 is not closed before this",
+                "2:1! the array that starts on line 1 is not closed before this list response",
                 "2:17 {\"b\":1}",
                 "3:1 {\"c\":1}",
             ],
@@ -651,27 +655,27 @@ fn pages_that_are_not_closed() {
         (
             "{\"memberships\":[{\"a\" {\"b\":1}]}\n{\"memberships\":[{\"b\":1}]}\n{\"c\":1}",
             &[
-                "1:22! expected `:`, found `{`; reading goes on with line 2",
+                "1:22! expected `:`, found `{`; resuming at line 2",
                 "2:17 {\"b\":1}",
                 "3:1 {\"c\":1}",
             ],
         ),
-        // Pretty-printed, with a broken element.
+        // Pretty-printed, with a malformed element.
         (
             "{\n  \"memberships\": [\n    {\n      \"a\": \"x\n    },\n    {\n      \"b\": 1\n    }\n  ],\n  \
              \"nextPageToken\": \"\"\n}\n{\"c\":1}",
             &[
-                "4:14! the line ends inside a string, in what begins on line 3; reading goes on with line 6",
+                "4:14! line break inside a string, in the value that starts on line 3; resuming at line 6",
                 "6:5 {\n      \"b\": 1\n    }",
                 "12:1 {\"c\":1}",
             ],
         ),
-        // In an array, which goes on.
+        // In an array that continues.
         (
             "[{\"memberships\":[{\"a\":1}],5},\n{\"b\":1}\n]{\"c\":1}",
             &[
                 "1:18 {\"a\":1}",
-                "1:27! expected a key, found `5`; reading goes on with line 2",
+                "1:27! expected a key, found `5`; resuming at line 2",
                 "2:1 {\"b\":1}",
                 "3:2 {\"c\":1}",
             ],
@@ -680,8 +684,8 @@ fn pages_that_are_not_closed() {
 }
 
 #[test]
-fn limit() {
-    let large = "larger than the limit of 20 bytes";
+fn values_over_the_limit_are_skipped() {
+    let large = "value exceeds the limit of 20 bytes";
     let long = "x".repeat(100);
     for (input, expected) in [
         // Exactly the limit.
@@ -695,7 +699,7 @@ fn limit() {
         ),
         (
             r#"{"a":"012345678901"#.into(),
-            vec!["1:1! not closed before the end of the input".into()],
+            vec!["1:1! value is not closed before the end of the input".into()],
         ),
         (
             format!(
@@ -718,7 +722,7 @@ fn limit() {
                 "1:323 {\"d\":1}".into(),
             ],
         ),
-        // The array of a page does not count, what precedes it does.
+        // The limit applies to what precedes the array of a page, but not to the array.
         (
             format!("{{\"memberships\":[{}{{}}]}}", "{\"a\":1}, ".repeat(2)),
             vec![
@@ -743,7 +747,7 @@ fn limit() {
             format!("{{\"memberships\":\"{long}\"}}"),
             vec!["1:16! `memberships` is not an array".into()],
         ),
-        // Large and broken.
+        // Too large and malformed.
         (
             format!("{{\"a\":\"{long}\n{{\"b\":1}}\n"),
             vec![format!("1:1! {large}"), "2:1 {\"b\":1}".into()],
@@ -763,7 +767,7 @@ fn limit() {
         (
             format!("[{{\"a\":\"{long}\",\n\n {{\"b\":1}}]\n"),
             vec![
-                format!("1:2! {large}; reading goes on with line 3"),
+                format!("1:2! {large}; resuming at line 3"),
                 "3:2 {\"b\":1}".into(),
             ],
         ),
@@ -782,7 +786,7 @@ fn limit() {
 
 #[test]
 fn memory_is_constant() {
-    // 64 MiB of records, blanks and a string, none of which may be kept.
+    // Records, white space and a string that must not be kept in memory.
     let part = "{\"a\":1},\n".repeat(1 << 10);
     for (head, part, tail, count) in [
         ("[", &part, "{}]", 1 << 10),
@@ -807,25 +811,25 @@ fn memory_is_constant() {
 }
 
 #[test]
-fn errors_of_the_reader_end_the_records() {
+fn read_errors_end_the_records() {
     struct Fails;
     impl Read for Fails {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("disk on fire"))
+            Err(io::Error::other("disk failure"))
         }
     }
     let mut records = Records::new(b"{\"a\":1}{\"b\"".chain(Fails), 100);
     assert!(matches!(records.next(), Ok(Some(Item::Record(_)))));
     assert_eq!(
         records.next().expect_err("the error").to_string(),
-        "disk on fire"
+        "disk failure"
     );
     assert!(records.next().expect("the end").is_none());
 }
 
 #[test]
-fn errors_of_the_parser_are_located() {
-    // (the input before the record, the record, the position of the error, its message)
+fn parser_errors_have_positions_in_the_input() {
+    // (input before the record, record, line and column of the error, message)
     for (before, raw, line, column, message) in [
         ("", r#"{"a":tru}"#, 1, 9, "expected ident"),
         ("", r#"{"a":x}"#, 1, 6, "expected value"),
@@ -867,10 +871,10 @@ fn errors_of_the_parser_are_located() {
     assert_eq!(problem.reason, "invalid type: null, expected a string");
 }
 
-/// How many random inputs each test reads.
+/// Number of random inputs per test.
 const SEEDS: u64 = 2000;
 
-/// Numbers that look random: the high bits of a linear congruential generator.
+/// Pseudorandom numbers: the high bits of a linear congruential generator.
 struct Random(u64);
 
 impl Random {
@@ -886,7 +890,7 @@ impl Random {
         choices[self.below(choices.len())]
     }
 
-    /// White space; none at all if `level` is 0, no line breaks if it is 1.
+    /// Returns white space: none if `level` is 0, without line breaks if it is 1.
     fn space(&mut self, level: usize) -> &'static str {
         match level {
             0 => "",
@@ -976,8 +980,8 @@ impl Random {
     }
 }
 
-/// The line and column of the byte `at` in `text`.
-fn place(text: &str, at: usize) -> String {
+/// Returns the line and column of the byte `at` in `text`.
+fn position(text: &str, at: usize) -> String {
     let line = text[..at].matches('\n').count() + 1;
     let column = text[..at]
         .rsplit('\n')
@@ -994,7 +998,7 @@ fn random_streams() {
         let level = random.below(3);
         let mut text = String::new();
         let mut expected = Vec::new();
-        // Appends a record, and to `expected` where it is.
+        // Appends a record to `text`, and its offset to `expected`.
         let record =
             |random: &mut Random, text: &mut String, expected: &mut Vec<(usize, String)>| {
                 let record = random.object(3, level, true);
@@ -1039,7 +1043,7 @@ fn random_streams() {
         }
         let expected: Vec<String> = expected
             .iter()
-            .map(|(at, raw)| format!("{} {raw}", place(&text, *at)))
+            .map(|(at, raw)| format!("{} {raw}", position(&text, *at)))
             .collect();
         assert_eq!(read(&text), expected, "seed {seed}: {text}");
 
@@ -1054,7 +1058,7 @@ fn random_streams() {
     }
 }
 
-/// Flips, deletes or inserts a byte of `text`: the range of the old bytes that this is about.
+/// Replaces, deletes or inserts a byte of `text`. Returns the range of the original bytes affected.
 fn corrupt(random: &mut Random, text: &mut Vec<u8>) -> std::ops::Range<usize> {
     let bytes = b"{}[]\",:\\\n\r\t x0\x00\xff\xc3";
     let at = random.below(text.len());
@@ -1088,16 +1092,16 @@ fn random_corruption_of_lines() {
         let touched = corrupt(&mut random, &mut text);
 
         let items = read_limited(&text, 1 << 20);
-        let mut begins = 0;
+        let mut start = 0;
         for line in &lines {
-            let end = begins + line.len();
+            let end = start + line.len();
             let intact = if touched.is_empty() {
-                touched.start < begins || touched.start > end
+                touched.start < start || touched.start > end
             } else {
-                // The line breaks on both sides count.
-                touched.end < begins || touched.start > end
+                // The line breaks on both sides are part of the line.
+                touched.end < start || touched.start > end
             };
-            begins = end + 1;
+            start = end + 1;
             if intact {
                 assert!(
                     items

@@ -1,4 +1,4 @@
-//! Comparisons: field, operator, value.
+//! Checking of comparisons: field, operator, value.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ use crate::syntax::{
 use super::{Schema, bare_member, single};
 
 impl Schema<'_> {
-    /// A comparison; `span` is its own, without parentheses.
+    /// Checks a comparison; `span` is its span without enclosing parentheses.
     pub(super) fn comparison(
         &mut self,
         span: Span,
@@ -35,13 +35,13 @@ impl Schema<'_> {
             return self.swapped(span, value, field, right, comparison);
         }
         self.field(left, name);
-        if let Some(field) = name.plain() {
+        if let Some(field) = name.intended() {
             self.operator(field, comparison);
         }
         self.arg(name, span, comparison, alone);
     }
 
-    /// The member that should be a field.
+    /// Checks the member on the side of the field.
     fn field(&mut self, member: &Member<'_>, name: FieldName) {
         if let Some(field) = name.written()
             && member.path.iter().any(Value::is_quoted)
@@ -50,10 +50,10 @@ impl Schema<'_> {
                 Diagnostic::error(
                     Code::QuotedField,
                     member.span,
-                    format!("the field `{}` is in quotation marks", field.name()),
+                    format!("the field `{}` is quoted", field.name()),
                 )
                 .label(member.span, "a string, not a field")
-                .help("only values are quoted")
+                .help("remove the quotes; only values are quoted")
                 .fix(Fix::certain(vec![Edit::new(member.span, field.name())])),
             );
         }
@@ -69,19 +69,21 @@ impl Schema<'_> {
             FieldName::Exact(_) => return,
             FieldName::OtherCase(field) => diagnostic
                 .help(format!(
-                    "field names are case-sensitive: `{}`",
+                    "field names are case-sensitive; write `{}`",
                     field.name()
                 ))
                 .fix(Fix::certain(replace(field))),
             FieldName::Synonym(field) | FieldName::Near(field) => diagnostic
                 .help(format!("did you mean `{}`?", field.name()))
-                .fix(Fix::maybe(replace(field))),
+                .fix(Fix::suggestion(replace(field))),
             FieldName::Elsewhere(help) => diagnostic.help(help),
-            FieldName::Unknown => diagnostic.help("the fields are `role` and `member.type`"),
+            FieldName::Unknown => {
+                diagnostic.help("the supported fields are `role` and `member.type`")
+            }
         });
     }
 
-    /// The comparator, for a field.
+    /// Checks the comparator for a field.
     fn operator(&mut self, field: Field, comparison: &Comparison<'_>) {
         let span = comparison.comparator_span;
         let comparator = comparison.comparator;
@@ -93,8 +95,8 @@ impl Schema<'_> {
                     span,
                     "`!=` is not documented for `role`",
                 )
-                .label(span, "not documented here")
-                .help("list the roles that are wanted, joined with `OR`")
+                .label(span, "only `=` is documented")
+                .help("list the roles to include, joined with `OR`")
             }),
             _ => {
                 let expected = match field {
@@ -104,21 +106,21 @@ impl Schema<'_> {
                 let diagnostic = Diagnostic::error(
                     Code::UnsupportedOperator,
                     span,
-                    format!("`{comparator}` does not compare `{}`", field.name()),
+                    format!("`{}` does not support `{comparator}`", field.name()),
                 )
                 .label(span, format!("expected {expected}"))
-                .help(format!("compare it: {}", examples(field)));
+                .help(format!("write {}", examples(field)));
                 self.diagnostics.push(match comparator {
-                    Comparator::Has => diagnostic.fix(Fix::maybe(vec![Edit::new(span, "=")])),
+                    Comparator::Has => diagnostic.fix(Fix::suggestion(vec![Edit::new(span, "=")])),
                     _ => diagnostic,
                 });
             }
         }
     }
 
-    /// The right side; `name` is what the left side is as a field.
+    /// Checks the right side; `name` is the left side.
     fn arg(&mut self, name: FieldName, span: Span, comparison: &Comparison<'_>, alone: bool) {
-        match (&comparison.arg, name.plain()) {
+        match (&comparison.arg, name.intended()) {
             (Arg::Comparable(Comparable::Function(function)), _) => self.function(function),
             (Arg::Group(group), _) => {
                 self.group_argument(name, span, comparison.comparator, group, alone);
@@ -132,7 +134,7 @@ impl Schema<'_> {
         }
     }
 
-    /// Something that no value looks like.
+    /// Reports a right side that cannot be a value.
     fn not_a_value(&mut self, field: Field, span: Span) {
         let diagnostic = self.unknown_value(field, span);
         self.diagnostics.push(diagnostic);
@@ -143,29 +145,29 @@ impl Schema<'_> {
         Diagnostic::error(
             Code::UnknownValue,
             span,
-            format!("unknown value {source} of `{name}`"),
+            format!("unknown value {source} for `{name}`"),
         )
         .label(span, format!("expected {}", values(field, "or")))
         .help(format!(
-            "the values of `{name}` are {}",
+            "the supported values of `{name}` are {}",
             values(field, "and")
         ))
     }
 
-    /// A value of a field.
+    /// Checks a value of a field.
     fn value(&mut self, field: Field, value: &Value<'_>) {
         self.quotes(field, value);
         self.value_name(field, value);
     }
 
-    /// How a value is quoted.
+    /// Checks the quotes of a value.
     fn quotes(&mut self, field: Field, value: &Value<'_>) {
         let span = value.span;
         let source = span.of(self.text);
         match value.quotes {
             Quotes::Double => {}
             Quotes::None => {
-                // A field or a wildcard would not be right in quotation marks either.
+                // Quotes would not make a field or a wildcard valid.
                 let name = ValueName::of(field, &value.text);
                 let is_exact = field.value(&value.text).is_some();
                 let is_other_case = matches!(name, ValueName::OtherCase(_));
@@ -177,18 +179,18 @@ impl Schema<'_> {
                         let diagnostic = Diagnostic::error(
                             Code::UnquotedValue,
                             span,
-                            format!("the value {} is not in quotation marks", Quoted(source)),
+                            format!("the value {} is not quoted", Quoted(source)),
                         )
                         .label(
                             span,
                             if is_exact {
                                 format!("expected `\"{source}\"`")
                             } else {
-                                "expected double quotation marks".to_owned()
+                                "expected double quotes".to_owned()
                             },
                         )
-                        .help("values are written in double quotation marks");
-                        // Quotation marks alone do not make a value of anything else.
+                        .help("put the value in double quotes");
+                        // Quotes alone would not make anything else valid.
                         if !(is_exact || is_other_case) {
                             return diagnostic;
                         }
@@ -200,13 +202,10 @@ impl Schema<'_> {
                 }
             }
             Quotes::Single => self.lint(Lint::SingleQuotes, || {
-                let diagnostic = Diagnostic::error(
-                    Code::SingleQuotes,
-                    span,
-                    "the value is in single quotation marks",
-                )
-                .label(span, "expected double quotation marks")
-                .help("Google's examples have double quotation marks only");
+                let diagnostic =
+                    Diagnostic::error(Code::SingleQuotes, span, "the value is in single quotes")
+                        .label(span, "expected double quotes")
+                        .help("use double quotes, as Google's examples do");
                 if source.contains('"') {
                     return diagnostic;
                 }
@@ -218,7 +217,7 @@ impl Schema<'_> {
         }
     }
 
-    /// Whether a value is one of the field's.
+    /// Checks whether a value is one of the field's.
     fn value_name(&mut self, field: Field, value: &Value<'_>) {
         if let Some(known) = field.value(&value.text) {
             if !known.is_documented {
@@ -230,7 +229,7 @@ impl Schema<'_> {
                     )
                     .label(value.span, format!("expected {}", values(field, "or")))
                     .help(format!(
-                        "the API has this value, but the filter's documentation lists only {}",
+                        "the API has this value, but the filter documentation lists only {}",
                         values(field, "and")
                     ))
                 });
@@ -242,19 +241,19 @@ impl Schema<'_> {
             Quotes::Single | Quotes::Double => Span::new(value.span.start + 1, value.span.end - 1),
         };
         let replace = |with: &FieldValue| vec![Edit::new(inner, with.name)];
-        // A suggestion stands for itself, so it has the quotation marks too.
+        // A suggestion is applied without other fixes, so it includes the quotes.
         let suggest = |with: &FieldValue| match value.quotes {
             Quotes::None => vec![Edit::new(inner, format!("\"{}\"", with.name))],
             Quotes::Single | Quotes::Double => replace(with),
         };
-        let is_taken = |known: &FieldValue| {
+        let is_accepted = |known: &FieldValue| {
             known.is_documented || self.checker.level_of(Lint::UndocumentedValue) < Level::Deny
         };
         let note = |known: &FieldValue| {
             if known.is_documented {
                 ""
             } else {
-                ", which the filter's documentation does not list"
+                ", which the filter documentation does not list"
             }
         };
         let diagnostic = self.unknown_value(field, value.span);
@@ -263,48 +262,47 @@ impl Schema<'_> {
                 let why = if value.text.trim() == value.text {
                     "values are case-sensitive"
                 } else {
-                    "white space counts in a value"
+                    "white space is part of the value"
                 };
                 Diagnostic {
-                    fix: is_taken(known).then(|| Fix {
+                    fix: is_accepted(known).then(|| Fix {
                         edits: replace(known),
                         certain: known.is_documented,
                     }),
-                    ..diagnostic.help(format!("{why}: `\"{}\"`{}", known.name, note(known)))
+                    ..diagnostic.help(format!("{why}; write `\"{}\"`{}", known.name, note(known)))
                 }
             }
             ValueName::Synonym(help, known) => {
                 let diagnostic = diagnostic.help(help);
                 match known {
-                    Some(known) => diagnostic.fix(Fix::maybe(suggest(known))),
+                    Some(known) => diagnostic.fix(Fix::suggestion(suggest(known))),
                     None => diagnostic,
                 }
             }
             ValueName::Near(known) => Diagnostic {
-                fix: is_taken(known).then(|| Fix::maybe(suggest(known))),
+                fix: is_accepted(known).then(|| Fix::suggestion(suggest(known))),
                 ..diagnostic.help(format!("did you mean `\"{}\"`{}?", known.name, note(known)))
             },
             ValueName::OtherField => diagnostic.help(format!(
-                "this is a value of `{}`; those of `{}` are {}",
+                "this is a value of `{}`; the values of `{}` are {}",
                 field.other().name(),
                 field.name(),
                 values(field, "and")
             )),
             ValueName::Empty => diagnostic.help(format!(
-                "to admit every value, leave the comparison out; the values are {}",
-                values(field, "and")
+                "use {}, or omit the comparison to match every value",
+                values(field, "or")
             )),
             ValueName::Wildcard => diagnostic.help(format!(
-                "there are no wildcards; to admit every value, leave the comparison out; \
-                 the values are {}",
-                values(field, "and")
+                "wildcards are not supported; use {}, or omit the comparison to match every value",
+                values(field, "or")
             )),
             ValueName::Unknown => diagnostic,
         };
         self.diagnostics.push(diagnostic);
     }
 
-    /// The value on the left, the field on the right.
+    /// Reports a comparison with the value on the left and the field on the right.
     fn swapped(
         &mut self,
         span: Span,
@@ -322,24 +320,28 @@ impl Schema<'_> {
         let before = self.diagnostics.len();
         self.field(right, FieldName::of(right));
         self.value(field, value);
-        // The fix below mends, or moves, what these speak of.
+        // The fix below solves these problems too, or moves them.
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
             diagnostic.fix = None;
         }
         self.operator(field, comparison);
         self.diagnostics.push(
-            Diagnostic::error(Code::SwappedSides, span, "the sides are swapped")
-                .label(value.span, "a value")
-                .label(right.span, "the field")
-                .help("the field stands on the left, the value on the right")
-                .fix(Fix::certain(vec![
-                    Edit::new(value.span, field.name()),
-                    Edit::new(right.span, quoted),
-                ])),
+            Diagnostic::error(
+                Code::SwappedSides,
+                span,
+                "the field and the value are swapped",
+            )
+            .label(value.span, "the value")
+            .label(right.span, "the field")
+            .help("the field goes on the left, the value on the right")
+            .fix(Fix::certain(vec![
+                Edit::new(value.span, field.name()),
+                Edit::new(right.span, quoted),
+            ])),
         );
     }
 
-    /// A group for a value.
+    /// Reports a group in place of a value.
     fn group_argument(
         &mut self,
         name: FieldName,
@@ -351,16 +353,16 @@ impl Schema<'_> {
         let diagnostic = Diagnostic::error(
             Code::GroupArgument,
             group.span,
-            "a field is compared with one value, not with a group",
+            "a field cannot be compared with a group",
         )
-        .label(group.span, "expected one value")
-        .help("compare the field with each value on its own");
-        let Some(field) = name.plain() else {
+        .label(group.span, "expected a single value")
+        .help("compare the field with each value separately");
+        let Some(field) = name.intended() else {
             self.diagnostics.push(diagnostic);
             return;
         };
         self.group_values(field, group);
-        // To differ from “A or B” is to differ from A and from B.
+        // Differing from “A or B” means differing from A and from B.
         let swap = comparator == Comparator::NotEqual;
         let prefix = format!("{} {comparator} ", field.name());
         let mut text = String::new();
@@ -372,7 +374,7 @@ impl Schema<'_> {
                     _ => text,
                 };
                 let edits = vec![Edit::new(span, text)];
-                let is_plain = name.written().is_some()
+                let is_certain = name.written().is_some()
                     && comparator == Comparator::Equal
                     && match &group.kind {
                         ExprKind::Or(values) => {
@@ -380,17 +382,17 @@ impl Schema<'_> {
                         }
                         kind => matches!(kind, ExprKind::Restriction(_)),
                     };
-                diagnostic.fix(if is_plain {
+                diagnostic.fix(if is_certain {
                     Fix::certain(edits)
                 } else {
-                    Fix::maybe(edits)
+                    Fix::suggestion(edits)
                 })
             }
             None => diagnostic,
         });
     }
 
-    /// Whether the values in a group are the field's.
+    /// Checks whether the values in a group are the field's.
     fn group_values(&mut self, field: Field, expr: &Expr<'_>) {
         steps::count(1);
         match &expr.kind {
@@ -409,7 +411,7 @@ impl Schema<'_> {
     }
 }
 
-/// The value, the field and the right side of a comparison whose sides are swapped.
+/// Returns the value, the field and the right side of a comparison whose sides are swapped.
 pub(super) fn swapped<'t, 'a>(
     left: &'t Member<'a>,
     name: FieldName,
@@ -430,12 +432,12 @@ pub(super) fn swapped<'t, 'a>(
     is_value.then_some((value, field, right))
 }
 
-/// Adds a group of values with `prefix` before each, AND and OR swapped or not; `None` if there is
-/// more in it than values, AND and OR.
+/// Writes a group of values to `out` with `prefix` before each value. With `swap`, AND and OR are
+/// swapped. `None` if the group contains anything but values, AND and OR.
 fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Option<()> {
     steps::count(1);
     let (operands, is_and) = match &expr.kind {
-        // To differ from “A and B” is to differ from A or from B, which everything does.
+        // Differing from “A and B” means differing from A or from B, which everything does.
         ExprKind::And(_) if swap => return None,
         ExprKind::And(operands) => (operands, true),
         ExprKind::Or(operands) => (operands, false),
@@ -465,7 +467,7 @@ fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Opt
     Some(())
 }
 
-/// The documented values of a field joined by a word, for a message.
+/// Returns the documented values of a field, joined by a word, for a message.
 fn values(field: Field, word: &str) -> String {
     let documented = field.values().iter().filter(|value| value.is_documented);
     let names: Vec<String> = documented
@@ -474,7 +476,7 @@ fn values(field: Field, word: &str) -> String {
     names.join(&format!(" {word} "))
 }
 
-/// Comparisons of a field, for a message.
+/// Returns examples of comparisons of a field, for a message.
 pub(super) fn examples(field: Field) -> &'static str {
     match field {
         Field::Role => r#"`role = "ROLE_MANAGER"` or `role = "ROLE_MEMBER"`"#,

@@ -1,4 +1,4 @@
-//! Which fields, values, operators and constructs the method takes.
+//! The schema stage: fields, values, operators and constructs that the method accepts.
 
 mod comparison;
 mod terms;
@@ -15,7 +15,7 @@ use super::suggest::FieldName;
 use self::comparison::swapped;
 use self::terms::Term;
 
-/// Finds everything that is wrong with a tree before asking what it means.
+/// Reports everything that is wrong with a tree, independent of its meaning.
 pub(super) fn check(
     checker: &Checker,
     text: &str,
@@ -36,7 +36,7 @@ struct Schema<'c> {
     diagnostics: &'c mut Vec<Diagnostic>,
 }
 
-/// The member that stands on its own.
+/// Returns the member if the expression is only that.
 fn bare_member<'t, 'a>(expr: &'t Expr<'a>) -> Option<&'t Member<'a>> {
     match &expr.kind {
         ExprKind::Restriction(Restriction {
@@ -47,7 +47,7 @@ fn bare_member<'t, 'a>(expr: &'t Expr<'a>) -> Option<&'t Member<'a>> {
     }
 }
 
-/// The only value of a member without fields.
+/// Returns the value of a member without fields.
 fn single<'m, 'a>(member: &'m Member<'a>) -> Option<&'m Value<'a>> {
     match member.path.as_slice() {
         [value] => Some(value),
@@ -55,17 +55,18 @@ fn single<'m, 'a>(member: &'m Member<'a>) -> Option<&'m Value<'a>> {
     }
 }
 
-/// A negation, with the comparator that says the same.
+/// Returns the diagnostic for a negation; `opposite` is the comparator that can replace it.
 fn negation(span: Span, opposite: Option<Comparator>) -> Diagnostic {
     Diagnostic::error(
         Code::Negation,
         span,
         "negation is not documented for this filter",
     )
-    .label(span, "negated")
+    .label(span, "negated here")
     .help(match opposite {
-        Some(comparator) => format!("write it with `{comparator}`"),
-        None => "say what is wanted, with `AND`, `OR`, `=` and, for `member.type`, `!=`".to_owned(),
+        Some(comparator) => format!("use `{comparator}` instead"),
+        None => "rewrite it without negation, using `AND`, `OR`, `=` and (for `member.type`) `!=`"
+            .to_owned(),
     })
 }
 
@@ -74,13 +75,14 @@ impl Schema<'_> {
         self.checker.report(lint, self.diagnostics, diagnostic);
     }
 
-    /// A term, or what is negated; `alone` if nothing stands beside it in its group.
-    fn part(&mut self, expr: &Expr<'_>, alone: bool, beside: [Option<&Term<'_, '_>>; 2]) {
+    /// Checks a term or a negated operand. `alone` is whether it is the only term in its group, and
+    /// `neighbors` are the terms before and after it.
+    fn part(&mut self, expr: &Expr<'_>, alone: bool, neighbors: [Option<&Term<'_, '_>>; 2]) {
         steps::count(1);
         match &expr.kind {
             ExprKind::Not(_, operand) => {
                 self.negated(expr, operand);
-                self.part(operand, false, beside);
+                self.part(operand, false, neighbors);
             }
             ExprKind::Restriction(restriction) => {
                 let alone = alone || expr.is_parenthesized();
@@ -89,14 +91,14 @@ impl Schema<'_> {
                         self.comparison(expr.bare_span, left, comparison, alone);
                     }
                     (None, Comparable::Function(function)) => self.function(function),
-                    (None, Comparable::Member(_)) => self.bare(expr, beside),
+                    (None, Comparable::Member(_)) => self.bare(expr, neighbors),
                 }
             }
             _ => self.group(expr),
         }
     }
 
-    /// A negation; that of a comparison can be spelled out.
+    /// Reports a negation; that of a comparison can be replaced by the opposite comparator.
     fn negated(&mut self, expr: &Expr<'_>, operand: &Expr<'_>) {
         let opposite = self.opposite(operand);
         self.lint(Lint::Negation, || {
@@ -112,7 +114,8 @@ impl Schema<'_> {
         });
     }
 
-    /// Where a comparison has its comparator, and that of its negation, if the method takes it.
+    /// Returns the span of an expression's comparator and the opposite comparator, if the expression
+    /// is a comparison and the method accepts the opposite.
     fn opposite(&self, expr: &Expr<'_>) -> Option<(Span, Comparator)> {
         let ExprKind::Restriction(Restriction {
             comparable: Comparable::Member(left),
@@ -131,10 +134,10 @@ impl Schema<'_> {
             Comparator::NotEqual => Comparator::Equal,
             _ => return None,
         };
-        let is_taken = comparator == Comparator::Equal
+        let is_accepted = comparator == Comparator::Equal
             || field == Field::MemberType
             || self.checker.level_of(Lint::UndocumentedOperator) < Level::Deny;
-        is_taken.then_some((comparison.comparator_span, comparator))
+        is_accepted.then_some((comparison.comparator_span, comparator))
     }
 
     fn function(&mut self, function: &Function<'_>) {
@@ -142,17 +145,16 @@ impl Schema<'_> {
             Diagnostic::error(
                 Code::FunctionCall,
                 function.span,
-                format!(
-                    "there is no function {}",
-                    Quoted(&function.name.to_string())
-                ),
+                format!("unknown function {}", Quoted(&function.name.to_string())),
             )
-            .label(function.span, "this filter has no functions")
+            .label(function.span, "functions are not supported")
             .help(match function.name.to_string().to_uppercase().as_str() {
                 name @ ("AND" | "OR" | "NOT") => {
-                    format!("the keyword is written `{name}`, with white space behind it")
+                    format!("for the keyword, write `{name}` with white space after it")
                 }
-                _ => "compare a field with a value, such as `member.type = \"HUMAN\"`".to_owned(),
+                _ => {
+                    "compare a field with a value, for example `member.type = \"HUMAN\"`".to_owned()
+                }
             }),
         );
     }

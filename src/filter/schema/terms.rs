@@ -1,4 +1,4 @@
-//! The terms of a group, and what joins them.
+//! Checking of groups: their terms and connectives.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
@@ -10,18 +10,18 @@ use crate::syntax::{Expr, ExprKind, Member};
 use super::comparison::examples;
 use super::{Schema, bare_member, negation, single};
 
-/// What joins a term to the one before it.
+/// The connective between a term and the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Joint {
+enum Connective {
     And,
     Or,
     Sequence,
 }
 
-/// A term of a group: what stands between its parentheses and its operators.
+/// A term of a group: one of the parts that its connectives separate.
 pub(super) struct Term<'t, 'a> {
-    /// What joins it to the term before it; `None` for the first one.
-    joint: Option<Joint>,
+    /// Connective to the term before; `None` for the first term.
+    connective: Option<Connective>,
     expr: &'t Expr<'a>,
     role: TermRole,
 }
@@ -30,46 +30,50 @@ pub(super) struct Term<'t, 'a> {
 enum TermRole {
     /// A comparison, a negation, a group.
     Operand,
-    /// A value or a member on its own.
+    /// A value or a member alone.
     Bare,
-    /// `and` or `&&`, `or` or `||`, `not`, where the keyword could stand.
+    /// `and` or `&&`, `or` or `||`, `not`, where the keyword could be.
     Word(&'static str),
-    /// The value or the second half of a pair such as `role "ROLE_MEMBER"`.
+    /// The value in a pair such as `role "ROLE_MEMBER"`.
     Paired,
 }
 
-/// The terms of a group, in order.
-fn flatten<'t, 'a>(expr: &'t Expr<'a>, joint: Option<Joint>, terms: &mut Vec<Term<'t, 'a>>) {
+/// Collects the terms of a group, in order.
+fn flatten<'t, 'a>(
+    expr: &'t Expr<'a>,
+    connective: Option<Connective>,
+    terms: &mut Vec<Term<'t, 'a>>,
+) {
     steps::count(1);
     let (operands, own) = match &expr.kind {
-        ExprKind::And(operands) => (operands, Joint::And),
-        ExprKind::Sequence(operands) => (operands, Joint::Sequence),
-        ExprKind::Or(operands) => (operands, Joint::Or),
+        ExprKind::And(operands) => (operands, Connective::And),
+        ExprKind::Sequence(operands) => (operands, Connective::Sequence),
+        ExprKind::Or(operands) => (operands, Connective::Or),
         ExprKind::Not(..) | ExprKind::Restriction(_) => {
-            terms.push(Term::new(joint, expr));
+            terms.push(Term::new(connective, expr));
             return;
         }
     };
     for (index, operand) in operands.iter().enumerate() {
-        let joint = if index == 0 { joint } else { Some(own) };
+        let connective = if index == 0 { connective } else { Some(own) };
         if operand.is_parenthesized() {
-            terms.push(Term::new(joint, operand));
+            terms.push(Term::new(connective, operand));
         } else {
-            flatten(operand, joint, terms);
+            flatten(operand, connective, terms);
         }
     }
 }
 
-/// Whether all that there is, perhaps negated, is a value or a member.
-fn holds_bare(expr: &Expr<'_>) -> bool {
+/// Returns whether the expression is only a value or a member, perhaps negated.
+fn is_bare(expr: &Expr<'_>) -> bool {
     steps::count(1);
     match &expr.kind {
-        ExprKind::Not(_, operand) => holds_bare(operand),
+        ExprKind::Not(_, operand) => is_bare(operand),
         _ => bare_member(expr).is_some(),
     }
 }
 
-/// The keyword that a member was meant to be.
+/// Returns the keyword that a member was meant to be.
 fn keyword(member: &Member<'_>) -> Option<&'static str> {
     let value = single(member).filter(|value| !value.is_quoted())?;
     match &*value.text {
@@ -82,16 +86,20 @@ fn keyword(member: &Member<'_>) -> Option<&'static str> {
 }
 
 impl<'t, 'a> Term<'t, 'a> {
-    /// A term as it stands, before its neighbours give it another role.
-    fn new(joint: Option<Joint>, expr: &'t Expr<'a>) -> Self {
+    /// Creates a term with its initial role, which may depend on its neighbors later.
+    fn new(connective: Option<Connective>, expr: &'t Expr<'a>) -> Self {
         let role = match bare_member(expr) {
             Some(_) => TermRole::Bare,
             None => TermRole::Operand,
         };
-        Self { joint, expr, role }
+        Self {
+            connective,
+            expr,
+            role,
+        }
     }
 
-    /// The member that stands on its own, without parentheses.
+    /// Returns the member if the term is only that, without parentheses.
     fn word(&self) -> Option<&'t Member<'a>> {
         bare_member(self.expr).filter(|_| !self.expr.is_parenthesized())
     }
@@ -100,22 +108,22 @@ impl<'t, 'a> Term<'t, 'a> {
         self.word().and_then(keyword)
     }
 
-    /// Whether OR, or a word for it, joins something to the term before.
+    /// Whether the term is joined to the one before by OR, or is a word for OR.
     fn is_or(&self) -> bool {
-        self.joint == Some(Joint::Or) || self.role == TermRole::Word("OR")
+        self.connective == Some(Connective::Or) || self.role == TermRole::Word("OR")
     }
 
-    /// Whether nothing but OR, or what binds tighter, stands between it and the term before.
+    /// Whether only OR, or something that binds tighter, is between the term and the one before.
     fn continues(&self, before: TermRole) -> bool {
         self.is_or()
             || self.role == TermRole::Paired
             || matches!(before, TermRole::Word("OR" | "NOT"))
     }
 
-    /// Whether it stands on its own, and is no field's value.
+    /// Whether the term is a lone value or member that is not the value of a field.
     fn is_no_value(&self) -> bool {
         match self.role {
-            TermRole::Operand => holds_bare(self.expr),
+            TermRole::Operand => is_bare(self.expr),
             TermRole::Bare => bare_member(self.expr)
                 .and_then(value_of_any_field)
                 .is_none(),
@@ -127,9 +135,9 @@ impl<'t, 'a> Term<'t, 'a> {
         matches!(self.expr.kind, ExprKind::Not(..)) && !self.expr.is_parenthesized()
     }
 
-    /// The member that stands on its own or is negated, without parentheses: with a value behind it
-    /// an operator is missing.
-    fn opening(&self) -> Option<&'t Member<'a>> {
+    /// Returns the member if the term is only that, perhaps negated, without parentheses. If a value
+    /// follows, an operator is missing.
+    fn possible_field(&self) -> Option<&'t Member<'a>> {
         match &self.expr.kind {
             ExprKind::Not(_, operand) if self.is_negation() => {
                 bare_member(operand).filter(|_| !operand.is_parenthesized())
@@ -138,31 +146,31 @@ impl<'t, 'a> Term<'t, 'a> {
         }
     }
 
-    /// Whether it only stands beside the term before it.
-    fn is_beside(&self) -> bool {
-        self.joint == Some(Joint::Sequence)
+    /// Whether there is no operator between the term and the one before.
+    fn is_adjacent(&self) -> bool {
+        self.connective == Some(Connective::Sequence)
     }
 }
 
-/// Marks the words that are meant as keywords, and stand where the keyword could.
+/// Marks the words that are meant as keywords and are where the keyword could be.
 fn find_words(terms: &mut [Term<'_, '_>]) {
     for index in (0..terms.len()).rev() {
         let keyword_at = |at: Option<usize>| at.and_then(|at| terms.get(at)?.keyword());
         let Some(keyword) = keyword_at(Some(index)) else {
             continue;
         };
-        let stands_behind = terms.get(index).is_some_and(Term::is_beside)
+        let follows_operand = terms.get(index).is_some_and(Term::is_adjacent)
             && keyword_at(index.checked_sub(1)).is_none();
-        let stands_before = terms.get(index + 1).is_some_and(|behind| {
-            let is_operand = match (keyword, behind.keyword()) {
-                // Nothing is negated twice.
-                ("NOT", other) => other.is_none() && !behind.is_negation(),
+        let precedes_operand = terms.get(index + 1).is_some_and(|next| {
+            let is_operand = match (keyword, next.keyword()) {
+                // The grammar has no double negation.
+                ("NOT", other) => other.is_none() && !next.is_negation(),
                 (_, other) => other.is_none_or(|other| other == "NOT"),
             };
-            behind.is_beside() && is_operand
+            next.is_adjacent() && is_operand
         });
-        if stands_before
-            && (stands_behind || keyword == "NOT")
+        if precedes_operand
+            && (follows_operand || keyword == "NOT")
             && let Some(term) = terms.get_mut(index)
         {
             term.role = TermRole::Word(keyword);
@@ -170,26 +178,26 @@ fn find_words(terms: &mut [Term<'_, '_>]) {
     }
 }
 
-/// Marks the values that stand beside the field that they were to be compared with.
+/// Marks the values that directly follow the field that they were meant to be compared with.
 fn find_pairs(terms: &mut [Term<'_, '_>]) {
     let mut field = false;
     for term in terms {
-        let member = term.opening();
-        let is_field = member.is_some_and(|member| FieldName::of(member).plain().is_some());
+        let member = term.possible_field();
+        let is_field = member.is_some_and(|member| FieldName::of(member).intended().is_some());
         let is_value = member.is_some_and(|member| {
             single(member).is_some()
                 && keyword(member).is_none()
                 && !is_field
                 && term.role == TermRole::Bare
         });
-        if field && is_value && term.is_beside() {
+        if field && is_value && term.is_adjacent() {
             term.role = TermRole::Paired;
         }
         field = is_field;
     }
 }
 
-/// The field that has the value that a member on its own names.
+/// Returns the field and the documented value that a member names.
 fn value_of_any_field(member: &Member<'_>) -> Option<(Field, &'static FieldValue)> {
     let value = single(member)?;
     Field::ALL.into_iter().find_map(|field| {
@@ -197,8 +205,9 @@ fn value_of_any_field(member: &Member<'_>) -> Option<(Field, &'static FieldValue
         documented.map(|value| (field, value))
     })
 }
+
 impl Schema<'_> {
-    /// What stands between two parentheses, or the whole filter.
+    /// Checks the content of parentheses, or the entire filter.
     pub(super) fn group(&mut self, expr: &Expr<'_>) {
         let mut terms = Vec::new();
         flatten(expr, None, &mut terms);
@@ -207,36 +216,36 @@ impl Schema<'_> {
         self.mixed_operators(expr, &terms);
         for (index, term) in terms.iter().enumerate() {
             let at = |index: Option<usize>| index.and_then(|index| terms.get(index));
-            let (before, behind) = (at(index.checked_sub(1)), terms.get(index + 1));
-            // A pair is the first term as a whole.
+            let (before, after) = (at(index.checked_sub(1)), terms.get(index + 1));
+            // A field and its value are one term.
             let first = match before.map(|before| before.role) {
                 Some(TermRole::Paired) => at(index.checked_sub(2)),
                 _ => before,
             };
-            self.joint(first, before, term, behind);
+            self.missing_connective(first, before, term, after);
             match term.role {
                 TermRole::Operand | TermRole::Bare => {
-                    self.part(term.expr, terms.len() == 1, [before, behind]);
+                    self.part(term.expr, terms.len() == 1, [before, after]);
                 }
-                TermRole::Word(keyword) => self.word(term, keyword, behind),
+                TermRole::Word(keyword) => self.word(term, keyword, after),
                 TermRole::Paired => {}
             }
         }
     }
 
     fn mixed_operators(&mut self, expr: &Expr<'_>, terms: &[Term<'_, '_>]) {
-        // A word counts as the keyword that it was meant to be.
+        // A word is treated as the keyword that it was meant to be.
         let (mut and, mut sequence, mut or) = (false, false, false);
-        let mut behind_word = false;
+        let mut follows_word = false;
         for term in terms {
-            match (term.role, term.joint) {
+            match (term.role, term.connective) {
                 _ if term.is_or() => or = true,
-                (TermRole::Word("AND"), _) | (_, Some(Joint::And)) => and = true,
-                // It belongs to the term before it.
+                (TermRole::Word("AND"), _) | (_, Some(Connective::And)) => and = true,
+                // The value belongs to the term before.
                 (TermRole::Paired, _) => {}
-                _ => sequence |= term.is_beside() && !behind_word,
+                _ => sequence |= term.is_adjacent() && !follows_word,
             }
-            behind_word = matches!(term.role, TermRole::Word(_));
+            follows_word = matches!(term.role, TermRole::Word(_));
         }
         if !(or && (and || sequence)) {
             return;
@@ -248,14 +257,14 @@ impl Schema<'_> {
             )
         } else {
             (
-                "`OR` is mixed with terms side by side",
-                "`OR` binds tighter than terms side by side",
+                "`OR` and an implicit `AND` are mixed without parentheses",
+                "`OR` binds tighter than an implicit `AND`",
             )
         };
         self.lint(Lint::MixedOperators, || {
             let mut edits = Vec::new();
             let mut diagnostic = Diagnostic::error(Code::MixedOperators, expr.bare_span, message)
-                .help("put parentheses around what belongs together");
+                .help("add parentheses to make the grouping explicit");
             let mut ors = terms.iter().peekable();
             while let Some(first) = ors.next() {
                 let mut span = first.expr.span;
@@ -273,31 +282,31 @@ impl Schema<'_> {
             }
             let is_operand = |term: &Term<'_, '_>| term.role == TermRole::Operand;
             if terms.iter().all(is_operand) {
-                diagnostic.fix(Fix::maybe(edits))
+                diagnostic.fix(Fix::suggestion(edits))
             } else {
                 diagnostic
             }
         });
     }
 
-    /// What is missing between two terms.
-    fn joint(
+    /// Reports a missing connective between two terms.
+    fn missing_connective(
         &mut self,
         first: Option<&Term<'_, '_>>,
         before: Option<&Term<'_, '_>>,
         term: &Term<'_, '_>,
-        behind: Option<&Term<'_, '_>>,
+        after: Option<&Term<'_, '_>>,
     ) {
         let operand = |term: &Term<'_, '_>| match term.role {
-            TermRole::Operand => !holds_bare(term.expr),
+            TermRole::Operand => !is_bare(term.expr),
             role => role == TermRole::Paired,
         };
-        let Some(before) = before.filter(|before| term.is_beside() && operand(before)) else {
+        let Some(before) = before.filter(|before| term.is_adjacent() && operand(before)) else {
             return;
         };
-        let with_next = behind.map_or(term.expr.span, |next| term.expr.span.to(next.expr.span));
+        let with_next = after.map_or(term.expr.span, |next| term.expr.span.to(next.expr.span));
         let span = match term.role {
-            _ if behind.is_some_and(|next| next.role == TermRole::Paired) => with_next,
+            _ if after.is_some_and(|next| next.role == TermRole::Paired) => with_next,
             TermRole::Operand if operand(term) => term.expr.span,
             TermRole::Word("NOT") => with_next,
             _ => return,
@@ -308,17 +317,17 @@ impl Schema<'_> {
             Diagnostic::error(
                 Code::ImplicitAnd,
                 span,
-                "two terms stand side by side without an operator",
+                "missing operator between two terms",
             )
             .label(first, "the first term")
-            .label(span, "nothing joins this one to it")
-            .help("join them with `AND` (which AIP-160 reads here) or `OR`")
+            .label(span, "not joined to the first term")
+            .help("join them with `AND`, which AIP-160 implies here, or with `OR`")
             .fix(Fix::certain(vec![Edit::new(gap, " AND ")]))
         });
     }
 
-    /// A word for a keyword.
-    fn word(&mut self, term: &Term<'_, '_>, keyword: &str, behind: Option<&Term<'_, '_>>) {
+    /// Reports a word in place of a keyword.
+    fn word(&mut self, term: &Term<'_, '_>, keyword: &str, after: Option<&Term<'_, '_>>) {
         let span = term.expr.span;
         let word = span.of(self.text);
         self.diagnostics.push(
@@ -329,11 +338,11 @@ impl Schema<'_> {
             )
             .label(span, format!("expected `{keyword}`"))
             .help(format!(
-                "write `{keyword}`: keywords are words in upper case"
+                "write `{keyword}`; keywords are words in upper case"
             ))
             .fix(Fix::certain(vec![Edit::new(span, keyword)])),
         );
-        if let (TermRole::Word("NOT"), Some(operand)) = (term.role, behind) {
+        if let (TermRole::Word("NOT"), Some(operand)) = (term.role, after) {
             let span = span.to(operand.expr.span);
             let opposite = self.opposite(operand.expr);
             self.lint(Lint::Negation, || {
@@ -342,45 +351,46 @@ impl Schema<'_> {
         }
     }
 
-    /// A value or a member on its own.
-    pub(super) fn bare(&mut self, expr: &Expr<'_>, beside: [Option<&Term<'_, '_>>; 2]) {
+    /// Reports a value or a member that is not part of a comparison.
+    pub(super) fn bare(&mut self, expr: &Expr<'_>, neighbors: [Option<&Term<'_, '_>>; 2]) {
         let Some(member) = bare_member(expr) else {
             return;
         };
         let own = expr.bare_span;
-        if let [_, Some(value)] = beside
+        if let [_, Some(value)] = neighbors
             && value.role == TermRole::Paired
         {
             return self.pair(expr.span, member, value);
         }
         let source = own.of(self.text);
         let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
-        let diagnostic = match FieldName::of(member).plain() {
-            Some(field) => diagnostic(format!("{} is compared with nothing", Quoted(source)))
-                .label(own, "expected an operator and a value behind it")
-                .help(format!("compare it: {}", examples(field))),
+        let diagnostic = match FieldName::of(member).intended() {
+            Some(field) => diagnostic(format!("{} is not compared with a value", Quoted(source)))
+                .label(own, "expected an operator and a value after it")
+                .help(format!("write {}", examples(field))),
             None => match value_of_any_field(member) {
                 Some((field, value)) => {
                     let text = format!("{} = \"{}\"", field.name(), value.name);
-                    let diagnostic = diagnostic(format!("{} stands on its own", Quoted(source)))
-                        .label(own, "a value without a field")
-                        .help(format!("compare the field with it: `{text}`"));
-                    // What it was to be compared with may stand beside it.
-                    if beside.into_iter().flatten().any(Term::is_no_value) {
+                    let diagnostic =
+                        diagnostic(format!("{} is not compared with a field", Quoted(source)))
+                            .label(own, "value without a field")
+                            .help(format!("write `{text}`"));
+                    // A neighbor may be the intended field.
+                    if neighbors.into_iter().flatten().any(Term::is_no_value) {
                         diagnostic
                     } else {
-                        diagnostic.fix(Fix::maybe(vec![Edit::new(own, text)]))
+                        diagnostic.fix(Fix::suggestion(vec![Edit::new(own, text)]))
                     }
                 }
                 None => diagnostic(format!("{} is not a comparison", Quoted(source)))
                     .label(own, "expected a comparison")
                     .help(match (keyword(member), FieldName::of(member)) {
-                        (Some("NOT"), _) => "write `NOT` before a term, and only once".to_owned(),
+                        (Some("NOT"), _) => "put a single `NOT` before a term".to_owned(),
                         (Some(keyword), _) => {
-                            format!("write `{keyword}` between two terms, and only once")
+                            format!("put a single `{keyword}` between two terms")
                         }
                         (None, FieldName::Elsewhere(help)) => help.to_owned(),
-                        _ => "compare a field with a value, such as `member.type = \"HUMAN\"`"
+                        _ => "compare a field with a value, for example `member.type = \"HUMAN\"`"
                             .to_owned(),
                     }),
             },
@@ -388,7 +398,7 @@ impl Schema<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// A field and a value, side by side.
+    /// Reports a field and a value without an operator between them.
     fn pair(&mut self, span: Span, field: &Member<'_>, value: &Term<'_, '_>) {
         let right = value.expr.span;
         let gap = Span::new(span.end, right.start);
@@ -396,21 +406,21 @@ impl Schema<'_> {
             Code::MissingComparison,
             span.to(right),
             format!(
-                "no operator between {} and the value",
+                "missing operator between {} and the value",
                 Quoted(span.of(self.text))
             ),
         )
         .label(gap, "expected `=`")
         .help("compare a field with a value: `field = \"value\"`");
         let known = FieldName::of(field)
-            .plain()
+            .intended()
             .zip(value.word().and_then(single))
             .filter(|(field, value)| field.value(&value.text).is_some());
         self.diagnostics.push(match known {
             Some((_, value)) if value.is_quoted() => {
-                diagnostic.fix(Fix::maybe(vec![Edit::new(gap, " = ")]))
+                diagnostic.fix(Fix::suggestion(vec![Edit::new(gap, " = ")]))
             }
-            Some(_) => diagnostic.fix(Fix::maybe(vec![
+            Some(_) => diagnostic.fix(Fix::suggestion(vec![
                 Edit::new(gap, " = \""),
                 Edit::new(Span::at(right.end), "\""),
             ])),

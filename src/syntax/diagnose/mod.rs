@@ -1,4 +1,4 @@
-//! What is wrong where a rule of the grammar failed, and how to mend it.
+//! Diagnostics of the syntax stage: what is wrong where a grammar rule failed, and how to fix it.
 
 mod characters;
 mod strings;
@@ -11,11 +11,11 @@ use super::grammar::{self, MAX_DEPTH, MAX_LENGTH};
 use super::lexical::{self, Expected, Fault};
 use super::tree_builder::TreeBuilder;
 
-/// The diagnostic of a text that is too long.
+/// Returns the diagnostic for a text that is too long.
 #[cold]
 pub(super) fn too_long(text: &str) -> Diagnostic {
     let message = format!(
-        "filter of {} bytes is longer than {MAX_LENGTH} bytes",
+        "the filter is {} bytes long, but the limit is {MAX_LENGTH} bytes",
         text.len()
     );
     let limit = (0..=MAX_LENGTH)
@@ -23,37 +23,39 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
         .find(|offset| text.is_char_boundary(*offset))
         .unwrap_or_default();
     Diagnostic::error(Code::TooLong, Span::at(limit), message)
-        .label(Span::at(limit), "everything from here on is too much")
-        .help("ask for less at a time")
+        .label(Span::at(limit), "the limit is reached here")
+        .help("shorten the filter, or split it across several requests")
 }
 
-/// The diagnostic of a text for which the grammar failed. Its fix has been tried: a certain one
-/// leaves no error, or one further right; a suggestion leaves none, nor an empty filter.
+/// Returns the diagnostic for a text that does not follow the grammar.
+///
+/// Its fix is verified: after a certain fix there is no error, or it is further right; after a
+/// suggestion the filter parses and is not empty.
 #[cold]
 pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
     let mut diagnostic = Place { text, fault }.diagnose();
     if let Some(fix) = &mut diagnostic.fix {
-        let mended = fix.apply(text);
-        let rest = grammar::filter(mended.as_bytes(), &mut TreeBuilder { text: &mended }).err();
-        let is_short = mended.len() <= MAX_LENGTH;
+        let fixed = fix.apply(text);
+        let rest = grammar::filter(fixed.as_bytes(), &mut TreeBuilder { text: &fixed }).err();
+        let is_short = fixed.len() <= MAX_LENGTH;
         if fix.certain {
             fix.certain = is_short
                 && rest.is_none_or(|fault| {
                     let place = Place {
-                        text: &mended,
+                        text: &fixed,
                         fault,
                     };
                     place.diagnose().span.start > diagnostic.span.start
                 });
-        } else if rest.is_some() || !is_short || mended.trim().is_empty() {
+        } else if rest.is_some() || !is_short || fixed.trim().is_empty() {
             diagnostic.fix = None;
         }
     }
     diagnostic
 }
 
-/// The operators of other languages, with what is meant. An operator that is the start of another
-/// one stands behind it.
+/// Operators of other languages, with their equivalents. An operator comes after every operator of
+/// which it is a prefix.
 const WRONG_OPERATORS: &[(&str, &str)] = &[
     ("===", "="),
     ("!==", "!="),
@@ -64,31 +66,31 @@ const WRONG_OPERATORS: &[(&str, &str)] = &[
     ("=!", "!="),
 ];
 
-/// Where the grammar failed.
+/// The place where the grammar failed.
 struct Place<'a> {
     text: &'a str,
     fault: Fault,
 }
 
 impl<'a> Place<'a> {
-    /// The offset at which the rule failed.
+    /// Returns the offset at which the rule failed.
     fn offset(&self) -> usize {
         self.text.len().saturating_sub(self.fault.left)
     }
 
-    /// The text from an offset on; as many steps as if all of it were read.
+    /// Returns the text from an offset on; counts steps as if all of it were read.
     fn from(&self, offset: usize) -> &'a str {
         steps::count(self.text.len().saturating_sub(offset));
         self.text.get(offset..).unwrap_or_default()
     }
 
-    /// The text up to an offset.
+    /// Returns the text up to an offset.
     fn up_to(&self, offset: usize) -> &'a str {
         steps::count(offset);
         self.text.get(..offset).unwrap_or_default()
     }
 
-    /// The span of so many bytes from an offset on.
+    /// Returns the span of `length` bytes from an offset on.
     fn span(offset: usize, length: usize) -> Span {
         Span::new(offset, offset + length)
     }
@@ -105,31 +107,31 @@ impl<'a> Place<'a> {
             )
             .label(Self::span(at, 1), "never closed")
             .help("close it with `)`")
-            .fix(Fix::maybe(vec![Edit::new(
+            .fix(Fix::suggestion(vec![Edit::new(
                 Span::at(self.text.trim_end_matches(is_space).len()),
-                // Those around it are not closed either.
+                // The parentheses around it are not closed either.
                 ")".repeat(usize::from(self.fault.depth) + 1),
             )])),
             Expected::End => Self::unmatched(at),
             Expected::Shallower => Diagnostic::error(
                 Code::TooDeep,
                 Self::span(at, 1),
-                format!("more than {MAX_DEPTH} nested parentheses"),
+                format!("parentheses are nested more than {MAX_DEPTH} levels deep"),
             )
-            .label(Self::span(at, 1), "one too many")
-            .help("leave out parentheses that change nothing"),
-            Expected::SpaceBehind => self.space_behind(at),
+            .label(Self::span(at, 1), "exceeds the nesting limit")
+            .help("remove unnecessary parentheses"),
+            Expected::SpaceBehind => self.missing_space_after(at),
             expected => self.found(at, expected),
         }
     }
 
-    /// A rule failed at what stands at `at`.
+    /// Returns the diagnostic for a rule that failed at `at`.
     fn found(&self, at: usize, expected: Expected) -> Diagnostic {
         let rest = self.from(at);
         let Some(c) = rest.chars().next() else {
             return self.unexpected_end(expected);
         };
-        if let Some(diagnostic) = self.bad_character(at, c) {
+        if let Some(diagnostic) = self.unexpected_character(at, c) {
             return diagnostic;
         }
         if let Some(diagnostic) = self.wrong_operator(at, expected) {
@@ -144,50 +146,50 @@ impl<'a> Place<'a> {
             }
             (Expected::Operand | Expected::Literal, c) if is_space(c) => {
                 let minus = Self::span(at - 1, 1);
-                let behind = self.from(at).trim_start_matches(is_space);
-                if behind.is_empty() {
+                let rest = self.from(at).trim_start_matches(is_space);
+                if rest.is_empty() {
                     return self.unexpected_end(expected);
                 }
                 let (message, label, help) = if expected == Expected::Literal {
                     (
-                        "`-` does not touch its number",
-                        "the sign of a number here",
-                        "remove the white space behind it",
+                        "`-` is separated from its number",
+                        "must directly precede the number",
+                        "remove the white space after `-`",
                     )
                 } else {
                     (
-                        "`-` does not touch what it negates",
-                        "negates what touches it",
-                        "remove the white space behind it, or write `NOT`",
+                        "`-` is separated from the term that it negates",
+                        "must directly precede the term",
+                        "remove the white space after `-`, or use `NOT`",
                     )
                 };
                 Diagnostic::error(Code::UnexpectedToken, minus, message)
                     .label(minus, label)
                     .help(help)
-                    .fix(Fix::maybe(vec![Edit::new(
-                        Span::new(at, self.text.len() - behind.len()),
+                    .fix(Fix::suggestion(vec![Edit::new(
+                        Span::new(at, self.text.len() - rest.len()),
                         "",
                     )]))
             }
             (Expected::Joint, c) if self.touches(at) && starts_term(c) => self.touching(at),
-            (Expected::Joint | Expected::ArgEnd, '.') if self.is_behind_member(at) => {
+            (Expected::Joint | Expected::ArgEnd, '.') if self.follows_member(at) => {
                 self.space_in_member(at)
             }
             _ => self.unexpected_token(at, expected),
         }
     }
 
-    /// Whether no white space stands before `at`.
+    /// Whether there is no white space before `at`.
     fn touches(&self, at: usize) -> bool {
         !self.up_to(at).ends_with(is_space)
     }
 
-    /// Whether the dot at `at` could be a member's, but for the white space before it.
-    fn is_behind_member(&self, at: usize) -> bool {
+    /// Whether the dot at `at` could belong to a member, if not for the white space before it.
+    fn follows_member(&self, at: usize) -> bool {
         !self.up_to(at).trim_end_matches(is_space).ends_with(')')
     }
 
-    /// The keyword before `at`, with the offset of its start.
+    /// Returns the keyword before `at`, with the offset of its start.
     fn keyword_before(&self, at: usize) -> Option<(usize, &str)> {
         let before = self.up_to(at).trim_end_matches(is_space);
         let start = before.trim_end_matches(starts_value).len();
@@ -195,23 +197,24 @@ impl<'a> Place<'a> {
         lexical::is_keyword(word.as_bytes()).then_some((start, word))
     }
 
-    /// A term ends at `at` before it begins. A keyword before it is best removed.
+    /// Adds the help for a missing term at `at`, and a fix that removes a keyword before it.
     fn dangling(&self, diagnostic: Diagnostic, at: usize, expected: Expected) -> Diagnostic {
         let Some((start, word)) = self.keyword_before(at) else {
             return diagnostic.help(advice(expected));
         };
         let kept = self.up_to(start).trim_end_matches(is_space).len();
         diagnostic
-            .help(format!("put a comparison behind `{word}`, or remove it"))
-            .fix(Fix::maybe(vec![Edit::new(Span::new(kept, at), "")]))
+            .help(format!(
+                "add a comparison after `{word}`, or remove `{word}`"
+            ))
+            .fix(Fix::suggestion(vec![Edit::new(Span::new(kept, at), "")]))
     }
 
-    /// The text ends too early.
+    /// Returns the diagnostic for a text that ends too early.
     fn unexpected_end(&self, expected: Expected) -> Diagnostic {
         let end = Span::at(self.text.len());
-        let diagnostic =
-            Diagnostic::error(Code::UnexpectedEnd, end, "unexpected end of the filter")
-                .label(end, self.expectation(expected));
+        let diagnostic = Diagnostic::error(Code::UnexpectedEnd, end, "unexpected end of filter")
+            .label(end, self.expectation(expected));
         self.dangling(diagnostic, end.start, expected)
     }
 
@@ -220,11 +223,16 @@ impl<'a> Place<'a> {
         let token = span.of(self.text);
         let message = format!("unexpected {}", Quoted(token));
         let diagnostic = Diagnostic::error(Code::UnexpectedToken, span, message);
-        self.out_of_place(diagnostic, token, expected)
+        self.with_expectation(diagnostic, token, expected)
     }
 
-    /// Says of a diagnostic what could stand at its span instead of a token.
-    fn out_of_place(&self, diagnostic: Diagnostic, token: &str, expected: Expected) -> Diagnostic {
+    /// Adds to a diagnostic what was expected at its span instead of the token.
+    fn with_expectation(
+        &self,
+        diagnostic: Diagnostic,
+        token: &str,
+        expected: Expected,
+    ) -> Diagnostic {
         let span = diagnostic.span;
         let at = span.start;
         let diagnostic = diagnostic.label(span, self.expectation(expected));
@@ -240,22 +248,24 @@ impl<'a> Place<'a> {
                 let before = self.up_to(at).trim_end_matches(is_space).len();
                 let rest = Span::new(before, span.end);
                 diagnostic
-                    .help("a keyword stands between two terms, and only once")
-                    .fix(Fix::maybe(vec![Edit::new(rest, "")]))
+                    .help("remove one of the two keywords")
+                    .fix(Fix::suggestion(vec![Edit::new(rest, "")]))
             }
             (Expected::Term | Expected::GroupBody, "AND" | "OR") => {
-                let behind = self.from(span.end).trim_start_matches(is_space);
-                let rest = Span::new(at, self.text.len() - behind.len());
+                let after = self.from(span.end).trim_start_matches(is_space);
+                let rest = Span::new(at, self.text.len() - after.len());
                 diagnostic
-                    .help(format!("put a term before `{token}`, or remove it"))
-                    .fix(Fix::maybe(vec![Edit::new(rest, "")]))
+                    .help(format!(
+                        "add a comparison before `{token}`, or remove `{token}`"
+                    ))
+                    .fix(Fix::suggestion(vec![Edit::new(rest, "")]))
             }
             (Expected::Term | Expected::Operand, ")") => self.dangling(diagnostic, at, expected),
             (Expected::Term | Expected::GroupBody, "!") => {
-                diagnostic.help("negate once, with `NOT`")
+                diagnostic.help("negate with a single `NOT`")
             }
             (Expected::Arg, "NOT") if !is_argument() => {
-                diagnostic.help("write `NOT` before the comparison, or compare with `!=`")
+                diagnostic.help("put `NOT` before the comparison, or use `!=`")
             }
             (Expected::Arg, "AND" | "OR" | "NOT") => {
                 let what = if is_argument() {
@@ -264,24 +274,24 @@ impl<'a> Place<'a> {
                     "a value"
                 };
                 diagnostic.help(format!(
-                    "write {what} here; one of that name is written `\"{token}\"`"
+                    "add {what}; to use the word `{token}` as {what}, write `\"{token}\"`"
                 ))
             }
             (Expected::Operand, "-" | "NOT") => {
-                diagnostic.help("negate once, or put the inner negation in parentheses")
+                diagnostic.help("remove one negation, or parenthesize the inner one")
             }
             (Expected::Arg, ")") if self.up_to(at).trim_end_matches(is_space).ends_with(',') => {
                 let before = self.up_to(at).trim_end_matches(is_space).len() - 1;
                 diagnostic
-                    .help("remove the comma, or write an argument behind it")
-                    .fix(Fix::maybe(vec![Edit::new(Span::new(before, at), "")]))
+                    .help("remove the comma, or add an argument after it")
+                    .fix(Fix::suggestion(vec![Edit::new(Span::new(before, at), "")]))
             }
-            (Expected::Arg, _) if is_argument() => diagnostic.help("write an argument here"),
+            (Expected::Arg, _) if is_argument() => diagnostic.help("add an argument"),
             (Expected::Joint, ",") => {
-                diagnostic.help("there are no lists: join comparisons with `AND` or `OR`")
+                diagnostic.help("lists are not supported; join comparisons with `AND` or `OR`")
             }
             (Expected::Term | Expected::GroupBody, token) if is_comparator(token) => {
-                diagnostic.help(format!("put a field before it: `field {token} \"value\"`"))
+                diagnostic.help(format!("add a field before it: `field {token} \"value\"`"))
             }
             (Expected::Joint, token) if is_comparator(token) => diagnostic
                 .help("a comparison has one operator; join comparisons with `AND` or `OR`"),
@@ -289,12 +299,12 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What could stand where the rule failed, for a label.
+    /// Returns what was expected where the rule failed, as a label.
     fn expectation(&self, expected: Expected) -> String {
         let end = if self.fault.depth > 0 {
             "`)`"
         } else {
-            "the end"
+            "the end of the filter"
         };
         match expected {
             Expected::Term | Expected::GroupBody => {
@@ -302,15 +312,15 @@ impl<'a> Place<'a> {
             }
             Expected::Operand => "expected a comparison or `(`".to_owned(),
             Expected::Arg => "expected a value".to_owned(),
-            Expected::Field => "expected a field's name".to_owned(),
-            Expected::Literal => "expected the digits of a negative number".to_owned(),
+            Expected::Field => "expected a field name".to_owned(),
+            Expected::Literal => "expected digits".to_owned(),
             Expected::ArgEnd => "expected `,` or `)`".to_owned(),
             Expected::Comparator => "expected an operator, such as `=`".to_owned(),
             _ => format!("expected `AND`, `OR` or {end}"),
         }
     }
 
-    /// An operator of another language.
+    /// Returns the diagnostic for an operator of another language at `at`; `None` if there is none.
     fn wrong_operator(&self, at: usize, expected: Expected) -> Option<Diagnostic> {
         let operator = |c: char| matches!(c, '<' | '>' | '=' | '!');
         let start = match expected {
@@ -328,10 +338,10 @@ impl<'a> Place<'a> {
             (Expected::Operand, "!") => "NOT ",
             (Expected::Arg | Expected::Joint, "!") => "!=",
             (Expected::Comparator, "!") => {
-                // The rest of the operator may stand behind white space.
-                let behind = self.from(run.end).trim_start_matches(is_space);
-                let left = behind.trim_start_matches('=').len();
-                if left < behind.len() {
+                // The rest of the operator may follow after white space.
+                let rest = self.from(run.end).trim_start_matches(is_space);
+                let left = rest.trim_start_matches('=').len();
+                if left < rest.len() {
                     run.end = self.text.len() - left;
                 }
                 "!="
@@ -343,7 +353,7 @@ impl<'a> Place<'a> {
         };
         let message = format!("{} is not an operator", Quoted(run.of(self.text)));
         let diagnostic = Diagnostic::error(Code::WrongOperator, run, message);
-        let is_mended = match expected {
+        let is_fixable = match expected {
             Expected::Comparator => true,
             Expected::Arg => start < at,
             Expected::Term | Expected::GroupBody => found == "!",
@@ -351,13 +361,13 @@ impl<'a> Place<'a> {
         };
         let right = instead.trim_end();
         let help = match instead {
-            "=" => "compare with a single `=`: `field = \"value\"`",
-            "!=" => "for “differs from” write `!=`",
-            "<=" => "for “at most” write `<=`",
-            ">=" => "for “at least” write `>=`",
-            _ => "negate with `NOT`",
+            "=" => "use a single `=`: `field = \"value\"`",
+            "!=" => "use `!=` for “not equal to”",
+            "<=" => "use `<=` for “less than or equal to”",
+            ">=" => "use `>=` for “greater than or equal to”",
+            _ => "use `NOT` to negate",
         };
-        if is_mended {
+        if is_fixable {
             return Some(
                 diagnostic
                     .label(run, format!("expected `{right}`"))
@@ -365,8 +375,8 @@ impl<'a> Place<'a> {
                     .fix(Fix::certain(vec![Edit::new(run, instead)])),
             );
         }
-        // The right operator would be no better here, unless it is split in two.
-        let diagnostic = self.out_of_place(diagnostic, right, expected);
+        // The right operator would be wrong here too, unless it was split in two.
+        let diagnostic = self.with_expectation(diagnostic, right, expected);
         let before = self.up_to(at).trim_end_matches(is_space);
         let kept = before.trim_end_matches(operator).len();
         Some(
@@ -374,14 +384,14 @@ impl<'a> Place<'a> {
                 let whole = Span::new(kept, run.end);
                 diagnostic
                     .help(help)
-                    .fix(Fix::maybe(vec![Edit::new(whole, right)]))
+                    .fix(Fix::suggestion(vec![Edit::new(whole, right)]))
             } else {
                 diagnostic
             },
         )
     }
 
-    /// White space before or behind the dot at `at`.
+    /// Returns the diagnostic for white space before or after the dot at `at`.
     fn space_in_member(&self, at: usize) -> Diagnostic {
         let before = self.up_to(at).trim_end_matches(is_space).len();
         let rest = self.from(at + 1);
@@ -391,23 +401,23 @@ impl<'a> Place<'a> {
             Some(c) if starts_value(c) => Diagnostic::error(
                 Code::SpaceInMember,
                 span,
-                "white space beside the dot of a member",
+                "unexpected white space around `.`",
             )
-            .label(span, "nothing but the dot may stand here")
+            .label(span, "expected only `.`")
             .help("remove the white space")
             .fix(Fix::certain(vec![Edit::new(span, ".")])),
-            // Nothing that could be a field: what is behind the dot is wrong.
+            // The text after the dot cannot be a field.
             None => self.unexpected_end(Expected::Field),
             Some(c) => {
                 let at = self.text.len() - field.len();
-                self.bad_character(at, c)
+                self.unexpected_character(at, c)
                     .unwrap_or_else(|| self.unexpected_token(at, Expected::Field))
             }
         }
     }
 
-    /// The keyword at `at` has no white space behind it.
-    fn space_behind(&self, at: usize) -> Diagnostic {
+    /// Returns the diagnostic for a keyword at `at` without white space after it.
+    fn missing_space_after(&self, at: usize) -> Diagnostic {
         let keyword = Self::span(at, token_length(self.from(at)));
         let expected = match keyword.of(self.text) {
             "NOT" => Expected::Operand,
@@ -417,12 +427,12 @@ impl<'a> Place<'a> {
             None => self.found(self.text.len(), expected),
             Some(c) if starts_term(c) || chars::is_typographic_quote(c) => self.missing_space(at),
             Some(c) => self
-                .bad_character(keyword.end, c)
+                .unexpected_character(keyword.end, c)
                 .unwrap_or_else(|| self.unexpected_token(keyword.end, expected)),
         }
     }
 
-    /// The keyword at `at` touches a neighbour.
+    /// Returns the diagnostic for a keyword at `at` that touches a neighbor.
     fn missing_space(&self, at: usize) -> Diagnostic {
         let keyword = Self::span(at, token_length(self.from(at)));
         let word = keyword.of(self.text);
@@ -438,24 +448,25 @@ impl<'a> Place<'a> {
         {
             edits.push(Edit::new(Span::at(keyword.end), " "));
         }
-        let sides = if word == "NOT" {
-            "behind it"
-        } else {
+        let needs_both = word != "NOT" || edits.iter().any(|edit| edit.span == Span::at(at));
+        let sides = if needs_both {
             "on both sides"
+        } else {
+            "after it"
         };
         Diagnostic::error(
             Code::MissingSpace,
             keyword,
-            format!("missing white space beside `{word}`"),
+            format!("missing white space next to `{word}`"),
         )
         .label(keyword, format!("needs white space {sides}"))
         .help(format!(
-            "write `{word}` with white space {sides}, also beside parentheses"
+            "write `{word}` with white space {sides}, even next to parentheses"
         ))
         .fix(Fix::certain(edits))
     }
 
-    /// Two terms touch; the second one begins at `at`.
+    /// Returns the diagnostic for two terms that touch; the second one begins at `at`.
     fn touching(&self, at: usize) -> Diagnostic {
         let rest = self.from(at);
         let length = token_length(rest);
@@ -476,15 +487,18 @@ impl<'a> Place<'a> {
         Diagnostic::error(
             Code::MissingSpace,
             span,
-            format!("{} touches the term before it", Quoted(span.of(self.text))),
+            format!(
+                "{} is not separated from the term before it",
+                Quoted(span.of(self.text))
+            ),
         )
         .label(span, self.expectation(Expected::Joint))
         .help(if self.up_to(at).ends_with(['"', '\'']) {
-            "join terms with ` AND ` or ` OR `, or close an earlier string"
+            "join terms with ` AND ` or ` OR `, or check for a missing quote"
         } else {
             "join terms with ` AND ` or ` OR `"
         })
-        .fix(Fix::maybe(vec![Edit::new(Span::at(at), " AND ")]))
+        .fix(Fix::suggestion(vec![Edit::new(Span::at(at), " AND ")]))
     }
 
     fn unmatched(at: usize) -> Diagnostic {
@@ -492,34 +506,34 @@ impl<'a> Place<'a> {
         Diagnostic::error(
             Code::UnmatchedParenthesis,
             span,
-            "closing parenthesis without an opening one",
+            "unmatched closing parenthesis",
         )
-        .label(span, "nothing to close")
-        .help("remove it, or open it further left")
-        .fix(Fix::maybe(vec![Edit::new(span, "")]))
+        .label(span, "no matching `(`")
+        .help("remove it, or add the matching `(`")
+        .fix(Fix::suggestion(vec![Edit::new(span, "")]))
     }
 
-    /// The parenthesis at `at` closes an empty group.
+    /// Returns the diagnostic for an empty group, closed at `at`.
     fn empty_parentheses(&self, at: usize) -> Diagnostic {
         let opening = self.up_to(at).trim_end_matches(is_space).len() - 1;
         let span = Span::new(opening, at + 1);
-        Diagnostic::error(Code::EmptyParentheses, span, "nothing in parentheses")
+        Diagnostic::error(Code::EmptyParentheses, span, "empty parentheses")
             .label(span, "expected a comparison inside")
-            .help("put a comparison inside, or remove the parentheses")
+            .help("add a comparison, or remove the parentheses")
     }
 }
 
-/// What to do where something else was expected.
+/// Returns what to do if something else was expected.
 fn advice(expected: Expected) -> &'static str {
     match expected {
         Expected::Term | Expected::Comparator => {
             "compare a field with a value: `field = \"value\"`"
         }
-        Expected::GroupBody => "put a comparison inside the parentheses, or remove them",
-        Expected::Operand => "put what is negated behind the negation",
-        Expected::Arg => "write a value behind the operator: `field = \"value\"`",
-        Expected::Field => "write a field's name behind the dot, or remove the dot",
-        Expected::Literal => "write the number behind `-`, or put the value in double quotes",
+        Expected::GroupBody => "add a comparison, or remove the parentheses",
+        Expected::Operand => "add a comparison to negate",
+        Expected::Arg => "add a value after the operator: `field = \"value\"`",
+        Expected::Field => "add a field name after the dot, or remove the dot",
+        Expected::Literal => "add a number after `-`, or put the value in double quotes",
         Expected::ArgEnd => "separate arguments with `,` and close the call with `)`",
         _ => "join terms with `AND` or `OR`",
     }
@@ -534,7 +548,7 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-/// Whether a value can begin with the character.
+/// Returns whether a value can begin with the character.
 fn starts_value(c: char) -> bool {
     match u8::try_from(c) {
         Ok(byte) if byte.is_ascii() => {
@@ -544,12 +558,12 @@ fn starts_value(c: char) -> bool {
     }
 }
 
-/// Whether a term can begin with the character.
+/// Returns whether a term can begin with the character.
 fn starts_term(c: char) -> bool {
     starts_value(c) || matches!(c, '(' | '-')
 }
 
-/// The length of the token that `rest` begins with: a text, a string, an operator, or a character.
+/// Returns the length of the first token of `rest`: a text, a string, an operator, or a character.
 fn token_length(rest: &str) -> usize {
     let text = lexical::text(rest.as_bytes()).raw.len();
     let first = rest.chars().next();

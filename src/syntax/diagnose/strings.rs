@@ -1,4 +1,4 @@
-//! Strings that do not end, and escapes that do not exist.
+//! Unterminated strings and invalid escape sequences.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
 use crate::syntax::chars;
@@ -12,26 +12,29 @@ impl Place<'_> {
         let diagnostic = Diagnostic::error(
             Code::UnterminatedString,
             span,
-            format!("string without a closing `{quote}`"),
+            format!("unterminated string: expected a closing `{quote}`"),
         )
         .label(Self::span(at, 1), "opened here");
         let end = span.of(self.text).trim_end_matches(is_space);
         let last = end.char_indices().next_back();
         match last {
             Some((offset, c)) if chars::is_typographic_quote(c) => diagnostic
-                .help(format!("`{c}` closes no string: write `{quote}`"))
-                .fix(Fix::maybe(vec![Edit::new(
+                .help(format!("close the string with `{quote}` instead of `{c}`"))
+                .fix(Fix::suggestion(vec![Edit::new(
                     Self::span(at + offset, c.len_utf8()),
                     quote,
                 )])),
             Some((_, '\\')) => {
-                diagnostic.help("a backslash is written `\\\\`; close the string behind it")
+                diagnostic.help("write a backslash as `\\\\`, then close the string")
             }
-            // A string of nothing is of no use.
+            // An empty string would not help.
             Some((0, _)) => diagnostic.help(format!("close the string with `{quote}`")),
             _ => diagnostic
                 .help(format!("close the string with `{quote}`"))
-                .fix(Fix::maybe(vec![Edit::new(Span::at(at + end.len()), quote)])),
+                .fix(Fix::suggestion(vec![Edit::new(
+                    Span::at(at + end.len()),
+                    quote,
+                )])),
         }
     }
 
@@ -48,38 +51,38 @@ impl Place<'_> {
             return Diagnostic::error(
                 Code::InvalidEscape,
                 span,
-                format!("no such escape: `\\{}`", Visible(c)),
+                format!("unknown escape sequence `\\{}`", Visible(c)),
             )
             .label(
                 span,
                 r#"expected one of `\\`, `\"`, `\'`, `\n`, `\r`, `\t`, `\uHHHH`, `\UHHHHHHHH`"#,
             )
-            .help("for a backslash write `\\\\`")
-            .fix(Fix::maybe(vec![Edit::new(Span::at(at), "\\")]));
+            .help("write a backslash as `\\\\`")
+            .fix(Fix::suggestion(vec![Edit::new(Span::at(at), "\\")]));
         };
         let found = hex_digits(rest, digits);
         let span = Self::span(at, 2 + found.len());
-        let message = format!("invalid escape `{}`", span.of(self.text));
+        let message = format!("invalid escape sequence `{}`", span.of(self.text));
         let diagnostic = Diagnostic::error(Code::InvalidEscape, span, message);
         let value = u32::from_str_radix(found, 16).unwrap_or_default();
         if found.len() < digits {
             return diagnostic
                 .label(span, format!("expected {digits} hexadecimal digits"))
                 .help(if digits == 4 {
-                    "fill up with zeros in front, such as `\\u00E9`"
+                    "pad with leading zeros, as in `\\u00E9`"
                 } else {
-                    "fill up with zeros in front, such as `\\U000000E9`"
+                    "pad with leading zeros, as in `\\U000000E9`"
                 });
         }
         if value > u32::from(char::MAX) {
             return diagnostic
-                .label(span, "expected a value of at most `10FFFF`")
+                .label(span, "expected a value up to `10FFFF`")
                 .help("write the character itself");
         }
-        let diagnostic = diagnostic.label(span, "half of a surrogate pair is not a character");
+        let diagnostic = diagnostic.label(span, "half of a surrogate pair, not a character");
         match self.surrogate_pair(value, span.end) {
             Some((c, end)) => diagnostic
-                .help("write the character itself, or `\\U` with eight digits")
+                .help("write the character itself, or use `\\U` with eight digits")
                 .fix(Fix::certain(vec![Edit::new(
                     Span::new(at, end),
                     format!("\\U{:08X}", u32::from(c)),
@@ -88,8 +91,8 @@ impl Place<'_> {
         }
     }
 
-    /// The character whose first half is `high` if its second half stands at `at`, with where that
-    /// ends.
+    /// Returns the character of the surrogate pair of `high` and the escape sequence at `at`, with
+    /// the offset after that; `None` if they are not a pair.
     fn surrogate_pair(&self, high: u32, at: usize) -> Option<(char, usize)> {
         let rest = self.from(at).strip_prefix('\\')?;
         let digits = rest.starts_with('u').then(|| hex_digits(rest, 4))?;
@@ -100,12 +103,12 @@ impl Place<'_> {
     }
 }
 
-/// Up to so many hexadecimal digits behind the first character.
-fn hex_digits(rest: &str, most: usize) -> &str {
+/// Returns up to `max` hexadecimal digits after the first character.
+fn hex_digits(rest: &str, max: usize) -> &str {
     let digits = rest.get(1..).unwrap_or_default();
     let length = digits
         .bytes()
-        .take(most)
+        .take(max)
         .take_while(u8::is_ascii_hexdigit)
         .count();
     digits.get(..length).unwrap_or_default()

@@ -1,20 +1,20 @@
-//! A model of the mock server: maps of what is in each space, and the rules of the five methods,
-//! read from the reference once more. It knows the outcome of every request that an [`Act`] is.
+//! A model of the mock server: a map of memberships for each space, and an independent
+//! implementation of the rules of the five methods. It predicts the outcome of each [`Operation`].
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-/// The memberships of a space by key, as they are answered.
+/// The memberships of a space by key, as they appear in responses.
 pub type Members = BTreeMap<String, Value>;
 
-/// The spaces; the last one is not there.
+/// The spaces; the last one does not exist.
 pub const SPACES: [&str; 7] = ["A", "C", "I", "O", "E", "F", "X"];
 
-/// Somebody whom a request names.
+/// A member that a request names.
 #[derive(Debug)]
-pub struct Who {
+pub struct MemberRef {
     /// The letter.
     pub letter: u8,
     /// The member in a path.
@@ -23,40 +23,40 @@ pub struct Who {
     name: &'static str,
 }
 
-const fn who(letter: u8, path: &'static str, name: &'static str) -> Who {
-    Who { letter, path, name }
+const fn member_ref(letter: u8, path: &'static str, name: &'static str) -> MemberRef {
+    MemberRef { letter, path, name }
 }
 
-/// People (`3` is invited and `4` left the space `A`, nobody seeded `5` and `6`, `s` does not
-/// accept at once, `o` is from outside), the calling app, another one, addresses, groups, and a
-/// name that is none.
-pub const WHO: [Who; 16] = [
-    who(b'1', "1", "users/1"),
-    who(b'2', "2", "users/2"),
-    who(b'3', "3", "users/3"),
-    who(b'4', "4", "users/4"),
-    who(b'5', "5", "users/5"),
-    who(b'6', "6", "users/6"),
-    who(b's', "shy", "users/shy"),
-    who(b'o', "out@example.org", "users/out"),
-    who(b't', "stranger", "users/stranger"),
-    who(b'a', "app", "users/app"),
-    who(b'b', "app2", "users/app2"),
-    who(b'@', "grace+x@example.com", "users/GRACE+x@example.com"),
-    who(b'n', "New@example.com", "users/new@example.com"),
-    who(b'g', "group-g1", "groups/g1"),
-    who(b'h', "group-h2", "groups/h2"),
-    who(b'?', "a b", "users/a b"),
+/// People (`3` is invited to space `A`, `4` left it, `5` and `6` are not in the seed, `s` does not
+/// accept invitations automatically, `o` is external), the calling app, another app, email
+/// addresses, groups, and an invalid name.
+pub const MEMBERS: [MemberRef; 16] = [
+    member_ref(b'1', "1", "users/1"),
+    member_ref(b'2', "2", "users/2"),
+    member_ref(b'3', "3", "users/3"),
+    member_ref(b'4', "4", "users/4"),
+    member_ref(b'5', "5", "users/5"),
+    member_ref(b'6', "6", "users/6"),
+    member_ref(b's', "shy", "users/shy"),
+    member_ref(b'o', "out@example.org", "users/out"),
+    member_ref(b't', "stranger", "users/stranger"),
+    member_ref(b'a', "app", "users/app"),
+    member_ref(b'b', "app2", "users/app2"),
+    member_ref(b'@', "grace+x@example.com", "users/GRACE+x@example.com"),
+    member_ref(b'n', "New@example.com", "users/new@example.com"),
+    member_ref(b'g', "group-g1", "groups/g1"),
+    member_ref(b'h', "group-h2", "groups/h2"),
+    member_ref(b'?', "a b", "users/a b"),
 ];
 
-/// Somebody who calls.
+/// A caller.
 #[derive(Debug)]
 pub struct Caller {
     /// The letter.
     pub letter: u8,
     token: &'static str,
     is_app: bool,
-    /// `None` for one to whom everything is open.
+    /// `None` for a caller without restrictions.
     id: Option<&'static str>,
     scopes: &'static [&'static str],
 }
@@ -88,8 +88,8 @@ const fn app(
     }
 }
 
-/// Who calls if there are no callers.
-pub const OPEN: Caller = Caller {
+/// The caller if the server has no callers.
+pub const ANYONE: Caller = Caller {
     letter: b'.',
     token: "",
     is_app: false,
@@ -104,10 +104,11 @@ pub const OPEN: Caller = Caller {
     ],
 };
 
-/// Who sees everything: somebody invited to every space.
-pub const WATCH: Caller = user(b'w', "SECRET-w", "watch", &["memberships"]);
+/// A caller that can observe everything: it is invited to all spaces.
+pub const WATCHER: Caller = user(b'w', "SECRET-w", "watch", &["memberships"]);
 
-/// The callers: users 1 (an administrator) and 2, a stranger, apps, a token that nobody has, none.
+/// The callers: users 1 (an administrator), 2 and 3, a stranger, apps, an unknown token, and no
+/// token.
 pub const CALLERS: [Caller; 16] = [
     user(b'1', "SECRET-1", "1", &["memberships", "admin.memberships"]),
     user(b'2', "SECRET-2", "2", &["memberships"]),
@@ -132,7 +133,7 @@ pub const CALLERS: [Caller; 16] = [
     user(b'-', "", "", &[]),
 ];
 
-/// The faults: what stands behind `v1/`, the HTTP status, how often.
+/// The faults: a pattern for the path after `v1/`, the HTTP status, and the number of times.
 const FAULTS: [(&str, u16, u32); 4] = [
     ("spaces/F/members/1", 429, 3),
     ("spaces/F*", 503, 2),
@@ -140,11 +141,11 @@ const FAULTS: [(&str, u16, u32); 4] = [
     ("spaces/X*", 400, 1),
 ];
 
-/// A filter: its letter, how it is sent, and what it admits.
-type FilterOf = (u8, &'static str, fn(&Value) -> bool);
+/// A filter: its letter, its encoded text, and whether it matches a membership.
+type EncodedFilter = (u8, &'static str, fn(&Value) -> bool);
 
-/// The filters; the last one is wrong.
-const FILTERS: [FilterOf; 8] = [
+/// The filters; the last one is invalid.
+const FILTERS: [EncodedFilter; 8] = [
     (b'-', "", |_| true),
     (b'M', "role+%3D+%22ROLE_MEMBER%22", |m| {
         m["role"] == "ROLE_MEMBER"
@@ -167,7 +168,7 @@ const FILTERS: [FilterOf; 8] = [
     (b'x', "role+%3D+OWNER", |_| false),
 ];
 
-/// What the server starts with.
+/// Returns the server's seed.
 #[must_use]
 pub fn seed(callers: bool, faults: bool) -> Value {
     let person = |space: &str, id: &str, role: &str, state: &str| {
@@ -218,7 +219,7 @@ pub fn seed(callers: bool, faults: bool) -> Value {
     if callers {
         let known = CALLERS
             .iter()
-            .chain([&WATCH])
+            .chain([&WATCHER])
             .filter(|caller| !caller.scopes.is_empty());
         let callers = known.map(|caller| {
             let kind = if caller.is_app { "app" } else { "user" };
@@ -237,26 +238,26 @@ pub fn seed(callers: bool, faults: bool) -> Value {
     seed
 }
 
-/// A request of letters.
+/// A request encoded in letters.
 #[derive(Debug)]
-pub struct Act {
+pub struct Operation {
     /// `c`, `d`, `g`, `l` or `p`.
     pub method: u8,
     /// The space.
     pub space: &'static str,
-    /// The member; nobody for `l`.
-    pub who: &'static Who,
-    /// The letters of the method's choices.
-    pub chosen: [u8; 3],
-    /// The letter of the way to ask.
-    pub way: u8,
-    /// Who asks.
+    /// The member; unused for `l`.
+    pub member: &'static MemberRef,
+    /// The letters of the method's options.
+    pub options: [u8; 3],
+    /// The letter of the variant.
+    pub variant: u8,
+    /// The caller.
     pub caller: &'static Caller,
 }
 
-/// A request as it is sent.
+/// An HTTP request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct RawRequest {
     /// The method.
     pub method: String,
     /// Path and query.
@@ -267,8 +268,8 @@ pub struct Asked {
     pub body: Vec<u8>,
 }
 
-/// As a line of text.
-impl fmt::Display for Asked {
+/// Writes the request as a line of text.
+impl fmt::Display for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = String::from_utf8_lossy(&self.body);
         write!(f, "{} {}\t{body}", self.method, self.target)?;
@@ -278,8 +279,8 @@ impl fmt::Display for Asked {
     }
 }
 
-impl Asked {
-    /// A request without headers and body.
+impl RawRequest {
+    /// Creates a request without headers and body.
     #[must_use]
     pub fn new(method: &str, target: String) -> Self {
         Self {
@@ -290,7 +291,7 @@ impl Asked {
         }
     }
 
-    /// With the token of a caller in a header.
+    /// Adds a caller's token in a header.
     #[must_use]
     pub fn of(mut self, caller: &Caller) -> Self {
         if !caller.token.is_empty() {
@@ -300,52 +301,62 @@ impl Asked {
         self
     }
 
-    /// With one parameter more.
+    /// Returns the request with another parameter.
     #[must_use]
     pub fn with(&self, parameter: &str) -> Self {
-        let mut asked = self.clone();
-        if asked.body.is_empty() {
-            let mark = if asked.target.contains('?') { '&' } else { '?' };
-            asked.target = format!("{}{mark}{parameter}", asked.target);
+        let mut request = self.clone();
+        if request.body.is_empty() {
+            let mark = if request.target.contains('?') {
+                '&'
+            } else {
+                '?'
+            };
+            request.target = format!("{}{mark}{parameter}", request.target);
         } else {
-            asked.body.extend(b"&");
-            asked.body.extend(parameter.as_bytes());
+            request.body.extend(b"&");
+            request.body.extend(parameter.as_bytes());
         }
-        asked
+        request
     }
 
-    /// The request that a line is; `None` if it is none, or not UTF-8 where it must be.
+    /// Parses a request from a line; `None` if it is not a request, or not UTF-8 where required.
     #[must_use]
     pub fn read(line: &[u8], callers: bool) -> Option<Self> {
         let mut parts = line.split(|byte| *byte == b'\t');
         let head = str::from_utf8(parts.next()?).ok()?;
         let (method, target) = head.split_once(' ')?;
-        let mut asked = Self::new(method, target.to_owned());
-        asked.body = parts.next().unwrap_or_default().to_vec();
+        let mut request = Self::new(method, target.to_owned());
+        request.body = parts.next().unwrap_or_default().to_vec();
         for part in parts {
             let (name, value) = str::from_utf8(part).ok()?.split_once(": ")?;
-            asked.headers.push((name.to_lowercase(), value.to_owned()));
+            request
+                .headers
+                .push((name.to_lowercase(), value.to_owned()));
         }
-        let is_signed = asked
+        let is_authenticated = request
             .headers
             .iter()
             .any(|(name, _)| name == "authorization");
-        if callers && !is_signed {
-            asked = asked.of(&CALLERS[0]);
+        if callers && !is_authenticated {
+            request = request.of(&CALLERS[0]);
         }
-        Some(asked)
+        Some(request)
     }
 
-    /// Whether it says a token where an answer may repeat it.
+    /// Returns whether it contains a token where the response may repeat it.
     #[must_use]
-    pub fn says_secret(&self) -> bool {
-        let says = |bytes: &[u8]| bytes.windows(6).any(|window| window == b"SECRET");
-        let is_known = |part: &&str| !part.contains("access_token=");
-        let target: Vec<&str> = self.target.split(['?', '&']).filter(is_known).collect();
-        says(target.concat().as_bytes()) || says(&self.body)
+    pub fn contains_secret(&self) -> bool {
+        let has_secret = |bytes: &[u8]| bytes.windows(6).any(|window| window == b"SECRET");
+        let may_be_repeated = |part: &&str| !part.contains("access_token=");
+        let target: Vec<&str> = self
+            .target
+            .split(['?', '&'])
+            .filter(may_be_repeated)
+            .collect();
+        has_secret(target.concat().as_bytes()) || has_secret(&self.body)
     }
 
-    /// Whether its method, or the one in a header, is one that changes something.
+    /// Returns whether its method, or the one in a header, may change something.
     #[must_use]
     pub fn may_change(&self) -> bool {
         let header = self
@@ -359,11 +370,11 @@ impl Asked {
         !["GET", "HEAD"].contains(&&*method)
     }
 
-    /// What stands behind `v1/` in its path, as faults know it.
+    /// Returns the path after `v1/`, which the patterns of faults match.
     #[must_use]
     pub fn resource(&self) -> String {
         let path = self.target.split(['?', '#']).next().unwrap_or_default();
-        // An absolute address has a host in front.
+        // An absolute URL starts with a host.
         let path = match path.split_once("://") {
             Some((_, rest)) if !path.starts_with('/') => {
                 rest.find('/').map_or("/", |at| &rest[at..])
@@ -373,94 +384,94 @@ impl Asked {
         let path = path.trim_start_matches('/');
         let segments = path
             .strip_prefix("v1/")
-            .map(|rest| rest.split('/').map(plain));
+            .map(|rest| rest.split('/').map(decode));
         let segments = segments.and_then(Iterator::collect::<Option<Vec<_>>>);
         segments.unwrap_or_default().join("/")
     }
 }
 
-/// A segment of a path without percent encoding.
-fn plain(segment: &str) -> Option<String> {
+/// Decodes percent encoding in a path segment.
+fn decode(segment: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = segment;
-    while let Some((before, behind)) = rest.split_once('%') {
+    while let Some((before, after)) = rest.split_once('%') {
         bytes.extend(before.as_bytes());
-        let digits = behind
+        let digits = after
             .get(..2)
             .filter(|two| two.bytes().all(|byte| byte.is_ascii_hexdigit()));
         if let Some(Ok(byte)) = digits.map(|digits| u8::from_str_radix(digits, 16)) {
             bytes.push(byte);
-            rest = &behind[2..];
+            rest = &after[2..];
         } else {
             bytes.push(b'%');
-            rest = behind;
+            rest = after;
         }
     }
     bytes.extend(rest.as_bytes());
     String::from_utf8(bytes).ok()
 }
 
-/// A segment of a path with all of it percent-encoded.
+/// Percent-encodes all bytes of a path segment.
 #[must_use]
-pub fn encoded(segment: &str) -> String {
+pub fn encode(segment: &str) -> String {
     let bytes = segment.bytes().map(|byte| format!("%{byte:02x}"));
     bytes.collect()
 }
 
-impl Act {
-    /// How many memberships a page has at most.
+impl Operation {
+    /// Returns the maximum number of memberships on a page.
     #[must_use]
     pub fn page_size(&self) -> usize {
-        match self.chosen[2] {
+        match self.options[2] {
             digit @ b'1'..=b'9' => usize::from(digit - b'0'),
             _ => 100,
         }
     }
 
     fn is_admin(&self) -> bool {
-        self.way == b'm'
+        self.variant == b'm'
     }
 
     fn shows_groups(&self) -> bool {
-        matches!(self.chosen[1], b'g' | b'e')
+        matches!(self.options[1], b'g' | b'e')
     }
 
     fn shows_invited(&self) -> bool {
-        matches!(self.chosen[1], b'i' | b'e')
+        matches!(self.options[1], b'i' | b'e')
     }
 
-    fn filter(&self) -> FilterOf {
+    fn filter(&self) -> EncodedFilter {
         let filter = FILTERS
             .iter()
-            .find(|(letter, ..)| *letter == self.chosen[0]);
+            .find(|(letter, ..)| *letter == self.options[0]);
         filter.copied().unwrap_or(FILTERS[0])
     }
 
-    /// The request.
+    /// Returns the HTTP request.
     #[must_use]
-    pub fn asked(&self) -> Asked {
+    pub fn request(&self) -> RawRequest {
         let mut path = vec!["spaces", self.space, "members"];
         if matches!(self.method, b'd' | b'g' | b'p') {
-            path.push(self.who.path);
+            path.push(self.member.path);
         }
-        let path: Vec<String> = match self.way {
-            b'%' => path.into_iter().map(encoded).collect(),
+        let path: Vec<String> = match self.variant {
+            b'%' => path.into_iter().map(encode).collect(),
             _ => path
                 .into_iter()
                 .map(|segment| segment.replace(' ', "%20"))
                 .collect(),
         };
-        let slashes = if self.way == b'/' { "//" } else { "/" };
+        let slashes = if self.variant == b'/' { "//" } else { "/" };
         let mut query: Vec<String> = Vec::new();
         let mut body = Vec::new();
         let method = match self.method {
             b'c' => {
-                body = self.created();
+                body = self.create_body();
                 "POST"
             }
             b'd' => "DELETE",
             b'p' => {
-                let mask = match self.chosen[1] {
+                let mask = match self.options[1] {
                     b'*' => "updateMask=*",
                     b'R' => "update_mask=role,*",
                     b's' => "updateMask=state",
@@ -468,12 +479,12 @@ impl Act {
                     _ => "updateMask=role",
                 };
                 query.push(mask.to_owned());
-                body = self.patched();
+                body = self.patch_body();
                 "PATCH"
             }
             b'l' => {
                 query.push(format!("filter={}", self.filter().1));
-                let size = self.chosen[2] - b'0';
+                let size = self.options[2] - b'0';
                 query.push(format!("pageSize={size}"));
                 query.extend(self.shows_groups().then(|| "showGroups=true".to_owned()));
                 query.extend(self.shows_invited().then(|| "show_invited=true".to_owned()));
@@ -481,7 +492,7 @@ impl Act {
             }
             _ => "GET",
         };
-        match self.way {
+        match self.variant {
             b'm' => query.push("useAdminAccess=true".to_owned()),
             b'i' => query.push("$alt=json;enum-encoding=int".to_owned()),
             b'p' => query.push("prettyPrint=false".to_owned()),
@@ -496,35 +507,35 @@ impl Act {
         }
         let query = query.join("&");
         let target = format!("{slashes}v1/{}", path.join("/"));
-        let mut asked = if self.way == b'h' {
-            let mut asked = Asked::new("POST", target);
+        let mut request = if self.variant == b'h' {
+            let mut request = RawRequest::new("POST", target);
             let header = ("x-http-method-override".to_owned(), method.to_lowercase());
-            asked.headers.push(header);
+            request.headers.push(header);
             if method == "GET" {
                 body = query.into_bytes();
             } else if !query.is_empty() {
-                asked.target = format!("{}?{query}", asked.target);
+                request.target = format!("{}?{query}", request.target);
             }
-            asked
+            request
         } else {
             let mark = if query.is_empty() { "" } else { "?" };
-            Asked::new(method, format!("{target}{mark}{query}"))
+            RawRequest::new(method, format!("{target}{mark}{query}"))
         };
-        asked.body = body;
-        if self.way == b't' {
-            asked
+        request.body = body;
+        if self.variant == b't' {
+            request
         } else {
-            asked.of(self.caller)
+            request.of(self.caller)
         }
     }
 
-    fn created(&self) -> Vec<u8> {
+    fn create_body(&self) -> Vec<u8> {
         let mut body = Map::new();
-        if self.who.name.starts_with("groups/") {
-            body.insert("group_member".to_owned(), json!({"name": self.who.name}));
+        if self.member.name.starts_with("groups/") {
+            body.insert("group_member".to_owned(), json!({"name": self.member.name}));
         } else {
-            let mut member = json!({"name": self.who.name});
-            match self.chosen[0] {
+            let mut member = json!({"name": self.member.name});
+            match self.options[0] {
                 b'H' | b'+' | b'x' => member["type"] = json!("HUMAN"),
                 b'B' => member["type"] = json!("BOT"),
                 b'1' => member["type"] = json!(1),
@@ -533,7 +544,7 @@ impl Act {
             }
             body.insert("member".to_owned(), member);
         }
-        match self.chosen[0] {
+        match self.options[0] {
             b'+' => {
                 body.insert("role".to_owned(), json!("ROLE_MANAGER"));
                 body.insert("state".to_owned(), json!(2));
@@ -546,17 +557,17 @@ impl Act {
         Value::Object(body).to_string().into_bytes()
     }
 
-    /// The type that a body of create tells.
-    fn told(&self) -> Option<&'static str> {
-        match self.chosen[0] {
+    /// Returns the type in the body of a create request.
+    fn given_type(&self) -> Option<&'static str> {
+        match self.options[0] {
             b'H' | b'+' | b'x' | b'1' => Some("HUMAN"),
             b'B' | b'2' => Some("BOT"),
             _ => None,
         }
     }
 
-    fn patched(&self) -> Vec<u8> {
-        let role = match self.chosen[0] {
+    fn patch_body(&self) -> Vec<u8> {
+        let role = match self.options[0] {
             b'G' => json!("ROLE_MANAGER"),
             b'A' => json!("ROLE_ASSISTANT_MANAGER"),
             b'2' => json!(2),
@@ -568,9 +579,9 @@ impl Act {
         json!({ "role": role }).to_string().into_bytes()
     }
 
-    /// The role that a patch wants, if it is one.
+    /// Returns the role in the body of a patch request, if it is valid.
     fn role(&self) -> Option<&'static str> {
-        match self.chosen[0] {
+        match self.options[0] {
             b'M' | b'-' => Some("ROLE_MEMBER"),
             b'G' | b'2' => Some("ROLE_MANAGER"),
             b'A' => Some("ROLE_ASSISTANT_MANAGER"),
@@ -579,17 +590,17 @@ impl Act {
     }
 }
 
-/// What is answered for a membership in a way to ask.
+/// Returns the representation of a membership in the response to a variant.
 #[must_use]
-pub fn shown(membership: &Value, way: u8) -> Value {
-    let mut shown = membership.clone();
-    match way {
+pub fn representation(membership: &Value, variant: u8) -> Value {
+    let mut representation = membership.clone();
+    match variant {
         b'f' => {
             let mut some = json!({"name": membership["name"]});
             if let Some(kind) = membership["member"].get("type") {
                 some["member"] = json!({"type": kind});
             }
-            shown = some;
+            representation = some;
         }
         b'i' => {
             const NUMBERS: [(&str, i32); 11] = [
@@ -606,7 +617,7 @@ pub fn shown(membership: &Value, way: u8) -> Value {
                 ("MANAGED_EXTERNAL", 3),
             ];
             for pointer in ["/state", "/role", "/affiliation", "/member/type"] {
-                if let Some(value) = shown.pointer_mut(pointer) {
+                if let Some(value) = representation.pointer_mut(pointer) {
                     let number = NUMBERS.iter().find(|(name, _)| value == name);
                     *value = number.map_or(Value::Null, |(_, number)| json!(number));
                 }
@@ -614,24 +625,24 @@ pub fn shown(membership: &Value, way: u8) -> Value {
         }
         _ => {}
     }
-    shown
+    representation
 }
 
-/// Whether a value has all of another one: each of its fields, as it has it.
+/// Returns whether a value has all fields of another, recursively.
 #[must_use]
-pub fn has(whole: &Value, part: &Value) -> bool {
+pub fn contains(value: &Value, part: &Value) -> bool {
     match part {
         Value::Object(fields) => fields.iter().all(|(name, part)| {
-            let whole = whole.get(name);
-            whole.is_some_and(|whole| has(whole, part))
+            let field = value.get(name);
+            field.is_some_and(|field| contains(field, part))
         }),
-        part => whole == part,
+        part => value == part,
     }
 }
 
-/// Whether a membership is that of somebody who manages the space.
+/// Returns whether a membership is that of a person who has joined as a manager.
 #[must_use]
-pub fn manages(membership: &Value) -> bool {
+pub fn is_manager(membership: &Value) -> bool {
     membership["role"] == "ROLE_MANAGER"
         && !matches!(
             membership["state"].as_str(),
@@ -640,17 +651,17 @@ pub fn manages(membership: &Value) -> bool {
         && membership["member"]["type"] == "HUMAN"
 }
 
-/// What a good request does, and answers.
+/// The effect of a valid request.
 #[derive(Debug)]
 pub enum Effect {
-    /// It shows a membership.
-    Shows(Value),
-    /// It puts a membership under a key, as it is told here.
-    Puts(String, Value),
-    /// It adds a membership of which this is known.
-    Creates(Value),
-    /// It removes the membership under a key.
-    Removes(String),
+    /// Returns a membership.
+    Show(Value),
+    /// Replaces the membership with a key by this one.
+    Put(String, Value),
+    /// Adds a membership with these fields.
+    Create(Value),
+    /// Removes the membership with a key.
+    Remove(String),
 }
 
 /// A space.
@@ -659,13 +670,13 @@ pub struct Space {
     has_roles: bool,
     imports: bool,
     creator: Option<&'static str>,
-    /// Its memberships, but for those of people who left.
+    /// Its memberships, except those of people who left.
     pub members: Members,
 }
 
 impl Space {
     fn is_last_manager(&self, key: &str) -> bool {
-        let managers = self.members.iter().filter(|(_, one)| manages(one));
+        let managers = self.members.iter().filter(|(_, one)| is_manager(one));
         managers.map(|(key, _)| key).eq([key])
     }
 }
@@ -675,17 +686,17 @@ impl Space {
 pub struct Model {
     /// Whether requests need a token.
     pub callers: bool,
-    /// The spaces by their identifier.
+    /// The spaces by ID.
     pub spaces: BTreeMap<&'static str, Space>,
-    /// The type of everybody of whom it is known.
+    /// The known types by user ID.
     types: BTreeMap<String, String>,
-    /// The identifier of everybody of whom an address is known, by that in small letters.
+    /// User IDs by lower-case email address.
     emails: BTreeMap<String, String>,
     faults: Vec<(&'static str, u16, u32)>,
 }
 
 impl Model {
-    /// The model of the server that starts with a [`seed`].
+    /// Creates the model of a server with the [`seed`].
     #[must_use]
     pub fn new(callers: bool, faults: bool) -> Self {
         let seed = seed(false, false);
@@ -713,7 +724,7 @@ impl Model {
         }
         for user in seed["users"].as_array().into_iter().flatten() {
             let id = user["name"].as_str().unwrap_or_default();
-            model.meet(id, "HUMAN", user["email"].as_str());
+            model.remember(id, "HUMAN", user["email"].as_str());
         }
         for membership in seed["memberships"].as_array().into_iter().flatten() {
             let name = membership["name"].as_str().unwrap_or_default();
@@ -726,7 +737,7 @@ impl Model {
         model
     }
 
-    fn meet(&mut self, name: &str, kind: &str, email: Option<&str>) {
+    fn remember(&mut self, name: &str, kind: &str, email: Option<&str>) {
         let id = name.trim_start_matches("users/").to_owned();
         if let Some(email) = email {
             self.emails.insert(email.to_lowercase(), id.clone());
@@ -734,165 +745,177 @@ impl Model {
         self.types.entry(id).or_insert_with(|| kind.to_owned());
     }
 
-    /// Puts a membership into a space, and remembers who it is.
+    /// Puts a membership into a space, and remembers its member.
     pub fn put(&mut self, space: &str, key: &str, membership: &Value) {
         let member = &membership["member"];
         if let (Some(name), Some(kind)) = (member["name"].as_str(), member["type"].as_str()) {
-            self.meet(name, kind, member["email"].as_str());
+            self.remember(name, kind, member["email"].as_str());
         }
         if let Some(space) = self.spaces.get_mut(space) {
             space.members.insert(key.to_owned(), membership.clone());
         }
     }
 
-    /// Takes a membership out of a space.
+    /// Removes a membership from a space.
     pub fn remove(&mut self, space: &str, key: &str) {
         if let Some(space) = self.spaces.get_mut(space) {
             space.members.remove(key);
         }
     }
 
-    /// The fault that a request for a resource meets now.
+    /// Returns the HTTP status of the next fault that applies to a resource, and uses it up.
     pub fn fault(&mut self, resource: &str) -> Option<u16> {
-        let fits = |pattern: &str| match pattern.split_once('*') {
+        let matches = |pattern: &str| match pattern.split_once('*') {
             None => resource == pattern,
-            Some((before, behind)) => {
-                resource.len() >= before.len() + behind.len()
+            Some((before, after)) => {
+                resource.len() >= before.len() + after.len()
                     && resource.starts_with(before)
-                    && resource.ends_with(behind)
+                    && resource.ends_with(after)
             }
         };
         let mut faults = self.faults.iter_mut();
-        let (_, status, left) = faults.find(|(pattern, _, left)| *left > 0 && fits(pattern))?;
+        let (_, status, left) = faults.find(|(pattern, _, left)| *left > 0 && matches(pattern))?;
         *left -= 1;
         Some(*status)
     }
 
-    /// The conditions under which a caller may use a method: `always`, `own`, `import`.
+    /// Returns the conditions under which a caller may use a method: `always`, `own`, `import`.
     ///
     /// # Errors
     ///
-    /// 401 and 403.
-    fn conditions(&self, act: &Act) -> Result<Vec<&'static str>, u16> {
+    /// The HTTP status 401 or 403.
+    fn conditions(&self, operation: &Operation) -> Result<Vec<&'static str>, u16> {
         let Caller {
             is_app, id, scopes, ..
-        } = act.caller;
+        } = operation.caller;
         if self.callers && scopes.is_empty() {
             return Err(401);
         }
-        let writes = act.method != b'g' && act.method != b'l';
+        let writes = operation.method != b'g' && operation.method != b'l';
         let condition = |scope: &&str| {
             let (holds, condition) = match *scope {
-                "memberships" => (!is_app && !act.is_admin(), "always"),
-                "memberships.readonly" => (!is_app && !act.is_admin() && !writes, "always"),
-                "memberships.app" => (!act.is_admin() && matches!(act.method, b'c' | b'd'), "own"),
-                "import" => (!is_app && !act.is_admin() && act.method != b'g', "import"),
-                "app.memberships" => (*is_app && !act.is_admin(), "always"),
-                "bot" => (*is_app && !act.is_admin() && !writes, "always"),
-                "admin.memberships" => (!is_app && act.is_admin(), "always"),
-                _ => (!is_app && act.is_admin() && !writes, "always"),
+                "memberships" => (!is_app && !operation.is_admin(), "always"),
+                "memberships.readonly" => (!is_app && !operation.is_admin() && !writes, "always"),
+                "memberships.app" => (
+                    !operation.is_admin() && matches!(operation.method, b'c' | b'd'),
+                    "own",
+                ),
+                "import" => (
+                    !is_app && !operation.is_admin() && operation.method != b'g',
+                    "import",
+                ),
+                "app.memberships" => (*is_app && !operation.is_admin(), "always"),
+                "bot" => (*is_app && !operation.is_admin() && !writes, "always"),
+                "admin.memberships" => (!is_app && operation.is_admin(), "always"),
+                _ => (!is_app && operation.is_admin() && !writes, "always"),
             };
             holds.then_some(condition)
         };
         let conditions: Vec<&str> = scopes.iter().filter_map(condition).collect();
         let is_administrator = matches!(id, None | Some("1"));
-        if conditions.is_empty() || act.is_admin() && !is_administrator {
+        if conditions.is_empty() || operation.is_admin() && !is_administrator {
             return Err(403);
         }
         Ok(conditions)
     }
 
-    /// The calling app's identifier.
-    fn app(act: &Act) -> &'static str {
-        match act.caller.id {
-            Some(id) if act.caller.is_app => id,
+    /// Returns the ID of the calling app.
+    fn app(operation: &Operation) -> &'static str {
+        match operation.caller.id {
+            Some(id) if operation.caller.is_app => id,
             _ => "app1",
         }
     }
 
-    /// The space, if it is there and the caller's.
-    fn space(&self, act: &Act, conditions: &[&str], own_app: bool) -> Result<&Space, u16> {
-        let space = self.spaces.get(act.space).ok_or(404_u16)?;
+    /// Returns the space, if it exists and the caller may access it.
+    fn space(
+        &self,
+        operation: &Operation,
+        conditions: &[&str],
+        own_app: bool,
+    ) -> Result<&Space, u16> {
+        let space = self.spaces.get(operation.space).ok_or(404_u16)?;
         let holds = |condition: &&str| match *condition {
             "own" => own_app,
             "import" => space.imports,
             _ => true,
         };
-        let is_theirs = |id: &str| space.creator == Some(id) || space.members.contains_key(id);
-        let is_open = act.is_admin() || own_app && act.caller.is_app;
-        if conditions.iter().any(holds) && (is_open || act.caller.id.is_none_or(is_theirs)) {
+        let has_access = |id: &str| space.creator == Some(id) || space.members.contains_key(id);
+        let is_exempt = operation.is_admin() || own_app && operation.caller.is_app;
+        if conditions.iter().any(holds) && (is_exempt || operation.caller.id.is_none_or(has_access))
+        {
             Ok(space)
         } else {
             Err(403)
         }
     }
 
-    /// The identifier of whom a request names; `None` for an address that nobody has.
-    fn resolve(&self, act: &Act, name: &str) -> Option<String> {
+    /// Returns the ID of a member named in a request; `None` for an unknown email address.
+    fn resolve(&self, operation: &Operation, name: &str) -> Option<String> {
         match name {
-            "app" => Some(Self::app(act).to_owned()),
+            "app" => Some(Self::app(operation).to_owned()),
             _ if name.contains('@') => self.emails.get(&name.to_lowercase()).cloned(),
             _ => Some(name.to_owned()),
         }
     }
 
-    /// What a request other than list does.
+    /// Returns the effect of a request other than list.
     ///
     /// # Errors
     ///
-    /// The HTTP status of the answer.
-    pub fn judge(&self, act: &Act) -> Result<Effect, u16> {
-        let conditions = self.conditions(act)?;
-        if act.method == b'c' {
-            return self.create(act, &conditions);
+    /// The HTTP status of the response.
+    pub fn outcome(&self, operation: &Operation) -> Result<Effect, u16> {
+        let conditions = self.conditions(operation)?;
+        if operation.method == b'c' {
+            return self.create(operation, &conditions);
         }
-        if act.who.letter == b'?' {
+        if operation.member.letter == b'?' {
             return Err(400);
         }
-        let is_mask = matches!(act.chosen[1], b'r' | b'*' | b'R');
-        if act.method == b'p' && (act.role().is_none() || !is_mask) {
+        let is_mask = matches!(operation.options[1], b'r' | b'*' | b'R');
+        if operation.method == b'p' && (operation.role().is_none() || !is_mask) {
             return Err(400);
         }
-        let id = self.resolve(act, act.who.path);
-        let own_app = id.as_deref() == Some(Self::app(act));
-        let space = self.space(act, &conditions, own_app)?;
+        let id = self.resolve(operation, operation.member.path);
+        let own_app = id.as_deref() == Some(Self::app(operation));
+        let space = self.space(operation, &conditions, own_app)?;
         let key = id.ok_or(404_u16)?;
         let member = space.members.get(&key).ok_or(404_u16)?;
         let (is_app, is_group) = (
             member["member"]["type"] == "BOT",
             member.get("groupMember").is_some(),
         );
-        if act.caller.is_app && is_group {
+        if operation.caller.is_app && is_group {
             return Err(403);
         }
-        let created = act.caller.id.is_none() || act.caller.id == space.creator;
-        match act.method {
-            b'g' if act.is_admin() && is_app => Err(403),
-            b'g' => Ok(Effect::Shows(member.clone())),
+        let created = operation.caller.id.is_none() || operation.caller.id == space.creator;
+        match operation.method {
+            b'g' if operation.is_admin() && is_app => Err(403),
+            b'g' => Ok(Effect::Show(member.clone())),
             b'd' => {
-                let with_own_scope = !act.caller.is_app || conditions.contains(&"own");
-                if is_app && (!own_app || act.is_admin() || !with_own_scope) {
+                let with_own_scope = !operation.caller.is_app || conditions.contains(&"own");
+                if is_app && (!own_app || operation.is_admin() || !with_own_scope) {
                     return Err(403);
                 }
-                let is_manager = |id: &str| space.members.get(id).is_some_and(manages);
-                let may = if act.caller.is_app {
+                let is_manager = |id: &str| space.members.get(id).is_some_and(is_manager);
+                let is_allowed = if operation.caller.is_app {
                     created
                 } else {
-                    act.is_admin() || act.caller.id.is_none_or(is_manager)
+                    operation.is_admin() || operation.caller.id.is_none_or(is_manager)
                 };
-                if member["role"] == "ROLE_MANAGER" && !may {
+                if member["role"] == "ROLE_MANAGER" && !is_allowed {
                     return Err(403);
                 }
                 if space.is_last_manager(&key) {
                     return Err(400);
                 }
-                Ok(Effect::Removes(key))
+                Ok(Effect::Remove(key))
             }
             _ => {
-                if act.caller.is_app && !created {
+                if operation.caller.is_app && !created {
                     return Err(403);
                 }
-                let role = act.role().unwrap_or_default();
+                let role = operation.role().unwrap_or_default();
                 let has_no_roles = is_app || !space.has_roles;
                 if is_group || has_no_roles && role != "ROLE_MEMBER" {
                     return Err(400);
@@ -902,56 +925,56 @@ impl Model {
                 }
                 let mut patched = member.clone();
                 patched["role"] = json!(role);
-                Ok(Effect::Puts(key, patched))
+                Ok(Effect::Put(key, patched))
             }
         }
     }
 
-    fn create(&self, act: &Act, conditions: &[&str]) -> Result<Effect, u16> {
-        let name = act.who.name;
-        if act.chosen[0] == b'?' || act.who.letter == b'?' {
+    fn create(&self, operation: &Operation, conditions: &[&str]) -> Result<Effect, u16> {
+        let name = operation.member.name;
+        if operation.options[0] == b'?' || operation.member.letter == b'?' {
             return Err(400);
         }
-        let Some(told) = name.strip_prefix("users/") else {
-            let space = self.space(act, conditions, false)?;
-            if act.caller.is_app {
+        let Some(user) = name.strip_prefix("users/") else {
+            let space = self.space(operation, conditions, false)?;
+            if operation.caller.is_app {
                 return Err(403);
             }
             let key = format!("group-{}", name.trim_start_matches("groups/"));
-            if space.imports && act.chosen[0] == b'x' {
+            if space.imports && operation.options[0] == b'x' {
                 return Err(400);
             }
             if space.members.contains_key(&key) {
                 return Err(409);
             }
-            let name = format!("spaces/{}/members/{key}", act.space);
-            let group = json!({"name": act.who.name});
+            let name = format!("spaces/{}/members/{key}", operation.space);
+            let group = json!({"name": operation.member.name});
             let created = json!({"name": name, "state": "JOINED", "groupMember": group});
-            return Ok(Effect::Creates(Self::timed(space, act, created)));
+            return Ok(Effect::Create(Self::with_time(space, operation, created)));
         };
-        let id = self.resolve(act, told);
-        let own_app = id.as_deref() == Some(Self::app(act));
+        let id = self.resolve(operation, user);
+        let own_app = id.as_deref() == Some(Self::app(operation));
         let known = match &id {
             Some(_) if own_app => Some("BOT"),
             Some(id) => self.types.get(id).map(String::as_str),
             None => None,
         };
-        let kind = match (known, act.told()) {
-            (Some(known), Some(told)) if known != told => return Err(400),
-            (known, told) => known.or(told).unwrap_or("HUMAN"),
+        let kind = match (known, operation.given_type()) {
+            (Some(known), Some(given)) if known != given => return Err(400),
+            (known, given) => known.or(given).unwrap_or("HUMAN"),
         };
-        let space = self.space(act, conditions, own_app)?;
-        let by_app = act.caller.is_app;
+        let space = self.space(operation, conditions, own_app)?;
+        let by_app = operation.caller.is_app;
         let is_external = id.as_deref() == Some("out");
         let is_denied = if kind == "BOT" {
-            !own_app || act.is_admin() || by_app && !conditions.contains(&"own")
+            !own_app || operation.is_admin() || by_app && !conditions.contains(&"own")
         } else {
-            is_external && (act.is_admin() || by_app)
+            is_external && (operation.is_admin() || by_app)
         };
         if is_denied {
             return Err(403);
         }
-        if space.imports && act.chosen[0] == b'x' {
+        if space.imports && operation.options[0] == b'x' {
             return Err(400);
         }
         if id.as_ref().is_some_and(|id| space.members.contains_key(id)) {
@@ -967,40 +990,40 @@ impl Model {
             created["affiliation"] = json!(if is_external { "EXTERNAL" } else { "INTERNAL" });
         }
         if let Some(id) = id {
-            created["name"] = json!(format!("spaces/{}/members/{id}", act.space));
+            created["name"] = json!(format!("spaces/{}/members/{id}", operation.space));
             created["member"]["name"] = json!(format!("users/{id}"));
         }
-        Ok(Effect::Creates(Self::timed(space, act, created)))
+        Ok(Effect::Create(Self::with_time(space, operation, created)))
     }
 
-    /// The time counts in import mode only.
-    fn timed(space: &Space, act: &Act, mut created: Value) -> Value {
-        if space.imports && act.chosen[0] == b'+' {
+    /// Adds the creation time, which is only used in import mode.
+    fn with_time(space: &Space, operation: &Operation, mut created: Value) -> Value {
+        if space.imports && operation.options[0] == b'+' {
             created["createTime"] = json!("2020-01-01T00:00:00Z");
         }
         created
     }
 
-    /// What a list request lists, on all its pages.
+    /// Returns the memberships on all pages of a list request.
     ///
     /// # Errors
     ///
-    /// The HTTP status of the answer.
-    pub fn list(&self, act: &Act) -> Result<Vec<Value>, u16> {
-        let conditions = self.conditions(act)?;
-        let (letter, _, admits) = act.filter();
-        if letter == b'x' || act.is_admin() && !matches!(letter, b'H' | b'b') {
+    /// The HTTP status of the response.
+    pub fn list(&self, operation: &Operation) -> Result<Vec<Value>, u16> {
+        let conditions = self.conditions(operation)?;
+        let (letter, _, matches) = operation.filter();
+        if letter == b'x' || operation.is_admin() && !matches!(letter, b'H' | b'b') {
             return Err(400);
         }
-        if act.caller.is_app && (act.shows_groups() || act.shows_invited()) {
+        if operation.caller.is_app && (operation.shows_groups() || operation.shows_invited()) {
             return Err(403);
         }
-        let space = self.space(act, &conditions, false)?;
+        let space = self.space(operation, &conditions, false)?;
         let is_listed = |one: &&Value| {
-            admits(one)
-                && (act.shows_groups() || one.get("groupMember").is_none())
-                && (act.shows_invited() || one["state"] != "INVITED")
-                && !(act.caller.is_app && one["member"]["type"] == "BOT")
+            matches(one)
+                && (operation.shows_groups() || one.get("groupMember").is_none())
+                && (operation.shows_invited() || one["state"] != "INVITED")
+                && !(operation.caller.is_app && one["member"]["type"] == "BOT")
         };
         Ok(space.members.values().filter(is_listed).cloned().collect())
     }

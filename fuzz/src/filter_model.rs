@@ -1,16 +1,23 @@
-//! Filters of the method together with what they must mean.
+//! Membership filters with their expected meaning.
 //!
-//! A [`Shape`] is made from bytes in a notation of its own, so that a seed can be read: an
-//! operator, the number of its operands (2 to 4), the operands. `&` is AND, `|` OR, a space a
-//! sequence, `!` NOT and `-` its short form; `M G A U` are the roles `ROLE_MEMBER`, `ROLE_MANAGER`,
-//! `ROLE_ASSISTANT_MANAGER` and `MEMBERSHIP_ROLE_UNSPECIFIED`, `H B T` the types `HUMAN`, `BOT` and
-//! `TYPE_UNSPECIFIED`, a small letter any other role or type. `'` before a letter puts its value in
-//! single quotation marks, `.` in none; `?` and a byte make a [mistake](Mistake). So `&2M|2hB` is
-//! `role = "ROLE_MEMBER" AND (member.type != "HUMAN" OR member.type = "BOT")`. Every other byte is
-//! one of those too.
+//! A [`FilterModel`] is generated from bytes in a readable notation, so that seeds can be written
+//! by hand:
 //!
-//! The meaning is that of the specification, written down once more and as plainly as possible: a
-//! set of cells for every part, and everything else by trying it out.
+//! - A group is an operator, the number of its operands (2 to 4), and the operands. `&` is AND,
+//!   `|` is OR, and a space is a sequence.
+//! - `!` is NOT, and `-` the minus sign.
+//! - `M`, `G`, `A` and `U` are the roles `ROLE_MEMBER`, `ROLE_MANAGER`, `ROLE_ASSISTANT_MANAGER`
+//!   and `MEMBERSHIP_ROLE_UNSPECIFIED`. `H`, `B` and `T` are the types `HUMAN`, `BOT` and
+//!   `TYPE_UNSPECIFIED`. A lower-case letter means `!=`.
+//! - `'` before a letter puts its value in single quotes, and `.` leaves it unquoted.
+//! - `?` and a byte are a [mistake](Mistake).
+//!
+//! For example, `&2M|2hB` is
+//! `role = "ROLE_MEMBER" AND (member.type != "HUMAN" OR member.type = "BOT")`. All other bytes map
+//! to one of these.
+//!
+//! The meaning follows the specification in the simplest possible way: each part has a set of
+//! cells, and everything else is found by trial.
 
 use std::collections::BTreeSet;
 
@@ -23,10 +30,10 @@ use gchat_filter::syntax::{
 use crate::below;
 use crate::trees::{member, of_kind, restriction, value};
 
-/// A set of cells: the bit `5 × role + type` for each, in the order of `Cell::all`.
+/// A set of cells, in which a cell is the bit `5 × role + type`, in the order of `Cell::all`.
 pub type Cells = u32;
 
-/// Every cell.
+/// All cells.
 pub const ALL: Cells = (1 << 25) - 1;
 /// The cells of a role.
 const fn role(index: u32) -> Cells {
@@ -39,7 +46,7 @@ const fn member_type(index: u32) -> Cells {
 /// The cells of apps.
 pub const BOT: Cells = member_type(3);
 
-/// The values of a filter: the letter, the field, the name, the cells, whether it is documented.
+/// The values: letter, field, name, cells, and whether it is documented.
 const VALUES: [(u8, &str, &str, Cells, bool); 7] = [
     (b'M', "role", "ROLE_MEMBER", role(1), true),
     (b'G', "role", "ROLE_MANAGER", role(2), true),
@@ -56,19 +63,19 @@ const VALUES: [(u8, &str, &str, Cells, bool); 7] = [
     ),
 ];
 
-/// A comparison that means something.
+/// A supported comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Leaf {
-    /// The index in the table of values.
+    /// Index in the table of values.
     value: usize,
-    /// Whether it is `!=`.
+    /// Whether the comparator is `!=`.
     pub negated: bool,
-    /// How the value is quoted.
+    /// Quotes around the value.
     pub quotes: Quotes,
 }
 
 impl Leaf {
-    /// The comparison of a letter, in double quotation marks.
+    /// Returns the comparison for a letter, with double quotes.
     #[must_use]
     pub fn of(letter: u8) -> Option<Self> {
         let value = VALUES
@@ -81,28 +88,28 @@ impl Leaf {
         })
     }
 
-    /// Whether it compares the role; otherwise it compares the type.
+    /// Returns whether it compares the role, rather than the type.
     #[must_use]
     pub fn is_of_role(self) -> bool {
         VALUES[self.value].1 == "role"
     }
 
-    /// Whether the filter's documentation lists the value.
+    /// Returns whether the filter documentation lists the value.
     #[must_use]
     pub fn is_documented(self) -> bool {
         VALUES[self.value].4
     }
 
-    /// The cells that it admits.
+    /// Returns the cells that it matches.
     #[must_use]
     pub fn cells(self) -> Cells {
         let cells = VALUES[self.value].3;
         if self.negated { ALL & !cells } else { cells }
     }
 
-    /// Whether admin access accepts it: `member.type = "HUMAN"` and `member.type != "BOT"`.
+    /// Returns whether admin access accepts it: `member.type = "HUMAN"` or `member.type != "BOT"`.
     #[must_use]
-    pub fn is_for_admins(self) -> bool {
+    pub fn allows_admin_access(self) -> bool {
         matches!(
             (VALUES[self.value].0, self.negated),
             (b'H', false) | (b'B', true)
@@ -116,19 +123,19 @@ impl Leaf {
         } else {
             Comparator::Equal
         };
-        let arg = Arg::Comparable(plain(&[name], self.quotes));
+        let arg = Arg::Comparable(bare_member(&[name], self.quotes));
         let field: Vec<&str> = field.split('.').collect();
-        restriction(plain(&field, Quotes::None), Some((comparator, arg)))
+        restriction(bare_member(&field, Quotes::None), Some((comparator, arg)))
     }
 }
 
-fn plain(path: &[&str], quotes: Quotes) -> Comparable<'static> {
+fn bare_member(path: &[&str], quotes: Quotes) -> Comparable<'static> {
     Comparable::Member(member(
         path.iter().map(|text| value(*text, quotes)).collect(),
     ))
 }
 
-/// A comparison that the method does not take.
+/// A comparison that the method does not accept.
 #[derive(Clone, Copy, Debug)]
 pub enum Mistake {
     /// `role = "NOBODY"`
@@ -161,7 +168,7 @@ impl Mistake {
         Self::Group,
     ];
 
-    /// The code of its error.
+    /// Returns the code of the expected error.
     #[must_use]
     pub fn code(self) -> Code {
         match self {
@@ -177,11 +184,11 @@ impl Mistake {
     }
 
     fn expr(self) -> Expr<'static> {
-        let text = |text| plain(&[text], Quotes::None);
-        let string = |text| plain(&[text], Quotes::Double);
+        let text = |text| bare_member(&[text], Quotes::None);
+        let string = |text| bare_member(&[text], Quotes::Double);
         let compare =
             |left, comparator, right| restriction(left, Some((comparator, Arg::Comparable(right))));
-        let member_type = plain(&["member", "type"], Quotes::None);
+        let member_type = bare_member(&["member", "type"], Quotes::None);
         match self {
             Self::Value => compare(text("role"), Comparator::Equal, string("NOBODY")),
             Self::Field => compare(text("nick"), Comparator::Equal, string("ROLE_MEMBER")),
@@ -207,12 +214,12 @@ impl Mistake {
     }
 }
 
-/// What joins the operands of a part.
+/// The connective of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Joint {
+pub enum Connective {
     /// `AND`
     And,
-    /// Nothing
+    /// Juxtaposition
     Sequence,
     /// `OR`
     Or,
@@ -220,31 +227,31 @@ pub enum Joint {
 
 /// A filter, or a part of one.
 #[derive(Clone, Debug)]
-pub enum Shape {
+pub enum FilterModel {
     /// A comparison.
     Leaf(Leaf),
-    /// A mistake.
+    /// An unsupported comparison.
     Mistake(Mistake),
     /// A negation.
-    Not(Negation, Box<Shape>),
-    /// Two operands or more.
-    Joined(Joint, Vec<Shape>),
+    Not(Negation, Box<FilterModel>),
+    /// Two or more operands.
+    Joined(Connective, Vec<FilterModel>),
 }
 
-impl<'a> Arbitrary<'a> for Shape {
+impl<'a> Arbitrary<'a> for FilterModel {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(Self::made(u, 24))
+        Ok(Self::generate(u, 24))
     }
 }
 
-impl Shape {
-    fn made(u: &mut Unstructured<'_>, depth: usize) -> Self {
+impl FilterModel {
+    fn generate(u: &mut Unstructured<'_>, depth: usize) -> Self {
         let letter = |u: &mut Unstructured<'_>| {
             let byte = u.arbitrary::<u8>().unwrap_or(0);
             let other = b"MGHBmhbAUTgaut"[usize::from(byte % 14)];
             Leaf::of(byte)
                 .or(Leaf::of(other))
-                .expect("a letter of the table")
+                .expect("the table contains the letter")
         };
         let quoted = |u: &mut Unstructured<'_>, quotes| {
             Self::Leaf(Leaf {
@@ -259,62 +266,64 @@ impl Shape {
         } else {
             b"MGHBmhb&|M&|& !-'."[usize::from(byte % 18)]
         };
-        let joint = match byte {
+        let connective = match byte {
             b'\'' => return quoted(u, Quotes::Single),
             b'.' => return quoted(u, Quotes::None),
             b'?' => return Self::Mistake(Mistake::ALL[usize::from(below(u, 8))]),
             _ if depth == 0 => return quoted(u, Quotes::Double),
-            b'!' => return Self::Not(Negation::Keyword, Box::new(Self::made(u, depth - 1))),
-            b'-' => return Self::Not(Negation::Minus, Box::new(Self::made(u, depth - 1))),
-            b'&' => Joint::And,
-            b'|' => Joint::Or,
-            b' ' => Joint::Sequence,
+            b'!' => return Self::Not(Negation::Keyword, Box::new(Self::generate(u, depth - 1))),
+            b'-' => return Self::Not(Negation::Minus, Box::new(Self::generate(u, depth - 1))),
+            b'&' => Connective::And,
+            b'|' => Connective::Or,
+            b' ' => Connective::Sequence,
             _ => return Leaf::of(byte).map_or_else(|| quoted(u, Quotes::Double), Self::Leaf),
         };
-        // The digits `2`, `3` and `4` say what they are, and no byte at all says 2.
+        // The digits `2`, `3` and `4` have their value; a missing byte means 2.
         let count = match u.arbitrary::<u8>().unwrap_or(0) {
             byte @ b'2'..=b'4' => byte - b'0',
             byte => byte % 3 + 2,
         };
         Self::Joined(
-            joint,
-            (0..count).map(|_| Self::made(u, depth - 1)).collect(),
+            connective,
+            (0..count).map(|_| Self::generate(u, depth - 1)).collect(),
         )
     }
 
-    /// Its tree, without spans.
+    /// Returns the syntax tree, without spans.
     #[must_use]
     pub fn expr(&self) -> Expr<'static> {
         match self {
             Self::Leaf(leaf) => leaf.expr(),
             Self::Mistake(mistake) => mistake.expr(),
-            Self::Not(how, operand) => of_kind(ExprKind::Not(*how, Box::new(operand.expr()))),
-            Self::Joined(joint, operands) => {
+            Self::Not(negation, operand) => {
+                of_kind(ExprKind::Not(*negation, Box::new(operand.expr())))
+            }
+            Self::Joined(connective, operands) => {
                 let operands = operands.iter().map(Self::expr).collect();
-                of_kind(match joint {
-                    Joint::And => ExprKind::And(operands),
-                    Joint::Sequence => ExprKind::Sequence(operands),
-                    Joint::Or => ExprKind::Or(operands),
+                of_kind(match connective {
+                    Connective::And => ExprKind::And(operands),
+                    Connective::Sequence => ExprKind::Sequence(operands),
+                    Connective::Or => ExprKind::Or(operands),
                 })
             }
         }
     }
 
-    /// The cells that it admits; a mistake counts as admitting all.
+    /// Returns the cells that it matches; a mistake is treated as matching all.
     #[must_use]
     pub fn cells(&self) -> Cells {
         self.cells_with(&|_, cells| Some(cells))
     }
 
-    /// The cells that it admits if each part, named by its address, admits what `change` says of
-    /// it and what it admits; a part of which it says `None` is not there.
+    /// Returns the cells that it matches if the cells of each part are replaced by `change`, called
+    /// with the address of the part and its cells. `None` removes the part.
     fn cells_with(&self, change: &impl Fn(*const Self, Cells) -> Option<Cells>) -> Cells {
         let operand = |part: &Self| change(part, part.cells_with(change));
         match self {
             Self::Leaf(leaf) => leaf.cells(),
             Self::Mistake(_) => ALL,
             Self::Not(_, part) => ALL & !operand(part).unwrap_or(ALL),
-            Self::Joined(Joint::Or, parts) => parts
+            Self::Joined(Connective::Or, parts) => parts
                 .iter()
                 .filter_map(operand)
                 .fold(0, |all, one| all | one),
@@ -325,7 +334,7 @@ impl Shape {
         }
     }
 
-    /// All its parts, itself first.
+    /// Returns all parts in pre-order, including itself.
     #[must_use]
     pub fn parts(&self) -> Vec<&Self> {
         let mut parts = vec![self];
@@ -337,7 +346,7 @@ impl Shape {
         parts
     }
 
-    /// Its comparisons.
+    /// Returns its supported comparisons.
     pub fn leaves(&self) -> impl Iterator<Item = Leaf> {
         self.parts().into_iter().filter_map(|part| match part {
             Self::Leaf(leaf) => Some(*leaf),
@@ -345,7 +354,7 @@ impl Shape {
         })
     }
 
-    /// The parts that stand beside others, so that they could be left out.
+    /// Returns the parts that are operands of a group and can thus be removed.
     fn removable(&self) -> Vec<&Self> {
         let parts = self.parts().into_iter();
         let operands = parts.flat_map(|part| match part {
@@ -355,7 +364,7 @@ impl Shape {
         operands.collect()
     }
 
-    /// Whether some part could be left out without a change of meaning.
+    /// Returns whether some part can be removed without changing the meaning.
     #[must_use]
     pub fn is_redundant(&self) -> bool {
         let cells = self.cells();
@@ -364,14 +373,14 @@ impl Shape {
             .any(|part| self.cells_without(&[part]) == cells)
     }
 
-    /// The cells that it admits without some of its parts.
+    /// Returns the cells that it matches without some of its parts.
     #[must_use]
     pub fn cells_without(&self, removed: &[&Self]) -> Cells {
         let is_removed = |part| removed.iter().any(|other| std::ptr::eq(*other, part));
         self.cells_with(&|part, cells| (!is_removed(part)).then_some(cells))
     }
 
-    /// The innermost parts that admit nothing.
+    /// Returns the innermost parts that match nothing.
     #[must_use]
     pub fn contradictions(&self) -> Vec<&Self> {
         let is_innermost = |part: &&Self| {
@@ -380,16 +389,16 @@ impl Shape {
         self.parts().into_iter().filter(is_innermost).collect()
     }
 
-    /// Whether some of the comparisons of a part that admits nothing conflict by themselves: with
-    /// all the others left open, so that they stand in nothing's way, it still admits nothing.
+    /// Returns whether the given comparisons of a part conflict on their own: with all others
+    /// unconstrained, the part still matches nothing.
     #[must_use]
-    pub fn conflict(&self, among: &[&Self]) -> bool {
-        self.cells_open(false, among) == 0
+    pub fn is_conflict(&self, comparisons: &[&Self]) -> bool {
+        self.cells_with_only(false, comparisons) == 0
     }
 
-    fn cells_open(&self, negated: bool, closed: &[&Self]) -> Cells {
+    fn cells_with_only(&self, negated: bool, kept: &[&Self]) -> Cells {
         match self {
-            Self::Leaf(leaf) if closed.iter().any(|part| std::ptr::eq(*part, self)) => leaf.cells(),
+            Self::Leaf(leaf) if kept.iter().any(|part| std::ptr::eq(*part, self)) => leaf.cells(),
             Self::Leaf(_) | Self::Mistake(_) => {
                 if negated {
                     0
@@ -397,48 +406,48 @@ impl Shape {
                     ALL
                 }
             }
-            Self::Not(_, part) => ALL & !part.cells_open(!negated, closed),
-            Self::Joined(joint, parts) => {
-                let cells = parts.iter().map(|part| part.cells_open(negated, closed));
-                match joint {
-                    Joint::Or => cells.fold(0, |all, one| all | one),
+            Self::Not(_, part) => ALL & !part.cells_with_only(!negated, kept),
+            Self::Joined(connective, parts) => {
+                let cells = parts.iter().map(|part| part.cells_with_only(negated, kept));
+                match connective {
+                    Connective::Or => cells.fold(0, |all, one| all | one),
                     _ => cells.fold(ALL, |all, one| all & one),
                 }
             }
         }
     }
 
-    /// How many comparisons admin access rejects: those of the type that are not one of the two,
-    /// or stand under a negation.
+    /// Returns the number of comparisons that admin access rejects: comparisons of the type other
+    /// than the two accepted ones, or under a negation.
     #[must_use]
-    pub fn rejected_by_admins(&self, negated: bool) -> usize {
+    pub fn rejected_for_admin_access(&self, negated: bool) -> usize {
         match self {
             Self::Leaf(leaf) => {
-                usize::from(!leaf.is_of_role() && (negated || !leaf.is_for_admins()))
+                usize::from(!leaf.is_of_role() && (negated || !leaf.allows_admin_access()))
             }
             Self::Mistake(_) => 0,
-            Self::Not(_, part) => part.rejected_by_admins(true),
+            Self::Not(_, part) => part.rejected_for_admin_access(true),
             Self::Joined(_, parts) => parts
                 .iter()
-                .map(|part| part.rejected_by_admins(negated))
+                .map(|part| part.rejected_for_admin_access(negated))
                 .sum(),
         }
     }
 }
 
-/// The part that each expression of a written tree is, with its spans: the whole one and that
-/// without its parentheses.
+/// Returns the part for each expression of a written tree, with the spans that include and exclude
+/// its parentheses.
 #[must_use]
-pub fn located<'s>(shape: &'s Shape, expr: &Expr<'_>) -> Vec<(&'s Shape, Span, Span)> {
-    let mut parts = vec![(shape, expr.span, expr.bare_span)];
-    match (shape, &expr.kind) {
-        (Shape::Not(_, shape), ExprKind::Not(_, expr)) => parts.extend(located(shape, expr)),
+pub fn located<'s>(model: &'s FilterModel, expr: &Expr<'_>) -> Vec<(&'s FilterModel, Span, Span)> {
+    let mut parts = vec![(model, expr.span, expr.bare_span)];
+    match (model, &expr.kind) {
+        (FilterModel::Not(_, model), ExprKind::Not(_, expr)) => parts.extend(located(model, expr)),
         (
-            Shape::Joined(_, shapes),
+            FilterModel::Joined(_, models),
             ExprKind::And(exprs) | ExprKind::Sequence(exprs) | ExprKind::Or(exprs),
         ) => {
-            for (shape, expr) in shapes.iter().zip(exprs) {
-                parts.extend(located(shape, expr));
+            for (model, expr) in models.iter().zip(exprs) {
+                parts.extend(located(model, expr));
             }
         }
         _ => {}
@@ -446,23 +455,26 @@ pub fn located<'s>(shape: &'s Shape, expr: &Expr<'_>) -> Vec<(&'s Shape, Span, S
     parts
 }
 
-/// How many groups of a written tree mix OR with AND, or with a sequence, without parentheses.
+/// Returns the number of groups in a written tree that mix OR with AND, or with a sequence, without
+/// parentheses.
 #[must_use]
 pub fn mixed_groups(expr: &Expr<'_>) -> usize {
-    /// Notes the joints of the group that `expr` is in, and counts the mixed groups below it.
+    /// Records the connectives of the group that contains `expr`, and counts the mixed groups
+    /// inside it.
     fn visit(expr: &Expr<'_>, and: &mut bool, or: &mut bool) -> usize {
-        let mut operands = |operands: &[Expr<'_>], joint: &mut dyn FnMut(&mut bool, &mut bool)| {
-            joint(and, or);
-            let mut count = 0;
-            for operand in operands {
-                count += if operand.is_parenthesized() {
-                    mixed_groups(operand)
-                } else {
-                    visit(operand, and, or)
-                };
-            }
-            count
-        };
+        let mut operands =
+            |operands: &[Expr<'_>], connective: &mut dyn FnMut(&mut bool, &mut bool)| {
+                connective(and, or);
+                let mut count = 0;
+                for operand in operands {
+                    count += if operand.is_parenthesized() {
+                        mixed_groups(operand)
+                    } else {
+                        visit(operand, and, or)
+                    };
+                }
+                count
+            };
         match &expr.kind {
             ExprKind::And(exprs) | ExprKind::Sequence(exprs) => {
                 operands(exprs, &mut |and, _| *and = true)
@@ -477,8 +489,8 @@ pub fn mixed_groups(expr: &Expr<'_>) -> usize {
     inner + usize::from(and && or)
 }
 
-/// Everything that filters of some comparisons can mean, joined by AND, OR and parentheses with no
-/// part that admits nothing.
+/// Returns the meanings of all combinations of some comparisons by AND, OR and parentheses in which
+/// no part matches nothing.
 #[must_use]
 pub fn meanings(letters: &[u8]) -> BTreeSet<Cells> {
     let letters = letters.iter().filter_map(|letter| Leaf::of(*letter));
