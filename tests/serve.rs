@@ -1,10 +1,10 @@
-//! `gchat-filter serve`: the program, from its first line to its end.
+//! `gchat-filter serve`: introduction, log, errors and exit status.
 #![cfg(feature = "cli")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "that is how a test fails"
+    reason = "tests fail by panicking"
 )]
 
 mod http;
@@ -16,7 +16,7 @@ use http::Request;
 use program::Program;
 
 #[test]
-fn it_says_where_it_is_and_logs_no_secret() {
+fn prints_its_url_and_logs_no_secrets() {
     for signal in ["-TERM", "-INT"] {
         let program = Program::start(&[]);
         let port = program.address.port();
@@ -48,8 +48,30 @@ fn it_says_where_it_is_and_logs_no_secret() {
     }
 }
 
+/// The manual and the program show the same code, up to white space and trailing commas.
 #[test]
-fn it_warns_when_others_can_reach_it() {
+fn snippets_are_those_of_the_manual() {
+    let code = |text: &str| {
+        let text: String = text.split_whitespace().collect();
+        text.replace(",}", "}")
+    };
+    let manual = code(include_str!("../src/mock/manual.md"));
+    let program = Program::start(&[]);
+    let port = program.address.port().to_string();
+    let introduction = program.introduction.replace(&port, "8080");
+    let snippets: Vec<String> = introduction
+        .split("\n\n")
+        .skip(1)
+        .map(|snippet| code(snippet.split_once('\n').unwrap().1))
+        .collect();
+    assert_eq!(snippets.len(), 4);
+    for snippet in snippets {
+        assert!(manual.contains(&snippet), "{snippet}");
+    }
+}
+
+#[test]
+fn warns_about_addresses_that_are_not_loopback() {
     let program = Program::listening("0.0.0.0:0", &[]);
     let port = program.address.port();
     assert!(
@@ -62,7 +84,7 @@ fn it_warns_when_others_can_reach_it() {
 }
 
 #[test]
-fn its_lines_want_a_token_if_the_seed_has_callers() {
+fn snippets_ask_for_a_token_if_the_seed_has_callers() {
     let directory = tempfile::tempdir().unwrap();
     let seed = directory.path().join("seed.json");
     let text =
@@ -83,11 +105,11 @@ fn its_lines_want_a_token_if_the_seed_has_callers() {
 }
 
 #[test]
-fn it_says_why_it_cannot_serve() {
+fn reports_why_it_cannot_start() {
     let directory = tempfile::tempdir().unwrap();
-    let bad = directory.path().join("bad.json");
-    std::fs::write(&bad, "{\"spaces\": [],\n \"memberships\": [1]}").unwrap();
-    let bad = bad.to_str().unwrap();
+    let invalid = directory.path().join("invalid.json");
+    std::fs::write(&invalid, "{\"spaces\": [],\n \"memberships\": [1]}").unwrap();
+    let invalid = invalid.to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (arguments, expected) in [
@@ -96,10 +118,10 @@ fn it_says_why_it_cannot_serve() {
             "/nowhere.json: No such file".to_owned(),
         ),
         (
-            vec!["--seed", bad],
-            format!("{bad}: line 2, column 18: expected an object"),
+            vec!["--seed", invalid],
+            format!("{invalid}: line 2, column 18: expected an object"),
         ),
-        (vec!["--save", bad], format!("{bad}: ")),
+        (vec!["--save", invalid], format!("{invalid}: ")),
         (
             vec!["--listen", taken.as_str()],
             format!("cannot listen on {taken}: "),
@@ -110,36 +132,36 @@ fn it_says_why_it_cannot_serve() {
             .args(&arguments)
             .output()
             .unwrap();
-        let complaint = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{complaint}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
         assert!(
-            complaint.starts_with(&format!("error: {expected}")),
-            "{complaint}"
+            message.starts_with(&format!("error: {expected}")),
+            "{message}"
         );
     }
 }
 
-/// A damaged file is an error in one line, not a panic of the embedded store.
+/// The embedded store panics on some of them.
 #[test]
-fn a_damaged_file_is_told_in_one_line() {
+fn damaged_files_are_reported_in_one_line() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("mock.redb");
     Program::saving(&file).stop("-TERM");
-    let whole = std::fs::read(&file).unwrap();
+    let original = std::fs::read(&file).unwrap();
     let inverted = |from: usize, to: usize| {
-        let mut bytes = whole.clone();
+        let mut bytes = original.clone();
         for byte in &mut bytes[from..to] {
             *byte = !*byte;
         }
         bytes
     };
     for (what, bytes) in [
-        ("half", whole[..whole.len() / 2].to_vec()),
-        ("5,000 bytes", whole[..5_000].to_vec()),
-        ("100 bytes", whole[..100].to_vec()),
-        ("all inverted", inverted(0, whole.len())),
+        ("half", original[..original.len() / 2].to_vec()),
+        ("5,000 bytes", original[..5_000].to_vec()),
+        ("100 bytes", original[..100].to_vec()),
+        ("all inverted", inverted(0, original.len())),
         ("header inverted", inverted(9, 320)),
-        ("pages inverted", inverted(4096, whole.len())),
+        ("pages inverted", inverted(4096, original.len())),
     ] {
         std::fs::write(&file, bytes).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_gchat-filter"))
@@ -147,11 +169,11 @@ fn a_damaged_file_is_told_in_one_line() {
             .arg(&file)
             .output()
             .unwrap();
-        let complaint = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{what}: {complaint}");
-        assert_eq!(complaint.lines().count(), 1, "{what}: {complaint}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{what}: {message}");
+        assert_eq!(message.lines().count(), 1, "{what}: {message}");
         let start = format!("error: {}: ", file.display());
-        assert!(complaint.starts_with(&start), "{what}: {complaint}");
-        eprintln!("{what}: {complaint}");
+        assert!(message.starts_with(&start), "{what}: {message}");
+        eprintln!("{what}: {message}");
     }
 }

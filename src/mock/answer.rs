@@ -1,4 +1,4 @@
-//! Answers: JSON bodies, as the system parameters want them.
+//! Response bodies: JSON, formatted according to the system parameters.
 
 use std::borrow::Borrow;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use super::schema::{Kind, MEMBERSHIP, Message, PAGE};
 use crate::Membership;
 use crate::list::{FieldMask, Status, SystemParameters, Violation};
 
-/// A membership with its JSON, as a page has it: written once, at the first time it is wanted.
+/// A membership with its JSON in a page, which is serialized only once, on first use.
 #[derive(Clone, Debug)]
 pub(super) struct Listed(Box<(Membership, OnceLock<Box<str>>)>);
 
@@ -33,22 +33,22 @@ impl Serialize for Listed {
 }
 
 impl Listed {
-    /// The indented JSON, as deep as it stands in a page.
+    /// Returns the JSON, indented as in a page.
     fn indented(&self) -> &str {
         let (membership, json) = &*self.0;
         json.get_or_init(|| {
-            // A string in JSON has no raw line break.
+            // JSON strings contain no raw line breaks.
             let json = text(membership, true).replace('\n', "\n    ");
             json.into_boxed_str()
         })
     }
 }
 
-/// What a system parameter asks for that the answer does not have.
+/// Checks that a message has every path in `fields`.
 ///
 /// # Errors
 ///
-/// 400 at `fields`, for a path that a message does not have (as Google's services do).
+/// 400 at `fields`, as in Google's services.
 fn check_fields(message: &Message, system: &SystemParameters) -> Result<(), Status> {
     let path = system
         .fields
@@ -63,22 +63,22 @@ fn check_fields(message: &Message, system: &SystemParameters) -> Result<(), Stat
     }
 }
 
-/// What is asked for on a membership, before anything is changed.
+/// Checks `fields` for a membership. To be called before anything is changed.
 pub(super) fn check_membership_fields(system: &SystemParameters) -> Result<(), Status> {
     check_fields(&MEMBERSHIP, system)
 }
 
-/// What is asked for on a page.
+/// Checks `fields` for a page.
 pub(super) fn check_page_fields(system: &SystemParameters) -> Result<(), Status> {
     check_fields(&PAGE, system)
 }
 
-/// The body with a membership.
+/// Returns the body with a membership.
 pub(super) fn membership(membership: &Membership, system: &SystemParameters) -> String {
     value(membership, &MEMBERSHIP, system)
 }
 
-/// The body with a page: `{}` if there is nothing.
+/// Returns the body with a page; `{}` if it is empty.
 pub(super) fn page(
     memberships: &[&Listed],
     next_page_token: Option<&str>,
@@ -102,7 +102,7 @@ pub(super) fn page(
         };
         return value(&page, &PAGE, system);
     }
-    // What most clients ask for is put together from what was written before.
+    // Common case: concatenate the memberships' JSON, which is serialized only once.
     let length: usize = memberships
         .iter()
         .map(|listed| listed.indented().len() + 6)
@@ -124,12 +124,12 @@ pub(super) fn page(
     body
 }
 
-/// The body with an error; masks do not apply to it.
+/// Returns the body with an error. Field masks do not apply to it.
 pub(super) fn error(status: &impl Serialize, pretty_print: bool) -> String {
     ended(text(status, pretty_print), pretty_print)
 }
 
-/// The body with an error whose HTTP status is not its code's.
+/// Returns the body with an error whose HTTP status is not that of its code.
 pub(super) fn error_as(http: u16, status: &Status, pretty_print: bool) -> String {
     let mut body = serde_json::to_value(status).unwrap_or_default();
     if let Some(code) = body.pointer_mut("/error/code") {
@@ -162,7 +162,7 @@ fn ended(mut text: String, pretty: bool) -> String {
     text
 }
 
-/// The types here have string keys and no way to fail.
+/// Serializes a value, which cannot fail: its keys are strings.
 fn text(value: &impl Serialize, pretty: bool) -> String {
     let text = if pretty {
         serde_json::to_string_pretty(value)
@@ -172,16 +172,16 @@ fn text(value: &impl Serialize, pretty: bool) -> String {
     text.unwrap_or_default()
 }
 
-/// What a mask leaves of a value.
+/// Returns the fields of a value that the mask selects.
 fn masked(value: Value, mask: &FieldMask) -> Value {
     match value {
         Value::Object(fields) => {
             let kept = fields.into_iter().filter_map(|(name, value)| {
                 let below = mask.field(&name)?;
                 let value = masked(value, below);
-                // A message of which nothing is left is not there.
-                let gone = value.as_object().is_some_and(Map::is_empty);
-                (!gone).then_some((name, value))
+                // An empty message is omitted.
+                let is_empty = value.as_object().is_some_and(Map::is_empty);
+                (!is_empty).then_some((name, value))
             });
             Value::Object(kept.collect())
         }
@@ -190,7 +190,7 @@ fn masked(value: Value, mask: &FieldMask) -> Value {
     }
 }
 
-/// Makes enums integers.
+/// Replaces the names of enum values by their numbers.
 fn numbered(value: &mut Value, message: &Message) {
     let Value::Object(fields) = value else {
         return;

@@ -1,9 +1,4 @@
-//! Request bodies: memberships in proto3 JSON, as Google's transcoding takes them.
-//!
-//! # Choices
-//!
-//! - A field that is there twice, under the same name or under both of its names, is 400, in
-//!   whatever object it is.
+//! Request bodies: memberships in proto3 JSON, parsed as Google's transcoding does.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -18,19 +13,19 @@ use crate::list::query::camel_case;
 use crate::list::violation::{LONGEST_ECHO, clip};
 use crate::list::{Code, Detail, Status, Violation, Violations};
 
-/// The membership in a body; a default one if the body is empty.
+/// Parses the membership in a body; an empty body is the default membership.
 ///
 /// # Errors
 ///
-/// 400 `Invalid JSON payload received. …` for what is no JSON object, and for every unknown field,
-/// unknown enum name, value of a wrong type and field that is there twice.
+/// 400 `Invalid JSON payload received. …` if the body is not a JSON object, and for every unknown
+/// field, unknown enum name, value of the wrong type and duplicate field.
 pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Membership::default());
     }
     let mut problems = Vec::new();
     let value = match serde_json::from_slice(body) {
-        Ok(Once(value)) => object(value, &MEMBERSHIP, "membership", &mut problems),
+        Ok(UniqueKeys(value)) => object(value, &MEMBERSHIP, "membership", &mut problems),
         Err(error) => {
             problems.push(Violation::new("membership", error));
             Value::Null
@@ -58,10 +53,10 @@ pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
     })
 }
 
-/// A message with its fields' names in lowerCamelCase; `null` fields are left out.
+/// Returns a message with its field names in lowerCamelCase, without `null` fields.
 fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violation>) -> Value {
     let Value::Object(fields) = value else {
-        let description = format!("Invalid value at '{path}': an object is expected.");
+        let description = format!("Invalid value at '{path}': expected an object");
         problems.push(Violation::new(path.to_owned(), description));
         return Value::Null;
     };
@@ -78,8 +73,8 @@ fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violat
             continue;
         }
         let below = format!("{path}.{name}");
-        let mut expect = |is_it: bool, kind: &str| {
-            if !is_it {
+        let mut expect = |is_valid: bool, kind: &str| {
+            if !is_valid {
                 let value = value.to_string();
                 let value = clip(&value, LONGEST_ECHO);
                 let description = format!("Invalid value at '{below}' ({kind}), {value}");
@@ -111,10 +106,10 @@ fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violat
     Value::Object(read)
 }
 
-/// Any JSON in which no object has a field twice, in whichever case its name is.
-struct Once(Value);
+/// Any JSON without duplicate fields, where `snake_case` and lowerCamelCase names are the same.
+struct UniqueKeys(Value);
 
-impl<'de> Deserialize<'de> for Once {
+impl<'de> Deserialize<'de> for UniqueKeys {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
 
@@ -151,7 +146,7 @@ impl<'de> Deserialize<'de> for Once {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
                 let mut read = Vec::new();
-                while let Some(Once(item)) = items.next_element()? {
+                while let Some(UniqueKeys(item)) = items.next_element()? {
                     read.push(item);
                 }
                 Ok(Value::Array(read))
@@ -162,10 +157,10 @@ impl<'de> Deserialize<'de> for Once {
                 while let Some(name) = fields.next_key::<String>()? {
                     if !names.insert(camel_case(&name).unwrap_or_else(|| name.clone())) {
                         let name = clip(&name, LONGEST_ECHO);
-                        let message = format_args!("the field \"{name}\" is there twice");
+                        let message = format_args!("duplicate field \"{name}\"");
                         return Err(Error::custom(message));
                     }
-                    let Once(value) = fields.next_value()?;
+                    let UniqueKeys(value) = fields.next_value()?;
                     read.insert(name, value);
                 }
                 Ok(Value::Object(read))

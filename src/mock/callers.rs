@@ -1,4 +1,4 @@
-//! Who makes a request, by its token.
+//! Authentication: the caller of a request, by token.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,19 +8,19 @@ use super::seed::CallerSeed;
 use super::state::{State, identifier};
 use crate::list::{Authentication, Caller, Code, Scope, Status, SystemParameters};
 
-/// The callers of a seed, by token; if there are none, everybody may do everything.
-pub(super) struct Callers(HashMap<String, Known>);
+/// The callers of a seed, by token. If there are none, every request is permitted.
+pub(super) struct Callers(HashMap<String, KnownCaller>);
 
-/// The tokens stay secret.
+/// Omits the tokens.
 impl fmt::Debug for Callers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.values()).finish()
     }
 }
 
-/// A caller as the seed has it.
+/// A caller from the seed.
 #[derive(Debug)]
-struct Known {
+struct KnownCaller {
     authentication: Authentication,
     id: String,
     scopes: Vec<Scope>,
@@ -37,7 +37,7 @@ impl From<&[CallerSeed]> for Callers {
             let scopes = seed.scopes.iter().filter_map(|name| Scope::from_name(name));
             Some((
                 seed.token.clone(),
-                Known {
+                KnownCaller {
                     authentication,
                     id: identifier(name).to_owned(),
                     scopes: scopes.collect(),
@@ -49,23 +49,23 @@ impl From<&[CallerSeed]> for Callers {
 }
 
 impl Callers {
-    /// Whether there are none.
+    /// Returns whether there are no callers, so that no token is needed.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a text is somebody's token.
+    /// Returns whether the text is a caller's token.
     pub(super) fn is_token(&self, text: &str) -> bool {
         self.0.contains_key(text)
     }
 
-    /// Who has a token: that of a header, or else that of the query.
+    /// Identifies the requester by the token in the header or, if it has none, in the query.
     ///
     /// # Errors
     ///
-    /// 401 `UNAUTHENTICATED` for a missing or unknown token, if there are callers at all: Google's
-    /// Python clients fail obscurely on a 401 that nobody asked for.
-    pub(super) fn of(
+    /// 401 `UNAUTHENTICATED` for a missing or unknown token, but only if there are callers: Google's
+    /// Python clients fail obscurely on an unexpected 401.
+    pub(super) fn identify(
         &self,
         state: &State,
         token: Option<&str>,

@@ -1,4 +1,4 @@
-//! Requests that fail, or wait, on purpose, so that a client's retry code can be tested.
+//! Faults: requests that fail or are delayed on purpose, so that retry code can be tested.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,12 +7,12 @@ use super::answer;
 use super::seed::FaultSeed;
 use crate::list::{Code, Status};
 
-/// One fault, with how often it still happens.
+/// A fault, with the number of requests that it still affects.
 #[derive(Debug)]
 pub(super) struct Fault {
     path: String,
     status: Option<u16>,
-    left: AtomicU64,
+    remaining: AtomicU64,
     delay: Duration,
 }
 
@@ -21,31 +21,32 @@ impl From<FaultSeed> for Fault {
         Self {
             path: seed.path,
             status: seed.status,
-            left: AtomicU64::new(seed.times.unwrap_or(u64::MAX)),
+            remaining: AtomicU64::new(seed.times.unwrap_or(u64::MAX)),
             delay: Duration::from_millis(seed.delay_ms),
         }
     }
 }
 
-/// What a fault does to a request.
+/// Effect of a fault on a request.
 pub(super) struct Effect {
     pub(super) delay: Duration,
-    /// The HTTP status and the body of the answer; `None` if the request goes on.
+    /// HTTP status and body of the response; `None` if the request is only delayed.
     pub(super) error: Option<(u16, String)>,
 }
 
-/// What happens to a request: the first fault for its path that has times left.
+/// Returns the effect of the first fault that matches the path and has `times` left.
 pub(super) fn effect(faults: &[Fault], path: &str) -> Option<Effect> {
     let fault = faults.iter().find(|fault| {
         matches(&fault.path, path) && {
-            let one_less = |left: u64| match left {
+            let decrement = |remaining: u64| match remaining {
                 0 => None,
-                // What lasts is not counted.
-                u64::MAX => Some(left),
-                _ => Some(left - 1),
+                // A fault without `times` lasts indefinitely.
+                u64::MAX => Some(remaining),
+                _ => Some(remaining - 1),
             };
-            let left = &fault.left;
-            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less)
+            let remaining = &fault.remaining;
+            remaining
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, decrement)
                 .is_ok()
         }
     })?;
@@ -55,9 +56,9 @@ pub(super) fn effect(faults: &[Fault], path: &str) -> Option<Effect> {
     })
 }
 
-/// The body that goes with an HTTP status: its `status` is the code that has it, or one of its class.
+/// Returns the body for an HTTP status. If no code has that status, it uses one of the same class.
 fn error(http: u16) -> String {
-    let of_class = if http < 500 {
+    let fallback = if http < 500 {
         Code::FailedPrecondition
     } else {
         Code::Internal
@@ -68,13 +69,13 @@ fn error(http: u16) -> String {
         _ => codes
             .clone()
             .find(|code| code.http() == http)
-            .unwrap_or(of_class),
+            .unwrap_or(fallback),
     };
-    let status = Status::new(code, format!("A fault of the mock server: {http}."));
+    let status = Status::new(code, format!("Mock server fault: HTTP {http}."));
     answer::error_as(http, &status, true)
 }
 
-/// Whether a path is one of a pattern's, in which `*` is any text.
+/// Returns whether a path matches a pattern, in which `*` matches any text.
 fn matches(pattern: &str, path: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else {
@@ -89,7 +90,7 @@ fn matches(pattern: &str, path: &str) -> bool {
             return rest.ends_with(part);
         }
         match rest.split_once(part) {
-            Some((_, behind)) => rest = behind,
+            Some((_, after)) => rest = after,
             None => return false,
         }
     }
@@ -101,7 +102,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn patterns() {
+    fn star_matches_any_text() {
         for (pattern, path, expected) in [
             ("spaces/A", "spaces/A", true),
             ("spaces/A", "spaces/A/members", false),

@@ -1,13 +1,4 @@
-//! HTTP: which method a request means, who makes it, and the answer's form.
-//!
-//! # Choices
-//!
-//! - A body over 1 MiB is 413 `INVALID_ARGUMENT`, at once if its length is announced; one that is
-//!   not there in time is 408 `DEADLINE_EXCEEDED`. The connection is closed then.
-//! - HEAD is GET without the body. `x-http-method-override` counts with POST only, in any case.
-//! - The log has a path of the API's form, with identifiers or e-mail addresses in it, as it was
-//!   sent; any other is `(other)`, and so is one with a caller's token in it, and a method that
-//!   HTTP's clients do not commonly send.
+//! HTTP: from a request to the method that it calls, and from the result to a response.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,37 +26,36 @@ use crate::list::{
 };
 use crate::{Membership, MembershipState};
 
-/// How long a body may be, in bytes: far more than a membership or a filter takes.
-const LONGEST_BODY: usize = 1 << 20;
+/// Maximum length of a body, in bytes: far more than a membership or a filter needs.
+const MAX_BODY_LEN: usize = 1 << 20;
 
-/// How long an identifier in a path may be to be logged.
-const LONGEST_LOGGED: usize = 100;
+/// Maximum length of an identifier in a logged path, in bytes.
+const MAX_LOGGED_LEN: usize = 100;
 
-/// What all requests share.
+/// State that all requests share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) state: RwLock<State>,
-    /// Held while a change is judged, saved and made, so that changes come one after the other.
-    /// Who reads waits only while it is made, not while it is saved.
+    /// Locked while a change is checked, saved and applied, so that changes are made one at a time.
+    /// Reads only wait while it is applied, not while it is saved.
     pub(super) store: Mutex<Option<Store>>,
-    /// Whether there is a store: then a change waits for the disk.
+    /// Whether there is a store, so that a change waits for the disk.
     pub(super) saves: bool,
     pub(super) tokens: PageTokens,
     pub(super) callers: Callers,
     pub(super) faults: Vec<Fault>,
 }
 
-/// The router: one handler, for the paths that clients send are not all of one form.
+/// Returns the router. It has one handler, because clients spell paths in several forms.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(handle).with_state(shared)
 }
 
-/// What a server tells the handler of the connections that it serves; a router that is embedded
-/// elsewhere knows nothing of it.
+/// State that a server shares with its request handler. An embedded router does not have it.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
     body_timeout: Duration,
-    /// How many requests are there as a whole and not answered yet.
+    /// Number of requests that were received completely and have no response yet.
     answering: Arc<AtomicUsize>,
 }
 
@@ -87,7 +77,7 @@ impl Connection {
     }
 }
 
-/// A request that is being answered, counted while it is.
+/// A request that is being answered; it is counted until it is dropped.
 struct Answering(Arc<AtomicUsize>);
 
 impl Drop for Answering {
@@ -96,68 +86,68 @@ impl Drop for Answering {
     }
 }
 
-/// A body that does not arrive: the HTTP status, and what it says.
-struct BadBody(StatusCode, Status);
+/// The error for a body that cannot be received: the HTTP status, and the error in the response.
+struct BodyError(StatusCode, Status);
 
-impl BadBody {
+impl BodyError {
     fn too_long() -> Self {
-        let message = format!("The request's body is longer than {LONGEST_BODY} bytes.");
+        let message = format!("The request body is longer than {MAX_BODY_LEN} bytes.");
         let status = Status::new(Code::InvalidArgument, message);
         Self(StatusCode::PAYLOAD_TOO_LARGE, status)
     }
 
-    fn late() -> Self {
+    fn timed_out() -> Self {
         let status = Status::new(
             Code::DeadlineExceeded,
-            "The request's body did not arrive in time.",
+            "The request body did not arrive in time.",
         );
         Self(StatusCode::REQUEST_TIMEOUT, status)
     }
 
-    fn cut() -> Self {
-        let status = Status::new(Code::InvalidArgument, "The request's body is cut.");
+    fn incomplete() -> Self {
+        let status = Status::new(Code::InvalidArgument, "The request body is incomplete.");
         Self(StatusCode::BAD_REQUEST, status)
     }
 
     fn answer(&self) -> Response {
         let Self(http, status) = self;
         let mut response = json(*http, answer::error_as(http.as_u16(), status, true));
-        // What is left of the body would be taken for the next request.
+        // The rest of the body would be parsed as the next request.
         let close = header::HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
         response
     }
 }
 
-/// The whole body. One whose announced length is over the limit is not waited for.
-async fn whole(parts: &Parts, body: Body) -> Result<Bytes, BadBody> {
+/// Receives the body, unless its announced length is over the limit.
+async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, BodyError> {
     let announced = parts.headers.get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LONGEST_BODY as u64) {
-        return Err(BadBody::too_long());
+    if announced.is_some_and(|length| length > MAX_BODY_LEN as u64) {
+        return Err(BodyError::too_long());
     }
-    let body = axum::body::to_bytes(body, LONGEST_BODY);
+    let body = axum::body::to_bytes(body, MAX_BODY_LEN);
     let body = match parts.extensions.get::<Connection>() {
         None => body.await,
         Some(connection) => tokio::time::timeout(connection.body_timeout, body)
             .await
-            .map_err(|_| BadBody::late())?,
+            .map_err(|_| BodyError::timed_out())?,
     };
     body.map_err(|error| {
-        // The error's type is that of a crate which axum does not show.
+        // The type of the error is from a crate that axum does not re-export.
         let cause = error.source().map(ToString::to_string);
         if cause.is_some_and(|cause| cause.contains("length limit exceeded")) {
-            BadBody::too_long()
+            BodyError::too_long()
         } else {
-            BadBody::cut()
+            BodyError::incomplete()
         }
     })
 }
 
-/// A request, as far as it counts here.
+/// The relevant parts of a request.
 struct Incoming {
     method: axum::http::Method,
-    /// The segments behind `v1`, decoded; `None` if they are not UTF-8 or there is no `v1`.
+    /// Decoded segments after `v1`; `None` if they are not UTF-8 or there is no `v1`.
     path: Option<Vec<String>>,
     query: String,
     token: Option<String>,
@@ -174,7 +164,7 @@ impl Incoming {
             body,
         };
         if incoming.method == axum::http::Method::HEAD {
-            // The body is left out where the answer is sent.
+            // hyper omits the body of the response.
             incoming.method = axum::http::Method::GET;
         }
         let overridden = parts.headers.get("x-http-method-override");
@@ -184,7 +174,7 @@ impl Incoming {
         if let Some(method) = overridden.filter(|_| incoming.method == axum::http::Method::POST) {
             incoming.method = method;
             if incoming.method == axum::http::Method::GET {
-                // The query was too long for a URL: it is the body.
+                // The query was too long for a URL, so it is in the body.
                 let form = String::from_utf8_lossy(&incoming.body);
                 incoming.query = [&*incoming.query, form.trim()].join("&");
             }
@@ -192,7 +182,7 @@ impl Incoming {
         incoming
     }
 
-    /// The resource's path, as faults know it.
+    /// Returns the path of the resource, as in names and in faults.
     fn resource(&self) -> String {
         self.path
             .as_ref()
@@ -205,7 +195,7 @@ impl Incoming {
     }
 }
 
-/// The segments behind `v1`. A base URL with a slash at its end gives `//v1/…`.
+/// Returns the decoded segments after `v1`. A base URL with a trailing slash makes it `//v1/…`.
 fn segments(path: &str) -> Option<Vec<String>> {
     let mut segments = path.trim_start_matches('/').split('/');
     if segments.next() != Some("v1") {
@@ -226,13 +216,13 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
 async fn handle(extract::State(shared): extract::State<Arc<Shared>>, request: Request) -> Response {
     let start = Instant::now();
     let (parts, body) = request.into_parts();
-    let response = match whole(&parts, body).await {
+    let response = match read_body(&parts, body).await {
         Ok(body) => {
             let connection = parts.extensions.get::<Connection>();
             let _answering = connection.map(Connection::begin);
             respond(Arc::clone(&shared), Incoming::new(&parts, body)).await
         }
-        Err(bad) => bad.answer(),
+        Err(error) => error.answer(),
     };
     let (method, path) = logged(&parts, &shared.callers);
     tracing::info!(
@@ -245,26 +235,26 @@ async fn handle(extract::State(shared): extract::State<Arc<Shared>>, request: Re
     response
 }
 
-/// A verb, if HTTP's clients commonly send it; any other may be a token, by mistake.
-fn usual(verb: &str) -> Option<&str> {
-    let is_usual = matches!(
-        verb,
+/// Returns the HTTP method if it is a common one. Any other may be a token, sent by mistake.
+fn common_method(method: &str) -> Option<&str> {
+    let is_common = matches!(
+        method,
         "GET" | "HEAD" | "POST" | "PATCH" | "DELETE" | "PUT" | "OPTIONS"
     );
-    is_usual.then_some(verb)
+    is_common.then_some(method)
 }
 
-/// The method and the path as the log has them. The query is left out, for it may hold tokens, and
-/// so is whatever is not of the API's form: a token may have got there by mistake.
+/// Returns the method and the path for the log. The query is omitted because it may contain a token.
+/// A path that is not of the API's form is omitted too: it may contain a token by mistake.
 fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p str) {
     const OTHER: &str = "(other)";
-    let method = usual(parts.method.as_str()).unwrap_or(OTHER);
-    // As in identifiers and e-mail addresses, of which `@` and `+` may be encoded.
+    let method = common_method(parts.method.as_str()).unwrap_or(OTHER);
+    // An identifier or an email address, in which `@` and `+` may be encoded.
     let is_identifier = |text: &str| {
         let text = text.replace("%40", "@").replace("%2B", "+");
-        let is_good = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
-        (1..=LONGEST_LOGGED).contains(&text.len())
-            && text.chars().all(is_good)
+        let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
+        (1..=MAX_LOGGED_LEN).contains(&text.len())
+            && text.chars().all(is_valid)
             && !callers.is_token(&text)
     };
     let path = parts.uri.path();
@@ -288,12 +278,12 @@ async fn respond(shared: Arc<Shared>, incoming: Incoming) -> Response {
             return json(StatusCode::from_u16(http).unwrap_or_default(), body);
         }
     }
-    // A change that is saved waits for the disk, where nobody else waits behind it.
+    // Saving a change waits for the disk, which must not block other requests.
     if shared.saves && incoming.method != axum::http::Method::GET {
         let task = tokio::task::spawn_blocking(move || shared.respond(&incoming));
         return task.await.unwrap_or_else(|_| {
             failure(
-                &Status::new(Code::Internal, "The request broke the server."),
+                &Status::new(Code::Internal, "The server failed to process the request."),
                 true,
             )
         });
@@ -309,7 +299,7 @@ impl Shared {
         }
     }
 
-    /// The body of a good answer.
+    /// Returns the body of a successful response.
     fn answer(&self, incoming: &Incoming) -> Result<String, Status> {
         let path: Vec<&str> = incoming.path.iter().flatten().map(String::as_str).collect();
         match (incoming.method.as_str(), path.as_slice()) {
@@ -319,9 +309,8 @@ impl Shared {
             ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, Method::Delete),
             ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, Method::Patch),
             (method, _) => {
-                let verb = usual(method).unwrap_or("this verb");
-                let message =
-                    format!("There is no method of spaces.members for {verb} at this path.");
+                let method = common_method(method).unwrap_or("this HTTP method");
+                let message = format!("spaces.members has no method for {method} at this path.");
                 Err(Status::new(Code::NotFound, message))
             }
         }
@@ -331,7 +320,7 @@ impl Shared {
         let state = self.read();
         let who = self
             .callers
-            .of(&state, incoming.token.as_deref(), || incoming.system())?;
+            .identify(&state, incoming.token.as_deref(), || incoming.system())?;
         let parent = format!("spaces/{space}");
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
@@ -354,7 +343,7 @@ impl Shared {
         })
     }
 
-    /// The methods of one membership.
+    /// Handles the methods of one membership.
     fn one(&self, incoming: &Incoming, method: Method) -> Result<String, Status> {
         let name = || {
             MembershipName::parse(&incoming.resource())
@@ -370,7 +359,7 @@ impl Shared {
                 let state = self.read();
                 let who = self
                     .callers
-                    .of(&state, incoming.token.as_deref(), || incoming.system())?;
+                    .identify(&state, incoming.token.as_deref(), || incoming.system())?;
                 let query = Query::read(incoming, method)?;
                 let call = Call::new(&state, &who, method, query.admin)?;
                 let membership = call.get(&name()?)?;
@@ -379,27 +368,27 @@ impl Shared {
         }
     }
 
-    /// Judges a change, saves it, makes it, and answers what is there now.
+    /// Checks a change, saves it, applies it, and returns the body with the new membership.
     fn change(
         &self,
         incoming: &Incoming,
         method: Method,
-        judge: impl FnOnce(&Call<'_>, &str) -> Result<Change, Status>,
+        check: impl FnOnce(&Call<'_>, &str) -> Result<Change, Status>,
     ) -> Result<String, Status> {
         let store = self.lock();
         let (query, change) = {
             let state = self.read();
             let who = self
                 .callers
-                .of(&state, incoming.token.as_deref(), || incoming.system())?;
+                .identify(&state, incoming.token.as_deref(), || incoming.system())?;
             let query = Query::read(incoming, method)?;
             let call = Call::new(&state, &who, method, query.admin)?;
-            let change = judge(&call, &query.update_mask)?;
+            let change = check(&call, &query.update_mask)?;
             (query, change)
         };
         if let Some(store) = &*store {
             store.save(&change).map_err(|error| {
-                tracing::error!(%error, "a change could not be saved");
+                tracing::error!(%error, "failed to save a change");
                 Status::new(
                     Code::Internal,
                     format!("The change could not be saved: {error}"),
@@ -421,7 +410,7 @@ impl Shared {
         Ok(answer::membership(&membership, &query.system))
     }
 
-    // Nothing here panics while it changes something, so a poisoned lock guards what is whole.
+    // Nothing panics in the middle of a change, so the data of a poisoned lock is consistent.
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
@@ -432,7 +421,7 @@ impl Shared {
     }
 }
 
-/// The query of a method other than list.
+/// Query of a method other than list.
 struct Query {
     system: SystemParameters,
     admin: bool,

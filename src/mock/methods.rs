@@ -1,8 +1,10 @@
-//! The rules of get, create, delete and patch: what a request changes, or why it may not.
+//! The rules of get, create, delete and patch: what a request changes, or why it is refused.
 //!
-//! Each rule is the reference's unless it says otherwise.
+//! The rules are those of the API reference; the others are marked as design decisions.
 
-use super::state::{Change, Person, Space, State, identifier, is_manager, is_short, user};
+use super::state::{
+    Change, Person, Space, State, check_length, identifier, is_manager, parse_member_name,
+};
 use crate::diagnostic::Quoted;
 use crate::list::{
     Authentication, Caller, Class, Code, Condition, MembershipName, Method, Reference, SpaceName,
@@ -12,13 +14,13 @@ use crate::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
 
-/// Who makes a request to the mock server.
+/// The caller of a request: privileges and identity.
 #[derive(Clone, Debug)]
 pub(super) struct Requester {
     pub(super) caller: Caller,
-    /// Who the caller is; `None` for one to whom every space is open, and who manages each.
+    /// The caller's identifier; `None` for the unrestricted caller, who manages every space.
     pub(super) id: Option<String>,
-    /// The calling app.
+    /// Identifier of the calling app.
     pub(super) app: String,
 }
 
@@ -28,7 +30,7 @@ impl Requester {
     }
 }
 
-/// One call: who, which method, with which privileges.
+/// A call of a method: the caller, and their privileges.
 pub(super) struct Call<'w> {
     state: &'w State,
     who: &'w Requester,
@@ -37,11 +39,11 @@ pub(super) struct Call<'w> {
 }
 
 impl<'w> Call<'w> {
-    /// A call that the caller's scopes permit, as far as they do without knowing the space.
+    /// Creates a call that the caller's scopes permit, at least in some spaces.
     ///
     /// # Errors
     ///
-    /// 403, as [`Caller::authorize`].
+    /// 403, as in [`Caller::authorize`].
     pub(super) fn new(
         state: &'w State,
         who: &'w Requester,
@@ -57,12 +59,12 @@ impl<'w> Call<'w> {
         })
     }
 
-    /// The space, if it is there, the scopes reach it, and it is the caller's: they are in it, or
-    /// created it (ours), or are an administrator who said so.
+    /// Returns the space if it exists, the scopes cover it, and the caller can access it: they are in
+    /// it, use admin access, or created it (design decision).
     ///
     /// # Errors
     ///
-    /// 404, and 403.
+    /// 404 if there is no such space, 403 if the caller cannot access it.
     pub(super) fn space(&self, name: &SpaceName, own_app: bool) -> Result<&'w Space, Status> {
         let space = self.state.space(name.as_str())?;
         let holds = |condition: &Condition| match condition {
@@ -73,25 +75,25 @@ impl<'w> Call<'w> {
         if !self.conditions.iter().any(holds) {
             return Err(Status::insufficient_scopes());
         }
-        let is_theirs = |id: &String| {
+        let is_accessible = |id: &String| {
             let is_member = |member: &Membership| member.state != MembershipState::NotAMember;
             space.creator.as_ref() == Some(id) || space.member(id).is_some_and(is_member)
         };
         // An app that adds itself is not in the space yet.
         let adds_itself = own_app && self.who.is_app();
-        if self.admin || adds_itself || self.who.id.as_ref().is_none_or(is_theirs) {
+        if self.admin || adds_itself || self.who.id.as_ref().is_none_or(is_accessible) {
             Ok(space)
         } else {
             Err(Status::permission_denied())
         }
     }
 
-    /// Whether the caller created a space.
+    /// Returns whether the caller created the space.
     fn created(&self, space: &Space) -> bool {
         self.who.id.is_none() || self.who.id == space.creator
     }
 
-    /// Whether the caller is a manager of a space, or has a manager's rights.
+    /// Returns whether the caller manages the space, or has a manager's rights.
     fn manages(&self, space: &Space) -> bool {
         let manages = |id: &String| {
             let member = space.member(id);
@@ -100,24 +102,24 @@ impl<'w> Call<'w> {
         self.admin || self.who.id.as_ref().is_none_or(manages)
     }
 
-    /// The space and the membership of a name.
+    /// Returns the space and the membership of a name.
     fn existing(&self, name: &MembershipName) -> Result<(&'w Space, &'w Membership), Status> {
         let id = self.state.resolve(&name.member, &self.who.app);
         let own_app = id == Some(&*self.who.app);
         let space = self.space(&name.space, own_app)?;
         let member = id.and_then(|id| space.member(id));
-        // Who is a member no more is as good as missing (ours).
+        // A former member is treated as missing (design decision).
         let member = member
             .filter(|member| member.state != MembershipState::NotAMember)
             .ok_or_else(Status::not_found)?;
-        // Groups need user authentication, reading or changing.
+        // Groups require user authentication, even for reading.
         if self.who.is_app() && is_group(member) {
             return Err(Status::permission_denied());
         }
         Ok((space, member))
     }
 
-    /// A membership.
+    /// Returns a membership.
     pub(super) fn get(&self, name: &MembershipName) -> Result<Membership, Status> {
         let (_, member) = self.existing(name)?;
         if self.admin && is_app(member) {
@@ -134,7 +136,7 @@ impl<'w> Call<'w> {
         now: String,
     ) -> Result<Change, Status> {
         match &body.member {
-            Some(Member::User(told)) => self.create_user(parent, body, told, now),
+            Some(Member::User(user)) => self.create_user(parent, body, user, now),
             Some(Member::Group(group)) => self.create_group(parent, body, group, now),
             None => Err(Violation::new(
                 "membership.member",
@@ -149,13 +151,13 @@ impl<'w> Call<'w> {
         &self,
         parent: &SpaceName,
         body: &Membership,
-        told: &User,
+        requested: &User,
         now: String,
     ) -> Result<Change, Status> {
-        let reference = user(&told.name)?;
+        let reference = parse_member_name(&requested.name)?;
         let id = match (self.state.resolve(&reference, &self.who.app), &reference) {
             (Some(id), _) => id.to_owned(),
-            (None, Reference::Email(email)) => made_up_id(email),
+            (None, Reference::Email(email)) => id_from_email(email),
             (None, _) => return Err(Status::not_found()),
         };
         let own_app = id == self.who.app;
@@ -163,12 +165,12 @@ impl<'w> Call<'w> {
         if let Reference::Email(email) = &reference {
             person.email.clone_from(email);
         }
-        let user_type = type_of(&person, own_app, &told.user_type)?;
+        let user_type = resolve_type(&person, own_app, &requested.user_type)?;
         let space = self.space(parent, own_app)?;
         let is_app = user_type == UserType::Bot;
         if is_app {
-            // No memberships for other apps; none at all with admin access, nor, but for its own
-            // with the scope that is for that, with app authentication.
+            // Only the calling app can be added, but not with admin access. With app
+            // authentication it needs the scope for that.
             let with_own_scope = self.conditions.contains(&Condition::OwnApp);
             if !own_app || self.admin || self.who.is_app() && !with_own_scope {
                 return Err(Status::permission_denied());
@@ -186,8 +188,8 @@ impl<'w> Call<'w> {
             (false, true) => Affiliation::External,
             (false, false) => Affiliation::Internal,
         };
-        let (create_time, delete_time) = times(space, body, now)?;
-        let key = free_key(space, &id)?;
+        let (create_time, delete_time) = import_times(space, body, now)?;
+        let key = available_key(space, &id)?;
         Change::put(Membership {
             name: parent.member(&key),
             state,
@@ -215,13 +217,13 @@ impl<'w> Call<'w> {
         let id = parse_group(&group.name)
             .map_err(|error| Violation::new("membership.groupMember.name", error))?;
         let key = format!("group-{id}");
-        is_short(&key).map_err(|error| Violation::new("membership.groupMember.name", error))?;
+        check_length(&key).map_err(|error| Violation::new("membership.groupMember.name", error))?;
         let space = self.space(parent, false)?;
         if self.who.is_app() {
             return Err(Status::permission_denied());
         }
-        let (create_time, delete_time) = times(space, body, now)?;
-        let key = free_key(space, &key)?;
+        let (create_time, delete_time) = import_times(space, body, now)?;
+        let key = available_key(space, &key)?;
         Change::put(Membership {
             name: parent.member(&key),
             state: MembershipState::Joined,
@@ -251,7 +253,7 @@ impl<'w> Call<'w> {
             if !may {
                 return Err(Status::permission_denied());
             }
-            keeps_a_manager(space, member, "removed")?;
+            check_manager_remains(space, member, "removed")?;
         }
         Ok(Change::Remove(member.name.clone()))
     }
@@ -286,21 +288,21 @@ impl<'w> Call<'w> {
             return Err(Violation::new("name", description).into());
         }
         if is_app(member) && body.role != MembershipRole::Member {
-            let description = "an app is `ROLE_MEMBER`: it cannot manage a space";
+            let description = "an app cannot manage a space: its role must be `ROLE_MEMBER`";
             return Err(Violation::new("membership.role", description).into());
         }
         if !space.has_roles && body.role != MembershipRole::Member {
             return Err(Status::new(
                 Code::FailedPrecondition,
                 format!(
-                    "`{}` is only for spaces whose `spaceType` is `SPACE`; elsewhere everybody is \
-                     `ROLE_MEMBER`.",
+                    "`{}` is allowed only in spaces whose `spaceType` is `SPACE`; in other spaces \
+                     the role must be `ROLE_MEMBER`.",
                     body.role
                 ),
             ));
         }
         if body.role != MembershipRole::Manager {
-            keeps_a_manager(space, member, "demoted")?;
+            check_manager_remains(space, member, "demoted")?;
         }
         Change::put(Membership {
             role: body.role.clone(),
@@ -324,29 +326,38 @@ fn user_id(member: &Membership) -> Option<&str> {
     }
 }
 
-/// What kind of user is added: as it is known, else as it is told, else a person (ours).
-fn type_of(person: &Person, own_app: bool, told: &UserType) -> Result<UserType, Status> {
+/// Returns the type of a user to add: the known type, or else the requested one, or else a person
+/// (design decision).
+///
+/// # Errors
+///
+/// 400 if the requested type is invalid or contradicts the known one.
+fn resolve_type(person: &Person, own_app: bool, requested: &UserType) -> Result<UserType, Status> {
     let known = if own_app {
         UserType::Bot
     } else {
         person.user_type.clone()
     };
-    match (known, told) {
+    match (known, requested) {
         (UserType::Unspecified, UserType::Unspecified) => Ok(UserType::Human),
-        (UserType::Unspecified, told @ (UserType::Human | UserType::Bot)) => Ok(told.clone()),
-        (known, told) if known == *told || *told == UserType::Unspecified => Ok(known),
-        (known, told) => {
+        (UserType::Unspecified, UserType::Human | UserType::Bot) => Ok(requested.clone()),
+        (known, _) if known == *requested || *requested == UserType::Unspecified => Ok(known),
+        (known, _) => {
             let description = match known {
-                UserType::Unspecified => format!("expected `HUMAN` or `BOT`, found `{told}`"),
-                known => format!("this user is `{known}`, not `{told}`"),
+                UserType::Unspecified => format!("expected `HUMAN` or `BOT`, found `{requested}`"),
+                known => format!("this user is `{known}`, not `{requested}`"),
             };
             Err(Violation::new("membership.member.type", description).into())
         }
     }
 }
 
-/// The key for a new member; one who is a member no more has it again.
-fn free_key(space: &Space, id: &str) -> Result<String, Status> {
+/// Returns the key for a new member; a former member keeps theirs.
+///
+/// # Errors
+///
+/// 409 if the member is already in the space.
+fn available_key(space: &Space, id: &str) -> Result<String, Status> {
     match space.member(id) {
         None => Ok(id.to_owned()),
         Some(member) if member.state == MembershipState::NotAMember => {
@@ -359,8 +370,13 @@ fn free_key(space: &Space, id: &str) -> Result<String, Status> {
     }
 }
 
-/// `createTime` and `deleteTime` are input in import mode only; elsewhere they are ignored (ours).
-fn times(
+/// Returns the times of a new membership. The body's times are input only in import mode; in other
+/// spaces they are ignored (design decision).
+///
+/// # Errors
+///
+/// 400 if a time is invalid.
+fn import_times(
     space: &Space,
     body: &Membership,
     now: String,
@@ -369,7 +385,7 @@ fn times(
         return Ok((now, None));
     }
     let read = |field, time: &Option<String>| {
-        let time = time.as_deref().filter(|time| !time.is_empty()).map(utc);
+        let time = time.as_deref().filter(|time| !time.is_empty()).map(to_utc);
         time.transpose()
             .map_err(|error| Status::from(Violation::new(field, error)))
     };
@@ -378,8 +394,9 @@ fn times(
     Ok((create_time.unwrap_or(now), delete_time))
 }
 
-/// A time in RFC 3339 as answers have it, in UTC. The parser is more lenient than that.
-fn utc(time: &str) -> Result<String, String> {
+/// Converts a time in RFC 3339 to UTC. It checks the format first, because the parser is more
+/// lenient.
+fn to_utc(time: &str) -> Result<String, String> {
     let shape: String = time
         .chars()
         .map(|c| if c.is_ascii_digit() { '0' } else { c })
@@ -399,17 +416,21 @@ fn utc(time: &str) -> Result<String, String> {
     let found = Quoted(time);
     if !is_rfc3339 {
         return Err(format!(
-            "expected a time in RFC 3339, such as `2026-01-05T09:00:00Z`, found {found}"
+            "expected an RFC 3339 time, such as `2026-01-05T09:00:00Z`, found {found}"
         ));
     }
     let time: jiff::Timestamp = time
         .parse()
-        .map_err(|error| format!("expected a time in RFC 3339, found {found}: {error}"))?;
+        .map_err(|error| format!("expected an RFC 3339 time, found {found}: {error}"))?;
     Ok(time.to_string())
 }
 
-/// The only manager who has joined a space stays its manager.
-fn keeps_a_manager(space: &Space, member: &Membership, what: &str) -> Result<(), Status> {
+/// Checks that the member is not the only manager who has joined the space.
+///
+/// # Errors
+///
+/// 400 `FAILED_PRECONDITION` if they are.
+fn check_manager_remains(space: &Space, member: &Membership, what: &str) -> Result<(), Status> {
     if is_manager(Class::of(member)) && space.managers() == 1 {
         return Err(Status::new(
             Code::FailedPrecondition,
@@ -421,8 +442,8 @@ fn keeps_a_manager(space: &Space, member: &Membership, what: &str) -> Result<(),
     Ok(())
 }
 
-/// The identifier of somebody of whom nothing but an e-mail address is known: always the same.
-fn made_up_id(email: &str) -> String {
+/// Derives the identifier of a user of whom only an email address is known.
+fn id_from_email(email: &str) -> String {
     let hash = blake3::hash(email.to_lowercase().as_bytes());
     let number = hash
         .as_bytes()

@@ -1,9 +1,9 @@
-//! The messages on the wire, field by field: what a body may hold, and which fields are enums.
+//! Schema of the API's messages: their fields and the fields' types.
 
 use crate::list::FieldMask;
 use crate::{Affiliation, MembershipRole, MembershipState, UserType};
 
-/// What kind of value a field has.
+/// Type of a field.
 pub(super) enum Kind {
     Text,
     Flag,
@@ -12,26 +12,26 @@ pub(super) enum Kind {
     Repeated(&'static Message),
 }
 
-/// An enum's name, and the integer of each of its values' names.
+/// An enum: its name, and the number of each value's name.
 pub(super) struct Enum {
     pub(super) name: &'static str,
     pub(super) number: fn(&str) -> Option<i32>,
 }
 
-/// A message: its fields by their lowerCamelCase names.
+/// A message: its fields, by lowerCamelCase name.
 pub(super) struct Message {
     pub(super) fields: &'static [(&'static str, Kind)],
 }
 
 impl Message {
-    /// The field of a name.
+    /// Returns the field with the given name.
     pub(super) fn field(&self, name: &str) -> Option<&'static (&'static str, Kind)> {
         self.fields.iter().find(|(field, _)| *field == name)
     }
 
-    /// The first path of a mask that the message does not have.
+    /// Returns the first path of a mask that the message does not have.
     pub(super) fn unknown_path(&self, mask: &FieldMask) -> Option<String> {
-        // Beside a `*` too.
+        // Also next to a `*`.
         mask.below()
             .find_map(|(name, below)| match self.field(name) {
                 _ if name == "*" => None,

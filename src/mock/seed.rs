@@ -1,4 +1,4 @@
-//! What a mock server starts with: a JSON text, read with the place of every mistake.
+//! Seed: the initial state of a mock server, in JSON. Errors have a line and a column.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,48 +8,48 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::state::{identifier, is_fit, is_short};
+use super::state::{check_length, check_user, identifier};
 use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
 
-/// A seed that cannot be used: where, and why. Lines and columns count from 1, columns in bytes.
+/// The error for an invalid seed. Lines and columns count from 1, columns in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("line {line}, column {column}: {message}")]
 #[non_exhaustive]
 pub struct SeedError {
-    /// The line.
+    /// Line of the error.
     pub line: usize,
-    /// The column.
+    /// Column of the error, in bytes.
     pub column: usize,
-    /// What is wrong there.
+    /// What is wrong.
     pub message: String,
 }
 
-/// A space.
+/// A space in a seed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SpaceSeed {
     pub(super) name: String,
-    /// As the API has it: `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`.
-    #[serde(default = "space_type")]
+    /// `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, as in the API.
+    #[serde(default = "default_space_type")]
     pub(super) space_type: String,
     #[serde(default)]
     #[allow(
         dead_code,
-        reason = "for whoever reads the seed; no method of members shows it"
+        reason = "for readers of the seed; no method of `spaces.members` returns it"
     )]
     display_name: String,
     #[serde(default)]
     pub(super) import_mode: bool,
-    /// `users/{user}`: a person or an app.
+    /// Name of a person or an app, `users/{user}`.
     pub(super) creator: Option<String>,
 }
 
-fn space_type() -> String {
+fn default_space_type() -> String {
     "SPACE".to_owned()
 }
 
-/// A person, as far as a membership does not tell it.
+/// A person in a seed: what their memberships do not say.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct UserSeed {
@@ -58,21 +58,21 @@ pub(super) struct UserSeed {
     pub(super) email: String,
     #[serde(default)]
     pub(super) display_name: String,
-    /// Whether somebody who is added has joined at once; otherwise they are invited.
-    #[serde(default = "yes")]
+    /// Whether the person joins at once when added; if not, they are invited.
+    #[serde(default = "default_auto_accept")]
     pub(super) auto_accept: bool,
     #[serde(default)]
     pub(super) admin: bool,
-    /// Whether they are from outside the organisation.
+    /// Whether the person is from outside the organization.
     #[serde(default)]
     pub(super) external: bool,
 }
 
-fn yes() -> bool {
+fn default_auto_accept() -> bool {
     true
 }
 
-/// Who may call, and with which token.
+/// A caller in a seed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CallerSeed {
@@ -83,22 +83,22 @@ pub(super) struct CallerSeed {
     pub(super) scopes: Vec<String>,
 }
 
-/// Requests that fail, or wait, on purpose.
+/// A fault in a seed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct FaultSeed {
-    /// What stands behind `v1/`; `*` is any text.
+    /// Request path after `v1/`, where `*` matches any text.
     pub(super) path: String,
-    /// The HTTP status to answer; without one the request is only delayed.
+    /// HTTP status of the response; `None` if the request is only delayed.
     pub(super) status: Option<u16>,
-    /// How often; without it, always.
+    /// Number of requests affected; `None` if the fault lasts indefinitely.
     pub(super) times: Option<u64>,
-    /// How long to wait first, in milliseconds.
+    /// Delay before the response, in milliseconds.
     #[serde(default)]
     pub(super) delay_ms: u64,
 }
 
-/// All of it.
+/// A valid seed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seed {
     pub(super) spaces: Vec<SpaceSeed>,
@@ -108,7 +108,8 @@ pub(super) struct Seed {
     pub(super) faults: Vec<FaultSeed>,
 }
 
-/// The outermost object: its lists' items stay text until their places are known.
+/// The outermost object. Its items are parsed separately, so that errors have their place in the
+/// seed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Outline<'s> {
@@ -125,11 +126,11 @@ struct Outline<'s> {
 }
 
 impl Seed {
-    /// Reads a seed, and checks what one part says of another.
+    /// Parses a seed, and checks that its parts agree.
     ///
     /// # Errors
     ///
-    /// At the first mistake.
+    /// The first error in the seed.
     pub(super) fn parse(text: &str) -> Result<Self, SeedError> {
         let start = text.len() - text.trim_start().len();
         is_object(text, "`spaces` and `memberships`")
@@ -151,7 +152,7 @@ impl Seed {
             callers: check.items(&outline.callers, "a `token`", Check::caller)?,
             faults: check.items(&outline.faults, "a `path`", Check::fault)?,
         };
-        // Everybody is known only now.
+        // Only now are all users and callers known.
         for (space, raw) in seed.spaces.iter().zip(&outline.spaces) {
             check
                 .creator(space, &seed.callers)
@@ -161,14 +162,14 @@ impl Seed {
     }
 }
 
-/// What has been seen of a seed, for the parts that speak of it.
+/// What has been parsed of a seed, for the checks of later parts.
 #[derive(Default)]
 struct Check<'s> {
     text: &'s str,
-    /// Whether a space has roles, by its name.
+    /// By name of the space, whether it has roles.
     spaces: BTreeMap<String, bool>,
     memberships: BTreeSet<String>,
-    /// The space and the user or group of every membership.
+    /// Space and user or group of every membership.
     members: BTreeSet<(String, String)>,
     users: BTreeSet<String>,
     has_users: bool,
@@ -194,13 +195,14 @@ impl Check<'_> {
         Ok(read)
     }
 
-    /// Where an item is: it borrows from the text, so their addresses tell its offset.
+    /// Returns the place of an item. It borrows from the text, so the difference of their addresses
+    /// is its offset.
     fn place(&self, raw: &RawValue) -> Place {
         let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
         Place::of(self.text, offset)
     }
 
-    /// A creator is somebody known, if the seed tells who there is, or a calling app.
+    /// Checks that a creator is a known user or a calling app, if the seed has `users`.
     fn creator(&self, space: &SpaceSeed, callers: &[CallerSeed]) -> Result<(), String> {
         let Some(creator) = space.creator.as_deref().filter(|_| self.has_users) else {
             return Ok(());
@@ -209,45 +211,45 @@ impl Check<'_> {
         if self.users.contains(identifier(creator)) || callers.iter().any(calls) {
             Ok(())
         } else {
-            Err(format!("`creator`: there is no user {}", quoted(creator)))
+            Err(format!("`creator`: unknown user {}", quoted(creator)))
         }
     }
 
     fn space(&mut self, space: &SpaceSeed) -> Result<(), String> {
-        SpaceName::parse(&space.name).map_err(|error| format!("a space's name: {error}"))?;
-        is_short(identifier(&space.name)).map_err(|error| format!("a space's name: {error}"))?;
+        SpaceName::parse(&space.name).map_err(|error| format!("space name: {error}"))?;
+        check_length(identifier(&space.name)).map_err(|error| format!("space name: {error}"))?;
         if !["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"].contains(&space.space_type.as_str()) {
             return Err(format!(
-                "`spaceType` is `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, found {}",
+                "`spaceType` must be `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, found {}",
                 quoted(&space.space_type)
             ));
         }
         if let Some(creator) = &space.creator {
-            id(creator, "creator")?;
+            canonical_id(creator, "creator")?;
         }
         let has_roles = space.space_type == "SPACE";
         let before = self.spaces.insert(space.name.clone(), has_roles);
         if before.is_some() {
-            return Err(format!("the space {} is there twice", quoted(&space.name)));
+            return Err(format!("duplicate space {}", quoted(&space.name)));
         }
         Ok(())
     }
 
     fn user(&mut self, user: &UserSeed) -> Result<(), String> {
         self.has_users = true;
-        let id = id(&user.name, "name")?;
+        let id = canonical_id(&user.name, "name")?;
         if !self.users.insert(id) {
-            return Err(format!("the user {} is there twice", quoted(&user.name)));
+            return Err(format!("duplicate user {}", quoted(&user.name)));
         }
         if !user.email.is_empty() {
             if !user.email.contains('@') {
                 let email = quoted(&user.email);
-                return Err(format!("an e-mail address has an `@`, found {email}"));
+                return Err(format!("an email address must contain `@`, found {email}"));
             }
-            is_short(&user.email)?;
+            check_length(&user.email)?;
             if !self.emails.insert(user.email.to_lowercase()) {
                 let email = quoted(&user.email);
-                return Err(format!("two users have the e-mail address {email}"));
+                return Err(format!("two users have the email address {email}"));
             }
         }
         Ok(())
@@ -255,21 +257,21 @@ impl Check<'_> {
 
     fn membership(&mut self, membership: &Membership) -> Result<(), String> {
         let name = MembershipName::parse(&membership.name)
-            .map_err(|error| format!("a membership's name: {error}"))?;
+            .map_err(|error| format!("membership name: {error}"))?;
         if !matches!(name.member, Reference::Id(_)) {
             return Err(format!(
-                "the name of a membership in a seed is canonical, without aliases, found {}",
+                "a membership name in a seed must be canonical, without aliases, found {}",
                 quoted(&membership.name)
             ));
         }
-        is_short(identifier(&membership.name))
-            .map_err(|error| format!("a membership's name: {error}"))?;
+        check_length(identifier(&membership.name))
+            .map_err(|error| format!("membership name: {error}"))?;
         let Some(&has_roles) = self.spaces.get(name.space.as_str()) else {
-            return Err(format!("there is no space {}", quoted(name.space.as_str())));
+            return Err(format!("unknown space {}", quoted(name.space.as_str())));
         };
         if !self.memberships.insert(membership.name.clone()) {
             let name = quoted(&membership.name);
-            return Err(format!("the membership {name} is there twice"));
+            return Err(format!("duplicate membership {name}"));
         }
         let is_role = matches!(
             membership.role,
@@ -278,91 +280,96 @@ impl Check<'_> {
         match &membership.member {
             _ if !has_roles && is_role => {
                 return Err(format!(
-                    "`{}` is only for spaces whose `spaceType` is `SPACE`",
+                    "`{}` is allowed only in spaces whose `spaceType` is `SPACE`",
                     membership.role
                 ));
             }
-            None => return Err("a membership has a `member` or a `groupMember`".to_owned()),
+            None => return Err("a membership must have a `member` or a `groupMember`".to_owned()),
             Some(Member::Group(group)) => {
                 let id = parse_group(&group.name)
                     .map_err(|error| format!("`groupMember.name`: {error}"))?;
-                is_short(&format!("group-{id}"))
+                check_length(&format!("group-{id}"))
                     .map_err(|error| format!("`groupMember.name`: {error}"))?;
-                self.once(&name, &group.name)?;
+                self.check_once(&name, &group.name)?;
             }
             Some(Member::User(user)) => {
-                let id = id(&user.name, "member.name")?;
-                is_fit(&name.member).map_err(|error| format!("a membership's name: {error}"))?;
-                is_short(&user.email)?;
-                self.once(&name, &user.name)?;
+                let id = canonical_id(&user.name, "member.name")?;
+                check_user(&name.member).map_err(|error| format!("membership name: {error}"))?;
+                check_length(&user.email)?;
+                self.check_once(&name, &user.name)?;
                 self.users.insert(id);
             }
         }
         Ok(())
     }
 
-    /// Whoever is in a space is in it once.
-    fn once(&mut self, name: &MembershipName, who: &str) -> Result<(), String> {
+    /// Checks that a user or a group has only one membership in a space.
+    fn check_once(&mut self, name: &MembershipName, member: &str) -> Result<(), String> {
         let space = name.space.as_str();
-        if self.members.insert((space.to_owned(), who.to_owned())) {
+        if self.members.insert((space.to_owned(), member.to_owned())) {
             Ok(())
         } else {
-            let (who, space) = (quoted(who), quoted(space));
-            Err(format!("{who} is in the space {space} twice"))
+            let (member, space) = (quoted(member), quoted(space));
+            Err(format!("{member} has two memberships in {space}"))
         }
     }
 
     fn caller(&mut self, caller: &CallerSeed) -> Result<(), String> {
         if caller.token.is_empty() || !self.tokens.insert(caller.token.clone()) {
-            return Err("a caller has a token that no other has".to_owned());
+            return Err("a caller must have a unique, non-empty `token`".to_owned());
         }
         match (&caller.user, &caller.app) {
             (Some(user), None) => {
-                let id = id(user, "user")?;
+                let id = canonical_id(user, "user")?;
                 if self.has_users && !self.users.contains(&id) {
-                    return Err(format!("there is no user {}", quoted(user)));
+                    return Err(format!("unknown user {}", quoted(user)));
                 }
             }
-            (None, Some(app)) => drop(id(app, "app")?),
-            _ => return Err("a caller has either a `user` or an `app`".to_owned()),
+            (None, Some(app)) => drop(canonical_id(app, "app")?),
+            _ => return Err("a caller must have either a `user` or an `app`".to_owned()),
         }
         for scope in &caller.scopes {
-            let is_others = scope.starts_with("https://") && !scope.contains("/auth/chat.");
-            if Scope::from_name(scope).is_none() && !is_others {
+            let is_other_api = scope.starts_with("https://") && !scope.contains("/auth/chat.");
+            if Scope::from_name(scope).is_none() && !is_other_api {
                 let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
                 return Err(format!(
-                    "the scopes of memberships are {}, found {}",
-                    known.join(", "),
-                    quoted(scope)
+                    "unknown scope {}, expected one of {}, or the URL of a scope of another API",
+                    quoted(scope),
+                    known.join(", ")
                 ));
             }
         }
         Ok(())
     }
 
-    #[allow(clippy::unused_self, reason = "it is called as the others are")]
+    #[allow(
+        clippy::unused_self,
+        reason = "it has the signature of the other checks"
+    )]
     fn fault(&mut self, fault: &FaultSeed) -> Result<(), String> {
         let path = fault.path.trim_start_matches('/');
         let path = path.strip_prefix("v1/").unwrap_or(path);
         if path != fault.path {
             return Err(format!(
-                "a fault's path is what stands behind `/v1/`: {} instead of {}",
+                "a fault's `path` starts after `/v1/`: write {} instead of {}",
                 quoted(path),
                 quoted(&fault.path)
             ));
         }
         match fault.status {
             Some(status) if !(400..600).contains(&status) => Err(format!(
-                "a fault's status is from 400 to 599, found {status}"
+                "a fault's `status` must be from 400 to 599, found {status}"
             )),
-            None if fault.delay_ms == 0 => Err("a fault has a `status` or a `delayMs`".to_owned()),
+            None if fault.delay_ms == 0 => {
+                Err("a fault must have a `status` or a `delayMs`".to_owned())
+            }
             _ => Ok(()),
         }
     }
 }
 
-/// Whether a JSON text is an object, or none at all, which the parser tells better: the parser itself
-/// takes an array of its fields for one.
+/// Checks that a JSON value is an object, because the parser would also accept an array of the
+/// fields. Invalid JSON passes, because the parser has the better message.
 fn is_object(text: &str, with: &str) -> Result<(), String> {
     if text.trim_start().starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
         Ok(())
@@ -371,15 +378,15 @@ fn is_object(text: &str, with: &str) -> Result<(), String> {
     }
 }
 
-/// The identifier in `users/{user}`, which is no alias.
-fn id(name: &str, field: &str) -> Result<String, String> {
+/// Returns the identifier in `users/{user}`, which must not be an alias.
+fn canonical_id(name: &str, field: &str) -> Result<String, String> {
     match parse_user(name) {
-        Ok(Reference::Id(id)) => match is_fit(&Reference::Id(id.clone())) {
+        Ok(Reference::Id(id)) => match check_user(&Reference::Id(id.clone())) {
             Ok(()) => Ok(id),
             Err(error) => Err(format!("`{field}`: {error}")),
         },
         Ok(_) => Err(format!(
-            "`{field}` is canonical in a seed, found {}",
+            "`{field}` must be canonical in a seed, found {}",
             quoted(name)
         )),
         Err(error) => Err(format!("`{field}`: {error}")),
@@ -390,7 +397,7 @@ fn quoted(text: &str) -> impl fmt::Display {
     crate::diagnostic::Quoted(text).to_string()
 }
 
-/// A place in a text, both from 1.
+/// A place in a text; line and column count from 1.
 #[derive(Clone, Copy)]
 struct Place {
     line: usize,
@@ -417,10 +424,10 @@ impl Place {
 }
 
 impl SeedError {
-    /// An error in a part of a text that begins at a place.
+    /// Converts an error in an item that starts at a place.
     fn json(error: &serde_json::Error, start: Place) -> Self {
         let message = error.to_string();
-        // The parser's own place is within the part.
+        // The place in the parser's message is relative to the item.
         let message = message
             .rsplit_once(" at line ")
             .map_or(&*message, |(message, _)| message);

@@ -1,4 +1,4 @@
-//! The server on a thread of its own.
+//! HTTP server with timeouts, and the server on a separate thread.
 
 use std::future::Future;
 use std::io;
@@ -19,23 +19,23 @@ use tokio_io_timeout::TimeoutWriter;
 use super::Mock;
 use super::http::Connection;
 
-/// How long things may take.
+/// Timeouts of a server.
 #[derive(Clone, Copy)]
 struct Limits {
-    /// Until a request's head is there, counted from the connection's begin or the last answer.
+    /// Time to receive the head of a request, from the start of the connection or the last response.
     head: Duration,
-    /// From then until its body is there.
+    /// Time to receive the body, from then on.
     body: Duration,
-    /// Until the client takes some more of its answer.
+    /// Time to send the next part of the response to the client.
     answer: Duration,
-    /// Until half a request is given up, once the server is asked to stop.
+    /// Time to receive the rest of a request after the server was asked to stop.
     half_sent: Duration,
-    /// Until what is being answered is given up, once the server is asked to stop.
+    /// Time to finish responses after the server was asked to stop.
     answering: Duration,
 }
 
 impl Limits {
-    const USUAL: Self = Self {
+    const DEFAULT: Self = Self {
         head: Duration::from_secs(10),
         body: Duration::from_secs(10),
         answer: Duration::from_secs(10),
@@ -44,17 +44,17 @@ impl Limits {
     };
 
     /// For a server that is dropped.
-    const AT_ONCE: Self = Self {
+    const IMMEDIATE: Self = Self {
         half_sent: Duration::ZERO,
         answering: Duration::ZERO,
-        ..Self::USUAL
+        ..Self::DEFAULT
     };
 }
 
-/// A mock server that answers on a loopback port until it is dropped.
+/// A mock server that listens on a loopback port until it is dropped.
 ///
-/// It has a thread of its own, so that a test need not be asynchronous. Dropping it closes every
-/// connection and returns when the port is free again.
+/// It runs on a separate thread, so that a test need not be asynchronous. Dropping it closes every
+/// connection, and returns when the port is free again.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -67,7 +67,7 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        // Not bound by the runtime: the caller may be on one, where no other can be waited for.
+        // Not bound by this runtime: the caller may be in another one, where it must not be entered.
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -80,7 +80,7 @@ impl Server {
                         let _ = stopped.await;
                     };
                     match TcpListener::from_std(listener) {
-                        Ok(listener) => run(&mock, listener, until, Limits::AT_ONCE).await,
+                        Ok(listener) => run(&mock, listener, until, Limits::IMMEDIATE).await,
                         Err(error) => tracing::error!(%error, "the mock server cannot listen"),
                     }
                 });
@@ -92,13 +92,13 @@ impl Server {
         })
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the server listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The base URL, without a slash at its end: `http://127.0.0.1:{port}`.
+    /// Returns the base URL, without a trailing slash: `http://127.0.0.1:{port}`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -109,41 +109,43 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It has nothing to tell: what a request broke, its answer told.
+            // A panic in a request has already been reported in its response.
             let _ = thread.join();
         }
     }
 }
 
-/// Answers on a listener until something happens; then what is being answered is answered, for at
-/// most five seconds. Half a request is waited for one second then.
+/// Serves on a listener until the future `until` completes.
 ///
-/// A connection that has nothing to say for ten seconds, or takes longer than that for a request's
-/// head, for its body or for taking some more of its answer, is closed. There may be as many
-/// connections as the system lets a process have files open; each holds at most a request's head of
-/// 400 KiB, its body of 1 MiB, and one answer.
+/// Then the server stops accepting connections. It finishes the current responses for at most five
+/// seconds, and waits for incomplete requests for one second.
+///
+/// A connection is closed if it is idle for ten seconds, or if receiving the head of a request or its
+/// body, or sending the next part of a response, takes longer than ten seconds. The number of
+/// connections is limited only by the number of files that the system lets a process open. Each
+/// connection holds at most the head of a request (400 KiB), its body (1 MiB) and one response.
 ///
 /// # Errors
 ///
-/// None at present: a listener that breaks for a while, as when there are too many connections, is
-/// tried again.
+/// None at present: if the listener fails temporarily, as with too many connections, the server
+/// tries again.
 pub async fn serve(
     mock: Mock,
     listener: TcpListener,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    run(&mock, listener, until, Limits::USUAL).await;
+    run(&mock, listener, until, Limits::DEFAULT).await;
     Ok(())
 }
 
 async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>, limits: Limits) {
     let mut http = http1::Builder::new();
-    // A client may say that it sends no more, and still wait for its answer: `nc -N` does.
+    // A client may close its half of the connection and still wait for the response, as `nc -N` does.
     http.half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head);
-    let known = Connection::new(limits.body);
-    let service = TowerToHyperService::new(mock.router().layer(Extension(known.clone())));
+    let tracker = Connection::new(limits.body);
+    let service = TowerToHyperService::new(mock.router().layer(Extension(tracker.clone())));
     let (stop, stopping) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut until = pin!(until);
@@ -151,25 +153,25 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     loop {
         let accepted = tokio::select! {
             () = &mut until => break,
-            // So that those that ended are forgotten.
+            // Forget the connections that have ended.
             Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                // Told once, until it is over.
+                // Log the error once, until the listener accepts again.
                 if std::mem::take(&mut accepts) {
-                    tracing::error!(%error, "connections are not accepted");
+                    tracing::error!(%error, "cannot accept connections");
                 }
-                // If there are too many, it would be tried again and again.
+                // Too many connections: do not retry in a busy loop.
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
         accepts = true;
-        // An answer that takes more than one packet does not wait for the client's word on the
-        // first. Without it, it is only slower.
+        // A response of several packets does not wait for the client to acknowledge the first. If
+        // this fails, the response is only slower.
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(limits.answer));
@@ -178,7 +180,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         let mut stopping = stopping.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection);
-            // What goes wrong on a connection is the client's: it is gone, or does not talk HTTP.
+            // An error of a connection is the client's: it is gone, or does not speak HTTP.
             tokio::select! {
                 _ = connection.as_mut() => return,
                 _ = stopping.changed() => {}
@@ -193,10 +195,10 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     let half_sent = async {
         tokio::time::sleep(limits.half_sent).await;
         let moment = Duration::from_millis(50);
-        while known.is_answering() {
+        while tracker.is_answering() {
             tokio::time::sleep(moment).await;
         }
-        // The last answer is to be written yet.
+        // The last response has yet to be written.
         tokio::time::sleep(moment).await;
     };
     let _ = tokio::time::timeout(limits.answering, async {
@@ -216,8 +218,8 @@ mod tests {
 
     use super::*;
 
-    /// What a client gets that sent something and waits.
-    fn slow(sent: &str, limits: Limits) -> String {
+    /// Returns what a client receives that sends something and then waits.
+    fn send_and_wait(sent: &str, limits: Limits) -> String {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
@@ -238,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn slow_requests_end() {
+    fn slow_requests_time_out() {
         let head = "POST /v1/spaces/A/members HTTP/1.1\r\nhost: a\r\n";
         let body = "POST /v1/spaces/A/members HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{";
         let short = Duration::from_millis(300);
@@ -246,9 +248,9 @@ mod tests {
             let limits = Limits {
                 head: short,
                 body: short,
-                ..Limits::USUAL
+                ..Limits::DEFAULT
             };
-            let answer = slow(sent, limits);
+            let answer = send_and_wait(sent, limits);
             assert!(answer.starts_with(expected), "{answer}");
             assert!(!expected.is_empty() || answer.is_empty(), "{answer}");
             assert!(answer.is_empty() || answer.contains("DEADLINE_EXCEEDED"));

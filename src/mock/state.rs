@@ -1,4 +1,4 @@
-//! What the server knows: spaces with their members, and the people and apps there are.
+//! State of the server: spaces with their members, and people and apps.
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -12,7 +12,7 @@ use crate::list::{
 };
 use crate::{Member, MemberType, Membership, Role, UserType};
 
-/// The calling app's identifier if no seed has a `BOT`.
+/// Identifier of the calling app if the seed has no `BOT`.
 const DEFAULT_APP: &str = "200000000000000000000";
 
 /// A space.
@@ -20,11 +20,10 @@ const DEFAULT_APP: &str = "200000000000000000000";
 pub(super) struct Space {
     pub(super) has_roles: bool,
     pub(super) import_mode: bool,
-    /// The identifier of the user or app that created it.
+    /// Identifier of the user or app that created the space.
     pub(super) creator: Option<String>,
     pub(super) members: MembershipIndex<Listed>,
-    /// The keys of memberships whose key is not their user's identifier, or `group-` and their
-    /// group's, by that.
+    /// Membership keys by member identifier (of a group, with `group-`), where the two differ.
     keys: HashMap<String, String>,
 }
 
@@ -42,26 +41,27 @@ impl Space {
         }
     }
 
-    /// The membership under a key, or of the user with this identifier.
+    /// Returns the membership with this key, or of the member with this identifier.
     pub(super) fn member(&self, id: &str) -> Option<&Membership> {
         let by_user = || self.members.get(self.keys.get(id)?);
         self.members.get(id).or_else(by_user).map(Borrow::borrow)
     }
 
-    /// How many people have joined as managers.
+    /// Returns the number of people who have joined as managers.
     pub(super) fn managers(&self) -> usize {
         self.members.count(is_manager)
     }
 }
 
-/// Whether members of a class manage their space: people who have joined, never apps (ours).
+/// Returns whether members of a class manage their space: only people who have joined do, never apps
+/// (design decision).
 pub(super) fn is_manager(Class { cell, presence }: Class) -> bool {
     cell.role == Role::Manager
         && presence == Presence::Joined
         && cell.member_type != MemberType::Bot
 }
 
-/// What is known of a person or an app.
+/// A person or an app.
 #[derive(Clone, Debug)]
 pub(super) struct Person {
     pub(super) email: String,
@@ -73,7 +73,7 @@ pub(super) struct Person {
 }
 
 impl Default for Person {
-    /// Somebody whom nobody seeded (ours).
+    /// A person or an app that is not in the seed (design decision).
     fn default() -> Self {
         Self {
             email: String::new(),
@@ -99,27 +99,27 @@ impl From<&UserSeed> for Person {
     }
 }
 
-/// What a request does to the state.
+/// Change of the state by a request.
 #[derive(Clone, Debug)]
 pub(super) enum Change {
-    /// A membership is there, as it is now.
+    /// Adds or replaces a membership.
     Put(Box<Membership>),
-    /// The membership of this name is gone.
+    /// Removes the membership with this name.
     Remove(String),
 }
 
 impl Change {
-    /// A membership is there, as it is now.
+    /// Adds or replaces a membership.
     ///
     /// # Errors
     ///
-    /// 500, if its name is not canonical: then it could not be found again, and whoever asked must
-    /// not be told that it is there.
+    /// 500 if its name is not canonical: it could not be found again, so it must not be
+    /// acknowledged.
     pub(super) fn put(membership: Membership) -> Result<Self, Status> {
         if is_canonical(&membership.name) {
             Ok(Self::Put(Box::new(membership)))
         } else {
-            let message = format!("A membership cannot be named {}.", membership.name);
+            let message = format!("The membership name {} is not canonical.", membership.name);
             Err(Status::new(Code::Internal, message))
         }
     }
@@ -132,18 +132,18 @@ impl Change {
     }
 }
 
-/// All of it.
+/// The entire state.
 #[derive(Debug)]
 pub(super) struct State {
     spaces: BTreeMap<String, Space>,
     people: HashMap<String, Person>,
     by_email: HashMap<String, String>,
-    /// The app of callers who are users.
+    /// Identifier of the calling app of users.
     pub(super) app: String,
 }
 
 impl State {
-    /// The app of callers who are users: the first of a seed's memberships.
+    /// Returns the calling app of users: the first app among the seed's memberships.
     pub(super) fn calling_app(memberships: &[Membership]) -> String {
         let first = memberships.iter().find_map(|membership| {
             let Some(Member::User(user)) = &membership.member else {
@@ -154,8 +154,8 @@ impl State {
         first.unwrap_or(DEFAULT_APP).to_owned()
     }
 
-    /// The state of a seed, with the memberships that there are now. The seed's own are not added:
-    /// they tell only who the people are, some of whom may be members no more.
+    /// Creates the state of a seed with the current memberships. The seed's own memberships only say
+    /// who the people are, because some of them may have been removed since.
     pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
         let mut state = Self {
             spaces: BTreeMap::new(),
@@ -167,10 +167,10 @@ impl State {
             state.spaces.insert(space.name.clone(), Space::new(space));
         }
         for user in &seed.users {
-            state.meet(identifier(&user.name), Person::from(user));
+            state.add_person(identifier(&user.name), Person::from(user));
         }
         for membership in &seed.memberships {
-            state.meet_member(membership);
+            state.learn_from(membership);
         }
         for membership in memberships {
             state.apply(Change::Put(Box::new(membership)));
@@ -178,21 +178,21 @@ impl State {
         state
     }
 
-    /// A space.
+    /// Returns the space with this name.
     ///
     /// # Errors
     ///
-    /// 404 `NOT_FOUND`.
+    /// 404 `NOT_FOUND` if there is none.
     pub(super) fn space(&self, name: &str) -> Result<&Space, Status> {
         self.spaces.get(name).ok_or_else(Status::not_found)
     }
 
-    /// What is known of a person or an app; the default for whom nobody has met.
+    /// Returns the person or app with this identifier, or the default if they are unknown.
     pub(super) fn person(&self, id: &str) -> Person {
         self.people.get(id).cloned().unwrap_or_default()
     }
 
-    /// Whom an alias stands for; `None` for an e-mail address that nobody has.
+    /// Resolves a reference to an identifier; `None` for an unknown email address.
     pub(super) fn resolve<'w>(&'w self, who: &'w Reference, app: &'w str) -> Option<&'w str> {
         match who {
             Reference::CallingApp => Some(app),
@@ -201,16 +201,16 @@ impl State {
         }
     }
 
-    /// Makes a change, to a space that exists.
+    /// Applies a change to a space that exists.
     pub(super) fn apply(&mut self, change: Change) {
-        // Before it was saved, `Change::put` or `has_place` saw to it that it fits.
-        let (space, key) = place(change.name());
+        // `Change::put` or `check_saved_name` has checked the name.
+        let (space, key) = split_name(change.name());
         let (space, key) = (space.to_owned(), key.to_owned());
         if let Change::Put(membership) = &change {
-            self.meet_member(membership);
+            self.learn_from(membership);
         }
         let Some(space) = self.spaces.get_mut(&space) else {
-            tracing::error!(space, key, "a change to a space that is not there");
+            tracing::error!(space, key, "change to an unknown space");
             return;
         };
         match change {
@@ -232,8 +232,8 @@ impl State {
         }
     }
 
-    /// Learns from a membership what is not known yet of the person or app.
-    fn meet_member(&mut self, membership: &Membership) {
+    /// Learns from a membership what is not known yet about the person or app.
+    fn learn_from(&mut self, membership: &Membership) {
         let Some(Member::User(user)) = &membership.member else {
             return;
         };
@@ -242,18 +242,18 @@ impl State {
         if person.user_type == UserType::Unspecified {
             person.user_type = user.user_type.clone();
         }
-        for (known, told) in [
+        for (known, new) in [
             (&mut person.email, &user.email),
             (&mut person.display_name, &user.display_name),
         ] {
             if known.is_empty() {
-                known.clone_from(told);
+                known.clone_from(new);
             }
         }
-        self.meet(id, person);
+        self.add_person(id, person);
     }
 
-    fn meet(&mut self, id: &str, person: Person) {
+    fn add_person(&mut self, id: &str, person: Person) {
         if !person.email.is_empty() {
             self.by_email
                 .insert(person.email.to_lowercase(), id.to_owned());
@@ -262,79 +262,83 @@ impl State {
     }
 }
 
-/// Whether a membership's name has no alias in it.
+/// Returns whether a membership name is valid and has no alias.
 fn is_canonical(name: &str) -> bool {
     MembershipName::parse(name).is_ok_and(|name| matches!(name.member, Reference::Id(_)))
 }
 
-/// The space and the key in the name of a membership that was checked before.
-fn place(name: &str) -> (&str, &str) {
+/// Splits the valid name of a membership into the space's name and the key.
+fn split_name(name: &str) -> (&str, &str) {
     name.split_once("/members/").unwrap_or((name, ""))
 }
 
-/// Why a membership that was saved has no place in the spaces of a seed.
+/// Checks that the name of a saved membership is valid for the spaces of a seed.
 ///
 /// # Errors
 ///
-/// If its name is not canonical, or there is no such space.
-pub(super) fn has_place(
+/// If the name is not canonical, or there is no such space.
+pub(super) fn check_saved_name(
     spaces: &HashSet<&str>,
     membership: &Membership,
 ) -> Result<(), &'static str> {
-    let (name, _) = place(&membership.name);
+    let (space, _) = split_name(&membership.name);
     if !is_canonical(&membership.name) {
-        Err("its name is not canonical")
-    } else if !spaces.contains(name) {
-        Err("there is no such space")
+        Err("the name is not canonical")
+    } else if !spaces.contains(space) {
+        Err("the space is unknown")
     } else {
         Ok(())
     }
 }
 
-/// The identifier in a name that was checked before: what stands behind the last slash.
+/// Returns the identifier in a valid name: the part after the last slash.
 pub(super) fn identifier(name: &str) -> &str {
     name.rsplit_once('/').map_or(name, |(_, id)| id)
 }
 
-/// Whom a body's `member.name` means.
-pub(super) fn user(name: &str) -> Result<Reference, Status> {
-    const FIELD: &str = "membership.member.name";
-    let who = parse_user(name).map_err(|error| Violation::new(FIELD, error))?;
-    is_fit(&who).map_err(|error| Violation::new(FIELD, error))?;
-    Ok(who)
-}
-
-/// How long an identifier or an e-mail address may be, in bytes (ours): page tokens hold one, and
-/// must fit into a URL.
-const LONGEST: usize = 128;
-
-/// Whether an identifier or an e-mail address is not too long.
+/// Parses `member.name` in a body.
 ///
 /// # Errors
 ///
-/// Otherwise, for a message.
-pub(super) fn is_short(id: &str) -> Result<(), String> {
+/// 400 if it is not a valid name of a user.
+pub(super) fn parse_member_name(name: &str) -> Result<Reference, Status> {
+    const FIELD: &str = "membership.member.name";
+    let who = parse_user(name).map_err(|error| Violation::new(FIELD, error))?;
+    check_user(&who).map_err(|error| Violation::new(FIELD, error))?;
+    Ok(who)
+}
+
+/// Maximum length of an identifier or an email address, in bytes (design decision): page tokens
+/// contain one, and must fit into a URL.
+const MAX_LEN: usize = 128;
+
+/// Checks the length of an identifier or an email address.
+///
+/// # Errors
+///
+/// A message, if it is longer than 128 bytes.
+pub(super) fn check_length(id: &str) -> Result<(), String> {
     match id.len() {
-        ..=LONGEST => Ok(()),
-        long => Err(format!(
-            "an identifier or e-mail address has at most {LONGEST} bytes, found {long}"
+        ..=MAX_LEN => Ok(()),
+        len => Err(format!(
+            "the identifier or email address is {len} bytes long, but the limit is {MAX_LEN} bytes"
         )),
     }
 }
 
-/// Whether a user may be called this: the identifiers with `group-` are those of the memberships of
+/// Checks that an identifier can be a user's: identifiers with `group-` belong to the memberships of
 /// Google Groups.
 ///
 /// # Errors
 ///
-/// Otherwise, for a message.
-pub(super) fn is_fit(who: &Reference) -> Result<(), String> {
+/// A message, if the identifier starts with `group-` or is too long.
+pub(super) fn check_user(who: &Reference) -> Result<(), String> {
     match who {
         Reference::Id(id) if id.starts_with("group-") => Err(format!(
-            "`group-…` is the identifier of a Google Group's membership, found {}",
+            "a user's identifier cannot start with `group-`, found {}",
             Quoted(id)
         )),
-        Reference::Id(id) | Reference::Email(id) => is_short(id),
+        Reference::Id(id) | Reference::Email(id) => check_length(id),
         Reference::CallingApp => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! What is saved: every acknowledged change, in an embedded store whose commits survive a crash.
+//! Persistence: every acknowledged change, in an embedded store whose commits survive a crash.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -22,27 +22,27 @@ const FACTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("facts");
 const SEED: &str = "seed";
 const KEY: &str = "page token key";
 
-/// A store that cannot be opened, read or written.
+/// The error for a file that cannot be opened, read or written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The embedded store says so: the file is in use, is no store, the disk is full…
+    /// An error of the embedded store: the file is in use or not a store, the disk is full, …
     #[error("{0}")]
     Store(#[from] Box<redb::Error>),
-    /// The embedded store cannot make sense of the file.
-    #[error("it is damaged, or was not made by this server")]
+    /// The file is damaged, or was not created by this server.
+    #[error("the file is damaged or was not created by this server")]
     Damaged,
-    /// A membership in it cannot be read.
-    #[error("the membership `{name}` in it cannot be read: {error}")]
+    /// A saved membership is invalid.
+    #[error("invalid saved membership `{name}`: {error}")]
     Membership {
-        /// Its name.
+        /// Name of the membership.
         name: String,
-        /// Why.
+        /// What is wrong.
         error: serde_json::Error,
     },
 }
 
-/// What a store held when it was opened.
+/// Content of a store when it was opened.
 pub(super) struct Saved {
     pub(super) seed: String,
     pub(super) key: [u8; 32],
@@ -54,16 +54,16 @@ pub(super) struct Saved {
 pub(super) struct Store(Database);
 
 impl Store {
-    /// Opens a store, or begins one, and reads what it holds; `None` for a new one.
+    /// Opens or creates a store, and reads its content; `None` if it is new.
     ///
-    /// The embedded store panics at some damage; here that is an error like any other.
+    /// The embedded store panics on some damaged files. These panics become errors.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<Saved>), StoreError> {
-        let store = contained(|| Ok(Self(database(path)?)))?;
-        match contained(|| store.load()) {
+        let store = catch_panic(|| Ok(Self(database(path)?)))?;
+        match catch_panic(|| store.load()) {
             Ok(saved) => Ok((store, saved)),
             Err(error) => {
-                // Closing what is damaged may panic too.
-                let closed = contained(move || {
+                // Closing a damaged store may panic as well.
+                let closed = catch_panic(move || {
                     drop(store);
                     Ok(())
                 });
@@ -105,8 +105,8 @@ impl Store {
         }))
     }
 
-    /// Begins with a seed's memberships: all of it is there afterwards, or nothing.
-    pub(super) fn begin<'m>(
+    /// Saves the seed, the key and the seed's memberships, in one transaction.
+    pub(super) fn initialize<'m>(
         &self,
         seed: &str,
         key: &[u8; 32],
@@ -126,7 +126,7 @@ impl Store {
         })
     }
 
-    /// Saves a change: once this returns, it is on the disk.
+    /// Saves a change. It is on disk when this returns.
     pub(super) fn save(&self, change: &Change) -> Result<(), StoreError> {
         self.write(|transaction| {
             let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
@@ -144,7 +144,7 @@ impl Store {
         })
     }
 
-    /// One transaction; its commit waits for the disk.
+    /// Runs one transaction. Its commit waits for the disk.
     fn write(
         &self,
         change: impl FnOnce(&redb::WriteTransaction) -> Result<(), StoreError>,
@@ -156,12 +156,12 @@ impl Store {
     }
 }
 
-/// The embedded store in a file. One that is not there yet is made under another name, and named
-/// only once it is whole: a half-made one, of a process that was killed, could not be opened.
+/// Opens the embedded store in a file. A new one is created under another name and renamed when it is
+/// complete, because an incomplete one, of a process that was killed, could not be opened.
 fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
-    let is_there = || std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    let exists = || std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
     let open = || Database::create(path).map_err(boxed);
-    if is_there() {
+    if exists() {
         return open();
     }
     let mut unfinished = path.as_os_str().to_owned();
@@ -170,20 +170,20 @@ fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
     let mut options = File::options();
     let options = options.read(true).write(true).create(true).truncate(false);
     let file = options.open(unfinished).map_err(io)?;
-    // It is locked from here on: of two processes that begin at once, one is told so.
+    // From here on the file is locked: of two processes that start at once, one gets an error.
     let file = FileBackend::new(file).map_err(boxed)?;
-    if is_there() {
-        // Another process has just finished it.
+    if exists() {
+        // Another process has just created the store.
         drop(file);
         let _ = std::fs::remove_file(unfinished);
         return open();
     }
-    // What a process that was killed has left.
+    // Remove what a killed process may have left.
     file.set_len(0).map_err(io)?;
     let database = Database::builder().create_with_backend(file);
     let database = database.map_err(boxed)?;
     std::fs::rename(unfinished, path).map_err(io)?;
-    // Where a directory can be opened, its entries are on the disk only then.
+    // Where a directory can be opened, the rename is on disk only after a sync of the directory.
     let directory = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
@@ -198,34 +198,34 @@ fn io(error: std::io::Error) -> Box<redb::Error> {
 }
 
 thread_local! {
-    /// Whether a panic on this thread is caught, and told as an error.
-    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+    /// Whether a panic on this thread is caught and becomes an error.
+    static CATCHES_PANIC: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does something that may panic, and makes an error of it; nothing is printed.
-fn contained<T>(act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+/// Runs `act` and converts a panic into an error, without printing it.
+fn catch_panic<T>(act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
-        let others = panic::take_hook();
+        let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !CONTAINED.get() {
-                others(info);
+            if !CATCHES_PANIC.get() {
+                previous(info);
             }
         }));
     });
-    CONTAINED.set(true);
-    // What a panic leaves half done is dropped, or is a file that is not used.
-    let done = panic::catch_unwind(AssertUnwindSafe(act));
-    CONTAINED.set(false);
-    done.unwrap_or(Err(StoreError::Damaged))
+    CATCHES_PANIC.set(true);
+    // Unwind safe: after a panic, the store is dropped and the file is not used.
+    let result = panic::catch_unwind(AssertUnwindSafe(act));
+    CATCHES_PANIC.set(false);
+    result.unwrap_or(Err(StoreError::Damaged))
 }
 
-/// The store's errors of many types as one, and small.
+/// Converts the store's various errors into one small type.
 fn boxed(error: impl Into<redb::Error>) -> Box<redb::Error> {
     Box::new(error.into())
 }
 
-/// A membership has string keys and no way to fail.
+/// Serializes a membership, which cannot fail: its keys are strings.
 fn json(membership: &Membership) -> Vec<u8> {
     serde_json::to_vec(membership).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-// @google-apps/chat: the generated client, over its REST fallback.
+// @google-apps/chat, the generated client, with its REST fallback.
 'use strict';
 const {ChatServiceClient} = require('@google-apps/chat').v1;
 const {OAuth2Client} = require('google-auth-library');
@@ -24,13 +24,13 @@ function client(url, token = 'any') {
 
 const ids = memberships => memberships.map(m => m.name.split('/').pop());
 
-// What an error tells. Over REST this client's errors have the HTTP status for a code, and the whole
-// body for a message: what it comes from is in there.
+// Checks the codes and the message of an error; returns its first detail. Over REST, the code of this
+// client's errors is the HTTP status, and the message is the entire body.
 async function refused(what, call, expected, message) {
   let error;
   try {
     await call;
-    checks.equal(what, 'an answer', expected);
+    checks.equal(what, 'success', expected);
     return {};
   } catch (thrown) {
     error = thrown;
@@ -49,19 +49,19 @@ async function main() {
   checks.equal('list', ids(answer), ['100', '101', '900', '901']);
   checks.equal('enums', [answer[0].state, answer[0].role, answer[0].member.type, answer[2].member.type], ['JOINED', 'ROLE_MANAGER', 'HUMAN', 'BOT']);
   checks.equal('createTime', new Date(Number(answer[0].createTime.seconds) * 1000).getUTCFullYear(), 2026);
-  checks.equal('an empty list', await listed({parent: 'spaces/EMPTY'}), []);
+  checks.equal('empty list', await listed({parent: 'spaces/EMPTY'}), []);
   answer = await listed({filter: HUMANS, showInvited: true, pageSize: 10});
   checks.equal('filter, showInvited', ids(answer), ['100', '101', '102']);
   answer = await listed({filter: 'member.type != "BOT"', showGroups: true});
   checks.equal('filter, showGroups', ids(answer), ['100', '101', 'group-g1']);
-  checks.equal('a group', answer[2].groupMember.name, 'groups/g1');
+  checks.equal('group', answer[2].groupMember.name, 'groups/g1');
   answer = await listed({filter: HUMANS, useAdminAccess: true});
   checks.equal('useAdminAccess', ids(answer), ['100', '101']);
   const [first, next] = await api.listMemberships({parent, pageSize: 2}, {autoPaginate: false});
   checks.equal('pageSize', ids(first), ['100', '101']);
-  checks.equal('the next page', ids((await api.listMemberships(next, {autoPaginate: false}))[0]), ['900', '901']);
+  checks.equal('next page', ids((await api.listMemberships(next, {autoPaginate: false}))[0]), ['900', '901']);
 
-  // All pages, by the client's own iterators.
+  // All pages, with the client's own iterators.
   for (const filter of ['', 'role = "ROLE_MEMBER"']) {
     const request = {parent: 'spaces/BIG', pageSize: 10, filter};
     const all = Array.from({length: 95}, (_, n) => n).filter(n => !filter || n % 10).map(n => String(1000 + n));
@@ -70,10 +70,10 @@ async function main() {
     for await (const membership of api.listMembershipsAsync(request)) {
       seen.push(membership);
     }
-    checks.equal(`the iterator with '${filter}'`, ids(seen), all);
+    checks.equal(`iterator with '${filter}'`, ids(seen), all);
   }
   const long = Array(40).fill(`(${HUMANS} AND role = "ROLE_MANAGER")`).join(' OR ');
-  checks.equal('a long filter', (await listed({parent: 'spaces/BIG', filter: long, pageSize: 4})).length, 10);
+  checks.equal('long filter', (await listed({parent: 'spaces/BIG', filter: long, pageSize: 4})).length, 10);
 
   for (const member of ['101', 'grace+x@example.com']) {
     [answer] = await api.getMembership({name: `spaces/A/members/${member}`});
@@ -82,20 +82,20 @@ async function main() {
   [answer] = await api.getMembership({name: 'spaces/A/members/app'});
   checks.equal('get app', [answer.name, answer.member.type], ['spaces/A/members/900', 'BOT']);
   [answer] = await api.getMembership({name: 'spaces/A/members/group-g1', useAdminAccess: true});
-  checks.equal('get a group', [answer.groupMember.name, answer.role], ['groups/g1', 'MEMBERSHIP_ROLE_UNSPECIFIED']);
+  checks.equal('get group', [answer.groupMember.name, answer.role], ['groups/g1', 'MEMBERSHIP_ROLE_UNSPECIFIED']);
 
   const create = async (membership, more = {}) => (await api.createMembership({parent, membership, ...more}))[0];
   const human = {member: {name: 'users/555', type: 'HUMAN'}};
   answer = await create(human);
   checks.equal('create', [answer.name, answer.state, answer.role], ['spaces/A/members/555', 'JOINED', 'ROLE_MEMBER']);
   answer = await create({member: {name: 'users/shy@example.com', type: 'HUMAN'}});
-  checks.equal('create by e-mail', [answer.name, answer.state], ['spaces/A/members/103', 'INVITED']);
+  checks.equal('create by email', [answer.name, answer.state], ['spaces/A/members/103', 'INVITED']);
   answer = await create({groupMember: {name: 'groups/g2'}}, {useAdminAccess: true});
-  checks.equal("create a group's", answer.name, 'spaces/A/members/group-g2');
+  checks.equal("create a group's membership", answer.name, 'spaces/A/members/group-g2');
   answer = await create({member: {name: 'users/app', type: 'BOT'}}, {parent: 'spaces/CHAT'});
-  checks.equal("create the app's", answer.name, 'spaces/CHAT/members/900');
-  await refused('create twice', create(human), ALREADY_EXISTS, 'already exists');
-  await refused("create nobody's", create({}), INVALID_ARGUMENT, 'membership');
+  checks.equal("create the app's membership", answer.name, 'spaces/CHAT/members/900');
+  await refused('create existing', create(human), ALREADY_EXISTS, 'already exists');
+  await refused("create without a member", create({}), INVALID_ARGUMENT, 'membership');
 
   const patch = async (name, role, paths, more = {}) =>
     (await api.updateMembership({membership: {name: `spaces/${name}`, role}, updateMask: paths && {paths}, ...more}))[0];
@@ -105,42 +105,42 @@ async function main() {
   }
   answer = await patch('A/members/101', 'ROLE_MEMBER', ['*'], {useAdminAccess: true});
   checks.equal('update with admin access', answer.role, 'ROLE_MEMBER');
-  await refused('no mask', patch('A/members/101', 'ROLE_MEMBER'), INVALID_ARGUMENT, 'updateMask');
-  await refused('a bad mask', patch('A/members/101', 'ROLE_MEMBER', ['create_time']), INVALID_ARGUMENT, 'updateMask');
-  await refused('the only manager demoted', patch('A/members/100', 'ROLE_MEMBER', ['role']), FAILED_PRECONDITION, 'only space manager');
-  await refused('a manager where there is none', patch('CHAT/members/100', 'ROLE_MANAGER', ['role']), FAILED_PRECONDITION, 'SPACE');
+  await refused('missing mask', patch('A/members/101', 'ROLE_MEMBER'), INVALID_ARGUMENT, 'updateMask');
+  await refused('invalid mask', patch('A/members/101', 'ROLE_MEMBER', ['create_time']), INVALID_ARGUMENT, 'updateMask');
+  await refused('demote the only manager', patch('A/members/100', 'ROLE_MEMBER', ['role']), FAILED_PRECONDITION, 'only space manager');
+  await refused('manager in a group chat', patch('CHAT/members/100', 'ROLE_MANAGER', ['role']), FAILED_PRECONDITION, 'SPACE');
 
   const remove = async (name, more = {}) => (await api.deleteMembership({name: `spaces/${name}`, ...more}))[0];
-  await refused('the only manager removed', remove('A/members/100'), FAILED_PRECONDITION, 'only space manager');
+  await refused('remove the only manager', remove('A/members/100'), FAILED_PRECONDITION, 'only space manager');
   answer = await remove('A/members/555');
   checks.equal('delete', [answer.name, answer.state], ['spaces/A/members/555', 'NOT_A_MEMBER']);
-  checks.equal("delete the app's", (await remove('A/members/app')).name, 'spaces/A/members/900');
+  checks.equal("delete the app's membership", (await remove('A/members/app')).name, 'spaces/A/members/900');
   answer = await remove('A/members/group-g2', {useAdminAccess: true});
   checks.equal('delete with admin access', answer.state, 'NOT_A_MEMBER');
-  await refused("delete another app's", remove('A/members/901'), PERMISSION_DENIED, 'Permission denied');
+  await refused("delete another app's membership", remove('A/members/901'), PERMISSION_DENIED, 'Permission denied');
 
-  let detail = await refused('a bad filter', listed({filter: 'role = "OWNER"'}), INVALID_ARGUMENT, 'Invalid filter query: role = "OWNER"');
-  checks.equal('its field', detail.fieldViolations[0].field, 'filter');
-  checks.true('its correction', detail.fieldViolations[0].description.includes('ROLE_MANAGER'));
-  await refused('a negative page size', listed({pageSize: -1}), INVALID_ARGUMENT, 'pageSize');
-  await refused('a made-up token', listed({pageToken: 'abc'}), INVALID_ARGUMENT, 'pageToken');
+  let detail = await refused('invalid filter', listed({filter: 'role = "OWNER"'}), INVALID_ARGUMENT, 'Invalid filter query: role = "OWNER"');
+  checks.equal('field of the violation', detail.fieldViolations[0].field, 'filter');
+  checks.true('suggestion of the violation', detail.fieldViolations[0].description.includes('ROLE_MANAGER'));
+  await refused('negative page size', listed({pageSize: -1}), INVALID_ARGUMENT, 'pageSize');
+  await refused('made-up token', listed({pageToken: 'abc'}), INVALID_ARGUMENT, 'pageToken');
   await refused('admin access without the type', listed({useAdminAccess: true}), INVALID_ARGUMENT, 'Invalid filter query: ');
-  await refused('no such space', listed({parent: 'spaces/X'}), NOT_FOUND, 'Requested entity was not found.');
-  await refused('no such member', api.getMembership({name: 'spaces/A/members/404'}), NOT_FOUND, 'Requested entity was not found.');
-  // Over REST it does not know a 503 for what it is, and does not retry it.
+  await refused('unknown space', listed({parent: 'spaces/X'}), NOT_FOUND, 'Requested entity was not found.');
+  await refused('unknown member', api.getMembership({name: 'spaces/A/members/404'}), NOT_FOUND, 'Requested entity was not found.');
+  // Over REST it does not recognize a 503, and does not retry it.
   for (const turn of [1, 2]) {
     await refused(`503, ${turn}`, listed({parent: 'spaces/FLAKY'}), UNAVAILABLE, 'fault');
   }
-  checks.equal('two 503s, then an answer', ids(await listed({parent: 'spaces/FLAKY'})), ['100']);
-  await refused('429 for good', listed({parent: 'spaces/DOWN'}), RESOURCE_EXHAUSTED, 'fault');
+  checks.equal('two 503s, then success', ids(await listed({parent: 'spaces/FLAKY'})), ['100']);
+  await refused('permanent 429', listed({parent: 'spaces/DOWN'}), RESOURCE_EXHAUSTED, 'fault');
 
   const [reader, bot, stranger] = ['reader', 'bot', 'stranger'].map(token => client(process.env.GUARDED, token));
-  checks.equal('a reader lists', (await reader.listMemberships({parent}))[0].length, 4);
-  detail = await refused('a reader deletes', reader.deleteMembership({name: 'spaces/A/members/100'}), PERMISSION_DENIED, 'insufficient authentication scopes');
-  checks.equal('the reason', [detail.reason, detail.domain], ['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'googleapis.com']);
-  await refused('a stranger lists', stranger.listMemberships({parent}), PERMISSION_DENIED, 'Permission denied');
-  checks.equal('an app sees no apps', ids((await bot.listMemberships({parent}))[0]), ['100', '101']);
-  await refused('an app asks for groups', bot.listMemberships({parent, showGroups: true}), PERMISSION_DENIED, 'Permission denied');
+  checks.equal('list as a reader', (await reader.listMemberships({parent}))[0].length, 4);
+  detail = await refused('delete as a reader', reader.deleteMembership({name: 'spaces/A/members/100'}), PERMISSION_DENIED, 'insufficient authentication scopes');
+  checks.equal('reason', [detail.reason, detail.domain], ['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'googleapis.com']);
+  await refused('list as a stranger', stranger.listMemberships({parent}), PERMISSION_DENIED, 'Permission denied');
+  checks.equal('list as an app, without apps', ids((await bot.listMemberships({parent}))[0]), ['100', '101']);
+  await refused('list groups as an app', bot.listMemberships({parent, showGroups: true}), PERMISSION_DENIED, 'Permission denied');
   checks.done();
 }
 

@@ -1,4 +1,4 @@
-"""google-apps-chat: the generated client, over REST."""
+"""google-apps-chat, the generated client, over REST."""
 
 import os
 
@@ -24,14 +24,14 @@ def ids(memberships):
 
 
 def refused(what, call, kind, message):
-    """What an exception tells: its class, the message, the details."""
+    """Checks the class and the message of an exception; returns it."""
     try:
         call()
     except exceptions.GoogleAPICallError as error:
         checks.equal(what, type(error), kind)
         checks.true(f"{what}: {error.message}", message in error.message)
         return error
-    checks.equal(what, "an answer", kind)
+    checks.equal(what, "success", kind)
     return None
 
 
@@ -50,26 +50,26 @@ checks.equal("state, role", (first.state, first.role), (State.JOINED, Role.ROLE_
 checks.equal("affiliation", first.affiliation, Membership.Affiliation.INTERNAL)
 checks.equal("type", (first.member.type_, answer[2].member.type_), (User.Type.HUMAN, User.Type.BOT))
 checks.equal("createTime", first.create_time.year, 2026)
-checks.equal("an empty list", listed(parent="spaces/EMPTY"), [])
+checks.equal("empty list", listed(parent="spaces/EMPTY"), [])
 answer = listed(parent="spaces/A", filter=HUMANS, show_invited=True, page_size=10)
 checks.equal("filter, show_invited", ids(answer), ["100", "101", "102"])
-checks.equal("an invited one", answer[2].state, State.INVITED)
+checks.equal("state of an invited person", answer[2].state, State.INVITED)
 answer = listed(parent="spaces/A", filter='member.type != "BOT"', show_groups=True)
 checks.equal("filter, show_groups", ids(answer), ["100", "101", "group-g1"])
-checks.equal("a group", answer[2].group_member.name, "groups/g1")
+checks.equal("group", answer[2].group_member.name, "groups/g1")
 answer = listed(parent="spaces/A", filter=HUMANS, use_admin_access=True)
 checks.equal("use_admin_access", ids(answer), ["100", "101"])
 checks.equal("page_size", ids(next(api.list_memberships(request={"parent": "spaces/A", "page_size": 2}).pages).memberships), ["100", "101"])
 
-# All pages, by the client's own iterator.
+# All pages, with the client's own iterator.
 for text in ("", 'role = "ROLE_MEMBER"'):
     pager = api.list_memberships(request={"parent": "spaces/BIG", "page_size": 10, "filter": text})
     expected = [str(1000 + n) for n in range(95) if not text or n % 10]
-    checks.equal(f"the pager with {text!r}", ids(pager), expected)
+    checks.equal(f"pager with {text!r}", ids(pager), expected)
     pages = api.list_memberships(request={"parent": "spaces/BIG", "page_size": 10, "filter": text}).pages
-    checks.equal(f"its pages with {text!r}", len(list(pages)), -(-len(expected) // 10))
+    checks.equal(f"pages with {text!r}", len(list(pages)), -(-len(expected) // 10))
 long = " OR ".join([f"({HUMANS} AND role = \"ROLE_MANAGER\")"] * 40)
-checks.equal("a long filter", len(listed(parent="spaces/BIG", filter=long, page_size=4)), 10)
+checks.equal("long filter", len(listed(parent="spaces/BIG", filter=long, page_size=4)), 10)
 
 for member in ("101", "grace+x@example.com"):
     answer = api.get_membership(name=f"spaces/A/members/{member}")
@@ -77,7 +77,7 @@ for member in ("101", "grace+x@example.com"):
 answer = api.get_membership(name="spaces/A/members/app")
 checks.equal("get app", (answer.name, answer.member.type_), ("spaces/A/members/900", User.Type.BOT))
 answer = api.get_membership(request={"name": "spaces/A/members/group-g1", "use_admin_access": True})
-checks.equal("get a group", (answer.group_member.name, answer.role), ("groups/g1", Role.MEMBERSHIP_ROLE_UNSPECIFIED))
+checks.equal("get group", (answer.group_member.name, answer.role), ("groups/g1", Role.MEMBERSHIP_ROLE_UNSPECIFIED))
 
 
 def create(space, admin=False, **fields):
@@ -89,13 +89,13 @@ human = User(name="users/555", type_=User.Type.HUMAN)
 answer = create("A", member=human)
 checks.equal("create", (answer.name, answer.state, answer.role), ("spaces/A/members/555", State.JOINED, Role.ROLE_MEMBER))
 answer = create("A", member=User(name="users/shy@example.com", type_=User.Type.HUMAN))
-checks.equal("create by e-mail", (answer.name, answer.state), ("spaces/A/members/103", State.INVITED))
+checks.equal("create by email", (answer.name, answer.state), ("spaces/A/members/103", State.INVITED))
 answer = create("A", admin=True, group_member=Group(name="groups/g2"))
-checks.equal("create a group's", answer.name, "spaces/A/members/group-g2")
+checks.equal("create a group's membership", answer.name, "spaces/A/members/group-g2")
 answer = create("CHAT", member=User(name="users/app", type_=User.Type.BOT))
-checks.equal("create the app's", answer.name, "spaces/CHAT/members/900")
-refused("create twice", lambda: create("A", member=human), exceptions.Conflict, "already exists")
-refused("create nobody's", lambda: create("A"), exceptions.BadRequest, "membership.member")
+checks.equal("create the app's membership", answer.name, "spaces/CHAT/members/900")
+refused("create existing", lambda: create("A", member=human), exceptions.Conflict, "already exists")
+refused("create without a member", lambda: create("A"), exceptions.BadRequest, "membership.member")
 
 
 def patch(space, member, role, paths, admin=False):
@@ -107,38 +107,38 @@ def patch(space, member, role, paths, admin=False):
 for role in (Role.ROLE_MANAGER, Role.ROLE_ASSISTANT_MANAGER, Role.ROLE_MEMBER):
     checks.equal(f"update to {role.name}", patch("A", "101", role, ["role"]).role, role)
 checks.equal("update with admin access", patch("A", "101", Role.ROLE_MEMBER, ["*"], admin=True).role, Role.ROLE_MEMBER)
-refused("no mask", lambda: patch("A", "101", Role.ROLE_MEMBER, []), exceptions.BadRequest, "updateMask")
-refused("a bad mask", lambda: patch("A", "101", Role.ROLE_MEMBER, ["create_time"]), exceptions.BadRequest, "updateMask")
-refused("the only manager demoted", lambda: patch("A", "100", Role.ROLE_MEMBER, ["role"]), exceptions.BadRequest, "only space manager")
-refused("a manager where there is none", lambda: patch("CHAT", "100", Role.ROLE_MANAGER, ["role"]), exceptions.BadRequest, "SPACE")
+refused("missing mask", lambda: patch("A", "101", Role.ROLE_MEMBER, []), exceptions.BadRequest, "updateMask")
+refused("invalid mask", lambda: patch("A", "101", Role.ROLE_MEMBER, ["create_time"]), exceptions.BadRequest, "updateMask")
+refused("demote the only manager", lambda: patch("A", "100", Role.ROLE_MEMBER, ["role"]), exceptions.BadRequest, "only space manager")
+refused("manager in a group chat", lambda: patch("CHAT", "100", Role.ROLE_MANAGER, ["role"]), exceptions.BadRequest, "SPACE")
 
-refused("the only manager removed", lambda: api.delete_membership(name="spaces/A/members/100"), exceptions.BadRequest, "only space manager")
+refused("remove the only manager", lambda: api.delete_membership(name="spaces/A/members/100"), exceptions.BadRequest, "only space manager")
 answer = api.delete_membership(name="spaces/A/members/555")
 checks.equal("delete", (answer.name, answer.state), ("spaces/A/members/555", State.NOT_A_MEMBER))
-checks.equal("delete the app's", api.delete_membership(name="spaces/A/members/app").name, "spaces/A/members/900")
+checks.equal("delete the app's membership", api.delete_membership(name="spaces/A/members/app").name, "spaces/A/members/900")
 answer = api.delete_membership(request={"name": "spaces/A/members/group-g2", "use_admin_access": True})
 checks.equal("delete with admin access", answer.state, State.NOT_A_MEMBER)
-refused("delete another app's", lambda: api.delete_membership(name="spaces/A/members/901"), exceptions.Forbidden, "Permission denied")
+refused("delete another app's membership", lambda: api.delete_membership(name="spaces/A/members/901"), exceptions.Forbidden, "Permission denied")
 
-error = refused("a bad filter", lambda: listed(parent="spaces/A", filter='role = "OWNER"'), exceptions.BadRequest, 'Invalid filter query: role = "OWNER"')
+error = refused("invalid filter", lambda: listed(parent="spaces/A", filter='role = "OWNER"'), exceptions.BadRequest, 'Invalid filter query: role = "OWNER"')
 violation = error.details[0]["fieldViolations"][0]
-checks.equal("its field", violation["field"], "filter")
-checks.true("its correction", "ROLE_MANAGER" in violation["description"])
-refused("a negative page size", lambda: listed(parent="spaces/A", page_size=-1), exceptions.BadRequest, "pageSize")
-refused("a made-up token", lambda: listed(parent="spaces/A", page_token="abc"), exceptions.BadRequest, "pageToken")
+checks.equal("field of the violation", violation["field"], "filter")
+checks.true("suggestion of the violation", "ROLE_MANAGER" in violation["description"])
+refused("negative page size", lambda: listed(parent="spaces/A", page_size=-1), exceptions.BadRequest, "pageSize")
+refused("made-up token", lambda: listed(parent="spaces/A", page_token="abc"), exceptions.BadRequest, "pageToken")
 refused("admin access without the type", lambda: listed(parent="spaces/A", use_admin_access=True), exceptions.BadRequest, "Invalid filter query: ")
-refused("no such space", lambda: listed(parent="spaces/X"), exceptions.NotFound, "Requested entity was not found.")
-refused("no such member", lambda: api.get_membership(name="spaces/A/members/404"), exceptions.NotFound, "Requested entity was not found.")
+refused("unknown space", lambda: listed(parent="spaces/X"), exceptions.NotFound, "Requested entity was not found.")
+refused("unknown member", lambda: api.get_membership(name="spaces/A/members/404"), exceptions.NotFound, "Requested entity was not found.")
 # The client retries 503 on its own.
-checks.equal("two 503s, then an answer", ids(api.list_memberships(parent="spaces/FLAKY")), ["100"])
-refused("429 for good", lambda: listed(parent="spaces/DOWN"), exceptions.TooManyRequests, "fault")
+checks.equal("two 503s, then success", ids(api.list_memberships(parent="spaces/FLAKY")), ["100"])
+refused("permanent 429", lambda: listed(parent="spaces/DOWN"), exceptions.TooManyRequests, "fault")
 
 guarded = os.environ["GUARDED"]
 reader, bot, stranger = (client(guarded, token) for token in ("reader", "bot", "stranger"))
-checks.equal("a reader lists", len(list(reader.list_memberships(parent="spaces/A"))), 4)
-error = refused("a reader deletes", lambda: reader.delete_membership(name="spaces/A/members/100"), exceptions.Forbidden, "insufficient authentication scopes")
-checks.equal("the reason", (error.reason, error.domain), ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "googleapis.com"))
-refused("a stranger lists", lambda: list(stranger.list_memberships(parent="spaces/A")), exceptions.Forbidden, "Permission denied")
-checks.equal("an app sees no apps", ids(bot.list_memberships(parent="spaces/A")), ["100", "101"])
-refused("an app asks for groups", lambda: list(bot.list_memberships(request={"parent": "spaces/A", "show_groups": True})), exceptions.Forbidden, "Permission denied")
+checks.equal("list as a reader", len(list(reader.list_memberships(parent="spaces/A"))), 4)
+error = refused("delete as a reader", lambda: reader.delete_membership(name="spaces/A/members/100"), exceptions.Forbidden, "insufficient authentication scopes")
+checks.equal("reason", (error.reason, error.domain), ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "googleapis.com"))
+refused("list as a stranger", lambda: list(stranger.list_memberships(parent="spaces/A")), exceptions.Forbidden, "Permission denied")
+checks.equal("list as an app, without apps", ids(bot.list_memberships(parent="spaces/A")), ["100", "101"])
+refused("list groups as an app", lambda: list(bot.list_memberships(request={"parent": "spaces/A", "show_groups": True})), exceptions.Forbidden, "Permission denied")
 checks.done()

@@ -1,4 +1,4 @@
-"""Counts checks: each prints a line only if it fails."""
+"""Counts checks. Each check prints a line only if it fails."""
 
 import sys
 

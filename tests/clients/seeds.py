@@ -1,4 +1,4 @@
-"""Writes the seeds of the servers that the clients are run against: open.json and guarded.json."""
+"""Writes the seeds of the servers for the clients, open.json and guarded.json, to a directory."""
 
 import json
 import pathlib

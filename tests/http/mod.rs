@@ -1,9 +1,9 @@
-//! The plainest HTTP client: what a test writes is what is sent.
+//! A minimal HTTP client that sends exactly what a test writes.
 #![allow(
     dead_code,
     clippy::unwrap_used,
     clippy::format_push_string,
-    reason = "each test uses what it needs, and fails so"
+    reason = "not every test uses all of it, and tests fail by panicking"
 )]
 
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use std::net::{SocketAddr, TcpStream};
 use gchat_filter::mock::Server;
 use serde_json::Value;
 
-/// A request; its path is sent as it is.
+/// A request. Its path is sent unchanged.
 pub(crate) struct Request {
     head: String,
     has_length: bool,
@@ -51,7 +51,7 @@ impl Request {
         self.try_send_to(address).unwrap()
     }
 
-    /// Fails if the server is gone before the whole answer is there.
+    /// Fails if the connection closes before the response is complete.
     pub(crate) fn try_send_to(mut self, address: SocketAddr) -> std::io::Result<Answer> {
         if !self.has_length && !self.body.is_empty() {
             self.head += &format!("content-length: {}\r\n", self.body.len());
@@ -82,7 +82,7 @@ impl Request {
     }
 }
 
-/// An answer.
+/// A response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,
@@ -97,7 +97,7 @@ impl Answer {
         })
     }
 
-    /// The body; it must be JSON.
+    /// Parses the body, which must be JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }

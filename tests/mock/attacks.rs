@@ -1,4 +1,4 @@
-//! Clients that are slow, greedy, careless or hostile.
+//! Slow, greedy, careless and hostile clients.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -9,11 +9,11 @@ use gchat_filter::mock::Mock;
 use super::http::Request;
 use super::{open, seed, serve};
 
-/// `nc -N` sends its request, says that it sends no more, and waits for the answer.
+/// `nc -N` does this: it sends its request, shuts down its half of the connection, and waits.
 #[test]
-fn a_client_that_closes_its_half_is_answered() {
+fn half_closed_connections_get_a_response() {
     let mut seed = seed();
-    // So that the server sees the end before it has the answer.
+    // With the delay, the server sees the end of the input before it has a response.
     seed["faults"] = serde_json::json!([{"path": "*", "delayMs": 100}]);
     let server = serve(&seed);
     for _ in 0..3 {
@@ -27,9 +27,9 @@ fn a_client_that_closes_its_half_is_answered() {
     }
 }
 
-/// The client sends nothing of the body that it announced.
+/// The client announces the body but sends none of it.
 #[test]
-fn a_body_that_is_announced_too_long_is_refused_at_once() {
+fn too_long_bodies_are_rejected_at_once() {
     let server = open();
     let answer = Request::new("POST", "/v1/spaces/A/members")
         .header("content-length", "1048577")
@@ -40,22 +40,22 @@ fn a_body_that_is_announced_too_long_is_refused_at_once() {
         (&error["code"], &error["status"]),
         (&413.into(), &"INVALID_ARGUMENT".into())
     );
-    // One whose length is not announced is refused once it is too long.
+    // A body whose length is not announced is rejected when it gets too long.
     let chunked = format!("100001\r\n{}", " ".repeat(0x0010_0001));
     let mut stream = TcpStream::connect(server.address()).unwrap();
     let head =
         "POST /v1/spaces/A/members HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
-    // Once it has its answer, the server may not listen to the end.
+    // The server may stop reading after its response.
     let _ = stream.write_all(chunked.as_bytes());
     let mut start = [0; 12];
     stream.read_exact(&mut start).unwrap();
     assert_eq!(&start, b"HTTP/1.1 413");
 }
 
-/// Half a head or half a body does not hold up the end; an answer that is on its way does.
+/// An incomplete head or body does not delay the end, but a response in progress does.
 #[tokio::test]
-async fn a_stop_waits_for_answers_only() {
+async fn stopping_waits_only_for_responses() {
     let mut seed = seed();
     seed["faults"] = serde_json::json!([{"path": "spaces/A/members", "delayMs": 2000}]);
     for (sent, least, most) in [
@@ -94,9 +94,9 @@ async fn a_stop_waits_for_answers_only() {
     }
 }
 
-/// Many mistakes, or long ones, do not make a long answer.
+/// Neither many errors nor long input make a long response.
 #[test]
-fn an_error_does_not_grow_with_the_request() {
+fn errors_do_not_grow_with_the_request() {
     let server = open();
     let many = "a&".repeat(400_000);
     let answer = Request::new("POST", "/v1/spaces/A/members")
@@ -145,7 +145,7 @@ fn an_error_does_not_grow_with_the_request() {
     let method = "X".repeat(5000);
     let answer = Request::new(&method, "/v1/spaces/A/members").send(&server);
     assert!(answer.status == 404 && answer.body.len() < 1000);
-    // The filter is told whole.
+    // The filter is echoed in full.
     let filter = format!(r#"role = "{}""#, "x".repeat(4000));
     let answer = Request::new("POST", "/v1/spaces/A/members")
         .header("x-http-method-override", "GET")
@@ -155,10 +155,10 @@ fn an_error_does_not_grow_with_the_request() {
     assert_eq!(answer.json()["error"]["message"], expected);
 }
 
-/// What is written where a path should be may be a secret.
+/// A malformed path may contain a secret.
 #[cfg(feature = "cli")]
 #[test]
-fn the_log_has_no_secret_from_a_path() {
+fn log_omits_secrets_in_paths() {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
 
@@ -197,14 +197,14 @@ fn the_log_has_no_secret_from_a_path() {
     assert!(log.contains(known), "{log}");
 }
 
-/// The field of the first violation; `None` if all is well.
+/// Returns the field of the first violation; `None` if the request succeeded.
 fn field(answer: &super::http::Answer) -> Option<String> {
     let violation = &answer.json()["error"]["details"][0]["fieldViolations"][0];
     (answer.status == 400).then(|| violation["field"].as_str().unwrap().to_owned())
 }
 
 #[test]
-fn names_are_known_in_two_forms_only() {
+fn parameter_names_have_two_spellings_only() {
     let server = open();
     for (query, expected) in [
         ("pageSize=1", None),
@@ -228,9 +228,9 @@ fn names_are_known_in_two_forms_only() {
 }
 
 #[test]
-fn nothing_stands_below_a_star() {
+fn a_star_has_no_subfields() {
     let server = open();
-    for (fields, is_good) in [
+    for (fields, is_valid) in [
         ("*", true),
         ("memberships/*", true),
         ("memberships(*),nextPageToken", true),
@@ -246,15 +246,15 @@ fn nothing_stands_below_a_star() {
         ("memberships/na*", false),
     ] {
         let answer = Request::get(&format!("/v1/spaces/A/members?fields={fields}")).send(&server);
-        assert_eq!(field(&answer).is_none(), is_good, "{fields}");
-        if is_good {
+        assert_eq!(field(&answer).is_none(), is_valid, "{fields}");
+        if is_valid {
             assert_eq!(answer.json()["memberships"][0]["role"], "ROLE_MANAGER");
         }
     }
 }
 
 #[test]
-fn methods_in_any_case_and_head() {
+fn accepts_head_and_method_overrides_in_any_case() {
     let server = open();
     for method in ["get", "Get", "GET"] {
         let answer = Request::new("POST", "/v1/spaces/A/members")
@@ -278,21 +278,21 @@ fn methods_in_any_case_and_head() {
 }
 
 #[test]
-fn a_field_is_there_once() {
+fn duplicate_fields_are_rejected() {
     let server = open();
     for (body, expected) in [
         (r#"{"role":"ROLE_MEMBER"}"#, None),
         (
             r#"{"role":"ROLE_MEMBER","role":"ROLE_MANAGER"}"#,
-            Some("\"role\" is there twice"),
+            Some("duplicate field \"role\""),
         ),
         (
             r#"{"role":"ROLE_MEMBER","create_time":"a","createTime":"b"}"#,
-            Some("twice"),
+            Some("duplicate field"),
         ),
         (
             r#"{"role":"ROLE_MEMBER","member":{"name":"users/1","name":"users/2"}}"#,
-            Some("twice"),
+            Some("duplicate field"),
         ),
         (
             r#"{"role":"ROLE_MEMBER","role_":"ROLE_MEMBER"}"#,

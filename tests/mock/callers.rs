@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Permissions of callers.
 
 use gchat_filter::mock::Server;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::http::Request;
 use super::{names, open, seed, serve};
 
-/// The callers of the tests of permissions.
+/// A server with callers.
 fn guarded() -> Server {
     let mut seed = seed();
     let user = |token: &str, id: &str, scope: &str| json!({"token": token, "user": format!("users/{id}"), "scopes": [scope]});
@@ -34,7 +34,7 @@ fn guarded() -> Server {
 }
 
 #[test]
-fn who_may_do_what() {
+fn callers_have_their_permissions() {
     const HUMAN: &str = "filter=member.type+%3D+%22HUMAN%22&useAdminAccess=true";
     let role = r#"{"role":"ROLE_MEMBER"}"#;
     let own = r#"{"member":{"name":"users/app","type":"BOT"}}"#;
@@ -156,7 +156,7 @@ fn who_may_do_what() {
             role,
             scopes,
         ),
-        // The app itself, with the scope that is for that.
+        // The app's own membership, with the scope for it.
         ("own-app", "DELETE", "A/members/app", "", ""),
         ("own-app", "POST", "CHAT/members", own, ""),
         ("own-app", "DELETE", "A/members/2", "", scopes),
@@ -169,13 +169,13 @@ fn who_may_do_what() {
             r#"{"member":{"name":"users/9"}}"#,
             scopes,
         ),
-        // Managers are removed by managers.
+        // Only managers remove managers.
         ("member", "DELETE", "OURS/members/1", "", ""),
         ("member", "DELETE", "A/members/1", "", denied),
         ("member", "DELETE", "A/members/3", "", ""),
         ("manager", "DELETE", "OURS/members/2", "", ""),
     ] {
-        // Each on a server of its own: none depends on what another changed.
+        // A new server for each, so that they are independent.
         let server = guarded();
         let request = Request::new(method, &format!("/v1/spaces/{path}"))
             .header("authorization", &format!("Bearer {token}"));
@@ -194,14 +194,14 @@ fn who_may_do_what() {
             assert_eq!(detail["reason"], "ACCESS_TOKEN_SCOPE_INSUFFICIENT");
         }
     }
-    // App authentication leaves apps out, the caller too.
+    // App authentication excludes apps, including the caller.
     let server = guarded();
     let list = Request::get("/v1/spaces/A/members").header("authorization", "Bearer bot");
     assert_eq!(names(&list.send(&server)), ["1", "2"]);
 }
 
 #[test]
-fn a_token_is_asked_for_only_if_there_are_callers() {
+fn requires_token_only_with_callers() {
     let path = "/v1/spaces/A/members";
     assert_eq!(Request::get(path).send(&open()).status, 200);
     let server = guarded();

@@ -1,16 +1,17 @@
-//! The mock server over HTTP: what a client of `spaces.members` would notice.
+//! The mock server over HTTP: behavior that a client of `spaces.members` can observe.
 #![cfg(feature = "mock")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::too_many_lines,
-    reason = "that is how a test fails, and how a table reads"
+    reason = "tests fail by panicking, and their tables are long"
 )]
 
 mod attacks;
 mod callers;
 #[path = "../http/mod.rs"]
 mod http;
+mod manual;
 mod methods;
 mod properties;
 mod scopes;
@@ -21,7 +22,8 @@ use gchat_filter::mock::{Mock, Server};
 use http::Answer;
 use serde_json::{Value, json};
 
-/// A space with two managers-to-be, an app, a foreign app, a group and an invited person.
+/// A seed with several spaces. `spaces/A` has a manager, a member, an invited and a former member,
+/// two apps and a group.
 fn seed() -> Value {
     let person = |space: &str, id: &str, role: &str, state: &str| {
         json!({"name": format!("spaces/{space}/members/{id}"), "role": role, "state": state,
@@ -68,7 +70,7 @@ fn serve(seed: &Value) -> Server {
     Mock::from_json(&seed.to_string()).unwrap().serve().unwrap()
 }
 
-/// Everybody may do everything.
+/// A server without callers, which permits every request.
 fn open() -> Server {
     serve(&seed())
 }

@@ -1,4 +1,4 @@
-//! What the methods do, and the guides' own stories.
+//! The effects of the methods, including the scenarios of Google's guides.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::http::Request;
 use super::{names, open, seed, serve};
 
 #[test]
-fn members_are_created_as_the_reference_says() {
+fn create_follows_the_reference() {
     let server = open();
     let create = |space: &str, body: Value| {
         let path = format!("/v1/spaces/{space}/members");
@@ -23,7 +23,7 @@ fn members_are_created_as_the_reference_says() {
     );
     assert_eq!(made["affiliation"], "INTERNAL");
     assert!(made["createTime"].as_str().unwrap().ends_with('Z'));
-    // A role or a state that is sent along is ignored.
+    // A role or a state in the body is ignored.
     let body = json!({"role": "ROLE_MANAGER", "state": "INVITED", "member": {"name": "users/10"}});
     let made = create("A", body).json();
     assert_eq!(
@@ -31,7 +31,7 @@ fn members_are_created_as_the_reference_says() {
         (&json!("JOINED"), &json!("ROLE_MEMBER"))
     );
     assert_eq!(made["member"]["type"], "HUMAN");
-    // Whoever does not accept on their own is invited.
+    // Without auto-accept, a person is invited.
     let made = create("A", human("users/shy@example.com")).json();
     assert_eq!(
         (&made["name"], &made["state"]),
@@ -41,7 +41,7 @@ fn members_are_created_as_the_reference_says() {
         create("A", human("users/out")).json()["affiliation"],
         "EXTERNAL"
     );
-    // Somebody of whom only an address is known is the same person ever after.
+    // A person of whom only the email address is known keeps their identifier.
     let made = create("A", human("users/New.One@example.com")).json();
     let path = format!("/v1/{}", made["name"].as_str().unwrap());
     let found = Request::get("/v1/spaces/A/members/new.one@example.com").send(&server);
@@ -54,7 +54,7 @@ fn members_are_created_as_the_reference_says() {
         (&made["state"], &made["role"]),
         (&json!("JOINED"), &Value::Null)
     );
-    // The calling app, by its alias; another app never.
+    // The calling app can be added, by its alias. Other apps cannot.
     let made = create(
         "CHAT",
         json!({"member": {"name": "users/app", "type": "BOT"}}),
@@ -66,7 +66,7 @@ fn members_are_created_as_the_reference_says() {
         json!({"member": {"name": "users/app2", "type": "BOT"}}),
     );
     assert_eq!(other.status, 403);
-    // Whoever is there already, or is invited already.
+    // Members and invited people already have a membership.
     for name in ["users/1", "users/3", "users/ada@example.com", "users/app"] {
         let answer = create("A", json!({"member": {"name": name}}));
         assert_eq!(answer.status, 409, "{name}");
@@ -74,7 +74,7 @@ fn members_are_created_as_the_reference_says() {
     }
     let made = create("A", human("users/4")).json();
     assert_eq!(made["state"], "JOINED");
-    // Times count in import mode only.
+    // Times are input only in import mode.
     let past = json!({"member": {"name": "users/2"}, "createTime": "2020-01-01T00:00:00Z",
                       "deleteTime": "2021-01-01T00:00:00Z"});
     let made = create("IMPORT", past.clone()).json();
@@ -86,7 +86,7 @@ fn members_are_created_as_the_reference_says() {
     )
     .json();
     assert_ne!(made["createTime"], "x");
-    // With admin access: no apps, nobody from outside.
+    // With admin access, no apps and no people from outside can be added.
     let admin = |body: Value| {
         let path = "/v1/spaces/OURS/members?useAdminAccess=true";
         Request::new("POST", path)
@@ -102,9 +102,9 @@ fn members_are_created_as_the_reference_says() {
     );
 }
 
-/// The guides' story: a member is made a manager, and a member again.
+/// Scenario of the guides.
 #[test]
-fn a_member_is_made_a_manager_and_a_member_again() {
+fn patch_promotes_and_demotes_a_member() {
     let server = open();
     let patch = |id: &str, query: &str, role: Value| {
         let path = format!("/v1/spaces/A/members/{id}?{query}");
@@ -124,7 +124,7 @@ fn a_member_is_made_a_manager_and_a_member_again() {
     let answer = patch("grace+x@example.com", "update_mask=role", json!(1));
     assert_eq!(answer.json()["role"], "ROLE_MEMBER");
     assert_eq!(names(&Request::get(managers).send(&server)), ["1"]);
-    // In other spaces everybody is a member.
+    // Other spaces have no managers.
     let path = "/v1/spaces/CHAT/members/2?updateMask=role";
     let answer = Request::new("PATCH", path)
         .body(r#"{"role":2}"#)
@@ -139,9 +139,9 @@ fn a_member_is_made_a_manager_and_a_member_again() {
     );
 }
 
-/// The guides' story: a removal answers `NOT_A_MEMBER`.
+/// Scenario of the guides.
 #[test]
-fn a_removal_answers_that_they_are_no_member() {
+fn delete_returns_not_a_member() {
     let server = open();
     let answer = Request::new("DELETE", "/v1/spaces/A/members/2").send(&server);
     assert_eq!(
@@ -165,9 +165,9 @@ fn a_removal_answers_that_they_are_no_member() {
     assert_eq!(names(&left), ["1", "app1", "app2"]);
 }
 
-/// The guides' story: the only manager stays until another is made one.
+/// Scenario of the guides.
 #[test]
-fn the_only_manager_stays_until_there_is_another() {
+fn only_manager_cannot_be_removed_or_demoted() {
     let server = open();
     let delete = || Request::new("DELETE", "/v1/spaces/A/members/1").send(&server);
     let patch = |id: &str, role: &str| {
@@ -185,7 +185,7 @@ fn the_only_manager_stays_until_there_is_another() {
         assert_eq!(answer.json()["error"]["status"], "FAILED_PRECONDITION");
     }
     assert_eq!(patch("1", "ROLE_MANAGER").status, 200);
-    // Somebody who is only invited is no manager yet.
+    // A person who is only invited is not a manager yet.
     assert_eq!(patch("3", "ROLE_MANAGER").status, 200);
     assert_eq!(delete().status, 400);
     assert_eq!(patch("2", "ROLE_MANAGER").status, 200);
@@ -193,9 +193,9 @@ fn the_only_manager_stays_until_there_is_another() {
     assert_eq!(patch("2", "ROLE_MEMBER").status, 400);
 }
 
-/// The guides' story: the calling app leaves.
+/// Scenario of the guides.
 #[test]
-fn the_calling_app_is_removed_by_its_alias() {
+fn calling_app_can_be_removed_by_alias() {
     let server = open();
     let answer = Request::get("/v1/spaces/A/members/app").send(&server);
     assert_eq!(answer.json()["name"], "spaces/A/members/app1");
@@ -210,7 +210,7 @@ fn the_calling_app_is_removed_by_its_alias() {
             .status,
         404
     );
-    // Another app is never removed, nor any app with admin access.
+    // Other apps cannot be removed, and with admin access no app can.
     assert_eq!(
         Request::new("DELETE", "/v1/spaces/A/members/app2")
             .send(&server)
@@ -222,9 +222,9 @@ fn the_calling_app_is_removed_by_its_alias() {
     assert_eq!(Request::get(path).send(&server).status, 403);
 }
 
-/// What is acknowledged is there: a group whose name would be taken for an e-mail address is refused.
+/// Every created group can be found again: names that look like email addresses are refused.
 #[test]
-fn a_group_has_an_identifier() {
+fn create_rejects_invalid_group_identifiers() {
     let server = open();
     let create = |name: &str| {
         let body = json!({"groupMember": {"name": name}}).to_string();
@@ -251,9 +251,9 @@ fn a_group_has_an_identifier() {
     }
 }
 
-/// Identifiers are short enough for page tokens, and a user's is never a group's.
+/// Identifiers must be short enough for page tokens, and a user's cannot look like a group's.
 #[test]
-fn identifiers_that_do_not_fit_are_refused() {
+fn create_rejects_long_and_ambiguous_identifiers() {
     let server = open();
     let create = |kind: &str, name: &str| {
         let body = json!({kind: {"name": name}}).to_string();
@@ -272,22 +272,21 @@ fn identifiers_that_do_not_fit_are_refused() {
         let violation = &answer.json()["error"]["details"][0]["fieldViolations"][0];
         assert_eq!(violation["field"], format!("membership.{kind}.name"));
     }
-    // However long the identifiers, one page leads to the next.
+    // Page tokens work with identifiers of maximum length.
     let first = Request::get("/v1/spaces/A/members?pageSize=4")
         .send(&server)
         .json();
     let token = first["nextPageToken"].as_str().unwrap();
     let path = format!("/v1/spaces/A/members?pageSize=4&pageToken={token}");
     assert_eq!(Request::get(&path).send(&server).status, 200);
-    // Otherwise this one would be the group `9`.
+    // This user's membership would have the name of the group `9`'s.
     let answer = create("member", "users/group-9");
     assert_eq!(answer.status, 400, "{}", answer.body);
     assert_eq!(create("groupMember", "groups/9").status, 200);
 }
 
-/// Who is a member no more is missing, until somebody adds them again.
 #[test]
-fn a_former_member_is_missing() {
+fn former_members_are_missing_until_added_again() {
     let server = open();
     let path = "/v1/spaces/A/members/4";
     for (method, query, body) in [
@@ -308,7 +307,7 @@ fn a_former_member_is_missing() {
     assert_eq!(Request::new("DELETE", path).send(&server).status, 200);
 }
 
-/// Only people who have joined manage a space: nobody who is invited or left, no app.
+/// Invited and former members and apps are not managers, whatever their role.
 #[test]
 fn only_people_who_have_joined_are_managers() {
     let mut seed = seed();
@@ -341,15 +340,15 @@ fn only_people_who_have_joined_are_managers() {
         assert_eq!(send("1", "PATCH", "app1?updateMask=role", &body), 400);
     }
     assert_eq!(send("1", "DELETE", "2", ""), 200);
-    // The app, whom the seed has for a manager, is none.
+    // The app is a manager in the seed, but does not count.
     assert_eq!(send("1", "DELETE", "1", ""), 400);
     let role = r#"{"role":"ROLE_MEMBER"}"#;
     assert_eq!(send("1", "PATCH", "app1?updateMask=role", role), 200);
 }
 
-/// Imported times are strict RFC 3339, answered in UTC, of groups as of people.
+/// They must be strict RFC 3339, for people and groups, and are returned in UTC.
 #[test]
-fn imported_times_are_read_strictly() {
+fn import_times_are_parsed_strictly() {
     let server = open();
     let create = |member: &str, times: [&str; 2]| {
         let mut body = json!({"createTime": times[0], "deleteTime": times[1]});
@@ -360,8 +359,8 @@ fn imported_times_are_read_strictly() {
         let request = Request::new("POST", "/v1/spaces/IMPORT/members");
         request.body(&body.to_string()).send(&server)
     };
-    let good = "2020-01-01T00:00:00Z";
-    for bad in [
+    let valid = "2020-01-01T00:00:00Z";
+    for invalid in [
         "2020-01-01",
         "2020-01-01 00:00:00Z",
         "2020-01-01t00:00:00z",
@@ -377,10 +376,13 @@ fn imported_times_are_read_strictly() {
         "2020-13-01T00:00:00Z",
         "+002020-01-01T00:00:00Z",
     ] {
-        for (field, times) in [("createTime", [bad, good]), ("deleteTime", [good, bad])] {
+        for (field, times) in [
+            ("createTime", [invalid, valid]),
+            ("deleteTime", [valid, invalid]),
+        ] {
             for member in ["users/7", "groups/7"] {
                 let answer = create(member, times);
-                assert_eq!(answer.status, 400, "{bad}: {}", answer.body);
+                assert_eq!(answer.status, 400, "{invalid}: {}", answer.body);
                 let violation = &answer.json()["error"]["details"][0]["fieldViolations"][0];
                 assert_eq!(violation["field"], format!("membership.{field}"));
             }
@@ -398,15 +400,15 @@ fn imported_times_are_read_strictly() {
             "2020-01-01T05:30:00Z",
         ),
     ] {
-        let made = create(member, [sent, good]).json();
+        let made = create(member, [sent, valid]).json();
         assert_eq!(made["createTime"], expected);
-        assert_eq!(made["deleteTime"], good);
+        assert_eq!(made["deleteTime"], valid);
     }
 }
 
-/// A group is found by its name even if the seed has its membership under another key.
+/// Even if the group's membership has another key in the seed.
 #[test]
-fn a_group_is_in_a_space_once() {
+fn create_rejects_a_group_that_is_in_the_space() {
     let mut seed = seed();
     let group = json!({"name": "spaces/A/members/x", "groupMember": {"name": "groups/gx"}});
     seed["memberships"].as_array_mut().unwrap().push(group);

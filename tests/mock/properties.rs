@@ -1,4 +1,4 @@
-//! What holds whatever clients do.
+//! Properties that hold for any requests.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::http::Request;
 use super::{open, seed, serve};
 
-/// Something that a client does to the space `A`.
+/// A change of the space `A` by a client.
 #[derive(Clone, Debug)]
 enum Act {
     Create(String),
@@ -33,9 +33,9 @@ fn any_act() -> impl Strategy<Value = Act> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// A space has the members that were acknowledged, each with their role, and always a manager.
+    /// The members and their roles are those that were acknowledged, and one is always a manager.
     #[test]
-    fn a_space_is_what_was_acknowledged(acts in prop::collection::vec(any_act(), 1..24)) {
+    fn acknowledged_changes_determine_the_space(acts in prop::collection::vec(any_act(), 1..24)) {
         let server = open();
         let mut members: BTreeMap<String, String> = BTreeMap::new();
         members.insert("1".to_owned(), "ROLE_MANAGER".to_owned());
@@ -93,9 +93,9 @@ proptest! {
         }
     }
 
-    /// Whatever is sent, the answer is JSON, and no answer is the server's fault.
+    /// Every response is JSON, and none is a server error.
     #[test]
-    fn any_request_is_answered(
+    fn every_request_gets_a_response(
         method in prop_oneof![Just("GET"), Just("POST"), Just("PATCH"), Just("DELETE"), Just("PUT")],
         path in prop_oneof![
             "/v1/spaces/A/members(/[!-~&&[^#? ]]{0,8})?",
@@ -115,7 +115,7 @@ proptest! {
             request = request.header("x-http-method-override", name);
         }
         let answer = request.try_send_to(server.address());
-        // An address that is no URI, hyper itself refuses, without a body.
+        // hyper rejects an invalid URI, without a body.
         if let Ok(answer) = answer && !answer.body.is_empty() {
             let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
             prop_assert!(answer.status < 500, "{}", answer.body);

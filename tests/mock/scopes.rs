@@ -1,7 +1,7 @@
-//! The reference's table of scopes, cell by cell: every method, by every kind of caller, with each
-//! scope alone.
+//! The reference's table of scopes, cell by cell: every method, with every kind of caller and each
+//! single scope.
 //!
-//! The tables are written by hand, one line for a scope. Their columns are what is asked:
+//! The tables are written by hand, with one line per scope. Their columns are the requests:
 //!
 //! 1. create a person's membership
 //! 2. create the calling app's own
@@ -11,35 +11,35 @@
 //! 6. list
 //! 7. patch
 //!
-//! `x` is done, `s` is 403 for want of a scope, `d` is 403 for another reason, `t` is 401.
+//! `x` is success, `s` is 403 for a missing scope, `d` is 403 for another reason, `t` is 401.
 
 use serde_json::{Value, json};
 
 use super::http::{Answer, Request};
 use super::serve;
 
-/// Who asks, and how.
+/// A caller, and whether they use admin access.
 #[derive(Clone, Copy, Debug)]
 enum Caller {
     /// A member who manages the space.
     User,
-    /// A member from outside the organisation.
+    /// A member from outside the organization.
     Outsider,
-    /// Somebody who is not in the space.
+    /// A person who is not in the space.
     Stranger,
-    /// An administrator, with or without saying so.
-    Administrator { says_so: bool },
-    /// A member who says that they are an administrator.
+    /// An administrator.
+    Administrator { admin_access: bool },
+    /// A member who uses admin access without being an administrator.
     Pretender,
     /// The app that created the space.
-    App { says_administrator: bool },
-    /// An app that is in the space, which a person created.
+    App { admin_access: bool },
+    /// An app in a space that a person created.
     Guest,
-    /// Nobody: no token, or one that is not known.
-    Nobody { has_token: bool },
+    /// A client with an unknown token or none.
+    Unauthenticated { has_token: bool },
 }
 
-/// The scopes in the order of the tables' lines; the last is none at all.
+/// The scopes in the order of the tables' lines; the last line is for no scope.
 const SCOPES: [&str; 10] = [
     "chat.memberships",
     "chat.memberships.readonly",
@@ -53,7 +53,7 @@ const SCOPES: [&str; 10] = [
     "",
 ];
 
-/// With the app in the first space of a kind, and without it in the second.
+/// A seed with two spaces: the app is in `WITH`, but not in `WITHOUT`.
 fn seed(caller: Caller, scope: &str, imports: bool) -> Value {
     let member = |space: &str, id: &str, role: &str, kind: &str| {
         json!({"name": format!("spaces/{space}/members/{id}"), "role": role, "state": "JOINED",
@@ -78,7 +78,7 @@ fn seed(caller: Caller, scope: &str, imports: bool) -> Value {
         .into_iter()
         .collect();
     let mut caller = match caller {
-        Caller::User | Caller::Nobody { .. } => json!({"user": "users/manager"}),
+        Caller::User | Caller::Unauthenticated { .. } => json!({"user": "users/manager"}),
         Caller::Pretender => json!({"user": "users/plain"}),
         Caller::Outsider => json!({"user": "users/outsider"}),
         Caller::Stranger => json!({"user": "users/stranger"}),
@@ -100,12 +100,12 @@ fn seed(caller: Caller, scope: &str, imports: bool) -> Value {
     })
 }
 
-/// Asks for the n-th of what is asked, on a server of its own.
+/// Makes the request of a column, on a new server.
 fn ask(caller: Caller, scope: &str, imports: bool, column: usize) -> Answer {
     let server = serve(&seed(caller, scope, imports));
     let admin = match caller {
-        Caller::Administrator { says_so: true } | Caller::Pretender => true,
-        Caller::App { says_administrator } => says_administrator,
+        Caller::Administrator { admin_access: true } | Caller::Pretender => true,
+        Caller::App { admin_access } => admin_access,
         _ => false,
     };
     let human = r#"{"member":{"name":"users/new","type":"HUMAN"}}"#;
@@ -116,7 +116,7 @@ fn ask(caller: Caller, scope: &str, imports: bool, column: usize) -> Answer {
         2 => ("DELETE", "WITH/members/plain", "", ""),
         3 => ("DELETE", "WITH/members/app", "", ""),
         4 => ("GET", "WITH/members/plain", "", ""),
-        // With admin access a list must leave the apps out.
+        // With admin access, the filter must exclude apps.
         5 if admin => (
             "GET",
             "WITH/members",
@@ -134,14 +134,16 @@ fn ask(caller: Caller, scope: &str, imports: bool, column: usize) -> Answer {
     let admin = if admin { "&useAdminAccess=true" } else { "" };
     let request = Request::new(method, &format!("/v1/spaces/{path}?{query}{admin}")).body(body);
     let request = match caller {
-        Caller::Nobody { has_token: false } => request,
-        Caller::Nobody { has_token: true } => request.header("authorization", "Bearer unknown"),
+        Caller::Unauthenticated { has_token: false } => request,
+        Caller::Unauthenticated { has_token: true } => {
+            request.header("authorization", "Bearer unknown")
+        }
         _ => request.header("authorization", "Bearer token"),
     };
     request.send(&server)
 }
 
-/// What an answer comes to, as a table has it.
+/// Returns the table's letter for a response.
 fn cell(answer: &Answer) -> char {
     let json = answer.json();
     let message = json["error"]["message"].as_str().unwrap_or_default();
@@ -169,7 +171,7 @@ fn check(callers: &[Caller], imports: bool, table: [&str; 10]) {
 }
 
 #[test]
-fn people() {
+fn users_have_the_scopes_of_the_reference() {
     let callers = [Caller::User, Caller::Outsider];
     check(
         &callers,
@@ -205,10 +207,15 @@ fn people() {
     );
 }
 
-/// Who is not in the space may do nothing there, but is told of a missing scope first.
+/// A missing scope is reported first.
 #[test]
-fn strangers() {
-    let callers = [Caller::Stranger, Caller::Administrator { says_so: false }];
+fn people_outside_the_space_are_denied() {
+    let callers = [
+        Caller::Stranger,
+        Caller::Administrator {
+            admin_access: false,
+        },
+    ];
     check(
         &callers,
         false,
@@ -228,8 +235,8 @@ fn strangers() {
 }
 
 #[test]
-fn administrators() {
-    let administrator = [Caller::Administrator { says_so: true }];
+fn administrators_have_the_scopes_of_the_reference() {
+    let administrator = [Caller::Administrator { admin_access: true }];
     check(
         &administrator,
         false,
@@ -265,9 +272,9 @@ fn administrators() {
 }
 
 #[test]
-fn apps() {
+fn apps_have_the_scopes_of_the_reference() {
     let app = Caller::App {
-        says_administrator: false,
+        admin_access: false,
     };
     check(
         &[app],
@@ -285,7 +292,7 @@ fn apps() {
             "sssssss", // none
         ],
     );
-    // Import mode is nothing to an app.
+    // Import mode makes no difference to an app.
     check(
         &[app],
         true,
@@ -302,7 +309,7 @@ fn apps() {
             "sssssss", // none
         ],
     );
-    // Roles are changed only in spaces that the app created.
+    // An app changes roles only in spaces that it created.
     check(
         &[Caller::Guest],
         false,
@@ -319,25 +326,22 @@ fn apps() {
             "sssssss", // none
         ],
     );
-    // No scope of an app goes with admin access.
-    let pretender = Caller::App {
-        says_administrator: true,
-    };
+    // No scope permits admin access to an app.
+    let pretender = Caller::App { admin_access: true };
     check(&[pretender], false, ["sssssss"; 10]);
 }
 
 #[test]
-fn nobody() {
+fn unauthenticated_clients_get_401() {
     let callers = [
-        Caller::Nobody { has_token: false },
-        Caller::Nobody { has_token: true },
+        Caller::Unauthenticated { has_token: false },
+        Caller::Unauthenticated { has_token: true },
     ];
     check(&callers, false, ["ttttttt"; 10]);
 }
 
-/// Several scopes permit what any of them does.
 #[test]
-fn two_scopes() {
+fn several_scopes_add_up() {
     let mut seed = seed(Caller::User, "chat.memberships.readonly", false);
     seed["callers"][0]["scopes"] = json!(["chat.memberships.readonly", "chat.memberships.app"]);
     let status = |method: &str, path: &str| {

@@ -1,4 +1,4 @@
-//! Seeds, faults, saving, and how a server is started and stopped.
+//! Seeds, faults, saving, starting and stopping.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::http::Request;
 use super::{names, open, seed, serve};
 
 #[test]
-fn faults_happen_as_often_as_they_should() {
+fn faults_affect_the_given_number_of_requests() {
     let mut seed = seed();
     seed["faults"] = json!([
         {"path": "spaces/A/members", "status": 429, "times": 2},
@@ -32,7 +32,7 @@ fn faults_happen_as_often_as_they_should() {
     let start = Instant::now();
     assert_eq!(status("/v1/spaces/OURS/members").status, 200);
     assert!(start.elapsed() >= Duration::from_millis(200));
-    // A status that no code has is the one in the body all the same.
+    // The body has the status even if no canonical code has it.
     let answer = status("/v1/spaces/EMPTY/members");
     assert_eq!(
         (answer.status, &answer.json()["error"]["code"]),
@@ -41,7 +41,7 @@ fn faults_happen_as_often_as_they_should() {
 }
 
 #[test]
-fn a_server_stops_when_it_is_dropped() {
+fn dropping_a_server_stops_it() {
     let server = open();
     let address = server.address();
     assert!(address.ip().is_loopback());
@@ -50,7 +50,7 @@ fn a_server_stops_when_it_is_dropped() {
 }
 
 #[test]
-fn a_bad_seed_is_told_with_its_place() {
+fn invalid_seeds_are_reported_with_line_and_column() {
     let space = r#"{"name": "spaces/A"}"#;
     let member = r#"{"name":"spaces/A/members/1","member":{"name":"users/1","type":"HUMAN"}}"#;
     let with = |more: &str| {
@@ -65,7 +65,7 @@ fn a_bad_seed_is_told_with_its_place() {
         ),
         (
             "{\"spaces\": [{\"name\": \"A\"}], \"memberships\": []}".into(),
-            "line 1, column 13: a space's name: expected `spaces/{space}`, found `A`",
+            "line 1, column 13: space name: expected `spaces/{space}`, found `A`",
         ),
         (
             "{\"spaces\": [\n {\"name\": \"spaces/A\", \"type\": 1}], \"memberships\": []}".into(),
@@ -73,33 +73,33 @@ fn a_bad_seed_is_told_with_its_place() {
         ),
         (
             "{\"spaces\": [],\n\"memberships\": [\n  {\"name\": \"spaces/B/members/1\"}]}".into(),
-            "line 3, column 3: there is no space `spaces/B`",
+            "line 3, column 3: unknown space `spaces/B`",
         ),
         (
             with(r#""users": [{"name": "users/2"}, {"name": "users/2"}]"#),
-            "line 5, column 32: the user `users/2` is there twice",
+            "line 5, column 32: duplicate user `users/2`",
         ),
         (
             with(r#""users": [{"name": "users/2", "email": "x"}]"#),
-            "line 5, column 11: an e-mail address has an `@`",
+            "line 5, column 11: an email address must contain `@`",
         ),
         (
             with(
                 r#""users": [{"name": "users/2"}], "callers": [{"token": "t", "user": "users/3"}]"#,
             ),
-            "line 5, column 45: there is no user `users/3`",
+            "line 5, column 45: unknown user `users/3`",
         ),
         (
             with(r#""callers": [{"token": "t"}]"#),
-            "line 5, column 13: a caller has either a `user` or an `app`",
+            "line 5, column 13: a caller must have either a `user` or an `app`",
         ),
         (
             with(r#""callers": [{"token": "t", "user": "users/1", "scopes": ["memberships"]}]"#),
-            "line 5, column 13: the scopes of memberships are chat.memberships, ",
+            "line 5, column 13: unknown scope `memberships`, expected one of chat.memberships, ",
         ),
         (
             with(r#""faults": [{"path": "*", "status": 200}]"#),
-            "line 5, column 12: a fault's status is from 400 to 599, found 200",
+            "line 5, column 12: a fault's `status` must be from 400 to 599, found 200",
         ),
         (
             with(r#""users": []"#)
@@ -108,13 +108,13 @@ fn a_bad_seed_is_told_with_its_place() {
                     r#"{"name": "spaces/A", "spaceType": "GROUP_CHAT"}"#,
                 )
                 .replace(r#","member""#, r#","role":"ROLE_MANAGER","member""#),
-            "line 4, column 1: `ROLE_MANAGER` is only for spaces whose `spaceType` is `SPACE`",
+            "line 4, column 1: `ROLE_MANAGER` is allowed only in spaces whose `spaceType` is `SPACE`",
         ),
         (
             with(
                 r#""callers": [{"token": "t", "user": "users/1", "scopes": ["chat.membership"]}]"#,
             ),
-            "line 5, column 13: the scopes of memberships are chat.memberships, ",
+            "line 5, column 13: unknown scope `chat.membership`, expected one of chat.memberships, ",
         ),
         (
             "[]".into(),
@@ -134,55 +134,55 @@ fn a_bad_seed_is_told_with_its_place() {
         ),
         (
             with(r#""faults": [{"path": "/v1/spaces/A", "status": 429}]"#),
-            "line 5, column 12: a fault's path is what stands behind `/v1/`: `spaces/A` instead",
+            "line 5, column 12: a fault's `path` starts after `/v1/`: write `spaces/A` instead",
         ),
         (
             with(r#""faults": [{"path": "v1/*", "status": 429}]"#),
-            "line 5, column 12: a fault's path is what stands behind `/v1/`: `*` instead of `v1/*`",
+            "line 5, column 12: a fault's `path` starts after `/v1/`: write `*` instead of `v1/*`",
         ),
         (
             with(r#""users": [{"name": "users/2"}]"#)
                 .replace(r#""spaces/A"}"#, r#""spaces/A", "creator": "users/3"}"#),
-            "line 2, column 12: `creator`: there is no user `users/3`",
+            "line 2, column 12: `creator`: unknown user `users/3`",
         ),
         (
             with(r#""users": []"#).replace(
                 member,
                 &format!("{member},\n{}", member.replace("members/1", "members/x")),
             ),
-            "line 5, column 1: `users/1` is in the space `spaces/A` twice",
+            "line 5, column 1: `users/1` has two memberships in `spaces/A`",
         ),
         (
             with(r#""users": [{"name": "users/group-9"}]"#),
-            "line 5, column 11: `name`: `group-…` is the identifier of a Google Group's membership",
+            "line 5, column 11: `name`: a user's identifier cannot start with `group-`, found `group-9`",
         ),
         (
             with(r#""users": [{"name": "users/LONG"}]"#).replace("LONG", &"x".repeat(129)),
-            "line 5, column 11: `name`: an identifier or e-mail address has at most 128 bytes",
+            "line 5, column 11: `name`: the identifier or email address is 129 bytes long, but the limit is 128 bytes",
         ),
         (
             with(r#""users": [{"name": "users/2", "email": "LONG@x"}]"#)
                 .replace("LONG", &"x".repeat(127)),
-            "line 5, column 11: an identifier or e-mail address has at most 128 bytes, found 129",
+            "line 5, column 11: the identifier or email address is 129 bytes long, but the limit is 128",
         ),
         (
             with(r#""users": []"#).replace("spaces/A", &format!("spaces/{}", "x".repeat(129))),
-            "line 2, column 12: a space's name: an identifier or e-mail address has at most 128",
+            "line 2, column 12: space name: the identifier or email address is 129 bytes",
         ),
         (
             with(r#""users": []"#).replace("members/1", &format!("members/{}", "x".repeat(129))),
-            "line 4, column 1: a membership's name: an identifier or e-mail address has at most",
+            "line 4, column 1: membership name: the identifier or email address is 129",
         ),
         (
             with(r#""users": []"#).replace("members/1", "members/group-1"),
-            "line 4, column 1: a membership's name: `group-…` is the identifier of a Google Group",
+            "line 4, column 1: membership name: a user's identifier cannot start with `group-`",
         ),
     ] {
         let error = Mock::from_json(&seed).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}\n{seed}");
     }
     assert!(Mock::from_json(&with(r#""users": []"#)).is_ok());
-    // An app that only calls may have created a space.
+    // A creator may be an app that is only a caller.
     let seed = with(
         r#""users": [{"name": "users/2"}], "callers": [{"token": "t", "app": "users/3",
                        "scopes": ["https://www.googleapis.com/auth/drive"]}]"#,
@@ -192,7 +192,7 @@ fn a_bad_seed_is_told_with_its_place() {
 }
 
 #[test]
-fn the_sample_is_there() {
+fn serves_the_built_in_sample() {
     let server = Mock::sample().serve().unwrap();
     let answer = Request::get("/v1/spaces/AAAAsample/members?showGroups=true").send(&server);
     assert_eq!(names(&answer).len(), 4);
@@ -205,7 +205,7 @@ fn the_sample_is_there() {
 }
 
 #[test]
-fn what_is_saved_is_there_after_a_restart() {
+fn saved_changes_survive_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("mock.redb");
     let seed = seed().to_string();
@@ -239,7 +239,7 @@ fn what_is_saved_is_there_after_a_restart() {
             .status,
         200
     );
-    // Tokens stay good, and the calling app is who it was.
+    // Page tokens remain valid, and the calling app is the same.
     assert_eq!(
         list(&server, &format!("pageSize=2&pageToken={token}")).status,
         200
@@ -256,15 +256,15 @@ fn what_is_saved_is_there_after_a_restart() {
     assert!(other.unwrap_err().to_string().contains("another seed"));
 }
 
-/// A process that was killed while it made its file left it under another name, half made.
+/// A process that is killed while it creates its file leaves an incomplete `.new` file.
 #[test]
-fn a_file_that_was_not_finished_is_made_anew() {
+fn incomplete_files_are_recreated() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("mock.redb");
     let unfinished = directory.path().join("mock.redb.new");
-    // A file that is there and empty is as good as none.
-    for is_there in [false, true] {
-        if is_there {
+    // An empty file is treated as missing.
+    for exists in [false, true] {
+        if exists {
             std::fs::write(&file, "").unwrap();
         }
         std::fs::write(&unfinished, vec![0; 100_000]).unwrap();
@@ -277,9 +277,9 @@ fn a_file_that_was_not_finished_is_made_anew() {
     }
 }
 
-/// Whoever is known from the seed's memberships only is the same person after a restart.
+/// Even people who are known only from the seed's memberships.
 #[test]
-fn people_are_not_forgotten_over_a_restart() {
+fn people_are_remembered_across_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("mock.redb");
     let seed = json!({
@@ -321,9 +321,9 @@ fn people_are_not_forgotten_over_a_restart() {
     assert_eq!(create(&server, "B", other_app).status, 400);
 }
 
-/// The server in the test's own process, on the test's own runtime.
+/// On the test's own runtime.
 #[tokio::test]
-async fn the_router_is_embedded() {
+async fn router_can_be_embedded() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Mock::from_json(&seed().to_string()).unwrap().router();
@@ -332,7 +332,7 @@ async fn the_router_is_embedded() {
     let answer = tokio::task::spawn_blocking(get).await.unwrap();
     assert_eq!(names(&answer).len(), 4);
     server.abort();
-    // The one on a thread of its own may be started from here too.
+    // A server on a separate thread can also be started from within a runtime.
     let server = open();
     let get = move || {
         (

@@ -1,4 +1,4 @@
-//! What requests and answers look like.
+//! Requests and responses on the wire.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::http::Request;
 use super::{names, open, serve};
 
 #[test]
-fn an_answer_is_as_clients_want_it() {
+fn responses_are_indented_json_without_absent_fields() {
     let server = open();
     let answer = Request::get("/v1/spaces/A/members/1").send(&server);
     assert_eq!(answer.status, 200);
@@ -16,7 +16,6 @@ fn an_answer_is_as_clients_want_it() {
             .unwrap()
             .starts_with("application/json")
     );
-    // Absent fields are absent; it is indented.
     assert_eq!(
         answer.body,
         "{\n  \"name\": \"spaces/A/members/1\",\n  \"state\": \"JOINED\",\n  \"role\": \
@@ -28,7 +27,7 @@ fn an_answer_is_as_clients_want_it() {
 }
 
 #[test]
-fn list_and_its_parameters() {
+fn list_honors_its_parameters() {
     let server = open();
     for (query, expected) in [
         ("", vec!["1", "2", "app1", "app2"]),
@@ -64,11 +63,11 @@ fn list_and_its_parameters() {
 }
 
 #[test]
-fn pages_to_the_end() {
+fn pages_cover_all_memberships() {
     let server = open();
     let (mut seen, mut token) = (Vec::new(), String::new());
     for turn in 0.. {
-        // Clients order parameters anew.
+        // Clients reorder parameters between pages.
         let query = if turn % 2 == 0 {
             format!("pageToken={token}&pageSize=2&filter=role+%3D+%22ROLE_MEMBER%22")
         } else {
@@ -86,7 +85,7 @@ fn pages_to_the_end() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_field() {
+fn errors_name_the_invalid_field() {
     let server = open();
     for (method, path, body, field) in [
         ("GET", "/v1/spaces/A/members?pageSize=-1", "", "pageSize"),
@@ -192,7 +191,7 @@ fn what_is_wrong_is_told_with_its_field() {
 }
 
 #[test]
-fn bodies_are_read_as_transcoding_does() {
+fn bodies_are_parsed_as_by_googles_transcoding() {
     for (body, expected) in [
         (r#"{"member":{"name":"users/9","type":"HUMAN"}}"#, ""),
         (
@@ -254,9 +253,9 @@ fn bodies_are_read_as_transcoding_does() {
 }
 
 #[test]
-fn the_wire() {
+fn accepts_requests_as_google_clients_send_them() {
     let server = open();
-    // A base URL with a slash at its end; headers nobody knows; bodies that are not there.
+    // A base URL with a trailing slash, unknown headers, and a content type without a body.
     let answer = Request::get("//v1/spaces/A/members")
         .header("content-type", "application/json")
         .header("content-length", "0")
@@ -264,14 +263,14 @@ fn the_wire() {
         .header("x-goog-request-params", "parent=spaces/A")
         .send(&server);
     assert_eq!(names(&answer).len(), 4);
-    // A GET whose query was too long for a URL: it is no create.
+    // A GET whose query was too long for a URL. It is not a create.
     let answer = Request::new("POST", "/v1/spaces/A/members")
         .header("x-http-method-override", "GET")
         .header("content-type", "application/x-www-form-urlencoded")
         .body("filter=role+%3D+%22ROLE_MANAGER%22&alt=json")
         .send(&server);
     assert_eq!((answer.status, names(&answer)), (200, vec!["1".to_owned()]));
-    // Integers for enums, in every form of the parameter.
+    // Enums as integers, in both spellings of the parameter.
     for alt in [
         "$alt=json;enum-encoding=int",
         "%24alt=json%3Benum-encoding%3Dint",
@@ -284,7 +283,7 @@ fn the_wire() {
         let answer = Request::get(&format!("/v1/spaces/A/members?{alt}")).send(&server);
         assert_eq!(answer.json()["memberships"][2]["member"]["type"], 2);
     }
-    // Masks, and no indentation.
+    // Field masks, and no indentation.
     let answer = Request::get(
         "/v1/spaces/A/members?fields=memberships(name,member.type),next_page_token\
          &prettyPrint=false&pageSize=1",
@@ -299,7 +298,7 @@ fn the_wire() {
     assert_eq!(answer.json(), json!({}));
     let answer = Request::get("/v1/spaces/X/members?prettyPrint=false&fields=name").send(&server);
     assert!(answer.status == 400 && !answer.body.contains('\n'));
-    // In a path a plus is itself, and an e-mail address may be encoded or not, in any case.
+    // In a path, a plus is itself. An email address may be encoded, and its case does not matter.
     for path in ["grace+x@example.com", "Grace%2Bx%40example.com", "2"] {
         let answer = Request::get(&format!("/v1/spaces/A/members/{path}")).send(&server);
         assert_eq!(answer.json()["name"], "spaces/A/members/2", "{path}");
@@ -325,7 +324,7 @@ fn the_wire() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
+fn missing_spaces_and_members_are_not_found() {
     let server = open();
     for (method, path, body) in [
         ("GET", "/v1/spaces/X/members", ""),
@@ -355,9 +354,9 @@ fn what_is_not_there_is_not_found() {
     }
 }
 
-/// Nothing is added to what was seeded, and nothing lost: not what this version does not know.
+/// Nothing is added, and nothing is lost, not even unknown enum values.
 #[test]
-fn memberships_are_answered_as_they_were_seeded() {
+fn memberships_are_returned_as_seeded() {
     let memberships = json!([
         {"name": "spaces/S/members/1", "member": {"name": "users/1"}},
         {"name": "spaces/S/members/2", "state": "JOINED", "role": "ROLE_KING", "affiliation": 7,
@@ -367,7 +366,7 @@ fn memberships_are_answered_as_they_were_seeded() {
         {"name": "spaces/S/members/3", "role": "ROLE_MEMBER", "member": {"name": "users/3"}},
     ]);
     let server = serve(&json!({"spaces": [{"name": "spaces/S"}], "memberships": memberships}));
-    // The second time from what was written the first time.
+    // The second response uses the JSON that was kept from the first.
     for _ in 0..2 {
         let answer = Request::get("/v1/spaces/S/members").send(&server);
         assert_eq!(answer.json(), json!({ "memberships": memberships }));
@@ -376,7 +375,7 @@ fn memberships_are_answered_as_they_were_seeded() {
     assert_eq!(compact.json(), json!({ "memberships": memberships }));
     let one = Request::get("/v1/spaces/S/members/2").send(&server);
     assert_eq!(one.json(), memberships[1]);
-    // An unknown name has no integer.
+    // An unknown name has no number.
     let numbers = Request::get("/v1/spaces/S/members/2?$alt=json;enum-encoding=int").send(&server);
     let numbers = numbers.json();
     assert_eq!(

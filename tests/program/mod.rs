@@ -1,9 +1,9 @@
-//! `gchat-filter serve` as a process of its own.
+//! `gchat-filter serve` as a child process.
 #![allow(
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
-    reason = "each test uses what it needs, and fails so"
+    reason = "not every test uses all of it, and tests fail by panicking"
 )]
 
 use std::fs::File;
@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-/// The program while it serves; killed when it is dropped.
+/// The program while it serves. It is killed when this is dropped.
 pub(crate) struct Program {
     child: Child,
     log: File,
@@ -20,18 +20,18 @@ pub(crate) struct Program {
     pub(crate) introduction: String,
 }
 
-/// The program before it has said that it serves; killed when it is dropped.
+/// The program before it has printed its introduction. It is killed when this is dropped.
 pub(crate) struct Starting {
     child: Option<Child>,
     log: Option<File>,
 }
 
-/// How many lines it says of itself.
+/// Number of lines of the introduction.
 const INTRODUCTION: usize = 24;
 
 impl Starting {
     pub(crate) fn new(mut command: Command) -> Self {
-        // A pipe that nobody reads would stop the server once it is full.
+        // A full pipe without a reader would block the server.
         let log = tempfile::tempfile().unwrap();
         let child = command
             .stdout(Stdio::piped())
@@ -44,7 +44,7 @@ impl Starting {
         }
     }
 
-    /// What it says of itself; less of it if it ends before.
+    /// Reads the introduction, or a part of it if the program ends early.
     pub(crate) fn introduction(stdout: impl Read) -> Vec<String> {
         let lines = BufReader::new(stdout).lines().take(INTRODUCTION);
         lines.map_while(Result::ok).collect()
@@ -72,7 +72,7 @@ impl Starting {
         let (mut child, mut log) = (self.child.take().unwrap(), self.log.take().unwrap());
         let Some(address) = Self::address(&introduction) else {
             child.wait().unwrap();
-            panic!("it does not serve: {}", whole(&mut log));
+            panic!("the program does not serve: {}", read_all(&mut log));
         };
         Program {
             child,
@@ -111,7 +111,7 @@ impl Program {
         Starting::new(Self::command_listening(address, arguments)).serving()
     }
 
-    /// With a limit of open files of its own.
+    /// Starts it with a limit of open files.
     pub(crate) fn limited(files: usize, arguments: &[&str]) -> Self {
         let mut command = Command::new("sh");
         command
@@ -130,23 +130,23 @@ impl Program {
         self.child.id()
     }
 
-    /// Whether it has not ended.
+    /// Returns whether it is still running.
     pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// What it logged until now.
+    /// Returns the log so far.
     pub(crate) fn log(&mut self) -> String {
-        whole(&mut self.log)
+        read_all(&mut self.log)
     }
 
-    /// How many files it has open, connections included, where Linux tells it.
+    /// Returns the number of its open files, including connections (0 if not on Linux).
     pub(crate) fn files(&self) -> usize {
         let directory = format!("/proc/{}/fd", self.id());
         std::fs::read_dir(directory).map_or(0, Iterator::count)
     }
 
-    /// Its resident memory now and at its most, in KiB, where Linux tells it.
+    /// Returns its current and its peak resident memory, in KiB (0 if not on Linux).
     pub(crate) fn memory(&self) -> (u64, u64) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()));
         let Ok(status) = status else {
@@ -160,7 +160,7 @@ impl Program {
         (field("VmRSS:"), field("VmHWM:"))
     }
 
-    /// Asks it to stop; how it ended, and what it logged.
+    /// Sends it a signal and waits; returns the exit status and the log.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.id().to_string();
         Command::new("kill").args([signal, &id]).status().unwrap();
@@ -176,7 +176,7 @@ impl Drop for Program {
     }
 }
 
-fn whole(log: &mut File) -> String {
+fn read_all(log: &mut File) -> String {
     let mut text = String::new();
     log.seek(SeekFrom::Start(0)).unwrap();
     log.read_to_string(&mut text).unwrap();

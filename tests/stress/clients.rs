@@ -1,4 +1,4 @@
-//! Clients that mix all five methods, and write down what they asked and were answered.
+//! Clients that mix all five methods, and record their requests and the responses.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -11,15 +11,15 @@ use serde_json::json;
 use super::history::{History, Tally};
 use super::model::{ANY, Act, Call, Outcome, Standing, TOGETHER};
 use super::spaces::{
-    DOWN, MANAGED, PLAIN, Place, email, is_fault, listed, member, members_of, place, refused,
+    DOWN, MANAGED, Place, STABLE, email, is_fault, listed, member, members_of, place, refused,
     refused_or_found, sets, skipped,
 };
 use crate::http::Answer;
 
-/// Longer than anything takes, so that a server that hangs fails a test.
+/// Longer than any step takes, so that a server that hangs fails the test.
 const GUARD: Duration = Duration::from_secs(120);
 
-/// Numbers that look random.
+/// Pseudorandom numbers.
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -27,7 +27,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// Below a limit.
+    /// Returns a number below the limit.
     pub(crate) fn roll(&mut self, limit: usize) -> usize {
         // SplitMix64.
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -43,42 +43,42 @@ impl Dice {
     }
 }
 
-/// What a client does with a request.
+/// How a client makes a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
-    /// Sends it and reads the answer.
-    Whole,
-    /// Sends half of it, and is gone.
+    /// Sends it and reads the response.
+    Complete,
+    /// Sends a part of it and disconnects.
     Cut,
-    /// Sends it, and is gone.
-    Gone,
-    /// Sends it and says that it sends no more, but reads nothing for a long while.
-    Left,
-    /// Sends it, reads the answer's first byte, and is gone.
-    Glanced,
+    /// Sends it and disconnects.
+    Disconnect,
+    /// Sends it and closes its half of the connection, but reads the response much later.
+    HalfClose,
+    /// Sends it, reads the first byte of the response and disconnects.
+    FirstByte,
 }
 
-/// What became of it.
+/// Result of a request.
 enum Reply {
     Answer(Answer),
-    /// It cannot have been done.
+    /// It was certainly not executed.
     Never,
-    /// It may have been done, by now.
+    /// It may have been executed, and no longer will be.
     Over,
-    /// It may have been done, or may be yet.
+    /// It may have been executed, or may still be.
     Lost,
 }
 
-/// How many connections a client leaves open.
-const LEFT: usize = 3;
+/// Maximum number of half-closed connections of a client.
+const MAX_HALF_CLOSED: usize = 3;
 
-/// A client with a connection, which it keeps as long as it can.
+/// A client with a connection, which it reuses.
 pub(crate) struct Client<'c> {
     address: SocketAddr,
     clock: &'c AtomicU64,
     stream: Option<BufReader<TcpStream>>,
-    /// The connections that it has left, with where the call is noted.
-    left: VecDeque<(BufReader<TcpStream>, Place, usize)>,
+    /// Half-closed connections, with the place and the index of the recorded call.
+    half_closed: VecDeque<(BufReader<TcpStream>, Place, usize)>,
     dice: Dice,
     pub(crate) tally: Tally,
     pub(crate) history: History,
@@ -90,18 +90,18 @@ impl<'c> Client<'c> {
             address,
             clock,
             stream: None,
-            left: VecDeque::new(),
+            half_closed: VecDeque::new(),
             dice,
             tally: Tally::default(),
             history: History::default(),
         }
     }
 
-    /// Asks this often, more or less: a listing is several requests.
-    pub(crate) fn ask(&mut self, requests: u64) -> io::Result<()> {
+    /// Makes at least this number of requests. Listing page by page may make several more.
+    pub(crate) fn run(&mut self, requests: u64) -> io::Result<()> {
         while self.tally.requests < requests {
             let spaces: &[&'static str] = match self.dice.roll(20) {
-                0..15 => &PLAIN,
+                0..15 => &STABLE,
                 15..19 => &MANAGED,
                 _ => &[DOWN],
             };
@@ -119,13 +119,14 @@ impl<'c> Client<'c> {
                 }
             }
         }
-        self.take_leave(0)
+        self.finish_half_closed(0)
     }
 
-    /// Reads what it has left, until so many are left: what was asked there is over then.
-    fn take_leave(&mut self, left: usize) -> io::Result<()> {
-        while self.left.len() > left
-            && let Some((mut stream, place, index)) = self.left.pop_front()
+    /// Reads the responses on half-closed connections until at most `max` of them remain, and ends
+    /// their calls.
+    fn finish_half_closed(&mut self, max: usize) -> io::Result<()> {
+        while self.half_closed.len() > max
+            && let Some((mut stream, place, index)) = self.half_closed.pop_front()
         {
             stream.read_to_end(&mut Vec::new())?;
             let end = self.tick();
@@ -141,18 +142,18 @@ impl<'c> Client<'c> {
     fn get(&mut self, space: &'static str, number: usize) -> io::Result<()> {
         let path = self.path(space, number);
         let begin = self.tick();
-        if let Reply::Answer(answer) = self.send("GET", "get", &path, "", Manner::Whole)? {
+        if let Reply::Answer(answer) = self.send("GET", "get", &path, "", Manner::Complete)? {
             self.see(begin, space, [(number, refused_or_found(&answer).only())]);
         }
         Ok(())
     }
 
-    /// Everybody, or everybody of a role, in one page.
+    /// Lists all members, or all with a role, in one page.
     fn snapshot(&mut self, space: &'static str) -> io::Result<()> {
         let role = self.role();
         let path = format!("/v1/spaces/{space}/members?pageSize=1000{}", query(role));
         let begin = self.tick();
-        if let Reply::Answer(answer) = self.send("GET", "list", &path, "", Manner::Whole)? {
+        if let Reply::Answer(answer) = self.send("GET", "list", &path, "", Manner::Complete)? {
             let listed = listed(space, &answer.json());
             assert!(answer.json()["nextPageToken"].is_null(), "{path}");
             self.tally.skipped += skipped(space, role, &listed);
@@ -162,8 +163,8 @@ impl<'c> Client<'c> {
         Ok(())
     }
 
-    /// Everybody, or everybody of a role, page by page: who is there all the while is listed once,
-    /// and nobody is listed twice.
+    /// Lists all members, or all with a role, page by page. Members who are there all the time must be
+    /// listed, and no member may be listed twice.
     fn walk(&mut self, space: &'static str) -> io::Result<()> {
         let role = self.role();
         let size = 2 + self.dice.roll(6);
@@ -173,9 +174,9 @@ impl<'c> Client<'c> {
         let mut found = HashMap::new();
         loop {
             let from = self.tick();
-            let answer = match self.send("GET", "list", &path, "", Manner::Whole)? {
+            let answer = match self.send("GET", "list", &path, "", Manner::Complete)? {
                 Reply::Answer(answer) => answer.json(),
-                // What fails is asked again, as clients do; but not for ever.
+                // A request that fails is retried, as clients do, but not forever.
                 Reply::Never if space != DOWN => continue,
                 _ => return Ok(()),
             };
@@ -196,7 +197,7 @@ impl<'c> Client<'c> {
         let ids: HashSet<_> = all.iter().map(|(id, _)| id).collect();
         self.tally.repeated += (all.len() - ids.len()) as u64;
         self.tally.skipped += skipped(space, role, &all);
-        // Who was on no page was, at some time since the first one, not to be listed.
+        // A member on no page was, at some time since the first request, not to be listed.
         let mut sets = sets(space, role, &all);
         sets.retain(|(number, _)| !found.contains_key(number));
         for (number, set) in sets {
@@ -205,13 +206,13 @@ impl<'c> Client<'c> {
         Ok(())
     }
 
-    /// For a list of everybody, none; otherwise a role to ask for.
+    /// Returns a role to filter by, or `None` to list all members.
     fn role(&mut self) -> Option<Standing> {
-        let asks = self.dice.roll(3) == 0;
-        asks.then(|| self.dice.pick(&[Standing::Member, Standing::Manager]))
+        let filters = self.dice.roll(3) == 0;
+        filters.then(|| self.dice.pick(&[Standing::Member, Standing::Manager]))
     }
 
-    /// Notes what was seen at one moment between then and now.
+    /// Records what the server had at some time between `begin` and now.
     fn see(
         &mut self,
         begin: u64,
@@ -258,11 +259,12 @@ impl<'c> Client<'c> {
         };
         let manner = match self.dice.roll(50) {
             0 => Manner::Cut,
-            // Where many are checked together, what may happen at any time explains too much.
-            1 if !MANAGED.contains(&space) && self.dice.roll(4) == 0 => Manner::Gone,
-            2 if !MANAGED.contains(&space) => Manner::Left,
-            3 => Manner::Glanced,
-            _ => Manner::Whole,
+            // Where several members are checked together, a change that may happen at any time
+            // explains too much.
+            1 if !MANAGED.contains(&space) && self.dice.roll(4) == 0 => Manner::Disconnect,
+            2 if !MANAGED.contains(&space) => Manner::HalfClose,
+            3 => Manner::FirstByte,
+            _ => Manner::Complete,
         };
         let begin = self.tick();
         let reply = self.send(http, method, &path, &body, manner);
@@ -284,18 +286,18 @@ impl<'c> Client<'c> {
             act,
             outcome,
         };
-        let noted = self.history.note(place, call);
+        let index = self.history.note(place, call);
         reply?;
-        if manner == Manner::Left
+        if manner == Manner::HalfClose
             && let Some(stream) = self.stream.take()
         {
-            self.left.push_back((stream, place, noted));
-            self.take_leave(LEFT)?;
+            self.half_closed.push_back((stream, place, index));
+            self.finish_half_closed(MAX_HALF_CLOSED)?;
         }
         Ok(())
     }
 
-    /// A member's path, now and then by their address.
+    /// Returns a member's path, sometimes with their email address.
     fn path(&mut self, space: &str, number: usize) -> String {
         let member = if self.dice.roll(8) == 0 {
             email(number)
@@ -305,7 +307,11 @@ impl<'c> Client<'c> {
         format!("/v1/spaces/{space}/members/{member}")
     }
 
-    /// Sends a request; an error if the server is gone.
+    /// Sends a request.
+    ///
+    /// # Errors
+    ///
+    /// If the server is gone.
     fn send(
         &mut self,
         http: &str,
@@ -316,7 +322,7 @@ impl<'c> Client<'c> {
     ) -> io::Result<Reply> {
         self.tally.requests += 1;
         *self.tally.methods.entry(method).or_default() += 1;
-        // Now and then on a new connection.
+        // Sometimes use a new connection.
         if self.dice.roll(30) == 0 {
             self.stream = None;
         }
@@ -335,7 +341,7 @@ impl<'c> Client<'c> {
             format!("{http} {path} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n{body}");
         if manner == Manner::Cut {
             self.tally.cut += 1;
-            // Within the head, or within the body.
+            // Cut within the head or within the body.
             let most = text.len() - usize::from(!body.is_empty());
             let sent = self.dice.roll(most.min(text.len() - 4));
             let sent = if body.is_empty() {
@@ -347,11 +353,11 @@ impl<'c> Client<'c> {
             return Ok(Reply::Never);
         }
         let sent = stream.get_mut().write_all(text.as_bytes());
-        if manner != Manner::Whole {
+        if manner != Manner::Complete {
             self.tally.lost += 1;
             return match manner {
-                Manner::Glanced if stream.read_exact(&mut [0]).is_ok() => Ok(Reply::Over),
-                Manner::Left if sent.is_ok() => {
+                Manner::FirstByte if stream.read_exact(&mut [0]).is_ok() => Ok(Reply::Over),
+                Manner::HalfClose if sent.is_ok() => {
                     stream.get_ref().shutdown(Shutdown::Write)?;
                     self.stream = Some(stream);
                     Ok(Reply::Lost)
@@ -383,7 +389,7 @@ fn connect(address: SocketAddr) -> io::Result<BufReader<TcpStream>> {
     Ok(BufReader::new(stream))
 }
 
-/// The next answer on a connection.
+/// Reads the next response on a connection.
 pub(crate) fn answer(stream: &mut impl BufRead) -> io::Result<Answer> {
     let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let mut head = String::new();
@@ -411,7 +417,7 @@ fn query(role: Option<Standing>) -> String {
     role.unwrap_or_default()
 }
 
-/// What an answer to a change means; it tells what was asked for.
+/// Returns the outcome of a change, and checks that the response fits the request.
 fn outcome(act: Act, answer: &Answer) -> Outcome {
     let json = answer.json();
     match (answer.status, act) {

@@ -1,4 +1,4 @@
-//! What clients asked and were answered, and how it is counted.
+//! Requests and responses of all clients, and their counts.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -7,7 +7,7 @@ use std::ops::AddAssign;
 use super::model::{Act, Call, Outcome, Standing, State, explain};
 use super::spaces::{Place, start};
 
-/// Everything that was asked and answered.
+/// All requests and responses, by place.
 #[derive(Default)]
 pub(crate) struct History(HashMap<Place, Vec<Call>>);
 
@@ -18,21 +18,21 @@ impl History {
         }
     }
 
-    /// From now on, nothing happens any more that has not.
+    /// Ends all open calls: what has not happened by now never will.
     pub(crate) fn close(&mut self, now: u64) {
         for call in self.0.values_mut().flatten() {
             call.end.get_or_insert(now);
         }
     }
 
-    /// A call of a place is over.
+    /// Ends a call of a place.
     pub(crate) fn end(&mut self, place: Place, index: usize, now: u64) {
         self.0.entry(place).or_default()[index].end = Some(now);
     }
 
-    /// Notes what was there at some moment between then and now.
-    pub(crate) fn look(&mut self, there: &HashMap<Place, State>, begin: u64, end: u64) {
-        for (&place, state) in there {
+    /// Records a state that the server had at some time between `begin` and `end`.
+    pub(crate) fn look(&mut self, found: &HashMap<Place, State>, begin: u64, end: u64) {
+        for (&place, state) in found {
             let call = Call {
                 begin,
                 end: Some(end),
@@ -43,18 +43,18 @@ impl History {
         }
     }
 
-    /// The call's place among those of its place.
+    /// Records a call; returns its index among those of its place.
     pub(crate) fn note(&mut self, place: Place, call: Call) -> usize {
         let calls = self.0.entry(place).or_default();
         calls.push(call);
         calls.len() - 1
     }
 
-    /// The places where no order explains the answers, or the server has something else than any
-    /// that does.
-    pub(crate) fn compare(&self, there: &HashMap<Place, State>) -> Vec<String> {
+    /// Returns the places where no order of the calls explains the responses, or where the server's
+    /// state differs from the result of every such order.
+    pub(crate) fn compare(&self, found: &HashMap<Place, State>) -> Vec<String> {
         let mut differences = Vec::new();
-        for (&place, state) in there {
+        for (&place, state) in found {
             let calls = self.0.get(&place).map_or(&[][..], Vec::as_slice);
             match explain(start(place), calls) {
                 Err(error) => differences.push(format!("{place:?}: {error}")),
@@ -69,7 +69,7 @@ impl History {
     }
 }
 
-/// How many requests there were, of which kind, and what became of them.
+/// Counts of requests and their results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) requests: u64,
@@ -77,8 +77,9 @@ pub(crate) struct Tally {
     pub(crate) acknowledged: u64,
     pub(crate) refused: u64,
     pub(crate) faults: BTreeMap<u64, u64>,
-    /// Those whose answer nobody read, and those that were not sent to the end.
+    /// Requests whose response was not read.
     pub(crate) lost: u64,
+    /// Requests that were not sent completely.
     pub(crate) cut: u64,
     pub(crate) repeated: u64,
     pub(crate) skipped: u64,
@@ -89,7 +90,7 @@ impl Tally {
         self.faults.values().sum()
     }
 
-    /// Whether every method was asked, and every kind of fault happened.
+    /// Returns whether every method was called and every kind of fault happened.
     pub(crate) fn is_complete(&self) -> bool {
         self.methods.len() == 5 && self.faults.len() == 4
     }
@@ -117,8 +118,8 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} requests {:?}: {} changes acknowledged, {} refused, {} faults {:?}, {} answers \
-             lost, {} requests cut; {} members repeated in a listing, {} skipped",
+            "{} requests {:?}: {} changes acknowledged, {} refused, {} faults {:?}, {} \
+             responses lost, {} requests cut; {} members repeated in a listing, {} skipped",
             self.requests,
             self.methods,
             self.acknowledged,

@@ -1,5 +1,5 @@
-//! Clients that are slow, greedy, or do not speak HTTP: each gets an error or a closed connection,
-//! and the server answers others all the while, in bounded memory.
+//! Clients that are greedy or do not speak HTTP: each gets an error or a closed connection, and the
+//! server keeps serving others, in bounded memory.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -9,27 +9,26 @@ use super::clients::answer;
 use super::http::{Answer, Request};
 use super::program::Program;
 
-/// Longer than anything takes, so that a server that hangs fails a test.
+/// Longer than any step takes, so that a server that hangs fails the test.
 pub(crate) const GUARD: Duration = Duration::from_secs(60);
 
-/// What the program may take at most after all this, in KiB. It takes 10 MiB by itself. A
-/// connection holds its head (hyper reads up to 400 KiB of one), its body (up to 1 MiB, announced
-/// or not), what the JSON in it becomes while it is read (up to 32 bytes for each of its bytes,
-/// for no more bodies at once than there are threads), and its answer.
+/// Maximum memory of the program, in KiB. Without connections it uses 10 MiB. A connection holds the
+/// head of a request (hyper reads up to 400 KiB), its body (up to 1 MiB), the JSON that is parsed
+/// from it (up to 32 bytes for each byte, for one body per thread at a time), and the response.
 pub(crate) const MEMORY: u64 = 128 << 10;
 
 pub(crate) const LIST: &str = "/v1/spaces/AAAAsample/members";
 
-/// A space with three people; one of them is a manager.
+/// Starts the program with the sample: its first space has three listed members.
 pub(crate) fn program() -> Program {
     Program::start(&[])
 }
 
-/// What the server sends to a client that sent something, until one of both closes.
+/// Sends the bytes, and returns what the server sends until either side closes the connection.
 fn exchange(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(GUARD)).unwrap();
-    // The server may not listen to the end.
+    // The server may stop reading early.
     let _ = stream.write_all(sent);
     let mut received = Vec::new();
     if let Err(error) = stream.read_to_end(&mut received) {
@@ -38,7 +37,7 @@ fn exchange(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
     received
 }
 
-/// The answers in what the server sent: nothing but well-formed ones.
+/// Parses what the server sent, which must consist of well-formed responses.
 pub(crate) fn answers(received: &[u8]) -> Vec<Answer> {
     let mut rest = received;
     let mut answers = Vec::new();
@@ -54,29 +53,29 @@ pub(crate) fn statuses(address: SocketAddr, sent: &[u8]) -> Vec<u16> {
     answers.iter().map(|answer| answer.status).collect()
 }
 
-/// The program still does what it should, and has not grown.
-pub(crate) fn is_unharmed(program: &mut Program) {
+/// Asserts that the program still works, and that its memory is bounded.
+pub(crate) fn assert_unharmed(program: &mut Program) {
     let answer = Request::get(LIST).send_to(program.address);
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["memberships"].as_array().unwrap().len(), 3);
     assert!(program.is_running());
     let (now, most) = program.memory();
-    println!("{now} KiB now, {most} at most");
+    println!("memory: {now} KiB now, {most} at most");
     assert!(most < MEMORY, "{most} KiB");
     let log = program.log();
     assert!(!log.contains("panic") && !log.contains("ERROR"), "{log}");
 }
 
-/// Every one of these is refused, or the connection closed: no request is made of it.
-pub(crate) fn refuses(attacks: &[(&str, Vec<u8>)]) {
+/// Asserts that each of these is refused, or its connection closed.
+pub(crate) fn assert_all_refused(attacks: &[(&str, Vec<u8>)]) {
     let mut program = program();
     for (name, sent) in attacks {
-        is_refused(&program, name, sent);
+        assert_refused(&program, name, sent);
     }
-    is_unharmed(&mut program);
+    assert_unharmed(&mut program);
 }
 
-fn is_refused(program: &Program, name: &str, sent: &[u8]) {
+fn assert_refused(program: &Program, name: &str, sent: &[u8]) {
     let statuses = statuses(program.address, sent);
     println!("{name}: {statuses:?}");
     let is_refused = statuses.iter().all(|status| (400..500).contains(status));
@@ -97,13 +96,13 @@ pub(crate) fn post_json(body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_http() {
+fn rejects_input_that_is_not_http() {
     let tls = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00";
-    refuses(&[
+    assert_all_refused(&[
         ("nothing but a line", b"hello\r\n\r\n".to_vec()),
         ("no version", format!("GET {LIST}\r\n\r\n").into_bytes()),
         (
-            "a version to come",
+            "a future version",
             b"GET / HTTP/9.9\r\nhost: a\r\n\r\n".to_vec(),
         ),
         (
@@ -131,12 +130,12 @@ fn what_is_no_http() {
             format!(" {LIST} HTTP/1.1\r\nhost: a\r\n\r\n").into_bytes(),
         ),
         (
-            "a bad method",
+            "an invalid method",
             format!("G(T {LIST} HTTP/1.1\r\nhost: a\r\n\r\n").into_bytes(),
         ),
         ("no path", b"GET  HTTP/1.1\r\nhost: a\r\n\r\n".to_vec()),
         (
-            "a path that is none",
+            "an invalid path",
             b"GET v1 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".to_vec(),
         ),
         (
@@ -149,17 +148,17 @@ fn what_is_no_http() {
         ),
         ("a header without a colon", get("nothing\r\n")),
         ("a header without a name", get(": b\r\n")),
-        ("a space behind a name", get("a : b\r\n")),
+        ("a space after a name", get("a : b\r\n")),
         ("a folded header", get("a: b\r\n c: d\r\n")),
         ("a bare carriage return", get("a: b\rc: d\r\n")),
     ]);
 }
 
 #[test]
-fn heads_that_are_too_long() {
+fn rejects_heads_that_are_too_long() {
     let long = "x".repeat(1 << 20);
     let many: Vec<_> = (0..10_000).map(|n| format!("h{n}: x\r\n")).collect();
-    refuses(&[
+    assert_all_refused(&[
         ("a long header", get(&format!("a: {long}\r\n"))),
         ("a long name", get(&format!("{long}: a\r\n"))),
         ("many headers", get(&many.concat())),
@@ -191,26 +190,26 @@ fn heads_that_are_too_long() {
 }
 
 #[test]
-fn bodies_that_are_too_long_or_lie() {
+fn rejects_bodies_that_are_too_long_or_of_wrong_length() {
     let long = vec![b' '; (1 << 20) + 1];
     let chunks: Vec<u8> = b"1\r\n \r\n".repeat(100_000);
     let te = "transfer-encoding: chunked\r\n";
-    refuses(&[
+    assert_all_refused(&[
         (
             "announced too long",
             post("content-length: 1048577\r\n", b""),
         ),
         ("announced and sent too long", post_json(&long)),
         (
-            "announced as long as can be",
+            "announced with the maximum length",
             post("content-length: 18446744073709551615\r\n", b""),
         ),
         (
-            "longer than can be",
+            "announced longer than the maximum",
             post("content-length: 18446744073709551616\r\n", b""),
         ),
         (
-            "far longer",
+            "announced far longer",
             post(&format!("content-length: {}\r\n", "9".repeat(400)), b""),
         ),
         ("of negative length", post("content-length: -1\r\n", b"{}")),
@@ -240,7 +239,7 @@ fn bodies_that_are_too_long_or_lie() {
             post(te, &[b"100001\r\n", &long[..]].concat()),
         ),
         (
-            "a chunk longer than can be",
+            "a chunk longer than the maximum",
             post(te, b"10000000000000000\r\n{}"),
         ),
         (
@@ -256,7 +255,7 @@ fn bodies_that_are_too_long_or_lie() {
             post(te, b"-2\r\n{}\r\n0\r\n\r\n"),
         ),
         (
-            "a chunk that is longer than it says",
+            "a chunk longer than announced",
             post(te, b"1\r\n{}\r\n0\r\n\r\n"),
         ),
         (
@@ -285,27 +284,27 @@ fn bodies_that_are_too_long_or_lie() {
     ]);
 }
 
-/// Who puts a server behind another, and has both tell requests apart differently, could smuggle one
-/// past the other.
+/// If two servers in a chain delimit requests differently, a client can smuggle a request past the
+/// first.
 #[test]
-fn smuggled_requests() {
+fn rejects_smuggled_requests() {
     let gone = "/v1/spaces/AAAAsample/members/100000000000000000002";
     let smuggled = format!("DELETE {gone} HTTP/1.1\r\nhost: a\r\n\r\n");
     let post = |more: &str, body: &str| {
         format!("POST {LIST} HTTP/1.1\r\nhost: a\r\n{more}\r\n{body}").into_bytes()
     };
     let te = "transfer-encoding: chunked\r\n";
-    let behind = format!("0\r\n\r\n{smuggled}");
-    let length = format!("content-length: {}\r\n", behind.len());
+    let after = format!("0\r\n\r\n{smuggled}");
+    let length = format!("content-length: {}\r\n", after.len());
     let within = format!("{:x}\r\n{smuggled}\r\n0\r\n\r\n", smuggled.len());
     for (name, sent) in [
         (
             "both, the length first",
-            post(&format!("{length}{te}"), &behind),
+            post(&format!("{length}{te}"), &after),
         ),
         (
             "both, the length last",
-            post(&format!("{te}{length}"), &behind),
+            post(&format!("{te}{length}"), &after),
         ),
         (
             "both, the length short",
@@ -317,60 +316,62 @@ fn smuggled_requests() {
         ),
         (
             "an encoding twice",
-            post(&format!("{te}transfer-encoding: identity\r\n"), &behind),
+            post(&format!("{te}transfer-encoding: identity\r\n"), &after),
         ),
         (
             "chunked, not last",
-            post("transfer-encoding: chunked, x\r\n", &behind),
+            post("transfer-encoding: chunked, x\r\n", &after),
         ),
         (
             "a cloaked encoding",
-            post("transfer-encoding: xchunked\r\n", &behind),
+            post("transfer-encoding: xchunked\r\n", &after),
         ),
         (
             "a space before the colon",
-            post(&format!("transfer-encoding : chunked\r\n{length}"), &behind),
+            post(&format!("transfer-encoding : chunked\r\n{length}"), &after),
         ),
         (
             "a folded encoding",
             post(
                 &format!("transfer-encoding:\r\n chunked\r\n{length}"),
-                &behind,
+                &after,
             ),
         ),
         (
             "two lengths",
-            post(&format!("content-length: 0\r\n{length}"), &behind),
+            post(&format!("content-length: 0\r\n{length}"), &after),
         ),
         (
             "HTTP/1.0",
-            format!(
-                "POST {LIST} HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n{te}\r\n{behind}"
-            )
-            .into_bytes(),
+            format!("POST {LIST} HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n{te}\r\n{after}")
+                .into_bytes(),
         ),
     ] {
         let mut program = program();
-        is_refused(&program, name, &sent);
-        is_unharmed(&mut program);
+        assert_refused(&program, name, &sent);
+        assert_unharmed(&mut program);
     }
 }
 
-/// A client that says that it sends no more is answered, if it has asked for something.
+/// A complete request on one gets a response.
 #[test]
-fn half_closed_connections() {
+fn half_closed_connections_are_served() {
     let mut program = program();
-    let whole = get("");
+    let request = get("");
     let first = format!("GET {LIST} HTTP/1.1\r\nhost: a\r\n\r\n").into_bytes();
     let body =
         b"POST /v1/spaces/AAAAsample/members HTTP/1.1\r\nhost: a\r\ncontent-length: 99\r\n\r\n{";
     let chunks = b"POST /v1/spaces/AAAAsample/members HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{";
     for (name, sent, expected) in [
         ("nothing", &b""[..], &[][..]),
-        ("half a line", &whole[..9], &[]),
-        ("half a head", &whole[..whole.len() - 2], &[]),
-        ("a request", &whole, &[200]),
-        ("two requests", &[&first[..], &whole].concat(), &[200, 200]),
+        ("half a line", &request[..9], &[]),
+        ("half a head", &request[..request.len() - 2], &[]),
+        ("a request", &request, &[200]),
+        (
+            "two requests",
+            &[&first[..], &request].concat(),
+            &[200, 200],
+        ),
         ("half a body", body, &[400]),
         ("half a chunk", chunks, &[400]),
     ] {
@@ -382,19 +383,18 @@ fn half_closed_connections() {
         stream.read_to_end(&mut received).unwrap();
         let answers = answers(&received);
         let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-        // Of half a head it may be told that it is none.
+        // An incomplete head may get a 400.
         let is_expected = statuses == expected || expected.is_empty() && statuses == [400];
         assert!(is_expected, "{name}: {statuses:?}");
     }
-    is_unharmed(&mut program);
+    assert_unharmed(&mut program);
 }
 
-/// Requests that do not wait for the answer to the one before are answered in their order, up to
-/// the first that is none.
+/// Responses have the order of the requests, up to the first invalid one.
 #[test]
-fn requests_in_a_row_with_garbage_behind_them() {
+fn pipelined_requests_are_served_until_garbage() {
     let mut program = program();
-    let good = format!("GET {LIST}/100000000000000000001 HTTP/1.1\r\nhost: a\r\n\r\n");
+    let found = format!("GET {LIST}/100000000000000000001 HTTP/1.1\r\nhost: a\r\n\r\n");
     let missing = format!("GET {LIST}/9 HTTP/1.1\r\nhost: a\r\n\r\n");
     for garbage in [
         &b"\0\0\0\0\r\n\r\n"[..],
@@ -402,12 +402,12 @@ fn requests_in_a_row_with_garbage_behind_them() {
         b"\xff\xfe\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n\r\n",
     ] {
-        let row = [good.repeat(500), missing.repeat(500)].concat();
+        let row = [found.repeat(500), missing.repeat(500)].concat();
         let sent = [row.as_bytes(), garbage].concat();
         let mut stream = TcpStream::connect(program.address).unwrap();
         stream.set_read_timeout(Some(GUARD)).unwrap();
         let mut receiving = stream.try_clone().unwrap();
-        // Nobody could write so much without reading.
+        // Writing so much would block without reading.
         let received = std::thread::spawn(move || {
             let mut received = Vec::new();
             let _ = receiving.read_to_end(&mut received);
@@ -423,5 +423,5 @@ fn requests_in_a_row_with_garbage_behind_them() {
         assert!(statuses[500..1000].iter().all(|status| *status == 404));
         assert_eq!(statuses[1000], 400);
     }
-    is_unharmed(&mut program);
+    assert_unharmed(&mut program);
 }

@@ -1,9 +1,11 @@
-//! JSON, masks and filters that are deep or wide, and what is no UTF-8.
+//! JSON, field masks and filters that are deep or wide, and input that is not UTF-8.
 
-use super::hostile::{LIST, get, is_unharmed, post, post_json, program, refuses, statuses};
+use super::hostile::{
+    LIST, assert_all_refused, assert_unharmed, get, post, post_json, program, statuses,
+};
 
 #[test]
-fn json_that_is_deep_or_wide() {
+fn rejects_deep_and_wide_input() {
     const LEVELS: usize = 100_000;
     let deep = |open: &str, close: &str| {
         let body = [open.repeat(LEVELS), close.repeat(LEVELS)].concat();
@@ -22,7 +24,7 @@ fn json_that_is_deep_or_wide() {
             text.as_bytes(),
         )
     };
-    refuses(&[
+    assert_all_refused(&[
         ("arrays", deep("[", "]")),
         ("arrays without an end", deep("[", "")),
         ("objects", deep("{\"a\":", "}")),
@@ -57,7 +59,7 @@ fn json_that_is_deep_or_wide() {
             "many escapes",
             within(&format!("\"{}\"", "\\u0041".repeat(150_000))),
         ),
-        ("half a pair", within(r#""\ud800""#)),
+        ("half a surrogate pair", within(r#""\ud800""#)),
         (
             "a mask of parentheses",
             form(&format!("fields={}", "a(".repeat(LEVELS))),
@@ -93,7 +95,7 @@ fn json_that_is_deep_or_wide() {
 }
 
 #[test]
-fn text_that_is_no_utf_8() {
+fn rejects_input_that_is_not_utf_8() {
     let list = |more: &[u8]| {
         let end = b" HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
         [b"GET ", more, end].concat()
@@ -114,38 +116,38 @@ fn text_that_is_no_utf_8() {
     let mut attacks = vec![
         ("a form", form(b"filter=\xff")),
         ("an encoded form", form(b"filter=%ff")),
-        ("a method to override", [&b"POST "[..], LIST.as_bytes(), b" HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-http-method-override: \xff\r\n\r\n"].concat()),
-        ("a mark of UTF-16", post_json(b"\xff\xfe{\0}\0")),
-        ("a mark of UTF-8", post_json(b"\xef\xbb\xbf{}")),
+        ("a method override", [&b"POST "[..], LIST.as_bytes(), b" HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-http-method-override: \xff\r\n\r\n"].concat()),
+        ("a UTF-16 byte order mark", post_json(b"\xff\xfe{\0}\0")),
+        ("a UTF-8 byte order mark", post_json(b"\xef\xbb\xbf{}")),
     ];
-    for bad in [
+    for invalid in [
         &b"\xff"[..],
         b"\xc0\xaf",
         b"\xed\xa0\x80",
         b"\xf4\x90\x80\x80",
         b"\xe2\x82",
     ] {
-        let encoded: Vec<_> = bad.iter().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded: Vec<_> = invalid.iter().map(|byte| format!("%{byte:02X}")).collect();
         let encoded = encoded.concat();
         attacks.extend([
-            ("a path", path(bad)),
+            ("a path", path(invalid)),
             ("an encoded path", path(encoded.as_bytes())),
-            ("a query", query(&[b"filter=", bad].concat())),
+            ("a query", query(&[b"filter=", invalid].concat())),
             (
                 "an encoded query",
                 query(format!("filter={encoded}").as_bytes()),
             ),
             ("a parameter", query(format!("{encoded}=1").as_bytes())),
-            ("a body", body(bad)),
+            ("a body", body(invalid)),
         ]);
     }
-    for bad in [
+    for invalid in [
         "%", "%f", "%zz", "%00", "%2F", "a%2Fb", "%0d%0a", "..", "%2e%2e",
     ] {
-        attacks.push(("a bad path", path(bad.as_bytes())));
+        attacks.push(("an invalid path", path(invalid.as_bytes())));
     }
-    refuses(&attacks);
-    // What nobody reads may be anything that a header can hold.
+    assert_all_refused(&attacks);
+    // Headers that are not used may have any value that HTTP permits.
     let mut program = program();
     let header = [
         &get("")[..get("").len() - 2],
@@ -159,5 +161,5 @@ fn text_that_is_no_utf_8() {
     ]
     .concat();
     assert_eq!(statuses(program.address, &header), [200]);
-    is_unharmed(&mut program);
+    assert_unharmed(&mut program);
 }

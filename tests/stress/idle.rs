@@ -1,4 +1,4 @@
-//! Connections that say nothing, and more of them than the server may have files open.
+//! Idle connections, and more connections than the server may have open files.
 
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,15 +9,15 @@ use super::clients::answer;
 use super::http::Request;
 use super::program::Program;
 
-/// Longer than anything takes, so that a server that hangs fails a test.
+/// Longer than any step takes, so that a server that hangs fails the test.
 const GUARD: Duration = Duration::from_secs(60);
 
 const LIST: &str = "/v1/spaces/AAAAsample/members";
 
-/// How many files the test itself and its neighbours have open besides.
+/// Number of files that this process has open for this and other tests.
 const OTHERS: usize = 500;
 
-/// How many files this process may have open: at first, and at most.
+/// Returns the soft and the hard limit of this process's open files.
 fn limits() -> (usize, usize) {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
     let line = limits
@@ -30,15 +30,15 @@ fn limits() -> (usize, usize) {
     (numbers.next().unwrap(), numbers.next().unwrap())
 }
 
-fn is_served(address: SocketAddr) -> Duration {
+fn request_time(address: SocketAddr) -> Duration {
     let start = Instant::now();
     assert_eq!(Request::get(LIST).send_to(address).status, 200);
     start.elapsed()
 }
 
-/// Half of them have never said anything, half have been answered once.
+/// Half of them have never sent anything; half have had one response.
 #[test]
-fn ten_thousand_idle_connections() {
+fn ten_thousand_idle_connections_do_not_block_others() {
     const WANTED: usize = 10_000;
     let id = std::process::id().to_string();
     let (soft, hard) = limits();
@@ -51,11 +51,11 @@ fn ten_thousand_idle_connections() {
     let (soft, hard) = limits();
     let count = WANTED.min(soft.saturating_sub(OTHERS));
     if count < WANTED {
-        println!("only {count} connections: no more than {hard} files may be open");
+        println!("only {count} connections: the limit of open files is {hard}");
     }
     let mut program = Program::limited(count + 100, &[]);
     let address = program.address;
-    is_served(address);
+    request_time(address);
     let (before, _) = program.memory();
     let start = Instant::now();
     let mut streams: Vec<_> = (0..count)
@@ -72,10 +72,10 @@ fn ten_thousand_idle_connections() {
         .collect();
     let opened = start.elapsed();
     let open = program.files();
-    let longest = (0..100).map(|_| is_served(address)).max().unwrap();
+    let longest = (0..100).map(|_| request_time(address)).max().unwrap();
     let (during, _) = program.memory();
     let each = during.saturating_sub(before) * 1024 / count as u64;
-    // The server closes them all, whether they were ever answered or not.
+    // The server closes them all.
     while program.files() > 100 {
         assert!(start.elapsed() < GUARD, "{} are open", program.files());
         std::thread::sleep(Duration::from_millis(100));
@@ -87,27 +87,27 @@ fn ten_thousand_idle_connections() {
             Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
         }
     }
-    is_served(address);
+    request_time(address);
     let (after, most) = program.memory();
     println!(
-        "{count} connections opened in {opened:.1?}, {open} files open then; 100 others served in \
-         at most {longest:.1?} each; all closed after {closed:.1?}; {before} KiB before, {during} \
-         with them ({each} bytes each), {after} after, {most} at most"
+        "{count} connections opened in {opened:.1?}, with {open} open files; 100 other requests \
+         took at most {longest:.1?} each; all closed after {closed:.1?}; memory: {before} KiB \
+         before, {during} with them ({each} bytes each), {after} after, {most} at most"
     );
     assert!(longest < GUARD / 6, "{longest:?}");
-    // Unless the machine is so slow that the first were closed before the last were opened.
+    // On a slow machine the first may be closed before the last are opened.
     assert!(open >= count || opened > Duration::from_secs(9), "{open}");
     assert!(each < 32 << 10, "{each} bytes");
     assert!(program.is_running());
 }
 
-/// Without a file for one more connection it waits, and goes on once there is one.
+/// It waits until a file is available, without a busy loop.
 #[test]
-fn no_more_files() {
+fn recovers_from_running_out_of_files() {
     let mut program = Program::limited(64, &[]);
     let address = program.address;
-    is_served(address);
-    // More than the server can accept, and no more than the system keeps for it.
+    request_time(address);
+    // More than the server can accept, but few enough for the listener's queue.
     let streams: Vec<_> = (0..120)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
@@ -116,19 +116,19 @@ fn no_more_files() {
         assert!(start.elapsed() < GUARD);
         std::thread::sleep(Duration::from_millis(10));
     }
-    let (start, before) = (Instant::now(), processor_time(&program));
+    let (start, before) = (Instant::now(), cpu_time(&program));
     std::thread::sleep(Duration::from_secs(1));
-    let used = processor_time(&program).saturating_sub(before);
+    let used = cpu_time(&program).saturating_sub(before);
     let took = start.elapsed();
-    println!("{used:?} of processor time in {took:?}");
+    println!("{used:?} of CPU time in {took:?}");
     assert!(used < took / 2, "{used:?} in {took:?}");
     drop(streams);
-    is_served(address);
+    request_time(address);
     assert!(program.is_running());
     let log = program.log();
-    let told = log.matches("connections are not accepted").count();
-    assert!((1..10).contains(&told), "{log}");
-    // It can be stopped in that state, too.
+    let errors = log.matches("cannot accept connections").count();
+    assert!((1..10).contains(&errors), "{log}");
+    // It can be stopped in that state.
     let _streams: Vec<_> = (0..120)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
@@ -136,10 +136,10 @@ fn no_more_files() {
     assert_eq!(code, Some(0));
 }
 
-/// How long a process has used a processor.
-fn processor_time(program: &Program) -> Duration {
+/// Returns the CPU time of a process.
+fn cpu_time(program: &Program) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.id())).unwrap();
-    // Behind the name, which may have anything in it, in hundredths of a second.
+    // The times are after the name, which may contain any character, in hundredths of a second.
     let (_, fields) = stat.rsplit_once(')').unwrap();
     let fields: Vec<&str> = fields.split_whitespace().collect();
     let ticks: u64 = fields[11..13]

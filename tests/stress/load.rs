@@ -1,4 +1,4 @@
-//! Many clients at once, while faults happen and connections break.
+//! Many concurrent clients, with faults and broken connections.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 use super::clients::{Client, Dice};
 use super::history::{History, Tally};
 use super::program::Program;
-use super::spaces::{everybody, seed};
+use super::spaces::{seed, server_state};
 
 const CLIENTS: u64 = 200;
 
-/// Longer than anything takes, so that a server that hangs fails a test.
+/// Longer than any step takes, so that a server that hangs fails the test.
 const GUARD: Duration = Duration::from_secs(60);
 
-/// How many requests each of them makes before all wait until nothing is under way any more.
+/// Number of requests of each client, before all wait until no request is in progress.
 const ROUND: u64 = 50;
 
-/// All of them at once against one server, then what is there is compared with the model.
+/// Runs all clients against one server, then compares its state with the model.
 ///
-/// After each round every connection is closed; what was under way when its client left is done
-/// then, or never will be. A server that saves may still be at it: it is killed, and goes on with
+/// After each round every connection is closed, so that a request in progress is done by then or
+/// never will be. A server that saves may still be working on one: it is killed, and continues with
 /// what is in its file.
 fn load(requests: u64, saves: bool) {
     let directory = tempfile::tempdir().unwrap();
@@ -34,7 +34,7 @@ fn load(requests: u64, saves: bool) {
     let (clock, start) = (AtomicU64::new(0), Instant::now());
     let tick = || clock.fetch_add(1, Ordering::SeqCst);
     let (mut tally, mut history) = (Tally::default(), History::default());
-    let (mut there, mut memory) = (HashMap::new(), 0);
+    let (mut found, mut memory) = (HashMap::new(), 0);
     for round in 0..requests.div_ceil(ROUND) {
         let files = program.files();
         let address = program.address;
@@ -44,7 +44,7 @@ fn load(requests: u64, saves: bool) {
                     let (clock, dice) = (&clock, Dice::new(round * CLIENTS + number));
                     scope.spawn(move || {
                         let mut client = Client::new(address, clock, dice);
-                        client.ask(requests.min(ROUND)).unwrap();
+                        client.run(requests.min(ROUND)).unwrap();
                         client
                     })
                 })
@@ -59,7 +59,7 @@ fn load(requests: u64, saves: bool) {
         assert!(program.is_running());
         if saves {
             let begin = tick();
-            history.look(&everybody(address), begin, tick());
+            history.look(&server_state(address), begin, tick());
             program.stop("-KILL");
             program = Program::start(&arguments);
         } else {
@@ -73,19 +73,19 @@ fn load(requests: u64, saves: bool) {
             history.close(tick());
         }
         let begin = tick();
-        there = everybody(program.address);
-        history.look(&there, begin, tick());
+        found = server_state(program.address);
+        history.look(&found, begin, tick());
     }
     let took = start.elapsed();
-    let compared = Instant::now();
-    let differences = history.compare(&there);
+    let comparing = Instant::now();
+    let differences = history.compare(&found);
     println!("{tally}");
     println!(
         "{CLIENTS} clients, {took:.1?}; {} places, {} differences, \
-         compared in {:.1?}; at most {memory} KiB",
-        there.len(),
+         compared in {:.1?}; memory: at most {memory} KiB",
+        found.len(),
         differences.len(),
-        compared.elapsed(),
+        comparing.elapsed(),
     );
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert_eq!((tally.repeated, tally.skipped), (0, 0));
@@ -93,17 +93,17 @@ fn load(requests: u64, saves: bool) {
     assert!(tally.requests >= CLIENTS * requests);
 }
 
-fn requests(usual: u64) -> u64 {
-    std::env::var("LOAD_REQUESTS").map_or(usual, |requests| requests.parse().unwrap())
+/// Number of requests for each client, from `LOAD_REQUESTS`. It is rounded up to full rounds.
+fn requests(default: u64) -> u64 {
+    std::env::var("LOAD_REQUESTS").map_or(default, |requests| requests.parse().unwrap())
 }
 
-/// `LOAD_REQUESTS` says how many for each client, in whole rounds.
 #[test]
-fn what_two_hundred_clients_do_is_explained_by_one_order() {
+fn two_hundred_clients_see_one_order_of_changes() {
     load(requests(50), false);
 }
 
 #[test]
-fn and_so_it_is_if_it_is_saved() {
+fn two_hundred_clients_see_one_order_of_saved_changes() {
     load(requests(50) / 5, true);
 }

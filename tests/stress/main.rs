@@ -1,11 +1,11 @@
-//! The server under stress: many clients at once, faults, hostile clients, kills.
+//! The server under stress: many concurrent clients, faults, hostile clients, kills.
 #![cfg(feature = "cli")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::too_many_lines,
-    reason = "that is how a test fails, and how a table reads"
+    reason = "tests fail by panicking, and their tables are long"
 )]
 
 mod clients;

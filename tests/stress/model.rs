@@ -1,13 +1,13 @@
-//! What members may be, by a model of its own that knows nothing of the server's code: every answer
-//! must be explained by one order of the changes that fits the times of the requests.
+//! A model of memberships that is independent of the server's code. It checks linearizability: one
+//! order of the changes, compatible with the times of the requests, must explain every response.
 //!
-//! The members of a space with a manager who never goes are independent of each other, so each is
-//! checked by itself, which is as good as checking all at once. Where managers come and go, the
-//! space is checked as a whole, for its last one stays.
+//! In a space with a permanent manager the members are independent of each other, so each is checked
+//! separately. In a space whose managers change, all members are checked together, because the last
+//! manager cannot be removed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// What a member is.
+/// Standing of a member in a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Standing {
     Absent,
@@ -33,42 +33,42 @@ impl Standing {
         roles.find(|standing| standing.role() == role).unwrap()
     }
 
-    /// A set with this alone.
+    /// Returns the set of only this standing.
     pub(crate) fn only(self) -> u8 {
         1 << self as u8
     }
 }
 
-/// A set with everything.
+/// The set of all standings.
 pub(crate) const ANY: u8 = 0b1111;
 
-/// How many members are checked together at most.
+/// Maximum number of members that are checked together.
 pub(crate) const TOGETHER: usize = 4;
 
 pub(crate) type State = [Standing; TOGETHER];
 
-/// What was asked, of the n-th of the members that are checked together.
+/// A request about the n-th of the members that are checked together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Act {
     Create(usize),
     Delete(usize),
     Patch(usize, Standing),
-    /// Each is one of a set.
+    /// A read that found each member's standing to be in a set.
     Look([u8; TOGETHER]),
 }
 
-/// What was answered.
+/// Outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Done,
     Exists,
     Missing,
     OnlyManager,
-    /// Nobody knows: it was done, refused, or never read.
+    /// Unknown: the request was executed, refused, or never read.
     Lost,
 }
 
-/// The model: what an act makes of members, and what is answered.
+/// The model: the state after an act, and its outcome.
 fn step(state: State, act: Act) -> (State, Outcome) {
     let only_manager = |member: usize| {
         let managers = state.iter().filter(|s| **s == Standing::Manager).count();
@@ -106,38 +106,39 @@ fn step(state: State, act: Act) -> (State, Outcome) {
     }
 }
 
-/// A request and its answer, by the ticks of one clock.
+/// A request and its response, with ticks of a common clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
-    /// Before it was sent.
+    /// Time before the request was sent.
     pub(crate) begin: u64,
-    /// After the answer was there; of one that is lost, when it could not happen any more, if ever.
+    /// Time after the response was received. For a lost request, the time from which it can no longer
+    /// happen, if known.
     pub(crate) end: Option<u64>,
     pub(crate) act: Act,
     pub(crate) outcome: Outcome,
 }
 
 impl Call {
-    /// Whether it was a look or a refusal.
+    /// Returns whether it is a look or a refusal.
     fn changes_nothing(&self) -> bool {
         matches!(self.act, Act::Look(_)) || self.outcome != Outcome::Done
     }
 }
 
-/// One way in which everything until now may have happened.
+/// One possible history up to now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct World {
     state: State,
-    /// Of the calls under way, the changes that have happened already, in their order.
+    /// Changes in progress that have already happened, sorted by index.
     done: Vec<usize>,
-    /// Of the calls under way, the looks and refusals that have happened already.
+    /// Looks and refusals in progress that have already happened.
     seen: Vec<usize>,
-    /// How many of the lost acts of each kind have happened.
+    /// Number of lost acts of each kind that have happened.
     lost: Vec<u32>,
 }
 
 impl World {
-    /// Whether whatever may come after another world may come after this one too.
+    /// Returns whether every future of the other world is also a future of this one.
     fn covers(&self, other: &Self) -> bool {
         self.state == other.state
             && self.done == other.done
@@ -145,7 +146,7 @@ impl World {
             && other.seen.iter().all(|call| self.seen.contains(call))
     }
 
-    /// A look or a refusal happens as soon as it can: it changes nothing.
+    /// Makes looks and refusals happen as soon as they can, because they change nothing.
     fn settle(&mut self, calls: &[Call], under_way: &[usize]) {
         for &index in under_way {
             let call = &calls[index];
@@ -156,7 +157,7 @@ impl World {
         }
     }
 
-    /// The worlds in which one more of the calls under way has happened.
+    /// Returns the worlds in which one more call in progress has happened.
     fn next(&self, calls: &[Call], under_way: &[usize]) -> Vec<Self> {
         let left = under_way.iter().filter(|call| !self.done.contains(call));
         let next = left.filter_map(|&index| {
@@ -175,7 +176,7 @@ impl World {
         next.collect()
     }
 
-    /// The worlds in which one more of the lost acts has happened.
+    /// Returns the worlds in which one more lost act has happened.
     fn next_lost(&self, kinds: &[Act], left: &[u32]) -> Vec<Self> {
         let next = kinds.iter().enumerate().filter_map(|(kind, act)| {
             let (state, _) = step(self.state, *act);
@@ -191,7 +192,7 @@ impl World {
         next.collect()
     }
 
-    /// Forgets a call that has happened; whether it had.
+    /// Forgets a call that has ended. Returns whether it had happened.
     fn end(&mut self, call: usize) -> bool {
         let before = self.done.len() + self.seen.len();
         self.done.retain(|other| *other != call);
@@ -200,12 +201,12 @@ impl World {
     }
 }
 
-/// The worlds that no other covers.
+/// Worlds that no other world covers.
 #[derive(Default)]
 struct Worlds(HashMap<State, Vec<World>>);
 
 impl Worlds {
-    /// Whether it is new.
+    /// Inserts a world. Returns whether no other one covers it.
     fn insert(&mut self, world: World) -> bool {
         let alike = self.0.entry(world.state).or_default();
         if alike.iter().any(|other| other.covers(&world)) {
@@ -221,11 +222,11 @@ impl Worlds {
     }
 }
 
-/// What members may be after calls, in the orders that explain every answer.
+/// Returns the possible states after the calls, over all orders that explain every response.
 ///
 /// # Errors
 ///
-/// If no order does: the first answer that cannot be, with those around it.
+/// If no order explains every response: the first inexplicable call, with the calls around it.
 pub(crate) fn explain(start: State, calls: &[Call]) -> Result<HashSet<State>, String> {
     let mut kinds: Vec<Act> = Vec::new();
     let mut kind_of = vec![None; calls.len()];
@@ -257,7 +258,7 @@ pub(crate) fn explain(start: State, calls: &[Call]) -> Result<HashSet<State>, St
         match (kind_of[call], ends) {
             (Some(kind), false) => left[kind] += 1,
             (Some(kind), true) => {
-                // It happened, if only just now, or never will.
+                // By now it has happened, or never will.
                 let mut fewer = Worlds::default();
                 let all = reach(None, worlds, calls, &under_way, &kinds, &left);
                 left[kind] -= 1;
@@ -289,7 +290,7 @@ pub(crate) fn explain(start: State, calls: &[Call]) -> Result<HashSet<State>, St
             }
         }
     }
-    // What is lost may still happen: nobody looks until it has.
+    // Lost acts may still happen.
     let mut ends = HashSet::new();
     let mut seen = Worlds::default();
     let mut open = worlds;
@@ -304,8 +305,8 @@ pub(crate) fn explain(start: State, calls: &[Call]) -> Result<HashSet<State>, St
     Ok(ends)
 }
 
-/// The worlds that more of what is under way or lost makes of others: those in which a call has just
-/// happened, or all.
+/// Returns the worlds that can be reached by calls in progress and lost acts: those in which `call` has
+/// happened, or all of them.
 fn reach(
     call: Option<usize>,
     worlds: Vec<World>,
@@ -315,7 +316,7 @@ fn reach(
     left: &[u32],
 ) -> Vec<World> {
     let (mut reached, mut seen) = (Worlds::default(), Worlds::default());
-    // Those with the fewest steps first, so that few are looked at that others cover.
+    // Breadth first, so that few worlds are examined that others cover.
     let (mut open, mut next) = (worlds, Vec::new());
     while !open.is_empty() {
         for mut world in open.drain(..) {
@@ -347,7 +348,7 @@ mod tests {
     use super::Standing::{Absent, Assistant, Manager, Member};
     use super::{Act, Call, Outcome, Standing, State, TOGETHER, explain};
 
-    const NOBODY: State = [Absent; TOGETHER];
+    const ALL_ABSENT: State = [Absent; TOGETHER];
 
     fn call(begin: u64, end: u64, act: Act, outcome: Outcome) -> Call {
         let end = Some(end);
@@ -364,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_found() {
+    fn impossible_responses_are_detected() {
         use Outcome::{Done, Exists, Lost, Missing, OnlyManager};
         let (create, delete) = (Act::Create(0), Act::Delete(0));
         let patch = |role| Act::Patch(0, role);
@@ -375,7 +376,7 @@ mod tests {
         for (calls, expected) in [
             (vec![call(1, 2, create, Done)], true),
             (vec![call(1, 2, create, Exists)], false),
-            // One of two at once is told that the other was first.
+            // One of two concurrent creations finds that the other was first.
             (
                 vec![call(1, 3, create, Done), call(2, 4, create, Exists)],
                 true,
@@ -384,12 +385,12 @@ mod tests {
                 vec![call(1, 3, create, Done), call(2, 4, create, Done)],
                 false,
             ),
-            // The order of what does not overlap is known.
+            // The order of calls that do not overlap is known.
             (
                 vec![call(1, 2, create, Exists), call(3, 4, create, Done)],
                 false,
             ),
-            // A lost change happened, did not, or happened late.
+            // A lost change happened, did not happen, or happened late.
             (vec![lost(1, create), call(2, 3, look(Member), Done)], true),
             (vec![lost(1, create), call(2, 3, look(Absent), Done)], true),
             (
@@ -424,7 +425,7 @@ mod tests {
                 ],
                 true,
             ),
-            // A look in the midst of a change sees one or the other, and nobody sees it undone.
+            // A look during a change sees the state before or after it; a later look cannot go back.
             (
                 vec![
                     call(1, 9, create, Done),
@@ -462,7 +463,7 @@ mod tests {
                 vec![call(1, 2, delete, Missing), call(3, 4, delete, Done)],
                 false,
             ),
-            // What is told to be as it was may have been changed and changed back.
+            // A state that looks unchanged may have been changed and changed back.
             (
                 vec![
                     call(1, 2, create, Done),
@@ -474,11 +475,11 @@ mod tests {
                 true,
             ),
         ] {
-            assert_eq!(explain(NOBODY, &calls).is_ok(), expected, "{calls:?}");
+            assert_eq!(explain(ALL_ABSENT, &calls).is_ok(), expected, "{calls:?}");
         }
-        let mut two = NOBODY;
+        let mut two = ALL_ABSENT;
         (two[0], two[1]) = (Manager, Manager);
-        // Of two managers who leave at once, one stays.
+        // If two managers leave at once, one of them stays.
         let leave = |outcome| {
             [
                 call(1, 3, Act::Delete(0), Done),

@@ -1,4 +1,4 @@
-//! Clients who take their time, and many who send much.
+//! Slow clients, and many clients with long bodies.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,9 +10,9 @@ use super::hostile::{GUARD, LIST, MEMORY, answers, post_json, program};
 use super::http::Request;
 use super::program::Program;
 
-/// Bodies are held while they arrive, and nothing of them afterwards.
+/// Their memory is released afterwards.
 #[test]
-fn many_long_bodies_at_once() {
+fn many_long_bodies_take_bounded_memory() {
     const CLIENTS: u64 = 64;
     let mut program = program();
     let (before, _) = program.memory();
@@ -39,16 +39,18 @@ fn many_long_bodies_at_once() {
         assert_eq!(answers(&received)[0].status, 400);
     }
     let (after, most) = program.memory();
-    println!("{before} KiB before, {held} with {CLIENTS} bodies, {most} at most, {after} after");
-    // A buffer that grows by doubling may be twice as long as what is in it.
+    println!(
+        "memory: {before} KiB before, {held} with {CLIENTS} bodies, {most} at most, {after} after"
+    );
+    // A buffer that grows by doubling may be twice as long as its content.
     assert!(most < MEMORY + 2 * 1024 * CLIENTS, "{most} KiB");
     assert!(program.is_running());
 }
 
-/// Clients who send a byte now and then, or take nothing of what they asked for, hold up nobody, and
-/// are left after ten seconds.
+/// Clients that send a byte from time to time, or do not read the response, are disconnected after ten
+/// seconds.
 #[test]
-fn slow_clients_hold_up_nobody() {
+fn slow_clients_do_not_block_others() {
     let member = |n: usize| {
         json!({"name": format!("spaces/AAAAsample/members/{n}"), "role": "ROLE_MEMBER",
                "member": {"name": format!("users/{n}"), "type": "HUMAN"}})
@@ -87,16 +89,16 @@ fn slow_clients_hold_up_nobody() {
         for (stream, is_open) in slow.iter_mut().zip(&mut is_open) {
             *is_open &= stream.write_all(b" ").is_ok();
         }
-        let asked = Instant::now();
+        let sent = Instant::now();
         let answer = Request::get(&format!("{LIST}/1")).send_to(address);
         assert_eq!(answer.status, 200);
-        longest = longest.max(asked.elapsed());
+        longest = longest.max(sent.elapsed());
         served += 1;
         std::thread::sleep(Duration::from_millis(100));
     }
     let took = start.elapsed();
     assert!(longest < GUARD / 6, "{longest:?}");
-    // By now the server has given up those who do not read, too.
+    // The server also disconnects the clients that do not read.
     while program.files() > before {
         assert!(start.elapsed() < GUARD);
         std::thread::sleep(Duration::from_millis(100));
@@ -108,7 +110,8 @@ fn slow_clients_hold_up_nobody() {
     }
     let (now, most) = program.memory();
     println!(
-        "closed after {took:.1?}; {served} others served, in at most {longest:.1?}; {now} KiB now, {most} at most"
+        "closed after {took:.1?}; {served} other requests took at most {longest:.1?} each; memory: \
+         {now} KiB now, {most} at most"
     );
     assert!(most < MEMORY, "{most} KiB");
     assert!(program.is_running());

@@ -1,4 +1,4 @@
-//! The spaces that clients contend for, and how an answer of theirs is read.
+//! The spaces that clients contend for, and the interpretation of responses about them.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -8,20 +8,22 @@ use serde_json::{Value, json};
 use super::model::{ANY, Standing, State, TOGETHER};
 use crate::http::{Answer, Request};
 
-/// Spaces whose manager never goes, each with this many members who come and go…
-pub(crate) const PLAIN: [&str; 6] = ["P0", "P1", "P2", "P3", "P4", "P5"];
+/// Spaces whose manager never leaves.
+pub(crate) const STABLE: [&str; 6] = ["P0", "P1", "P2", "P3", "P4", "P5"];
+
+/// Number of changing members in each of them.
 pub(crate) const MEMBERS: usize = 16;
 
-/// …and with this many, between them, who stay.
+/// Number of permanent members in each of them, sorted between the others.
 pub(crate) const STAYERS: usize = 10;
 
-/// Spaces with [`TOGETHER`] members, all of whom may become managers.
+/// Spaces with up to [`TOGETHER`] members, all of whom may become managers.
 pub(crate) const MANAGED: [&str; 8] = ["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7"];
 
-/// A space where nobody can be added: a fault lasts.
+/// A space to which no member can be added, because of a permanent fault.
 pub(crate) const DOWN: &str = "DOWN";
 
-/// Who comes and goes, has an odd number, so that others stand between them.
+/// Identifier of a changing member. It is odd, so that permanent members are between them.
 pub(crate) fn member(number: usize) -> String {
     format!("{:02}", 2 * number + 1)
 }
@@ -30,20 +32,20 @@ pub(crate) fn stayer(number: usize) -> String {
     format!("{:02}", 4 * number)
 }
 
-/// An address of a member: requests that use it work for a third of them, and fail for the others.
+/// Email address of a member. Requests with it succeed for a third of them, and fail for the others.
 pub(crate) fn email(number: usize) -> String {
     let domain = ["good.example", "429.example", "503.example"][number % 3];
     format!("m{number}@{domain}")
 }
 
-/// The seed of all that; `times` is how often the faults happen that do not last.
+/// The seed with these spaces; `times` is the number of requests that each temporary fault affects.
 pub(crate) fn seed(times: usize) -> Value {
     let membership = |space: &str, id: &str, role: &str| {
         json!({"name": format!("spaces/{space}/members/{id}"), "role": role, "state": "JOINED",
                "member": {"name": format!("users/{id}"), "type": "HUMAN"}})
     };
     let mut memberships = Vec::new();
-    for space in PLAIN {
+    for space in STABLE {
         memberships.push(membership(space, "boss", "ROLE_MANAGER"));
         let stayers = (0..STAYERS).map(stayer);
         memberships.extend(stayers.map(|id| membership(space, &id, "ROLE_MEMBER")));
@@ -54,7 +56,7 @@ pub(crate) fn seed(times: usize) -> Value {
         memberships.push(membership(space, &member(0), "ROLE_MANAGER"));
         memberships.push(membership(space, &member(1), "ROLE_MEMBER"));
     }
-    let spaces = PLAIN.iter().chain(&MANAGED).chain([&DOWN]);
+    let spaces = STABLE.iter().chain(&MANAGED).chain([&DOWN]);
     let spaces: Vec<_> = spaces
         .map(|space| json!({"name": format!("spaces/{space}")}))
         .collect();
@@ -77,22 +79,22 @@ pub(crate) fn seed(times: usize) -> Value {
     })
 }
 
-/// What is checked together: a member, or a space.
+/// What is checked as a unit: a member of a space, or a managed space (with number 0).
 pub(crate) type Place = (&'static str, usize);
 
-/// What a seed has there.
+/// Returns the state in the seed.
 pub(crate) fn start(place: Place) -> State {
     use Standing::{Absent, Manager, Member};
     match place {
         (space, _) if MANAGED.contains(&space) => [Manager, Member, Absent, Absent],
         (DOWN, _) => [Absent, Absent, Absent, Manager],
-        // The last one is who manages the space.
+        // The last element is the permanent manager.
         (_, number) if number % 2 == 0 => [Member, Absent, Absent, Manager],
         _ => [Absent, Absent, Absent, Manager],
     }
 }
 
-/// Where a member is checked, and as the how-manieth.
+/// Returns the place of a member, and their index in it.
 pub(crate) fn place(space: &'static str, number: usize) -> (Place, usize) {
     if MANAGED.contains(&space) {
         ((space, 0), number)
@@ -109,17 +111,17 @@ pub(crate) fn members_of(space: &str) -> usize {
     }
 }
 
-/// What the server has, as a list of everybody tells it, and of the space that cannot be listed,
-/// each member.
-pub(crate) fn everybody(address: SocketAddr) -> HashMap<Place, State> {
-    let mut there = HashMap::new();
+/// Returns the state of the server, from a list of all members or, in the space that cannot be listed,
+/// from each member.
+pub(crate) fn server_state(address: SocketAddr) -> HashMap<Place, State> {
+    let mut states = HashMap::new();
     let get = |path: &str| {
         let answers = std::iter::repeat_with(|| Request::get(path).try_send_to(address).unwrap());
-        // After a restart, the faults that do not last happen again.
+        // After a restart, temporary faults happen again.
         let mut answers = answers.take(1000).filter(|answer| !is_fault(answer));
         answers.next().unwrap()
     };
-    for space in PLAIN.into_iter().chain(MANAGED).chain([DOWN]) {
+    for space in STABLE.into_iter().chain(MANAGED).chain([DOWN]) {
         let path = format!("/v1/spaces/{space}/members");
         let mut found: HashMap<String, Standing> = if space == DOWN {
             let missing = (0..MEMBERS).filter(|n| {
@@ -134,31 +136,31 @@ pub(crate) fn everybody(address: SocketAddr) -> HashMap<Place, State> {
         };
         for number in 0..members_of(space) {
             let (place, index) = place(space, number);
-            let state = there.entry(place).or_insert_with(|| start(place));
+            let state = states.entry(place).or_insert_with(|| start(place));
             let standing = found.remove(&member(number));
             state[index] = standing.unwrap_or(Standing::Absent);
         }
-        let others = if PLAIN.contains(&space) {
+        let others = if STABLE.contains(&space) {
             STAYERS + 1
         } else {
             0
         };
         assert_eq!(found.len(), others, "{space}: {found:?}");
     }
-    there
+    states
 }
 
 pub(crate) fn is_fault(answer: &Answer) -> bool {
-    answer.status >= 400 && answer.body.contains("A fault of the mock server")
+    answer.status >= 400 && answer.body.contains("Mock server fault: ")
 }
 
-/// What a refusal means; nothing else is answered.
+/// Returns the meaning of a refusal, which must have this status.
 pub(crate) fn refused<T>(answer: &Answer, status: u16, meaning: T) -> T {
     assert_eq!(answer.status, status, "{}", answer.body);
     meaning
 }
 
-/// What an answer to get means.
+/// Returns what a response to get says about the member.
 pub(crate) fn refused_or_found(answer: &Answer) -> Standing {
     match answer.status {
         200 => Standing::of(answer.json()["role"].as_str().unwrap()),
@@ -166,7 +168,7 @@ pub(crate) fn refused_or_found(answer: &Answer) -> Standing {
     }
 }
 
-/// The members on a page; each is one that there may be.
+/// Returns the members on a page.
 pub(crate) fn listed(space: &str, page: &Value) -> Vec<(String, Standing)> {
     let page = page["memberships"].as_array();
     let page = page.into_iter().flatten().map(|membership| {
@@ -178,7 +180,7 @@ pub(crate) fn listed(space: &str, page: &Value) -> Vec<(String, Standing)> {
     page.collect()
 }
 
-/// What a list tells of those who come and go.
+/// Returns what a list says about each changing member, as a set of standings.
 pub(crate) fn sets(
     space: &str,
     role: Option<Standing>,
@@ -196,9 +198,9 @@ pub(crate) fn sets(
     (0..members_of(space)).map(|n| (n, set(n))).collect()
 }
 
-/// How many of those who stay are missing in a list.
+/// Returns how many permanent members are missing from a list.
 pub(crate) fn skipped(space: &str, role: Option<Standing>, listed: &[(String, Standing)]) -> u64 {
-    if !PLAIN.contains(&space) {
+    if !STABLE.contains(&space) {
         return 0;
     }
     let stayers = (0..STAYERS)
