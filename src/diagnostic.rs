@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::steps;
 use crate::syntax::chars;
 
 /// A half-open range of byte offsets into a filter's text.
@@ -280,7 +279,6 @@ impl Fix {
 pub(crate) fn apply<'e>(text: &str, edits: impl Iterator<Item = &'e Edit> + Clone) -> String {
     let added: usize = edits.clone().map(|edit| edit.text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);
-    steps::count(text.len() + added);
     let mut copied = 0;
     for edit in edits {
         out.push_str(text.get(copied..edit.span.start).unwrap_or_default());
@@ -306,7 +304,6 @@ pub(crate) fn apply_certain(text: &str, diagnostics: &[Diagnostic]) -> Option<St
         if edits.iter().all(|edit| edit.is_free(&applied)) {
             for edit in edits {
                 let at = applied.partition_point(|other| other.order <= edit.order);
-                steps::count(applied.len() - at + 1);
                 applied.insert(at, edit);
             }
         }
@@ -448,7 +445,6 @@ impl fmt::Display for Quoted<'_> {
         f.write_str("`")?;
         let mut left = MAX_QUOTED_COLUMNS;
         for c in self.0.chars() {
-            steps::count(1);
             let text = Visible(c).to_string();
             let Some(rest) = left.checked_sub(text.chars().map(columns).sum()) else {
                 f.write_str("…")?;
@@ -480,7 +476,6 @@ struct VisibleText<'a>(&'a str);
 
 impl fmt::Display for VisibleText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        steps::count(self.0.len());
         let mut characters = self.0.chars();
         characters.try_for_each(|c| fmt::Display::fmt(&Visible(c), f))
     }

@@ -60,7 +60,6 @@ mod membership;
 pub mod mock;
 #[cfg(feature = "report")]
 mod report;
-mod steps;
 pub mod syntax;
 
 pub use self::filter::{

@@ -6,7 +6,6 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Label, Severity, Span, columns, visible};
 use crate::filter::{Checked, Error};
-use crate::steps;
 use crate::syntax::chars;
 
 /// How many diagnostics a report shows; the rest are counted.
@@ -284,7 +283,6 @@ impl Shown {
             before.chars().map(|c| columns(picture(c))).sum()
         };
         let near: Vec<usize> = near.map(|point| column_of(*point)).collect();
-        steps::count(points.len() + line.len() * (1 + near.len()));
         let (mut column, mut is_cut) = (0, false);
         for (at, c) in line.char_indices() {
             let is_near = near.iter().any(|point| point.abs_diff(column) <= reach);

@@ -6,7 +6,6 @@
 //! and the filter matches no app.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
-use crate::steps;
 use crate::syntax::{Expr, ExprKind};
 
 use super::Filter;
@@ -64,7 +63,6 @@ fn requires_type(span: Span, label: &str) -> Diagnostic {
 
 /// Reports each `member.type` comparison that admin access does not allow.
 fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
-    steps::count(1);
     match &part.kind {
         PartKind::And(parts) | PartKind::Or(parts) => {
             for part in parts {

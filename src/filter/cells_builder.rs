@@ -1,46 +1,78 @@
-//! The builder of cells: what a filter admits, without a tree.
+//! The builder of cells: what a filter matches, without a tree.
 
-use crate::syntax::grammar::Builder;
-use crate::syntax::lexical::Token;
+use crate::syntax::grammar::{Builder, Token};
 use crate::syntax::{Comparator, Negation};
 
 use super::cells::{Cells, MemberType, Role};
 
-const MEMBER: u32 = Cells::role(Role::Member).0;
-const MANAGER: u32 = Cells::role(Role::Manager).0;
-const HUMAN: u32 = Cells::member_type(MemberType::Human).0;
-const BOT: u32 = Cells::member_type(MemberType::Bot).0;
-const ALL: u32 = Cells::ALL.0;
-
-/// What is neither a field nor a value, so that any comparison with it is wrong.
+/// Source that is neither a field nor a value, so that any comparison with it is rejected.
 const NEITHER: &[u8] = b"";
 
-/// Builds the cells that a filter admits. It knows the documented comparisons and nothing else.
+/// Builds the cells that a filter matches. It supports the documented comparisons and nothing else.
 ///
-/// What it does not know is wrong: all that AIP-160 has besides is an error, or a lint that is
-/// denied by default. Only a value with escapes it cannot judge, and leaves to the tree.
-#[derive(Default)]
-pub(super) struct CellsBuilder {
-    /// Set for good once something was wrong, or a part admitted nothing.
-    pub(super) is_invalid: bool,
-    /// Set for good once something could not be judged.
-    pub(super) is_undecided: bool,
-}
+/// Everything else is rejected, since the rest of AIP-160 is an error or a lint that is denied by
+/// default. Only a value with escapes is left to the tree.
+pub(super) struct CellsBuilder;
 
-impl CellsBuilder {
-    #[cold]
-    fn invalid(&mut self) -> u32 {
-        self.is_invalid = true;
-        ALL
+/// What a part of a filter matches, and whether the builder could tell.
+#[derive(Clone, Copy)]
+pub(super) struct Part(u32);
+
+impl Part {
+    const MEMBER: Self = Self(Cells::role(Role::Member).0);
+    const MANAGER: Self = Self(Cells::role(Role::Manager).0);
+    const HUMAN: Self = Self(Cells::member_type(MemberType::Human).0);
+    const BOT: Self = Self(Cells::member_type(MemberType::Bot).0);
+    const NOT_HUMAN: Self = Self(Cells::member_type(MemberType::Human).not().0);
+    const NOT_BOT: Self = Self(Cells::member_type(MemberType::Bot).not().0);
+
+    /// Bit of a part that is invalid, or has a part that matches nothing.
+    const INVALID: u32 = 1 << 31;
+    /// Bit of a part that has a value with escapes.
+    const UNDECIDED: u32 = 1 << 30;
+    const FLAGS: u32 = Self::INVALID | Self::UNDECIDED;
+
+    #[inline]
+    fn and(self, other: Self) -> Self {
+        let cells = self.0 & other.0 & Cells::ALL.0;
+        let empty = if cells == 0 { Self::INVALID } else { 0 };
+        Self(cells | empty | (self.0 | other.0) & Self::FLAGS)
     }
 
-    #[cold]
-    fn unknown(&mut self, arg: &[u8]) -> u32 {
-        if arg.contains(&b'\\') {
-            self.is_undecided = true;
-            return ALL;
+    #[inline]
+    fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The cells; `None` if only the tree can tell.
+    ///
+    /// # Errors
+    ///
+    /// If the filter is invalid.
+    #[inline]
+    pub(super) fn cells(self) -> Result<Option<Cells>, Invalid> {
+        match self.0 & Self::FLAGS {
+            0 => Ok(Some(Cells(self.0))),
+            Self::UNDECIDED => Ok(None),
+            _ => Err(Invalid),
         }
-        self.invalid()
+    }
+}
+
+/// The builder rejected the filter.
+pub(super) struct Invalid;
+
+#[cold]
+fn invalid() -> Part {
+    Part(Part::INVALID)
+}
+
+#[cold]
+fn unknown(arg: &[u8]) -> Part {
+    if arg.contains(&b'\\') {
+        Part(Part::UNDECIDED | Cells::ALL.0)
+    } else {
+        invalid()
     }
 }
 
@@ -48,88 +80,83 @@ impl<'a> Builder<'a> for CellsBuilder {
     type Member = &'a [u8];
     type Comparable = &'a [u8];
     type Arg = &'a [u8];
-    type Args = ();
-    type Expr = u32;
+    type Expr = Part;
 
     #[inline]
-    fn value(&mut self, token: Token<'a>) -> &'a [u8] {
+    fn value(&self, token: Token<'a>) -> &'a [u8] {
         token.raw
     }
 
     #[inline]
-    fn field(&mut self, _: &'a [u8], _: Token<'a>, raw: &'a [u8]) -> &'a [u8] {
+    fn field(&self, _: &'a [u8], _: Token<'a>, raw: &'a [u8]) -> &'a [u8] {
         raw
     }
 
     #[inline]
-    fn member(&mut self, member: &'a [u8]) -> &'a [u8] {
+    fn member(&self, member: &'a [u8]) -> &'a [u8] {
         member
     }
 
-    fn push_arg(&mut self, (): &mut (), _: &'a [u8]) {}
-
-    fn call(&mut self, _: &'a [u8], (): (), _: usize) -> &'a [u8] {
+    fn call(&self, _: &'a [u8], _: Vec<&'a [u8]>, _: usize) -> &'a [u8] {
         NEITHER
     }
 
     #[inline]
-    fn arg(&mut self, comparable: &'a [u8]) -> &'a [u8] {
+    fn arg(&self, comparable: &'a [u8]) -> &'a [u8] {
         comparable
     }
 
-    fn group_arg(&mut self, _: u32, _: usize, _: usize) -> &'a [u8] {
+    fn group_arg(&self, _: Part, _: usize, _: usize) -> &'a [u8] {
         NEITHER
     }
 
-    fn negative(&mut self, _: Token<'a>) -> &'a [u8] {
+    fn negative(&self, _: Token<'a>) -> &'a [u8] {
         NEITHER
     }
 
-    fn bare(&mut self, _: &'a [u8]) -> u32 {
-        self.invalid()
+    fn bare(&self, _: &'a [u8]) -> Part {
+        invalid()
     }
 
     #[inline]
     fn comparison(
-        &mut self,
+        &self,
         comparable: &'a [u8],
         comparator: Comparator,
         _: usize,
         arg: &'a [u8],
-    ) -> u32 {
+    ) -> Part {
         match (comparable, comparator, arg) {
-            (b"member.type", Comparator::Equal, b"\"HUMAN\"" | b"'HUMAN'") => HUMAN,
-            (b"member.type", Comparator::Equal, b"\"BOT\"" | b"'BOT'") => BOT,
-            (b"member.type", Comparator::NotEqual, b"\"BOT\"" | b"'BOT'") => ALL & !BOT,
-            (b"member.type", Comparator::NotEqual, b"\"HUMAN\"" | b"'HUMAN'") => ALL & !HUMAN,
-            (b"role", Comparator::Equal, b"\"ROLE_MEMBER\"" | b"'ROLE_MEMBER'") => MEMBER,
-            (b"role", Comparator::Equal, b"\"ROLE_MANAGER\"" | b"'ROLE_MANAGER'") => MANAGER,
-            _ => self.unknown(arg),
+            (b"member.type", Comparator::Equal, b"\"HUMAN\"" | b"'HUMAN'") => Part::HUMAN,
+            (b"member.type", Comparator::Equal, b"\"BOT\"" | b"'BOT'") => Part::BOT,
+            (b"member.type", Comparator::NotEqual, b"\"BOT\"" | b"'BOT'") => Part::NOT_BOT,
+            (b"member.type", Comparator::NotEqual, b"\"HUMAN\"" | b"'HUMAN'") => Part::NOT_HUMAN,
+            (b"role", Comparator::Equal, b"\"ROLE_MEMBER\"" | b"'ROLE_MEMBER'") => Part::MEMBER,
+            (b"role", Comparator::Equal, b"\"ROLE_MANAGER\"" | b"'ROLE_MANAGER'") => Part::MANAGER,
+            _ => unknown(arg),
         }
     }
 
     #[inline]
-    fn group(&mut self, expr: u32, _: usize, _: usize) -> u32 {
+    fn group(&self, expr: Part, _: usize, _: usize) -> Part {
         expr
     }
 
-    fn not(&mut self, _: Negation, _: u32, _: usize) -> u32 {
-        self.invalid()
+    fn not(&self, _: Negation, _: Part, _: usize) -> Part {
+        invalid()
     }
 
     #[inline]
-    fn and(&mut self, before: u32, operand: u32) -> u32 {
-        let both = before & operand;
-        self.is_invalid |= both == 0;
-        both
+    fn and(&self, left: Part, operand: Part) -> Part {
+        left.and(operand)
     }
 
-    fn sequence(&mut self, _: u32, _: u32) -> u32 {
-        self.invalid()
+    fn sequence(&self, _: Part, _: Part) -> Part {
+        invalid()
     }
 
     #[inline]
-    fn or(&mut self, before: u32, operand: u32) -> u32 {
-        before | operand
+    fn or(&self, left: Part, operand: Part) -> Part {
+        left.or(operand)
     }
 }

@@ -1,7 +1,6 @@
 //! Lowering of a tree without schema errors to parts and the cells that they match.
 
 use crate::diagnostic::Span;
-use crate::steps;
 use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Restriction};
 
 use super::cells::Cells;
@@ -75,7 +74,6 @@ impl Comparison {
 /// This is a loop because in unoptimized builds a chain of iterators would add stack frames at
 /// every level of nesting.
 fn operands(exprs: &[Expr<'_>]) -> Option<Vec<Part>> {
-    steps::count(exprs.len());
     let mut parts = Vec::with_capacity(exprs.len());
     for expr in exprs {
         parts.push(lower(expr)?);

@@ -8,7 +8,6 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
-use crate::steps;
 
 use super::cells::Cells;
 use super::check::Checker;
@@ -89,7 +88,6 @@ fn right_to_left(
     outer: Cells,
     mut visit: impl FnMut(usize, &Part, Cells) -> Cells,
 ) -> Cells {
-    steps::count(parts.len());
     let (combine, neutral) = combination(kind);
     let mut lefts = Vec::with_capacity(parts.len());
     let mut left = neutral;
@@ -168,7 +166,6 @@ fn removal(parts: &[Part], first_kept: usize, index: usize) -> Span {
 
 /// Reports each innermost part that matches nothing. Returns whether there is one.
 fn contradictions(text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) -> bool {
-    steps::count(1);
     let mut found = false;
     match &part.kind {
         PartKind::And(parts) | PartKind::Or(parts) => {
@@ -253,7 +250,6 @@ fn either(text: &str, part: &Part, a: Span, b: Span) -> Option<Vec<Edit>> {
         return None;
     };
     // The comparisons may be in parentheses.
-    steps::count(parts.len());
     let find = |span| parts.iter().position(|part| part.bare_span == span);
     let (first, second) = (find(a)?, find(b)?);
     let (a, b) = (parts.get(first)?, parts.get(second)?);
@@ -288,7 +284,6 @@ fn conflicting_pair(part: &Part) -> Option<[Requirement; 2]> {
     // There are few different requirements, so `first` stays short.
     let mut first: Vec<Requirement> = Vec::new();
     for requirement in requirements {
-        steps::count(first.len());
         let conflicts = |other: &&Requirement| other.cells.and(requirement.cells).is_empty();
         if let Some(other) = first.iter().find(conflicts) {
             return Some([*other, requirement]);
@@ -303,7 +298,6 @@ fn conflicting_pair(part: &Part) -> Option<[Requirement; 2]> {
 /// Collects the comparisons that must all hold for the part to match anything: those below only
 /// ANDs, or below only ORs if the part is negated.
 fn required(part: &Part, negated: bool, requirements: &mut Vec<Requirement>) {
-    steps::count(1);
     match (&part.kind, negated) {
         (PartKind::And(parts), false) | (PartKind::Or(parts), true) => {
             for part in parts {

@@ -26,7 +26,7 @@ pub use self::check::{Checked, Checker, Error};
 pub use self::lint::{Level, Lint, Preset, UnknownLint};
 
 use self::cells::Cells;
-use self::cells_builder::CellsBuilder;
+use self::cells_builder::{CellsBuilder, Part};
 use crate::syntax::{MAX_LENGTH, grammar};
 
 /// A valid filter: the non-empty set of [cells](Cell) that it matches.
@@ -62,14 +62,14 @@ impl Filter {
         if text.len() > MAX_LENGTH {
             return Checker::new().check(text).into_result();
         }
-        let mut builder = CellsBuilder::default();
-        match grammar::filter(text.as_bytes(), &mut builder) {
-            Ok(None) => Ok(Self::default()),
-            Ok(Some(cells)) if !builder.is_invalid && !builder.is_undecided => {
-                Ok(Self::of(Cells(cells)))
-            }
-            Ok(Some(_)) if !builder.is_invalid => Checker::new().check(text).into_result(),
-            _ => Err(Error::unexplained(text)),
+        let Ok(part) = grammar::filter(text.as_bytes(), &CellsBuilder) else {
+            return Err(Error::unexplained(text));
+        };
+        match part.map(Part::cells) {
+            None => Ok(Self::default()),
+            Some(Ok(Some(cells))) => Ok(Self::of(cells)),
+            Some(Ok(None)) => Checker::new().check(text).into_result(),
+            Some(Err(_)) => Err(Error::unexplained(text)),
         }
     }
 

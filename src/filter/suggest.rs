@@ -1,6 +1,5 @@
 //! Suggestions for unknown field names and values.
 
-use crate::steps;
 use crate::syntax::Member;
 
 use super::fields::{Field, FieldValue};
@@ -28,7 +27,6 @@ impl FieldName {
             return Self::Exact(field);
         }
         let name = joined(member);
-        steps::count(name.len());
         let find = |test: &dyn Fn(Field) -> bool| Field::ALL.into_iter().find(|field| test(*field));
         if let Some(field) = find(&|field| field.name() == name) {
             return Self::Exact(field);
@@ -104,7 +102,6 @@ pub(super) fn exact(member: &Member<'_>) -> Option<Field> {
 
 /// Returns the values of a member, joined with dots.
 fn joined(member: &Member<'_>) -> String {
-    steps::count(member.path.len());
     let values: Vec<&str> = member.path.iter().map(|value| &*value.text).collect();
     values.join(".")
 }
@@ -128,7 +125,6 @@ pub(super) enum ValueName {
 impl ValueName {
     /// Interprets a text as a value of a field.
     pub(super) fn of(field: Field, text: &str) -> Self {
-        steps::count(text.len());
         let text = text.trim();
         let same = |value: &&FieldValue| value.name.eq_ignore_ascii_case(text);
         if let Some(value) = field.values().iter().find(same) {

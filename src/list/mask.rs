@@ -2,6 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use nom::branch::alt;
+use nom::bytes::complete::{take_while, take_while1};
+use nom::character::complete::{char, one_of};
+use nom::combinator::{peek, success};
+use nom::error::{ErrorKind, ParseError};
+use nom::multi::separated_list1;
+use nom::sequence::{delimited, preceded};
+use nom::{Finish, IResult, Parser};
 use thiserror::Error;
 
 use super::query::camel_case;
@@ -31,17 +39,33 @@ impl FieldMask {
     /// If the mask is malformed, such as `memberships(`, `a,,b` or `a b`, or nested more than eight
     /// levels deep.
     pub fn parse(text: &str) -> Result<Option<Self>, BadMask> {
-        let mut mask = Self::default();
         if text.trim().is_empty() {
             return Ok(None);
         }
-        let rest = mask.parse_paths(text, MAX_DEPTH)?;
+        let parsed = paths(MAX_DEPTH, text).finish();
+        let (rest, paths) = parsed.map_err(|fault| BadMask(fault.to_string()))?;
         if !rest.is_empty() {
             return Err(BadMask(format!("unexpected {} in the mask", Quoted(rest))));
         }
+        let mut mask = Self::default();
+        mask.insert(paths);
         // Names next to a `*` are kept: the caller still has to check them.
-        let is_all = mask.0.is_empty() || mask.is_all() && mask.0.len() == 1;
+        let is_all = mask.is_all() && mask.0.len() == 1;
         Ok((!is_all).then_some(mask))
+    }
+
+    /// Adds paths. Subfields do not narrow a field that is selected in full.
+    fn insert(&mut self, paths: Vec<Path<'_>>) {
+        for Path { name, subfields } in paths {
+            let name = camel_case(name).unwrap_or_else(|| name.to_owned());
+            let is_full = self.0.get(&name).is_some_and(|mask| mask.0.is_empty());
+            let mask = self.0.entry(name).or_default();
+            if is_full || subfields.is_empty() {
+                mask.0.clear();
+            } else {
+                mask.insert(subfields);
+            }
+        }
     }
 
     /// Returns whether the mask selects every field.
@@ -70,54 +94,74 @@ impl FieldMask {
     pub(crate) fn below(&self) -> impl Iterator<Item = (&str, &Self)> {
         self.0.iter().map(|(name, below)| (name.as_str(), below))
     }
+}
 
-    /// Parses paths up to a closing parenthesis or the end. Returns the rest of the text.
-    fn parse_paths<'t>(&mut self, mut text: &'t str, depth: usize) -> Result<&'t str, BadMask> {
-        loop {
-            text = self.parse_path(text.trim_start(), depth)?.trim_start();
-            match text.strip_prefix(',') {
-                Some(rest) => text = rest,
-                None => return Ok(text),
-            }
-        }
+/// A field, and the subfields to select; none selects all of it.
+struct Path<'a> {
+    name: &'a str,
+    subfields: Vec<Path<'a>>,
+}
+
+/// Why a mask is malformed.
+#[derive(Clone, Copy, Debug, Error)]
+enum Fault {
+    #[error("missing field name in the mask")]
+    MissingName,
+    #[error("`*` cannot be part of a name or have subfields")]
+    Wildcard,
+    #[error("missing `)` in the mask")]
+    Unclosed,
+    #[error("the mask is nested more than {MAX_DEPTH} levels deep")]
+    TooDeep,
+}
+
+impl Fault {
+    /// Turns a mismatch into a failure.
+    fn unless<'a, O>(
+        self,
+        mut rule: impl Parser<&'a str, Output = O, Error = Self>,
+    ) -> impl FnMut(&'a str) -> IResult<&'a str, O, Self> {
+        move |i| rule.parse(i).map_err(|_| nom::Err::Failure(self))
+    }
+}
+
+/// A mismatch, which another rule or [`Fault::unless`] replaces.
+impl ParseError<&str> for Fault {
+    fn from_error_kind(_: &str, _: ErrorKind) -> Self {
+        Self::MissingName
     }
 
-    fn parse_path<'t>(&mut self, text: &'t str, depth: usize) -> Result<&'t str, BadMask> {
-        if depth == 0 {
-            let message = format!("the mask is nested more than {MAX_DEPTH} levels deep");
-            return Err(BadMask(message));
-        }
-        let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '*');
-        let (name, rest) = text
-            .split_at_checked(text.find(ends).unwrap_or(text.len()))
-            .unwrap_or((text, ""));
-        if name.is_empty() {
-            return Err(BadMask("missing field name in the mask".to_owned()));
-        }
-        if name.contains('*') && (name != "*" || rest.starts_with(['/', '.', '('])) {
-            let message = "`*` cannot be part of a name or have subfields";
-            return Err(BadMask(message.to_owned()));
-        }
-        let name = camel_case(name).unwrap_or_else(|| name.to_owned());
-        let is_repeated = self.0.contains_key(&name);
-        let below = self.0.entry(name).or_default();
-        // Subfields do not narrow a field that is selected in full.
-        let is_full = is_repeated && below.0.is_empty();
-        let rest = if let Some(rest) = rest.strip_prefix(['/', '.']) {
-            below.parse_path(rest, depth - 1)?
-        } else if let Some(rest) = rest.strip_prefix('(') {
-            let rest = below.parse_paths(rest, depth - 1)?;
-            let unclosed = || BadMask("missing `)` in the mask".to_owned());
-            rest.strip_prefix(')').ok_or_else(unclosed)?
-        } else {
-            below.0.clear();
-            rest
-        };
-        if is_full {
-            below.0.clear();
-        }
-        Ok(rest)
+    fn append(_: &str, _: ErrorKind, other: Self) -> Self {
+        other
     }
+}
+
+/// `paths = WS? path WS? ("," WS? path WS?)*`
+fn paths(depth: usize, i: &str) -> IResult<&str, Vec<Path<'_>>, Fault> {
+    let space = || take_while(char::is_whitespace);
+    separated_list1(char(','), delimited(space(), |i| path(depth, i), space())).parse(i)
+}
+
+/// `path = name (("/" | ".") path | "(" paths ")")?`
+fn path(depth: usize, i: &str) -> IResult<&str, Path<'_>, Fault> {
+    let Some(below) = depth.checked_sub(1) else {
+        return Err(nom::Err::Failure(Fault::TooDeep));
+    };
+    let (rest, name) = Fault::MissingName.unless(take_while1(is_name)).parse(i)?;
+    let has_subfields = peek(one_of::<_, _, Fault>("/.(")).parse(rest).is_ok();
+    if name.contains('*') && (name != "*" || has_subfields) {
+        return Err(nom::Err::Failure(Fault::Wildcard));
+    }
+    let single = preceded(one_of("/."), |i| path(below, i)).map(|path| vec![path]);
+    let close = Fault::Unclosed.unless(char(')'));
+    let group = delimited(char('('), |i| paths(below, i), close);
+    let none = success(()).map(|()| Vec::new());
+    let (rest, subfields) = alt((single, group, none)).parse(rest)?;
+    Ok((rest, Path { name, subfields }))
+}
+
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '*'
 }
 
 /// The value of a valid `updateMask`: what a patch changes.

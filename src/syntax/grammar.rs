@@ -1,347 +1,364 @@
-//! The grammar: one function a rule, generic over what it builds.
+//! The grammar of AIP-160: one function per rule, generic over what it builds.
 //!
-//! The text is read as bytes, each once. Every rule hands what it reads to a [`Builder`], so the
-//! same grammar makes a tree or a filter's cells. What joins a term to the next one is read once,
-//! behind the term, and handed up to the rule that it belongs to; so nothing is ever read twice
-//! to find out which rule applies.
-//!
-//! A rule that fails says where, and what it expected there; [`super::diagnose`] says the rest.
+//! The rules are compositions of nom's combinators over the leaves in [`super::lexical`]. A rule
+//! that may be skipped mismatches with `Err::Error`; where only one rule can follow, [`expect`]
+//! turns the mismatch into an `Err::Failure` that says what was expected. So nothing is read again
+//! to find the rule that applies, and [`super::diagnose`] can explain the failure. What follows a
+//! term is read with the term, once, and handed up to the rule whose operator it is.
 
-#![cfg_attr(
-    not(debug_assertions),
-    expect(
-        clippy::inline_always,
-        reason = "the rules between two parentheses are one function, as a hand-written parser has \
-                  it: that halves the time; but unoptimised its stack frame would be huge"
-    )
+#![expect(
+    clippy::inline_always,
+    reason = "a level of nesting is one function, as in a hand-written parser, except for \
+              `restriction`: inlined, it would double the stack frames of unoptimized builds"
 )]
 
-use nom::Err;
-use nom::error::{ErrorKind, ParseError};
+use nom::branch::alt;
+use nom::bytes::complete::tag;
+use nom::character::complete::char;
+use nom::combinator::{eof, not, opt, peek, recognize, value as to};
+use nom::multi::{many0_count, separated_list1};
+use nom::sequence::{delimited, preceded, terminated};
+use nom::{Finish, Parser};
 
-use super::chars::{self, Class};
 use super::lexical::{
-    Expected, Fault, Input, Parsed, Token, before, behind, ends_word, fail, is_keyword, space,
-    text, value,
+    Expected, Fault, Input, Parsed, before, end_of_word, expect, failure, field, literal,
+    term_start, value, ws, ws1,
 };
-use super::tree::{Comparator, Negation, Quotes};
-use crate::steps;
+use super::tree::{Comparator, Negation};
 
-/// The longest text that is read, in bytes.
+/// Maximum length of a filter, in bytes.
 pub const MAX_LENGTH: usize = 16_384;
 
-/// The deepest nesting of parentheses that is read, those of groups and calls together.
+/// Maximum nesting of parentheses, counting those of groups and calls together.
 pub const MAX_DEPTH: u8 = 64;
 
-/// What the grammar builds. Places are given as the number of bytes left there.
+/// The source of a TEXT, a STRING or a negative literal.
+#[derive(Clone, Copy)]
+pub(crate) struct Token<'a> {
+    /// Its bytes, including quotes.
+    pub(crate) raw: &'a [u8],
+    /// Number of bytes left after it.
+    pub(crate) left: usize,
+}
+
+impl<'a> Token<'a> {
+    fn new(raw: &'a [u8], rest: Input<'a>) -> Self {
+        Self {
+            raw,
+            left: rest.len(),
+        }
+    }
+
+    fn is_quoted(self) -> bool {
+        matches!(self.raw, [b'"' | b'\'', ..])
+    }
+}
+
+/// What the grammar builds: a tree, or directly what a filter means.
+///
+/// A builder has no state: everything it knows about a part of the filter is in the value that it
+/// returns for that part. Positions are given as the number of bytes left there.
 pub(crate) trait Builder<'a> {
     type Member;
     type Comparable;
     type Arg;
-    /// The arguments of a call.
-    type Args: Default;
     type Expr;
 
-    /// A value, the first of a member.
-    fn value(&mut self, token: Token<'a>) -> Self::Member;
-    /// A further field of a member; `raw` is the whole member so far.
-    fn field(&mut self, member: Self::Member, token: Token<'a>, raw: &'a [u8]) -> Self::Member;
-    /// A whole member.
-    fn member(&mut self, member: Self::Member) -> Self::Comparable;
-    /// A further argument.
-    fn push_arg(&mut self, args: &mut Self::Args, arg: Self::Arg);
-    /// A call, which ends where `left` bytes are left.
-    fn call(&mut self, name: Self::Member, args: Self::Args, left: usize) -> Self::Comparable;
+    /// The first value of a member.
+    fn value(&self, token: Token<'a>) -> Self::Member;
+    /// A member with a further field; `raw` is the source of both.
+    fn field(&self, member: Self::Member, token: Token<'a>, raw: &'a [u8]) -> Self::Member;
+    /// A complete member.
+    fn member(&self, member: Self::Member) -> Self::Comparable;
+    /// A call that ends at `end`.
+    fn call(&self, name: Self::Member, args: Vec<Self::Arg>, end: usize) -> Self::Comparable;
     /// A comparable as an argument.
-    fn arg(&mut self, comparable: Self::Comparable) -> Self::Arg;
-    /// A group as an argument, with where its parentheses begin and end.
-    fn group_arg(&mut self, expr: Self::Expr, start: usize, end: usize) -> Self::Arg;
+    fn arg(&self, comparable: Self::Comparable) -> Self::Arg;
+    /// A group as an argument, with the positions of its parentheses.
+    fn group_arg(&self, expr: Self::Expr, start: usize, end: usize) -> Self::Arg;
     /// A negative literal.
-    fn negative(&mut self, token: Token<'a>) -> Self::Arg;
-    /// A comparable on its own.
-    fn bare(&mut self, comparable: Self::Comparable) -> Self::Expr;
-    /// A comparison, with where its comparator begins.
+    fn negative(&self, token: Token<'a>) -> Self::Arg;
+    /// A comparable without a comparison.
+    fn bare(&self, comparable: Self::Comparable) -> Self::Expr;
+    /// A comparison whose comparator is at `start`.
     fn comparison(
-        &mut self,
+        &self,
         comparable: Self::Comparable,
         comparator: Comparator,
         start: usize,
         arg: Self::Arg,
     ) -> Self::Expr;
-    /// A parenthesised expression, with where its parentheses begin and end.
-    fn group(&mut self, expr: Self::Expr, start: usize, end: usize) -> Self::Expr;
-    /// A negation, with where it begins.
-    fn not(&mut self, negation: Negation, operand: Self::Expr, start: usize) -> Self::Expr;
-    /// The operands so far of an AND, with a further one.
-    fn and(&mut self, before: Self::Expr, operand: Self::Expr) -> Self::Expr;
-    /// The operands so far of a sequence, with a further one.
-    fn sequence(&mut self, before: Self::Expr, operand: Self::Expr) -> Self::Expr;
-    /// The operands so far of an OR, with a further one.
-    fn or(&mut self, before: Self::Expr, operand: Self::Expr) -> Self::Expr;
+    /// A parenthesized expression, with the positions of its parentheses.
+    fn group(&self, expr: Self::Expr, start: usize, end: usize) -> Self::Expr;
+    /// A negation that begins at `start`.
+    fn not(&self, negation: Negation, operand: Self::Expr, start: usize) -> Self::Expr;
+    /// An AND with a further operand.
+    fn and(&self, left: Self::Expr, operand: Self::Expr) -> Self::Expr;
+    /// A sequence with a further operand.
+    fn sequence(&self, left: Self::Expr, operand: Self::Expr) -> Self::Expr;
+    /// An OR with a further operand.
+    fn or(&self, left: Self::Expr, operand: Self::Expr) -> Self::Expr;
 }
 
-/// What stands behind a term.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Joint {
-    And,
-    Sequence,
-    Or,
-    /// `)`, which is left to the group.
-    Close,
-    End,
+/// What every rule is given besides its input.
+pub(super) struct Context<'b, B> {
+    pub(super) builder: &'b B,
+    /// Number of enclosing parentheses.
+    pub(super) depth: u8,
+    /// What is expected where the rule begins.
+    pub(super) expected: Expected,
+}
+
+impl<B> Clone for Context<'_, B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<B> Copy for Context<'_, B> {}
+
+impl<B> Context<'_, B> {
+    fn expecting(self, expected: Expected) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// The context after the parenthesis at `open`.
+    fn nested(self, open: Input<'_>, expected: Expected) -> Result<Self, nom::Err<Fault>> {
+        if self.depth == MAX_DEPTH {
+            return Err(failure(open, self.depth, Expected::Shallower));
+        }
+        Ok(Self {
+            depth: self.depth + 1,
+            expected,
+            ..self
+        })
+    }
 }
 
 /// `filter = WS? (expression WS?)? end`
 pub(crate) fn filter<'a, B: Builder<'a>>(
     i: Input<'a>,
-    b: &mut B,
+    builder: &B,
 ) -> Result<Option<B::Expr>, Fault> {
-    let start = space(i);
-    if start.is_empty() {
-        return Ok(None);
-    }
-    match expression(start, b, 0, Expected::Term) {
-        Ok((_, (expr, Joint::End))) => Ok(Some(expr)),
-        Ok((i, _)) => Err(Fault {
-            left: i.len(),
-            depth: 0,
-            expected: Expected::End,
-        }),
-        Err(Err::Failure(fault) | Err::Error(fault)) => Err(fault),
-        // Only streaming parsers are ever incomplete.
-        Err(Err::Incomplete(_)) => Err(Fault::from_error_kind(i, ErrorKind::Fail)),
-    }
+    let cx = Context {
+        builder,
+        depth: 0,
+        expected: Expected::Term,
+    };
+    let expression = preceded(not(eof), |i| expression(cx, i));
+    let end = |i| expect(i, cx.depth, Expected::End, eof).parse(i);
+    let mut filter = terminated(preceded(ws, opt(expression)), end);
+    let (_, expr) = filter.parse(i).finish()?;
+    Ok(expr.map(|(expr, _)| expr))
 }
+
+/// What follows a term, and which rule it belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Connective {
+    And,
+    Sequence,
+    Or,
+    /// The end of the expression.
+    None,
+}
+
+/// An operand, and the connective after it.
+type Operand<E> = (E, Connective);
 
 /// `expression = sequence (WS "AND" WS sequence)*`
 fn expression<'a, B: Builder<'a>>(
-    mut i: Input<'a>,
-    b: &mut B,
-    depth: u8,
-    mut expected: Expected,
-) -> Parsed<'a, (B::Expr, Joint)> {
-    let mut before = None;
-    loop {
-        let (rest, (operand, joint)) = sequence(i, b, depth, expected)?;
-        let expr = match before {
-            None => operand,
-            Some(before) => b.and(before, operand),
-        };
-        if joint != Joint::And {
-            return Ok((rest, (expr, joint)));
-        }
-        before = Some(expr);
-        (i, expected) = (rest, Expected::Term);
-    }
+    cx: Context<'_, B>,
+    i: Input<'a>,
+) -> Parsed<'a, Operand<B::Expr>> {
+    let join = |left, right| cx.builder.and(left, right);
+    chain(cx, i, sequence, Connective::And, join)
 }
 
 /// `sequence = factor (WS factor)*`
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn sequence<'a, B: Builder<'a>>(
-    mut i: Input<'a>,
-    b: &mut B,
-    depth: u8,
-    mut expected: Expected,
-) -> Parsed<'a, (B::Expr, Joint)> {
-    let mut before = None;
-    loop {
-        let (rest, (operand, joint)) = factor(i, b, depth, expected)?;
-        let expr = match before {
-            None => operand,
-            Some(before) => b.sequence(before, operand),
-        };
-        if joint != Joint::Sequence {
-            return Ok((rest, (expr, joint)));
-        }
-        before = Some(expr);
-        (i, expected) = (rest, Expected::Term);
-    }
+#[inline(always)]
+fn sequence<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, Operand<B::Expr>> {
+    let join = |left, right| cx.builder.sequence(left, right);
+    chain(cx, i, factor, Connective::Sequence, join)
 }
 
 /// `factor = term (WS "OR" WS term)*`
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn factor<'a, B: Builder<'a>>(
+#[inline(always)]
+fn factor<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, Operand<B::Expr>> {
+    let operand = |cx: Context<'_, B>, i| {
+        let (i, expr) = term(cx, i)?;
+        let (i, connective) = connective(cx.depth, i)?;
+        Ok((i, (expr, connective)))
+    };
+    let join = |left, right| cx.builder.or(left, right);
+    chain(cx, i, operand, Connective::Or, join)
+}
+
+/// `operand (separator operand)*`, joined from the left
+#[inline(always)]
+fn chain<'a, 'b, B, E>(
+    mut cx: Context<'b, B>,
     mut i: Input<'a>,
-    b: &mut B,
-    depth: u8,
-    mut expected: Expected,
-) -> Parsed<'a, (B::Expr, Joint)> {
-    let mut before = None;
+    operand: impl Fn(Context<'b, B>, Input<'a>) -> Parsed<'a, Operand<E>>,
+    separator: Connective,
+    join: impl Fn(E, E) -> E,
+) -> Parsed<'a, Operand<E>> {
+    let mut left = None;
     loop {
-        let (rest, operand) = term(i, b, depth, expected)?;
-        let expr = match before {
-            None => operand,
-            Some(before) => b.or(before, operand),
+        let (rest, (right, connective)) = operand(cx, i)?;
+        let expr = match left {
+            None => right,
+            Some(left) => join(left, right),
         };
-        let (rest, joint) = behind_term(rest, depth)?;
-        if joint != Joint::Or {
-            return Ok((rest, (expr, joint)));
+        if connective != separator {
+            return Ok((rest, (expr, connective)));
         }
-        before = Some(expr);
-        (i, expected) = (rest, Expected::Term);
+        (i, left) = (rest, Some(expr));
+        cx.expected = Expected::Term;
     }
 }
 
-/// What stands behind a term, read up to where the next one begins.
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn behind_term(i: Input<'_>, depth: u8) -> Parsed<'_, Joint> {
-    match i {
-        [] => Ok((i, Joint::End)),
-        [b')', ..] => Ok((i, Joint::Close)),
-        [b' ', b'A', b'N', b'D', b' ', rest @ ..] => Ok((space(rest), Joint::And)),
-        [b' ', b'O', b'R', b' ', rest @ ..] => Ok((space(rest), Joint::Or)),
-        _ => behind_term_spaced(i, depth),
-    }
+/// `WS "AND" WS | WS "OR" WS | WS`, where another operand follows
+#[inline(always)]
+fn connective(depth: u8, i: Input<'_>) -> Parsed<'_, Connective> {
+    alt((
+        to(Connective::None, eof),
+        to(Connective::None, peek(char(')'))),
+        to(Connective::And, (tag(" AND "), ws)),
+        to(Connective::Or, (tag(" OR "), ws)),
+        |i| spaced_connective(depth, i),
+    ))
+    .parse(i)
 }
 
-/// The same, for anything that is not the usual.
+/// The slow path of [`connective`]: any white space, and every way to fail.
 #[inline(never)]
-fn behind_term_spaced(i: Input<'_>, depth: u8) -> Parsed<'_, Joint> {
-    let next = space(i);
-    if next.len() == i.len() && !next.is_empty() {
-        return fail(i, depth, Expected::Joint);
+fn spaced_connective(depth: u8, i: Input<'_>) -> Parsed<'_, Connective> {
+    let (next, _) = ws(i)?;
+    let end = alt((eof, peek(tag(")"))));
+    if let (next, Some(_)) = opt(end).parse(next)? {
+        return Ok((next, Connective::None));
     }
-    match next {
-        [] => Ok((next, Joint::End)),
-        [b')', ..] => Ok((next, Joint::Close)),
-        [b'A', b'N', b'D', rest @ ..] if ends_word(rest) => keyword(next, rest, Joint::And, depth),
-        [b'O', b'R', rest @ ..] if ends_word(rest) => keyword(next, rest, Joint::Or, depth),
-        [b'(', ..] => Ok((next, Joint::Sequence)),
-        [byte, ..] => match chars::class(*byte) {
-            Class::Space | Class::Other => fail(next, depth, Expected::Joint),
-            _ => Ok((next, Joint::Sequence)),
-        },
-    }
+    expect(i, depth, Expected::Connective, ws1).parse(i)?;
+    let found = alt((
+        to(Connective::And, |i| keyword("AND", depth, i)),
+        to(Connective::Or, |i| keyword("OR", depth, i)),
+        to(Connective::Sequence, peek(term_start)),
+    ));
+    expect(next, depth, Expected::Connective, found).parse(next)
 }
 
-/// White space behind the keyword at `i`.
-fn keyword<'a>(i: Input<'a>, rest: Input<'a>, joint: Joint, depth: u8) -> Parsed<'a, Joint> {
-    match space(rest) {
-        next if next.len() < rest.len() => Ok((next, joint)),
-        _ => fail(i, depth, Expected::SpaceBehind),
-    }
+/// A keyword, which requires white space after it
+fn keyword<'a>(word: &'static str, depth: u8, i: Input<'a>) -> Parsed<'a, &'a [u8]> {
+    let (rest, word) = terminated(tag(word), end_of_word).parse(i)?;
+    let (rest, _) = expect(i, depth, Expected::SpaceAfter, ws1).parse(rest)?;
+    Ok((rest, word))
 }
 
 /// `term = ("NOT" WS | "-")? simple`
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn term<'a, B: Builder<'a>>(
-    i: Input<'a>,
-    b: &mut B,
-    depth: u8,
-    expected: Expected,
-) -> Parsed<'a, B::Expr> {
-    steps::count(1);
+pub(super) fn term<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, B::Expr> {
     match i {
-        [b'-', rest @ ..] => {
-            let (rest, operand) = simple(rest, b, depth, Expected::Operand)?;
-            Ok((rest, b.not(Negation::Minus, operand, i.len())))
+        [b'-', ..] => negated(cx, Negation::Minus, tag("-"), i),
+        [b'N', b'O', b'T', rest @ ..] if end_of_word(rest).is_ok() => {
+            negated(cx, Negation::Keyword, |i| keyword("NOT", cx.depth, i), i)
         }
-        [b'N', b'O', b'T', rest @ ..] if ends_word(rest) => {
-            let (rest, _) = keyword(i, rest, Joint::Sequence, depth)?;
-            let (rest, operand) = simple(rest, b, depth, Expected::Operand)?;
-            Ok((rest, b.not(Negation::Keyword, operand, i.len())))
-        }
-        _ => simple(i, b, depth, expected),
+        _ => simple(cx, i),
     }
 }
 
-/// `simple = restriction | "(" WS? expression WS? ")"`
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn simple<'a, B: Builder<'a>>(
+/// A simple term after the sign that negates it
+fn negated<'a, B: Builder<'a>>(
+    cx: Context<'_, B>,
+    negation: Negation,
+    sign: impl Parser<Input<'a>, Error = Fault>,
     i: Input<'a>,
-    b: &mut B,
-    depth: u8,
-    expected: Expected,
 ) -> Parsed<'a, B::Expr> {
+    let operand = |i| simple(cx.expecting(Expected::Operand), i);
+    preceded(sign, operand)
+        .map(|operand| cx.builder.not(negation, operand, i.len()))
+        .parse(i)
+}
+
+/// `simple = restriction | group`
+fn simple<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, B::Expr> {
     match i {
         [b'(', ..] => {
-            let (rest, expr) = parentheses(i, b, depth)?;
-            Ok((rest, b.group(expr, i.len(), rest.len())))
+            let (rest, expr) = group(cx, i)?;
+            Ok((rest, cx.builder.group(expr, i.len(), rest.len())))
         }
-        _ => restriction(i, b, depth, expected),
+        _ => restriction(cx, i),
     }
 }
 
-/// `"(" WS? expression WS? ")"`
-fn parentheses<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Expr> {
-    let [_, body @ ..] = i else {
-        return fail(i, depth, Expected::GroupBody);
-    };
-    let inside = deeper(i, depth)?;
-    match expression(space(body), b, inside, Expected::GroupBody)? {
-        ([_, rest @ ..], (expr, Joint::Close)) => Ok((rest, expr)),
-        _ => fail(i, depth, Expected::Closing),
-    }
-}
-
-/// The depth inside the parenthesis at `i`.
-fn deeper(i: Input<'_>, depth: u8) -> Result<u8, Err<Fault>> {
-    if depth < MAX_DEPTH {
-        return Ok(depth + 1);
-    }
-    fail::<()>(i, depth, Expected::Shallower).map(|_| depth)
+/// `group = "(" WS? expression WS? ")"`
+fn group<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, B::Expr> {
+    let inside = cx.nested(i, Expected::GroupBody)?;
+    let close = expect(i, cx.depth, Expected::Closing, char(')'));
+    let (rest, (expr, _)) =
+        delimited((char('('), ws), |i| expression(inside, i), close).parse(i)?;
+    Ok((rest, expr))
 }
 
 /// `restriction = comparable (WS? comparator WS? arg)?`
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn restriction<'a, B: Builder<'a>>(
-    i: Input<'a>,
-    b: &mut B,
-    depth: u8,
-    expected: Expected,
-) -> Parsed<'a, B::Expr> {
-    let (rest, comparable) = comparable(i, b, depth, expected)?;
-    let next = space(rest);
-    let (comparator, behind) = match next {
-        [b'=', behind @ ..] => (Comparator::Equal, behind),
-        [b'!', b'=', behind @ ..] => (Comparator::NotEqual, behind),
-        [b':', behind @ ..] => (Comparator::Has, behind),
-        [b'<', b'=', behind @ ..] => (Comparator::LessOrEqual, behind),
-        [b'<', behind @ ..] => (Comparator::Less, behind),
-        [b'>', b'=', behind @ ..] => (Comparator::GreaterOrEqual, behind),
-        [b'>', behind @ ..] => (Comparator::Greater, behind),
-        [b'!', ..] => return fail(next, depth, Expected::Comparator),
-        _ => return Ok((rest, b.bare(comparable))),
-    };
-    let (rest, arg) = arg(space(behind), b, depth)?;
-    Ok((rest, b.comparison(comparable, comparator, next.len(), arg)))
+#[inline(never)]
+fn restriction<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, B::Expr> {
+    let (i, left) = comparable(cx, i)?;
+    let (next, _) = ws(i)?;
+    match opt(comparator(cx.depth, next)).parse(next)? {
+        (_, None) => Ok((i, cx.builder.bare(left))),
+        (i, Some(comparator)) => {
+            let (i, _) = ws(i)?;
+            let (i, right) = arg(cx.expecting(Expected::Arg), i)?;
+            Ok((
+                i,
+                cx.builder.comparison(left, comparator, next.len(), right),
+            ))
+        }
+    }
 }
 
-/// `arg = comparable | "(" WS? expression WS? ")" | "-" TEXT ("." TEXT)*`
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn arg<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Arg> {
-    steps::count(1);
+/// `comparator = "<=" | "<" | ">=" | ">" | "!=" | "=" | ":"`
+fn comparator(
+    depth: u8,
+    i: Input<'_>,
+) -> impl Parser<Input<'_>, Output = Comparator, Error = Fault> {
+    alt((
+        to(Comparator::Equal, char('=')),
+        to(
+            Comparator::NotEqual,
+            (char('!'), expect(i, depth, Expected::Comparator, char('='))),
+        ),
+        to(Comparator::Has, char(':')),
+        to(Comparator::LessOrEqual, tag("<=")),
+        to(Comparator::Less, char('<')),
+        to(Comparator::GreaterOrEqual, tag(">=")),
+        to(Comparator::Greater, char('>')),
+    ))
+}
+
+/// `arg = comparable | group | negative`
+#[inline(always)]
+fn arg<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, B::Arg> {
     match i {
         [b'(', ..] => {
-            let (rest, expr) = parentheses(i, b, depth)?;
-            Ok((rest, b.group_arg(expr, i.len(), rest.len())))
+            let (rest, expr) = group(cx, i)?;
+            Ok((rest, cx.builder.group_arg(expr, i.len(), rest.len())))
         }
-        [b'-', ..] => negative(i, b, depth),
+        [b'-', ..] => negative(cx, i),
         _ => {
-            let (rest, comparable) = comparable(i, b, depth, Expected::Arg)?;
-            Ok((rest, b.arg(comparable)))
+            let (rest, comparable) = comparable(cx, i)?;
+            Ok((rest, cx.builder.arg(comparable)))
         }
     }
 }
 
-/// `"-" TEXT ("." TEXT)*`
+/// `negative = "-" TEXT ("." TEXT)*`
 #[cold]
-fn negative<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a, B::Arg> {
-    let mut rest = i;
-    while let [b'-' | b'.', digits @ ..] = rest {
-        let token = text(digits);
-        if matches!(token.raw, [] | [b'-', ..]) || is_keyword(token.raw) {
-            return fail(digits, depth, Expected::Literal);
-        }
-        rest = behind(digits, token);
-    }
-    let token = Token {
-        raw: before(i, rest),
-        left: rest.len(),
-        quotes: Quotes::None,
-        escaped: false,
-    };
-    Ok((rest, b.negative(token)))
+fn negative<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, B::Arg> {
+    let digits = |i| expect(i, cx.depth, Expected::Literal, literal).parse(i);
+    let literal = (char('-'), digits, many0_count((char('.'), digits)));
+    let (rest, raw) = recognize(literal).parse(i)?;
+    let token = Token::new(raw, rest);
+    Ok((rest, cx.builder.negative(token)))
 }
 
 /// ```text
@@ -349,57 +366,38 @@ fn negative<'a, B: Builder<'a>>(i: Input<'a>, b: &mut B, depth: u8) -> Parsed<'a
 /// member     = value ("." field)*
 /// function   = TEXT ("." name)* "(" WS? (arg (WS? "," WS? arg)*)? WS? ")"
 /// ```
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn comparable<'a, B: Builder<'a>>(
-    i: Input<'a>,
-    b: &mut B,
-    depth: u8,
-    expected: Expected,
-) -> Parsed<'a, B::Comparable> {
-    let (mut rest, token) = value(i, depth, expected)?;
-    if token.raw.len() <= 3 && is_keyword(token.raw) {
-        return fail(i, depth, expected);
-    }
-    let mut callable = token.quotes == Quotes::None;
-    let mut member = b.value(token);
-    while let [b'.', field @ ..] = rest {
-        let token;
-        steps::count(1);
-        (rest, token) = value(field, depth, Expected::Field)?;
-        callable &= token.quotes == Quotes::None;
-        member = b.field(member, token, before(i, rest));
+fn comparable<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a, B::Comparable> {
+    let (mut rest, raw) = value(i, cx.depth, cx.expected)?;
+    let token = Token::new(raw, rest);
+    let mut is_name = !token.is_quoted();
+    let mut member = cx.builder.value(token);
+    while let (after_dot, Some(_)) = opt(char('.')).parse(rest)? {
+        let raw;
+        (rest, raw) = field(after_dot, cx.depth, Expected::Field)?;
+        let token = Token::new(raw, rest);
+        is_name &= !token.is_quoted();
+        member = cx.builder.field(member, token, before(i, rest));
     }
     match rest {
-        [b'(', ..] if callable => call(rest, member, b, depth),
-        _ => Ok((rest, b.member(member))),
+        [b'(', ..] if is_name => call(cx, member, rest),
+        _ => Ok((rest, cx.builder.member(member))),
     }
 }
 
-/// `"(" WS? (arg (WS? "," WS? arg)*)? WS? ")"`, behind the function's name
+/// The parentheses of a call, after the function's name
 #[cold]
 fn call<'a, B: Builder<'a>>(
-    i: Input<'a>,
+    cx: Context<'_, B>,
     name: B::Member,
-    b: &mut B,
-    depth: u8,
+    i: Input<'a>,
 ) -> Parsed<'a, B::Comparable> {
-    let inside = deeper(i, depth)?;
-    let mut args = B::Args::default();
-    let mut next = space(i.get(1..).unwrap_or_default());
-    if let [b')', rest @ ..] = next {
-        return Ok((rest, b.call(name, args, rest.len())));
-    }
-    loop {
-        if next.is_empty() {
-            return fail(i, depth, Expected::Closing);
-        }
-        let (rest, operand) = arg(next, b, inside)?;
-        b.push_arg(&mut args, operand);
-        match space(rest) {
-            [b',', rest @ ..] => next = space(rest),
-            [b')', rest @ ..] => return Ok((rest, b.call(name, args, rest.len()))),
-            [] => return fail(i, depth, Expected::Closing),
-            rest => return fail(rest, inside, Expected::ArgEnd),
-        }
-    }
+    let inside = cx.nested(i, Expected::Arg)?;
+    let unclosed = |rest| expect(i, cx.depth, Expected::Closing, not(eof)).parse(rest);
+    let arg = preceded(unclosed, |i| arg(inside, i));
+    let args = separated_list1((ws, char(','), ws), arg);
+    let no_args = peek(char(')')).map(|_| Vec::new());
+    let (rest, args) = delimited((char('('), ws), alt((no_args, args)), ws).parse(i)?;
+    let (rest, ()) = unclosed(rest)?;
+    let (rest, _) = expect(rest, inside.depth, Expected::ArgEnd, char(')')).parse(rest)?;
+    Ok((rest, cx.builder.call(name, args, rest.len())))
 }

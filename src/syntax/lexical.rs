@@ -1,25 +1,21 @@
-//! The grammar's words: TEXT, STRING, white space; and how a rule fails.
+//! The leaves of the grammar (TEXT, STRING, white space, escapes), and how a rule fails.
+//!
+//! TEXT, STRING and white space are read by hand, each byte once; the rest is nom's.
 
-#![cfg_attr(
-    not(debug_assertions),
-    expect(
-        clippy::inline_always,
-        reason = "the rules between two parentheses are one function, as a hand-written parser has \
-                  it: that halves the time; but unoptimised its stack frame would be huge"
-    )
+#![expect(
+    clippy::inline_always,
+    reason = "what is read byte by byte is inlined into the rules, as in a hand-written parser"
 )]
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n};
 use nom::character::complete::one_of;
-use nom::combinator::{map_opt, map_res};
-use nom::error::{ErrorKind, ParseError};
+use nom::combinator::{map_opt, map_res, verify};
+use nom::error::{ErrorKind, FromExternalError, ParseError};
 use nom::sequence::preceded;
 use nom::{Err, IResult, Parser};
 
 use super::chars::{self, Class};
-use super::tree::Quotes;
-use crate::steps;
 
 pub(crate) type Input<'a> = &'a [u8];
 pub(crate) type Parsed<'a, O> = IResult<Input<'a>, O, Fault>;
@@ -27,9 +23,9 @@ pub(crate) type Parsed<'a, O> = IResult<Input<'a>, O, Fault>;
 /// Where a rule failed, and what it expected there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
-    /// How many bytes were left.
+    /// Number of bytes left.
     pub(crate) left: usize,
-    /// How many parentheses were open.
+    /// Number of enclosing parentheses.
     pub(crate) depth: u8,
     pub(crate) expected: Expected,
 }
@@ -39,37 +35,39 @@ pub(crate) struct Fault {
 pub(crate) enum Expected {
     /// A term.
     Term,
-    /// A term, behind an opening parenthesis.
+    /// A term, after an opening parenthesis.
     GroupBody,
-    /// What `NOT` or `-` negates.
+    /// The operand of `NOT` or `-`.
     Operand,
     /// The right side of a comparison, or an argument.
     Arg,
-    /// A field, behind a dot.
+    /// A field, after a dot.
     Field,
     /// The digits of a negative literal, or of its fraction.
     Literal,
-    /// `AND`, `OR`, a further term, or the end.
-    Joint,
+    /// `AND`, `OR`, another term, or the end.
+    Connective,
     /// `,` or `)`.
     ArgEnd,
-    /// A comparator, where a lone `!` stands.
+    /// A comparator instead of a lone `!`.
     Comparator,
-    /// White space behind the keyword that stands here.
-    SpaceBehind,
-    /// The end of the string that opens here.
+    /// White space after the keyword that begins here.
+    SpaceAfter,
+    /// The end of the string that begins here.
     StringEnd,
-    /// An escape that exists.
+    /// A valid escape sequence.
     Escape,
-    /// The end of the group or call that opens here.
+    /// The end of the group or call that begins here.
     Closing,
-    /// The end, where a closing parenthesis stands.
+    /// The end instead of a closing parenthesis.
     End,
     /// Less nesting than with the parenthesis that opens here.
     Shallower,
 }
 
+/// A mismatch that another rule may make good; [`expect`] replaces the last one.
 impl ParseError<Input<'_>> for Fault {
+    #[inline]
     fn from_error_kind(input: Input<'_>, _: ErrorKind) -> Self {
         Self {
             left: input.len(),
@@ -78,170 +76,174 @@ impl ParseError<Input<'_>> for Fault {
         }
     }
 
+    #[inline]
     fn append(_: Input<'_>, _: ErrorKind, other: Self) -> Self {
         other
     }
 }
 
-impl<E> nom::error::FromExternalError<Input<'_>, E> for Fault {
+impl<E> FromExternalError<Input<'_>, E> for Fault {
     fn from_external_error(input: Input<'_>, kind: ErrorKind, _: E) -> Self {
         Self::from_error_kind(input, kind)
     }
 }
 
+/// An error that no other rule can make good.
 #[cold]
-pub(super) fn fail<O>(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, O> {
-    Err(Err::Failure(Fault {
-        left: i.len(),
+pub(super) fn failure(at: Input<'_>, depth: u8, expected: Expected) -> Err<Fault> {
+    Err::Failure(Fault {
+        left: at.len(),
         depth,
         expected,
-    }))
+    })
 }
 
-/// A TEXT or a STRING as it stands.
-#[derive(Clone, Copy)]
-pub(crate) struct Token<'a> {
-    /// Its bytes, with the quotation marks.
-    pub(crate) raw: &'a [u8],
-    /// How many bytes are left behind it.
-    pub(crate) left: usize,
-    pub(crate) quotes: Quotes,
-    /// Whether it is a string with escapes.
-    pub(crate) escaped: bool,
-}
-
-/// Whether what stands before `rest` is a whole word.
+/// An error that another rule may make good.
 #[inline]
-pub(super) fn ends_word(rest: Input<'_>) -> bool {
-    match rest.first().map(|byte| chars::class(*byte)) {
-        Some(Class::Text | Class::Hyphen) => false,
-        Some(Class::Wide) => wide_text(rest).len() == rest.len(),
-        _ => true,
+fn mismatch<O>(i: Input<'_>) -> Parsed<'_, O> {
+    Err(Err::Error(Fault::from_error_kind(i, ErrorKind::Fail)))
+}
+
+/// Parses what must follow: a mismatch becomes a failure at `at`. Like nom's `cut`, with a reason.
+#[inline]
+pub(super) fn expect<'a, O>(
+    at: Input<'a>,
+    depth: u8,
+    expected: Expected,
+    mut rule: impl Parser<Input<'a>, Output = O, Error = Fault>,
+) -> impl FnMut(Input<'a>) -> Parsed<'a, O> {
+    move |i| match rule.parse(i) {
+        Err(Err::Error(_)) => Err(failure(at, depth, expected)),
+        parsed => parsed,
     }
 }
 
-/// `value = TEXT | STRING`, and the keywords, which the caller tells apart
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, Token<'_>> {
+/// `field = TEXT | STRING | keyword`
+#[inline(always)]
+pub(super) fn field(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, &[u8]> {
     match i {
         [quote @ (b'"' | b'\''), body @ ..] => string(i, *quote, body, depth),
-        [b'-', ..] => fail(i, depth, expected),
-        _ => {
-            let token = text(i);
-            if token.raw.is_empty() {
-                return fail(i, depth, expected);
-            }
-            Ok((behind(i, token), token))
-        }
+        _ => text(i).map_err(|_| failure(i, depth, expected)),
     }
 }
 
-/// A TEXT; empty if there is none.
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn text(i: Input<'_>) -> Token<'_> {
+/// `value = TEXT | STRING`
+#[inline(always)]
+pub(super) fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, &[u8]> {
+    match field(i, depth, expected) {
+        Ok((_, raw)) if is_keyword(raw) => Err(failure(i, depth, expected)),
+        parsed => parsed,
+    }
+}
+
+/// TEXT, or a keyword
+#[inline(always)]
+pub(super) fn text(i: Input<'_>) -> Parsed<'_, &[u8]> {
     let length = i
         .iter()
         .position(|byte| !matches!(chars::class(*byte), Class::Text | Class::Hyphen))
         .unwrap_or(i.len());
-    steps::count(length);
-    let (mut raw, mut rest) = i.split_at_checked(length).unwrap_or((i, &[]));
-    if rest
-        .first()
-        .is_some_and(|byte| chars::class(*byte) == Class::Wide)
-    {
-        rest = wide_text(rest);
-        raw = before(i, rest);
-    }
-    Token {
-        raw,
-        left: rest.len(),
-        quotes: Quotes::None,
-        escaped: false,
+    let (raw, rest) = i.split_at_checked(length).unwrap_or((i, &[]));
+    match (raw, rest) {
+        ([b'-', ..], _) => mismatch(i),
+        (_, [byte, ..]) if chars::class(*byte) == Class::Wide => wide_text(i, rest),
+        ([], _) => mismatch(i),
+        _ => Ok((rest, raw)),
     }
 }
 
-/// What is left behind the rest of a TEXT that has characters beyond ASCII.
+/// The slow path of [`text`], where a character at `rest` is not ASCII.
 #[cold]
-fn wide_text(i: Input<'_>) -> Input<'_> {
-    let mut rest = i;
-    while let Some(c) = character(rest) {
-        let is_text = match rest.first().map(|byte| chars::class(*byte)) {
-            Some(Class::Wide) => chars::is_wide_text(c),
-            class => matches!(class, Some(Class::Text | Class::Hyphen)),
-        };
-        if !is_text {
-            break;
-        }
+fn wide_text<'a>(i: Input<'a>, mut rest: Input<'a>) -> Parsed<'a, &'a [u8]> {
+    while let Some(c) = text_character(rest) {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
-    steps::count(i.len() - rest.len());
-    rest
+    match before(i, rest) {
+        [] => mismatch(i),
+        raw => Ok((rest, raw)),
+    }
 }
 
-/// The first character of a text's bytes.
-fn character(i: Input<'_>) -> Option<char> {
+/// The first character, if it can continue a TEXT.
+fn text_character(i: Input<'_>) -> Option<char> {
     let start = i.get(..4).unwrap_or(i);
-    start.utf8_chunks().next()?.valid().chars().next()
+    let c = start.utf8_chunks().next()?.valid().chars().next()?;
+    let is_text = match u8::try_from(c).map(chars::class) {
+        Ok(Class::Text | Class::Hyphen) => true,
+        Ok(Class::Space | Class::Quote | Class::Other) => false,
+        Ok(Class::Wide) | Err(_) => chars::is_wide_text(c),
+    };
+    is_text.then_some(c)
 }
 
-/// A STRING: `"…"` or `'…'`
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn string<'a>(i: Input<'a>, quote: u8, body: Input<'a>, depth: u8) -> Parsed<'a, Token<'a>> {
+/// The end of a word, consuming nothing
+#[inline]
+pub(super) fn end_of_word(i: Input<'_>) -> Parsed<'_, ()> {
+    let ends = match i.first().map(|byte| chars::class(*byte)) {
+        Some(Class::Text | Class::Hyphen) => false,
+        Some(Class::Wide) => text_character(i).is_none(),
+        _ => true,
+    };
+    if ends { Ok((i, ())) } else { mismatch(i) }
+}
+
+/// What a term can begin with, or a character beyond ASCII
+#[inline]
+pub(super) fn term_start(i: Input<'_>) -> Parsed<'_, ()> {
+    match i {
+        [byte, ..]
+            if *byte == b'(' || !matches!(chars::class(*byte), Class::Space | Class::Other) =>
+        {
+            Ok((i, ()))
+        }
+        _ => mismatch(i),
+    }
+}
+
+/// TEXT that is not a keyword
+pub(super) fn literal(i: Input<'_>) -> Parsed<'_, &[u8]> {
+    verify(text, |text: &[u8]| !is_keyword(text)).parse(i)
+}
+
+/// `STRING = '"' … '"' | "'" … "'"`
+#[inline(always)]
+fn string<'a>(i: Input<'a>, quote: u8, body: Input<'a>, depth: u8) -> Parsed<'a, &'a [u8]> {
     let end = body
         .iter()
         .position(|byte| *byte == quote || *byte == b'\\');
-    steps::count(end.unwrap_or(body.len()));
     match end.and_then(|end| body.get(end..)) {
         Some([b'\\', ..]) => escaped_string(i, quote, body, depth),
-        Some([_, rest @ ..]) => Ok((rest, quoted(i, rest, quote, false))),
-        _ => fail(i, depth, Expected::StringEnd),
+        Some([_, rest @ ..]) => Ok((rest, before(i, rest))),
+        _ => Err(failure(i, depth, Expected::StringEnd)),
     }
 }
 
-/// A STRING that has escapes.
+/// The slow path of [`string`], for one with escapes.
 #[cold]
 fn escaped_string<'a>(
     i: Input<'a>,
     quote: u8,
-    body: Input<'a>,
+    mut body: Input<'a>,
     depth: u8,
-) -> Parsed<'a, Token<'a>> {
-    let mut rest = body;
+) -> Parsed<'a, &'a [u8]> {
     loop {
-        steps::count(1);
-        match rest {
-            [] | [b'\\'] => return fail(i, depth, Expected::StringEnd),
-            [b'\\', ..] => match escape(rest) {
-                Ok((behind, _)) => rest = behind,
-                Err(_) => return fail(rest, depth, Expected::Escape),
-            },
-            [byte, behind @ ..] => {
-                rest = behind;
-                if *byte == quote {
-                    return Ok((rest, quoted(i, rest, quote, true)));
-                }
+        match body {
+            [] | [b'\\'] => return Err(failure(i, depth, Expected::StringEnd)),
+            [b'\\', ..] => {
+                (body, _) = expect(body, depth, Expected::Escape, escape).parse(body)?;
             }
+            [byte, rest @ ..] if *byte == quote => {
+                return Ok((rest, before(i, rest)));
+            }
+            [_, rest @ ..] => body = rest,
         }
-    }
-}
-
-fn quoted<'a>(i: Input<'a>, rest: Input<'a>, quote: u8, escaped: bool) -> Token<'a> {
-    Token {
-        raw: before(i, rest),
-        left: rest.len(),
-        quotes: if quote == b'"' {
-            Quotes::Double
-        } else {
-            Quotes::Single
-        },
-        escaped,
     }
 }
 
 /// `escape = "\" ( "\" | '"' | "'" | "n" | "r" | "t" | "u" HEX{4} | "U" HEX{8} )`
 pub(super) fn escape(i: Input<'_>) -> Parsed<'_, char> {
     preceded(
-        tag(&b"\\"[..]),
+        tag("\\"),
         alt((
             one_of("\\\"'"),
             one_of("nrt").map(|c| match c {
@@ -249,14 +251,14 @@ pub(super) fn escape(i: Input<'_>) -> Parsed<'_, char> {
                 'r' => '\r',
                 _ => '\t',
             }),
-            preceded(tag(&b"u"[..]), scalar(4)),
-            preceded(tag(&b"U"[..]), scalar(8)),
+            preceded(tag("u"), scalar(4)),
+            preceded(tag("U"), scalar(8)),
         )),
     )
     .parse_complete(i)
 }
 
-/// A Unicode scalar value of so many hexadecimal digits.
+/// A Unicode scalar value in hexadecimal digits
 fn scalar<'a>(digits: usize) -> impl Parser<Input<'a>, Output = char, Error = Fault> {
     let number = map_res(
         take_while_m_n(digits, digits, |byte: u8| byte.is_ascii_hexdigit()),
@@ -265,31 +267,31 @@ fn scalar<'a>(digits: usize) -> impl Parser<Input<'a>, Output = char, Error = Fa
     map_opt(number, |value| value.ok().and_then(char::from_u32))
 }
 
-/// `WS?`, a run of space, tab, CR, LF
-#[inline]
-pub(super) fn space(i: Input<'_>) -> Input<'_> {
+/// `WS?`: spaces, tabs, carriage returns and line feeds
+#[inline(always)]
+#[expect(clippy::unnecessary_wraps, reason = "a parser")]
+pub(super) fn ws(i: Input<'_>) -> Parsed<'_, &[u8]> {
     let mut rest = i;
-    while let [b' ' | b'\t' | b'\r' | b'\n', behind @ ..] = rest {
-        rest = behind;
+    while let [b' ' | b'\t' | b'\r' | b'\n', after @ ..] = rest {
+        rest = after;
     }
-    steps::count(i.len() - rest.len());
-    rest
+    Ok((rest, before(i, rest)))
 }
 
-/// `AND`, `OR` or `NOT`, in upper case
+/// `WS`
+#[inline]
+pub(super) fn ws1(i: Input<'_>) -> Parsed<'_, &[u8]> {
+    verify(ws, |space: &[u8]| !space.is_empty()).parse(i)
+}
+
+/// `keyword = "AND" | "OR" | "NOT"`
 #[inline]
 pub(super) fn is_keyword(word: &[u8]) -> bool {
     matches!(word, b"AND" | b"OR" | b"NOT")
 }
 
-/// What of `i` stands before `rest`, its end.
+/// The part of `i` before its end `rest`.
 #[inline]
 pub(super) fn before<'a>(i: Input<'a>, rest: Input<'a>) -> &'a [u8] {
     i.get(..i.len() - rest.len()).unwrap_or_default()
-}
-
-/// What stands behind the token with which `i` begins.
-#[inline]
-pub(super) fn behind<'a>(i: Input<'a>, token: Token<'a>) -> Input<'a> {
-    i.get(token.raw.len()..).unwrap_or_default()
 }

@@ -106,7 +106,7 @@ pub fn parse(text: &str) -> Result<Option<Expr<'_>>, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(error(diagnose::too_long(text)));
     }
-    grammar::filter(text.as_bytes(), &mut tree_builder::TreeBuilder { text })
+    grammar::filter(text.as_bytes(), &tree_builder::TreeBuilder { text })
         .map(|tree| tree.map(|tree| *tree))
         .map_err(|fault| error(diagnose::diagnose(text, fault)))
 }

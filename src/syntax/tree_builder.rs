@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::Span;
-use crate::steps;
 
-use super::grammar::Builder;
-use super::lexical::{self, Token};
+use super::grammar::{Builder, Token};
+use super::lexical;
 use super::tree::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, Member, Negation, Quotes,
     Restriction, Value,
@@ -29,27 +28,24 @@ impl<'a> TreeBuilder<'a> {
 
     fn token(&self, token: Token<'a>) -> Value<'a> {
         let span = self.span(token.left + token.raw.len(), token.left);
-        let text = match token.quotes {
-            Quotes::None => span.of(self.text),
-            Quotes::Single | Quotes::Double => {
-                Span::new(span.start + 1, span.end - 1).of(self.text)
-            }
+        let quotes = match token.raw {
+            [b'"', ..] => Quotes::Double,
+            [b'\'', ..] => Quotes::Single,
+            _ => Quotes::None,
         };
-        Value {
-            span,
-            text: if token.escaped {
-                Cow::Owned(unescape(text))
-            } else {
-                Cow::Borrowed(text)
-            },
-            quotes: token.quotes,
-        }
+        let text = match quotes {
+            Quotes::None => Cow::Borrowed(span.of(self.text)),
+            _ => unescape(Span::new(span.start + 1, span.end - 1).of(self.text)),
+        };
+        Value { span, text, quotes }
     }
 }
 
 /// The content of a string that has escapes, all of them good.
-fn unescape(text: &str) -> String {
-    steps::count(text.len());
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
@@ -64,7 +60,7 @@ fn unescape(text: &str) -> String {
         };
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 fn restriction<'a>(
@@ -114,10 +110,9 @@ impl<'a> Builder<'a> for TreeBuilder<'a> {
     type Member = Box<Member<'a>>;
     type Comparable = Box<Comparable<'a>>;
     type Arg = Box<Arg<'a>>;
-    type Args = Vec<Arg<'a>>;
     type Expr = Box<Expr<'a>>;
 
-    fn value(&mut self, token: Token<'a>) -> Box<Member<'a>> {
+    fn value(&self, token: Token<'a>) -> Box<Member<'a>> {
         let value = self.token(token);
         Box::new(Member {
             span: value.span,
@@ -125,58 +120,49 @@ impl<'a> Builder<'a> for TreeBuilder<'a> {
         })
     }
 
-    fn field(
-        &mut self,
-        mut member: Box<Member<'a>>,
-        token: Token<'a>,
-        _: &'a [u8],
-    ) -> Box<Member<'a>> {
+    fn field(&self, mut member: Box<Member<'a>>, token: Token<'a>, _: &'a [u8]) -> Box<Member<'a>> {
         let value = self.token(token);
         member.span.end = value.span.end;
         member.path.push(value);
         member
     }
 
-    fn member(&mut self, member: Box<Member<'a>>) -> Box<Comparable<'a>> {
+    fn member(&self, member: Box<Member<'a>>) -> Box<Comparable<'a>> {
         Box::new(Comparable::Member(*member))
     }
 
-    fn push_arg(&mut self, args: &mut Vec<Arg<'a>>, arg: Box<Arg<'a>>) {
-        args.push(*arg);
-    }
-
     fn call(
-        &mut self,
+        &self,
         name: Box<Member<'a>>,
-        args: Vec<Arg<'a>>,
+        args: Vec<Box<Arg<'a>>>,
         left: usize,
     ) -> Box<Comparable<'a>> {
         Box::new(Comparable::Function(Function {
             span: Span::new(name.span.start, self.text.len() - left),
             name: *name,
-            args,
+            args: args.into_iter().map(|arg| *arg).collect(),
         }))
     }
 
-    fn arg(&mut self, comparable: Box<Comparable<'a>>) -> Box<Arg<'a>> {
+    fn arg(&self, comparable: Box<Comparable<'a>>) -> Box<Arg<'a>> {
         Box::new(Arg::Comparable(*comparable))
     }
 
-    fn group_arg(&mut self, expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Arg<'a>> {
+    fn group_arg(&self, expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Arg<'a>> {
         Box::new(Arg::Group(self.group(expr, start, end)))
     }
 
-    fn negative(&mut self, token: Token<'a>) -> Box<Arg<'a>> {
+    fn negative(&self, token: Token<'a>) -> Box<Arg<'a>> {
         Box::new(Arg::Negative(self.token(token)))
     }
 
-    fn bare(&mut self, comparable: Box<Comparable<'a>>) -> Box<Expr<'a>> {
+    fn bare(&self, comparable: Box<Comparable<'a>>) -> Box<Expr<'a>> {
         let span = comparable.span();
         restriction(span, *comparable, None)
     }
 
     fn comparison(
-        &mut self,
+        &self,
         comparable: Box<Comparable<'a>>,
         comparator: Comparator,
         start: usize,
@@ -192,31 +178,31 @@ impl<'a> Builder<'a> for TreeBuilder<'a> {
         restriction(span, *comparable, Some(comparison))
     }
 
-    fn group(&mut self, mut expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Expr<'a>> {
+    fn group(&self, mut expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Expr<'a>> {
         expr.span = self.span(start, end);
         expr
     }
 
-    fn not(&mut self, negation: Negation, operand: Box<Expr<'a>>, start: usize) -> Box<Expr<'a>> {
+    fn not(&self, negation: Negation, operand: Box<Expr<'a>>, start: usize) -> Box<Expr<'a>> {
         let span = Span::new(self.text.len() - start, operand.span.end);
         expr(span, ExprKind::Not(negation, operand))
     }
 
-    fn and(&mut self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
+    fn and(&self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
         join(before, operand, ExprKind::And, |kind| match kind {
             ExprKind::And(operands) => Some(operands),
             _ => None,
         })
     }
 
-    fn sequence(&mut self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
+    fn sequence(&self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
         join(before, operand, ExprKind::Sequence, |kind| match kind {
             ExprKind::Sequence(operands) => Some(operands),
             _ => None,
         })
     }
 
-    fn or(&mut self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
+    fn or(&self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
         join(before, operand, ExprKind::Or, |kind| match kind {
             ExprKind::Or(operands) => Some(operands),
             _ => None,

@@ -7,7 +7,6 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
 use crate::filter::lint::{Level, Lint};
 use crate::filter::suggest::{FieldName, ValueName};
-use crate::steps;
 use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
 };
@@ -394,7 +393,6 @@ impl Schema<'_> {
 
     /// Checks whether the values in a group are the field's.
     fn group_values(&mut self, field: Field, expr: &Expr<'_>) {
-        steps::count(1);
         match &expr.kind {
             ExprKind::And(operands) | ExprKind::Or(operands) | ExprKind::Sequence(operands) => {
                 for operand in operands {
@@ -435,7 +433,6 @@ pub(super) fn swapped<'t, 'a>(
 /// Writes a group of values to `out` with `prefix` before each value. With `swap`, AND and OR are
 /// swapped. `None` if the group contains anything but values, AND and OR.
 fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Option<()> {
-    steps::count(1);
     let (operands, is_and) = match &expr.kind {
         // Differing from “A and B” means differing from A or from B, which everything does.
         ExprKind::And(_) if swap => return None,

@@ -4,7 +4,6 @@ mod comparison;
 mod terms;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
-use crate::steps;
 use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value};
 
 use super::check::Checker;
@@ -78,7 +77,6 @@ impl Schema<'_> {
     /// Checks a term or a negated operand. `alone` is whether it is the only term in its group, and
     /// `neighbors` are the terms before and after it.
     fn part(&mut self, expr: &Expr<'_>, alone: bool, neighbors: [Option<&Term<'_, '_>>; 2]) {
-        steps::count(1);
         match &expr.kind {
             ExprKind::Not(_, operand) => {
                 self.negated(expr, operand);

@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::filter::fields::{Field, FieldValue};
 use crate::filter::lint::Lint;
 use crate::filter::suggest::FieldName;
-use crate::steps;
 use crate::syntax::{Expr, ExprKind, Member};
 
 use super::comparison::examples;
@@ -44,7 +43,6 @@ fn flatten<'t, 'a>(
     connective: Option<Connective>,
     terms: &mut Vec<Term<'t, 'a>>,
 ) {
-    steps::count(1);
     let (operands, own) = match &expr.kind {
         ExprKind::And(operands) => (operands, Connective::And),
         ExprKind::Sequence(operands) => (operands, Connective::Sequence),
@@ -66,7 +64,6 @@ fn flatten<'t, 'a>(
 
 /// Returns whether the expression is only a value or a member, perhaps negated.
 fn is_bare(expr: &Expr<'_>) -> bool {
-    steps::count(1);
     match &expr.kind {
         ExprKind::Not(_, operand) => is_bare(operand),
         _ => bare_member(expr).is_some(),

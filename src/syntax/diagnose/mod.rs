@@ -4,10 +4,9 @@ mod characters;
 mod strings;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
-use crate::steps;
 
 use super::chars;
-use super::grammar::{self, MAX_DEPTH, MAX_LENGTH};
+use super::grammar::{self, Context, MAX_DEPTH, MAX_LENGTH};
 use super::lexical::{self, Expected, Fault};
 use super::tree_builder::TreeBuilder;
 
@@ -36,7 +35,7 @@ pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
     let mut diagnostic = Place { text, fault }.diagnose();
     if let Some(fix) = &mut diagnostic.fix {
         let fixed = fix.apply(text);
-        let rest = grammar::filter(fixed.as_bytes(), &mut TreeBuilder { text: &fixed }).err();
+        let rest = grammar::filter(fixed.as_bytes(), &TreeBuilder { text: &fixed }).err();
         let is_short = fixed.len() <= MAX_LENGTH;
         if fix.certain {
             fix.certain = is_short
@@ -78,15 +77,13 @@ impl<'a> Place<'a> {
         self.text.len().saturating_sub(self.fault.left)
     }
 
-    /// Returns the text from an offset on; counts steps as if all of it were read.
+    /// Returns the text from an offset on.
     fn from(&self, offset: usize) -> &'a str {
-        steps::count(self.text.len().saturating_sub(offset));
         self.text.get(offset..).unwrap_or_default()
     }
 
     /// Returns the text up to an offset.
     fn up_to(&self, offset: usize) -> &'a str {
-        steps::count(offset);
         self.text.get(..offset).unwrap_or_default()
     }
 
@@ -120,7 +117,7 @@ impl<'a> Place<'a> {
             )
             .label(Self::span(at, 1), "exceeds the nesting limit")
             .help("remove unnecessary parentheses"),
-            Expected::SpaceBehind => self.missing_space_after(at),
+            Expected::SpaceAfter => self.missing_space_after(at),
             expected => self.found(at, expected),
         }
     }
@@ -171,8 +168,8 @@ impl<'a> Place<'a> {
                         "",
                     )]))
             }
-            (Expected::Joint, c) if self.touches(at) && starts_term(c) => self.touching(at),
-            (Expected::Joint | Expected::ArgEnd, '.') if self.follows_member(at) => {
+            (Expected::Connective, c) if self.touches(at) && starts_term(c) => self.touching(at),
+            (Expected::Connective | Expected::ArgEnd, '.') if self.follows_member(at) => {
                 self.space_in_member(at)
             }
             _ => self.unexpected_token(at, expected),
@@ -287,13 +284,13 @@ impl<'a> Place<'a> {
                     .fix(Fix::suggestion(vec![Edit::new(Span::new(before, at), "")]))
             }
             (Expected::Arg, _) if is_argument() => diagnostic.help("add an argument"),
-            (Expected::Joint, ",") => {
+            (Expected::Connective, ",") => {
                 diagnostic.help("lists are not supported; join comparisons with `AND` or `OR`")
             }
             (Expected::Term | Expected::GroupBody, token) if is_comparator(token) => {
                 diagnostic.help(format!("add a field before it: `field {token} \"value\"`"))
             }
-            (Expected::Joint, token) if is_comparator(token) => diagnostic
+            (Expected::Connective, token) if is_comparator(token) => diagnostic
                 .help("a comparison has one operator; join comparisons with `AND` or `OR`"),
             _ => diagnostic.help(advice(expected)),
         }
@@ -336,7 +333,7 @@ impl<'a> Place<'a> {
                 if spaced { "NOT" } else { "NOT " }
             }
             (Expected::Operand, "!") => "NOT ",
-            (Expected::Arg | Expected::Joint, "!") => "!=",
+            (Expected::Arg | Expected::Connective, "!") => "!=",
             (Expected::Comparator, "!") => {
                 // The rest of the operator may follow after white space.
                 let rest = self.from(run.end).trim_start_matches(is_space);
@@ -474,12 +471,12 @@ impl<'a> Place<'a> {
         if lexical::is_keyword(word.as_bytes()) {
             return self.missing_space(at);
         }
-        let parsed = grammar::term(
-            rest.as_bytes(),
-            &mut TreeBuilder { text: rest },
-            self.fault.depth,
-            Expected::Term,
-        );
+        let cx = Context {
+            builder: &TreeBuilder { text: rest },
+            depth: self.fault.depth,
+            expected: Expected::Term,
+        };
+        let parsed = grammar::term(cx, rest.as_bytes());
         let span = match parsed {
             Ok((left, _)) => Self::span(at, rest.len() - left.len()),
             Err(_) => Self::span(at, length),
@@ -492,7 +489,7 @@ impl<'a> Place<'a> {
                 Quoted(span.of(self.text))
             ),
         )
-        .label(span, self.expectation(Expected::Joint))
+        .label(span, self.expectation(Expected::Connective))
         .help(if self.up_to(at).ends_with(['"', '\'']) {
             "join terms with ` AND ` or ` OR `, or check for a missing quote"
         } else {
@@ -565,7 +562,7 @@ fn starts_term(c: char) -> bool {
 
 /// Returns the length of the first token of `rest`: a text, a string, an operator, or a character.
 fn token_length(rest: &str) -> usize {
-    let text = lexical::text(rest.as_bytes()).raw.len();
+    let text = lexical::text(rest.as_bytes()).map_or(0, |(_, text)| text.len());
     let first = rest.chars().next();
     match first {
         Some('-') | None => first.map_or(0, char::len_utf8),
