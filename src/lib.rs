@@ -1,9 +1,9 @@
 //! Filters of Google Chat space memberships: parsed, checked, explained, evaluated.
 //!
 //! The Chat API's `spaces.members.list` takes a filter such as
-//! `member.type = "HUMAN" AND role = "ROLE_MANAGER"`. [`Filter::parse`] checks one as the API's
-//! contract demands, and [`Filter::matches`] evaluates it against a [`Membership`], or against any
-//! type that is [`Matchable`].
+//! `member.type = "HUMAN" AND role = "ROLE_MANAGER"`. [`Filter::parse`] checks one against the API's
+//! documentation, and [`Filter::matches`] evaluates it against a [`Membership`], or against any type
+//! that is [`Matchable`].
 //!
 //! ```
 //! use gchat_filter::{Checker, Filter, diagnostic::Code};
@@ -17,20 +17,20 @@
 //!
 //! let checked = Checker::new().check(r#"role = "ROLE_MEMBER" OR role = "ROLE_MEMBER""#);
 //! assert!(checked.is_valid());
-//! assert_eq!(checked.diagnostics[0].message, "this part changes nothing");
+//! assert_eq!(checked.diagnostics[0].message, "this part has no effect");
 //! # Ok::<(), gchat_filter::Error>(())
 //! ```
 //!
 //! # Layers
 //!
-//! - [`syntax`] is a complete AIP-160 parser: text to tree. It knows no field names, and is useful
-//!   by itself.
-//! - [`Filter`] and [`Checker`] give the tree its meaning. What is wrong or odd about a text is
-//!   plain [data](diagnostic), with a fix wherever there is one.
+//! - [`syntax`] is a complete AIP-160 parser, from text to tree. It has no field names, and is
+//!   useful by itself.
+//! - [`Filter`] and [`Checker`] give the tree a meaning. Errors and warnings are plain
+//!   [data](diagnostic), with a fix wherever possible.
 //! - `Report` (feature `report`) draws that data for people.
 //! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
 //! - `mock` (feature `mock`) is a server of `spaces.members` for tests.
-//! - The program `gchat-filter` (feature `cli`) is thin.
+//! - The program `gchat-filter` (feature `cli`) is a thin layer over the library.
 //!
 //! # The filter
 //!
@@ -39,17 +39,45 @@
 //! | values | `ROLE_MEMBER`, `ROLE_MANAGER` | `HUMAN`, `BOT` |
 //! | operators | `=` | `=`, `!=` |
 //!
-//! That, and AND and OR to combine comparisons, is documented in the API's reference. Parentheses,
-//! OR binding tighter than AND, case-sensitive names and the empty filter that admits everything
-//! are AIP-160's. Whatever else AIP-160 has and the reference is silent about is a [`Lint`].
+//! The API's reference documents these, and AND and OR to combine comparisons. Whatever else AIP-160
+//! allows is a [`Lint`], whose level the [`Checker`] sets.
 //!
-//! A check has four [stages](diagnostic::Stage), each of which runs only if those before it found
-//! no error: syntax, schema (fields, values, operators), meaning (contradictions, redundancy), and
-//! admin access.
+//! A filter can only distinguish five [roles](Role) and five [member types](MemberType), including
+//! absent and unknown ones, so its meaning is a set of 25 [cells](Cell). Equality, redundancy,
+//! contradictions and the shortest text are computed from that set.
 //!
-//! A Google Group's membership has no member: `member.type = …` is false for it, and
-//! `member.type != …` is true. Every part of a filter must admit something. Both are decisions of
-//! this crate; the README lists all of them with their sources.
+//! A check has four [stages](diagnostic::Stage): syntax; schema (fields, values, operators); meaning
+//! (contradictions, redundancy); and access (the rule of admin access). Each runs only if the stages
+//! before it found no error.
+//!
+//! # Design decisions
+//!
+//! What is documented is in the [reference][reference] of the API; AIP-160 is the [standard][aip]
+//! that list filters follow. Where neither answers a question, this crate decides:
+//!
+//! | decision | source |
+//! |---|---|
+//! | The fields are `role` (`ROLE_MEMBER`, `ROLE_MANAGER`; `=`) and `member.type` (`HUMAN`, `BOT`; `=`, `!=`), combined with AND and OR. | documented |
+//! | Two values of one field combined with AND are invalid. More generally, every part of a filter must match something. | documented; the general rule is a design decision |
+//! | With admin access, the type comparisons are `= "HUMAN"` or `!= "BOT"`, and one of them is required. Precisely, the filter must not match apps. | documented; the precise rule is a design decision |
+//! | OR binds tighter than AND; the empty filter matches everything; names and values are case-sensitive. | AIP-160 |
+//! | Unquoted values are rejected. | observed live in the sibling method `spaces.list` |
+//! | A Google Group's membership has no member: `member.type = …` is false for it, and `member.type != …` is true. | design decision, after a widely used tool that syncs groups with `member.type != "BOT"` |
+//! | An absent or null role or type is unspecified. | documented (proto3 JSON) |
+//! | The shortest text has the fewest comparisons, then the fewest bytes, and triggers no lint. A meaning that no documented text has prints as text for the preset `aip160`. | design decision |
+//! | The comparisons labeled in a contradiction are a minimal set: they conflict whatever the others say, and without any one of them the rest does not. | design decision |
+//! | Removing a redundant part, parenthesizing mixed operators, and joining the sides of a contradiction with OR are possible fixes. A certain fix is one that was plainly intended. Every fix is tried before it is offered. | design decision |
+//! | The fix that adds a type for admin access adds parentheses only around an OR or a sequence that has none. | design decision |
+//! | The span of `implicit-and` is the second term, of `undocumented-operator` the comparator, of `mixed-operators` the group. | design decision |
+//! | In a dump, `{}` and an object with only `nextPageToken` are empty list responses, not memberships. | design decision |
+//! | `check -` reports a line that is not UTF-8 on standard error only, and exits with 2. | design decision |
+//! | `match` prints nothing and exits with 2 for an invalid filter, because 1 means that nothing matched. | design decision |
+//!
+//! The decisions about [syntax](syntax#design-decisions), list requests (`list`) and the server
+//! (`mock`) are in the documentation of those modules.
+//!
+//! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
+//! [aip]: https://google.aip.dev/160
 
 pub mod diagnostic;
 mod filter;
@@ -73,7 +101,7 @@ pub use self::membership::{
 #[cfg(feature = "report")]
 pub use self::report::Report;
 
-/// The README's examples.
+/// The examples in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,5 +1,5 @@
 //! Resource use by input size: operations that do not allocate, and the growth of heap, stack and
-//! reports. The crate's unit tests count steps.
+//! reports. `benches/instructions.rs` counts instructions.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! A complete parser for AIP-160 filters, without any field names.
+//! A complete parser for AIP-160 filters, without field names.
 //!
 //! [`parse`] reads a text into a tree with spans; a tree's `Display` prints text that parses to an
 //! equal tree. The grammar is that of [AIP-160](https://google.aip.dev/160):
@@ -20,18 +20,23 @@
 //! keyword     = "AND" | "OR" | "NOT"
 //! ```
 //!
-//! AIP-160 leaves open what a TEXT and a STRING are. Here (a decision of this crate):
+//! # Design decisions
 //!
-//! - white space is space, tab, CR and LF;
-//! - a TEXT is a run of characters other than white space, controls, `( ) , . = < > ! : " ' \`,
-//!   typographic quotation marks, Unicode white space and format characters; it does not begin
-//!   with a hyphen, and is not a keyword;
-//! - a STRING is `"…"` or `'…'`, with the escapes `\\ \" \' \n \r \t \uHHHH \UHHHHHHHH`;
-//! - keywords are upper case, with white space on both sides;
-//! - a text is at most [`MAX_LENGTH`] bytes long, with at most [`MAX_DEPTH`] nested parentheses.
+//! AIP-160 does not define TEXT and STRING. In this crate:
 //!
-//! Parsing takes time linear in the length of the text, never recurses deeper than the nesting
-//! limit, and never panics.
+//! - White space is space, tab, CR and LF.
+//! - A TEXT is a run of characters other than white space, control characters,
+//!   `( ) , . = < > ! : " ' \`, typographic quotes, Unicode white space and format characters. It does
+//!   not begin with a hyphen, and is not a keyword.
+//! - A STRING is `"…"` or `'…'`, with the escape sequences `\\ \" \' \n \r \t \uHHHH \UHHHHHHHH`.
+//! - Keywords are upper case, with white space on both sides.
+//! - A text is at most [`MAX_LENGTH`] bytes long, with at most [`MAX_DEPTH`] nested parentheses.
+//!
+//! # Limits
+//!
+//! Parsing takes time linear in the length of the text, does not recurse deeper than the nesting
+//! limit, and never panics. A tree can print as a text that is longer than `MAX_LENGTH`, which
+//! [`parse`] then rejects; see `Display` of [`Expr`].
 
 pub(crate) mod chars;
 mod diagnose;
@@ -49,10 +54,10 @@ pub use self::tree::{
 
 use crate::diagnostic::{Code, Diagnostic, Span};
 
-/// What is wrong with a text that is no AIP-160 filter: the first error in it.
+/// The first error in a text that is not an AIP-160 filter.
 ///
-/// `Display` is one line; [`diagnostic`](Self::diagnostic) has the code, the span, what was
-/// expected there, what to do, and often the corrected text.
+/// `Display` is one line. The [`diagnostic`](Self::diagnostic) has the code, the span, what was
+/// expected, a help text, and often the corrected text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{diagnostic}")]
 pub struct SyntaxError {
@@ -60,32 +65,32 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// Everything there is to say.
+    /// Returns the error as data.
     #[must_use]
     pub fn diagnostic(&self) -> &Diagnostic {
         &self.diagnostic
     }
 
-    /// The same, owned.
+    /// Converts into the error as data.
     #[must_use]
     pub fn into_diagnostic(self) -> Diagnostic {
         *self.diagnostic
     }
 
-    /// What kind of error it is.
+    /// Returns the kind of error.
     #[must_use]
     pub fn code(&self) -> Code {
         self.diagnostic.code
     }
 
-    /// Where the error is.
+    /// Returns the position of the error.
     #[must_use]
     pub fn span(&self) -> Span {
         self.diagnostic.span
     }
 }
 
-/// Parses a filter; `None` is the empty filter, which admits everything.
+/// Parses a filter. Returns `None` for an empty filter, which matches everything.
 ///
 /// ```
 /// use gchat_filter::syntax;
@@ -100,8 +105,8 @@ impl SyntaxError {
 ///
 /// # Errors
 ///
-/// The first error of a text that does not follow the grammar, such as `a AND`, `(a`, `a = `,
-/// `a == b`, `“a”`, or one past a limit.
+/// The first error, if the text does not follow the grammar, such as `a AND`, `(a`, `a = `,
+/// `a == b` and `“a”`, or exceeds a limit.
 pub fn parse(text: &str) -> Result<Option<Expr<'_>>, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(error(diagnose::too_long(text)));

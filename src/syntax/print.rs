@@ -40,7 +40,11 @@ fn operand(f: &mut Formatter<'_>, expr: &Expr<'_>, outer: Binding) -> fmt::Resul
 
 /// Prints double quotes, single spaces, `NOT`, and parentheses around every operand that does not
 /// bind tighter than its operator. If the tree comes from the parser, the text parses to an equal
-/// tree.
+/// tree, unless it is longer than [`MAX_LENGTH`](super::MAX_LENGTH).
+///
+/// The text can be longer than the source: a raw U+0001 in a string becomes `\u0001`, `-a` becomes
+/// `NOT a`, and `f(a,b)` becomes `f(a, b)`. It never nests deeper than the source, so the length is
+/// the only limit that it can exceed.
 impl Display for Expr<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (operands, connective) = match &self.kind {
@@ -144,5 +148,35 @@ impl Display for Value<'_> {
             }
         }
         f.write_char('"')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar::{self, MAX_LENGTH};
+    use super::super::parse;
+    use super::super::tree_builder::TreeBuilder;
+
+    /// What [`parse`] rejects only for its length parses to an equal tree without that limit.
+    #[test]
+    fn text_beyond_the_length_limit_parses_without_the_limit() {
+        let negations = vec!["-a"; 5_461].join(" ");
+        for text in [
+            format!("\"{}\"", "\u{1}".repeat(2_731)),
+            format!("\"{}\"", "\u{1}".repeat(MAX_LENGTH - 2)),
+            vec!["-a"; 2_731].join(" "),
+            negations,
+            format!("f({})", vec!["a"; 5_462].join(",")),
+            format!("{}-a{}", "(".repeat(64), ")".repeat(64)) + &" -a".repeat(5_000),
+        ] {
+            let tree = parse(&text).unwrap().unwrap();
+            let printed = tree.to_string();
+            assert!(text.len() <= MAX_LENGTH && printed.len() > text.len());
+            let again = grammar::filter(printed.as_bytes(), &TreeBuilder { text: &printed });
+            let again = again.unwrap().unwrap();
+            assert_eq!(*again, tree);
+            assert_eq!(again.to_string(), printed);
+            assert_eq!(parse(&printed).is_err(), printed.len() > MAX_LENGTH);
+        }
     }
 }
