@@ -1,15 +1,13 @@
-//! Instructions per input by length: the proof that time is linear.
+//! Instructions per input by length: evidence that time is linear.
 //!
 //! `cargo bench --bench instructions --features report` runs itself under valgrind's callgrind,
-//! which counts instructions the same way on every run. Each operation gets an input of every
-//! family at half the limits and at the limits. The longer input takes twice the instructions, or
-//! up to two and a half times where a growing vector is copied once more; four times would be
-//! quadratic.
+//! which counts the same instructions on every run. Each operation gets an input of every family at
+//! half the limits and at the limits. The longer input takes twice the instructions, or up to two
+//! and a half times where a growing vector is copied once more; four times would be quadratic.
 
 #![allow(
     missing_docs,
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "a bench, not a library"
 )]
@@ -26,21 +24,21 @@ use gchat_filter::{Checker, Filter, Preset, Report, syntax};
 
 use self::families::families;
 
-/// The argument with which this program is run under callgrind.
+/// The argument with which this program runs itself under callgrind.
 const COUNTED: &str = "--counted";
 
-/// Instructions that any input may take: constant costs, and what the allocator and `memcpy` do
-/// differently from some size on.
+/// Instructions that do not depend on the length: constant costs, and what the allocator and
+/// `memcpy` do differently from some size on.
 const CONSTANT: u64 = 50_000;
 
-/// A function that is counted, with its name.
+/// A function to count, with its name.
 type Operation = (&'static str, fn(&str));
 
 const OPERATIONS: [Operation; 5] = [
     ("parse", |text| drop(syntax::parse(text))),
     ("filter", |text| drop(Filter::parse(text))),
     ("check", |text| check(text, Preset::Default)),
-    ("check, every lint allowed", |text| {
+    ("check, all lints allowed", |text| {
         check(text, Preset::Aip160);
     }),
     ("report", |text| {
@@ -53,66 +51,50 @@ fn check(text: &str, preset: Preset) {
     drop(checker.check(text));
 }
 
+/// Every operation with every family, and its inputs at half the limits and at the limits.
+fn inputs() -> impl Iterator<Item = (Operation, &'static str, [String; 2])> {
+    OPERATIONS.into_iter().flat_map(|operation| {
+        let inputs = families().into_iter();
+        inputs.map(move |family| (operation, family.name, [2, 4].map(|n| family.text(n))))
+    })
+}
+
 fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == COUNTED) {
-        each_input(|_, (_, operation), text| counted(operation, text));
+        for ((_, operation), _, texts) in inputs() {
+            for text in &texts {
+                counted(operation, text);
+            }
+        }
         return ExitCode::SUCCESS;
     }
     let counts = count();
-    let mut counts = counts.chunks_exact(2);
-    let mut worst = OPERATIONS.map(|(name, _)| (0.0, name, ""));
+    let (counts, []) = counts.as_chunks::<2>() else {
+        panic!("callgrind wrote {} counts", counts.len());
+    };
+    assert_eq!(counts.len(), inputs().count());
     let mut failures = 0;
-    let mut index = 0;
-    each_input(|family, operation, text| {
-        index += 1;
-        if index % 2 == 1 {
-            return;
-        }
-        let [half, full] = *counts.next().unwrap() else {
-            unreachable!()
-        };
-        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-        let ratio = full as f64 / half as f64;
-        if full > 2 * half + half / 2 + CONSTANT {
-            failures += 1;
-            println!(
-                "{}, {family}: {half} then {full} instructions for {} bytes",
-                operation.0,
-                text.len()
-            );
-        }
-        let entry = worst
-            .iter_mut()
-            .find(|(_, name, _)| *name == operation.0)
-            .unwrap();
-        if full > 10 * CONSTANT && ratio > entry.0 {
-            *entry = (ratio, entry.1, family);
-        }
-    });
-    for (ratio, name, family) in worst {
-        println!("{name}: at most {ratio:.3} times the instructions for twice the text ({family})");
-    }
-    println!(
-        "{} inputs of {} families, {failures} not linear",
-        index,
-        families().len()
-    );
-    if failures == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-/// Calls a function with every operation and input, in pairs of a shorter and a longer input.
-fn each_input(mut call: impl FnMut(&'static str, Operation, &str)) {
-    for family in families() {
-        for operation in OPERATIONS {
-            for quarters in [2, 4] {
-                call(family.name, operation, &family.text(quarters));
+    for (name, _) in OPERATIONS {
+        let mut worst = (0.0, "");
+        for (((operation, _), family, _), [half, full]) in inputs().zip(counts.iter().copied()) {
+            if operation != name {
+                continue;
+            }
+            if full > 2 * half + half / 2 + CONSTANT {
+                failures += 1;
+                println!("{name}, {family}: {half} instructions, then {full}");
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+            let ratio = full as f64 / half as f64;
+            if full > 10 * CONSTANT && ratio > worst.0 {
+                worst = (ratio, family);
             }
         }
+        let (ratio, family) = worst;
+        println!("{name}: at most {ratio:.2} times the instructions for twice the text ({family})");
     }
+    println!("{} pairs of inputs, {failures} not linear", counts.len());
+    ExitCode::from(u8::from(failures > 0))
 }
 
 /// The only function whose instructions are counted.
@@ -123,28 +105,27 @@ fn counted(operation: fn(&str), text: &str) {
     black_box(text);
 }
 
-/// The instructions of each call of [`counted`].
+/// Returns the instructions of each call of [`counted`].
 fn count() -> Vec<u64> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("instructions");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
+    let dumps = directory.join("dump");
     let status = Command::new("valgrind")
         .args(["--quiet", "--tool=callgrind", "--collect-atstart=no"])
         .args([
             "--toggle-collect=instructions::counted",
             "--dump-after=instructions::counted",
         ])
-        .arg(format!(
-            "--callgrind-out-file={}",
-            directory.join("out").display()
-        ))
+        .arg(format!("--callgrind-out-file={}", dumps.display()))
         .arg(std::env::current_exe().unwrap())
         .arg(COUNTED)
         .status();
-    let status = status.expect("valgrind, from the package of that name, is installed");
-    assert!(status.success(), "{status}");
+    let status =
+        status.unwrap_or_else(|error| panic!("valgrind, which must be installed: {error}"));
+    assert!(status.success(), "valgrind: {status}");
     (1..)
-        .map_while(|part| fs::read_to_string(directory.join(format!("out.{part}"))).ok())
+        .map_while(|part| fs::read_to_string(dumps.with_extension(part.to_string())).ok())
         .map(|dump| {
             let total = dump.lines().find_map(|line| line.strip_prefix("totals: "));
             total.unwrap().trim().parse().unwrap()

@@ -213,12 +213,12 @@ impl fmt::Display for Code {
     }
 }
 
-/// A note on a place in the text.
+/// A note on a part of the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
-    /// The place.
+    /// The part of the text.
     pub span: Span,
-    /// The note, one line.
+    /// The note: one line.
     pub text: String,
 }
 
@@ -365,13 +365,13 @@ pub struct Diagnostic {
     pub code: Code,
     /// What is wrong: one lower-case line without a full stop.
     pub message: String,
-    /// Place of the problem.
+    /// Span of the problem.
     pub span: Span,
-    /// Notes on particular places, in the order of the text.
+    /// Notes on parts of the text, in the order of the text.
     pub labels: Vec<Label>,
-    /// What to do about it, one line.
+    /// How to fix it: one line.
     pub help: Option<String>,
-    /// Edits that solve the problem.
+    /// Edits that fix the problem.
     pub fix: Option<Fix>,
 }
 
@@ -425,7 +425,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// How many columns of the input a message quotes at most.
+/// Maximum number of columns of the input that a message quotes.
 const MAX_QUOTED_COLUMNS: usize = 48;
 
 /// Returns an upper bound for the width of a character in columns: beyond ASCII, two.

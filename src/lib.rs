@@ -64,9 +64,9 @@
 //! | Unquoted values are rejected. | observed live in the sibling method `spaces.list` |
 //! | A Google Group's membership has no member: `member.type = …` is false for it, and `member.type != …` is true. | design decision, after a widely used tool that syncs groups with `member.type != "BOT"` |
 //! | An absent or null role or type is unspecified. | documented (proto3 JSON) |
-//! | The shortest text has the fewest comparisons, then the fewest bytes, and triggers no lint. A meaning that no documented text has prints as text for the preset `aip160`. | design decision |
-//! | The comparisons labeled in a contradiction are a minimal set: they conflict whatever the others say, and without any one of them the rest does not. | design decision |
-//! | Removing a redundant part, parenthesizing mixed operators, and joining the sides of a contradiction with OR are possible fixes. A certain fix is one that was plainly intended. Every fix is tried before it is offered. | design decision |
+//! | The shortest text has the fewest comparisons, then the fewest bytes, and triggers no lint. A filter that the documented syntax cannot express prints as text for the preset `aip160`. | design decision |
+//! | The comparisons labeled in a contradiction are a minimal set: they conflict regardless of the others, and if any one of them is removed, the rest do not. | design decision |
+//! | Removing a redundant part, parenthesizing mixed operators, and joining the sides of a contradiction with OR are possible fixes. A certain fix is one that was clearly intended. Every fix is tried before it is offered. | design decision |
 //! | The fix that adds a type for admin access adds parentheses only around an OR or a sequence that has none. | design decision |
 //! | The span of `implicit-and` is the second term, of `undocumented-operator` the comparator, of `mixed-operators` the group. | design decision |
 //! | In a dump, `{}` and an object with only `nextPageToken` are empty list responses, not memberships. | design decision |

@@ -120,7 +120,12 @@ impl fmt::Display for Report<'_> {
         }
         let more = self.diagnostics.len().saturating_sub(DIAGNOSTICS);
         if more > 0 {
-            let title = Level::NOTE.secondary_title(format!("{more} more not shown"));
+            let noun = if more == 1 {
+                "diagnostic"
+            } else {
+                "diagnostics"
+            };
+            let title = Level::NOTE.secondary_title(format!("{more} more {noun} not shown"));
             writeln!(f, "\n{}", renderer.render(&[Group::with_title(title)]))?;
         }
         let fixes = self.diagnostics.iter().filter_map(|d| d.fix.as_ref());
@@ -194,7 +199,7 @@ fn labels(diagnostic: &Diagnostic) -> (Option<&Label>, Vec<&Label>) {
     (own.first().copied(), others)
 }
 
-/// A part of a text around a place, on one line, escaped and clipped to a width.
+/// The text around a position, on one line, escaped and clipped to a width.
 struct Excerpt {
     visible: String,
     /// The first column to show.
@@ -239,8 +244,8 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// A filter's text as it is shown: characters that are invisible or would move others are
-/// replaced, and long lines are reduced to what is near the labels.
+/// A filter's text as shown in a report: characters that are invisible or would move others are
+/// replaced, and long lines are clipped to the parts near the labels.
 struct Shown {
     text: String,
     /// For each replaced character, its offset in the original, and by how much the shown text is

@@ -1473,7 +1473,7 @@ fn match_reports_the_position_of_a_malformed_record() {
             "{\"member\":{},\"groupMember\":{}}",
             1,
             30..=31,
-            "both `member` and `groupMember`",
+            "expected at most one of `member` and `groupMember`, found both",
         ),
         (
             "{\"role\":1,\"role\":1}",
@@ -1811,7 +1811,7 @@ fn match_reads_a_file_with_a_non_utf_8_name() {
 /// Threads have 2 MiB of stack by default, so every filter must fit in less.
 #[cfg(target_os = "linux")]
 #[test]
-fn deepest_filter_fits_in_the_stack_of_a_thread() {
+fn deepest_filter_fits_in_a_thread_stack() {
     let deepest = format!("{}{MEMBER}{}", "(".repeat(64), ")".repeat(64));
     for (text, code) in [
         (deepest.clone(), 0),

@@ -167,7 +167,7 @@ fn malformed_lines_are_reported_at_their_positions() {
         (
             7001,
             r#"{"member":{"type":"HUMAN"},"groupMember":{"name":"groups/1"}}"#,
-            "61: both `member` and `groupMember`, expected at most one of them",
+            "61: expected at most one of `member` and `groupMember`, found both",
         ),
         (
             12000,

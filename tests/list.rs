@@ -113,7 +113,7 @@ fn status_serializes_as_the_response_body() {
             "fieldViolations": [
               {
                 "field": "filter",
-                "description": "`and` is not a keyword (at byte 22); write `AND`; keywords are words in upper case; corrected: role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\""
+                "description": "`and` is not a keyword (at byte 22); write `AND`; keywords are uppercase words; corrected: role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\""
               }
             ]
           }

@@ -136,7 +136,7 @@ fn defaults_are_not_written() {
 }
 
 #[test]
-fn absent_null_and_default_are_the_same() {
+fn absent_null_and_default_are_equivalent() {
     for json in [
         "{}",
         r#"{"name": null, "state": null, "role": null, "createTime": null, "deleteTime": null,
@@ -164,7 +164,7 @@ fn absent_null_and_default_are_the_same() {
 
 #[test]
 fn rejects_both_kinds_of_member() {
-    let both = "both `member` and `groupMember`, expected at most one of them";
+    let both = "expected at most one of `member` and `groupMember`, found both";
     for json in [
         r#"{"member": {}, "groupMember": {}}"#,
         r#"{"groupMember": {}, "member": {}}"#,

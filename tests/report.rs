@@ -1,4 +1,4 @@
-//! Snapshots of reports, and properties of reports for any text.
+//! Snapshots of reports, and properties of reports for any input.
 
 #![cfg(feature = "report")]
 #![allow(
@@ -490,7 +490,8 @@ proptest! {
         let shown = shown.count();
         let more = checked.diagnostics.len() - shown;
         prop_assert!(shown == checked.diagnostics.len() || shown >= 10);
-        let counted = format!("{more} more not shown");
+        let noun = if more == 1 { "diagnostic" } else { "diagnostics" };
+        let counted = format!("{more} more {noun} not shown");
         prop_assert_eq!(report.contains(&counted), more > 0, "{}", report);
     }
 }

@@ -50,7 +50,7 @@ fn prints_its_url_and_logs_no_secrets() {
 
 /// The manual and the program show the same code, up to white space and trailing commas.
 #[test]
-fn snippets_are_those_of_the_manual() {
+fn snippets_match_the_manual() {
     let code = |text: &str| {
         let text: String = text.split_whitespace().collect();
         text.replace(",}", "}")

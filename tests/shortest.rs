@@ -46,7 +46,7 @@ fn join(root: Root, sides: [(Root, &Text); 2]) -> Text {
     (sides[0].0 + sides[1].0, text.len(), text)
 }
 
-/// The shortest text of each meaning and root: joins all texts with all others until none becomes
+/// The shortest text of each meaning and root: joins all filters with all others until none becomes
 /// shorter. No part may match nothing.
 fn search(comparisons: &[Compare]) -> BTreeMap<(Set, Root), Text> {
     let mut best: BTreeMap<(Set, Root), Text> = BTreeMap::new();

@@ -654,7 +654,7 @@ fn limits_length() {
     assert_eq!((MAX_LENGTH, long.len()), (16_384, 16_384));
     assert!(syntax::parse(&long).is_ok());
     assert!(syntax::parse(&" ".repeat(MAX_LENGTH)).is_ok());
-    // Nothing else is reported for such a text, and the span does not split its last character.
+    // Nothing else is reported for such input, and the span does not split its last character.
     for (text, at) in [
         (long.clone() + "a", MAX_LENGTH),
         (format!("a{long}"), MAX_LENGTH - 1),

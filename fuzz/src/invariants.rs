@@ -43,7 +43,7 @@ pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a> {
     checked
 }
 
-/// Asserts that the texts of a diagnostic are presentable and that its edits can be applied.
+/// Asserts that the messages of a diagnostic are presentable and that its edits can be applied.
 pub fn assert_diagnostic(text: &str, diagnostic: &Diagnostic) {
     assert_span(text, diagnostic.span);
     assert_line(&diagnostic.message);

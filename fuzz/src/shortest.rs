@@ -15,7 +15,7 @@ const COMPARISONS: [(u8, &str); 6] = [
     (b'b', r#"member.type != "BOT""#),
 ];
 
-/// The operator at the outermost level of a text.
+/// The operator at the outermost level of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Root {
     Comparison,
@@ -34,7 +34,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// Creates a text with its number of comparisons.
+    /// Creates the text of a filter with the given number of comparisons.
     #[must_use]
     pub fn new(comparisons: usize, text: String) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Text {
     }
 }
 
-/// Joins two texts. Parenthesizes a part joined by the other operator, which would otherwise make
+/// Joins two filters. Parenthesizes a part joined by the other operator, which would otherwise make
 /// a mixed group.
 fn join(root: Root, sides: [(Root, &Text); 2]) -> Text {
     let operator = if root == Root::And { " AND " } else { " OR " };
@@ -61,8 +61,8 @@ fn join(root: Root, sides: [(Root, &Text); 2]) -> Text {
 }
 
 /// Returns the shortest text of each meaning. The search proceeds by the number of comparisons:
-/// texts with `n` comparisons are joined from texts with fewer. If a meaning is already known with
-/// the same root, longer texts are not needed, neither on their own nor as a part.
+/// filters with `n` comparisons are joined from filters with fewer. If a meaning is already known
+/// with the same root, longer filters are not needed, either on their own or as a part.
 #[must_use]
 pub fn texts() -> BTreeMap<Cells, Text> {
     let mut known: BTreeMap<(Cells, Root), Text> = BTreeMap::new();

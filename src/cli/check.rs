@@ -30,7 +30,7 @@ pub(super) struct Args {
 enum Format {
     /// The shortest equivalent of each valid filter, one per line.
     Text,
-    /// One JSON object per filter, one per line, including errors and warnings.
+    /// One JSON object for each filter, one per line, with its errors and warnings.
     Json,
 }
 

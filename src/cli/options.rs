@@ -47,7 +47,7 @@ pub(super) struct LintOptions {
     deny: Vec<Lint>,
     /// Set the level of every lint.
     ///
-    /// `--allow`, `--warn` and `--deny` override the preset, whatever the order of the options.
+    /// `--allow`, `--warn` and `--deny` override the preset, regardless of the order of the options.
     #[arg(
         long,
         help_heading = HEADING,
@@ -65,7 +65,7 @@ enum PresetName {
     Default,
     /// Every lint is an error.
     Strict,
-    /// Every lint is off: accept any construct that AIP-160 defines.
+    /// Every lint is off; any construct that AIP-160 defines is accepted.
     Aip160,
 }
 

@@ -100,7 +100,7 @@ fn is_accepted(comparison: Comparison) -> bool {
     )
 }
 
-/// Whether the filter contains an OR or a sequence that is not in parentheses.
+/// Returns whether the filter contains an OR or a sequence that is not in parentheses.
 fn needs_parentheses(expr: &Expr<'_>) -> bool {
     !expr.is_parenthesized()
         && match &expr.kind {
@@ -110,7 +110,7 @@ fn needs_parentheses(expr: &Expr<'_>) -> bool {
         }
 }
 
-/// Whether admin access accepts some text with the filter's meaning.
+/// Returns whether the filter's meaning can be written so that admin access accepts it.
 ///
 /// The allowed type comparisons match people, or all but apps. So each role is matched with no
 /// type, with `HUMAN`, or with all types but `BOT`, and a documented role with no fewer types than

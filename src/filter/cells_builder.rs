@@ -1,20 +1,21 @@
-//! The builder of cells: what a filter matches, without a tree.
+//! Computes the cells that a filter matches, without building a tree.
 
 use crate::syntax::grammar::{Builder, Token};
 use crate::syntax::{Comparator, Negation};
 
 use super::cells::{Cells, MemberType, Role};
 
-/// Source that is neither a field nor a value, so that any comparison with it is rejected.
+/// Placeholder for anything that is neither a field nor a value, so that any comparison with it is
+/// rejected.
 const NEITHER: &[u8] = b"";
 
-/// Builds the cells that a filter matches. It supports the documented comparisons and nothing else.
+/// Builder that computes the cells that a filter matches.
 ///
-/// Everything else is rejected, since the rest of AIP-160 is an error or a lint that is denied by
-/// default. Only a value with escapes is left to the tree.
+/// It accepts only the documented comparisons, because the rest of AIP-160 is an error or a lint
+/// that is denied by default. A value with escape sequences is left to the tree.
 pub(super) struct CellsBuilder;
 
-/// What a part of a filter matches, and whether the builder could tell.
+/// The cells that a part of a filter matches, or a flag if the builder cannot compute them.
 #[derive(Clone, Copy)]
 pub(super) struct Part(u32);
 
@@ -26,9 +27,9 @@ impl Part {
     const NOT_HUMAN: Self = Self(Cells::member_type(MemberType::Human).not().0);
     const NOT_BOT: Self = Self(Cells::member_type(MemberType::Bot).not().0);
 
-    /// Bit of a part that is invalid, or has a part that matches nothing.
+    /// Set if the part is invalid or contains a part that matches nothing.
     const INVALID: u32 = 1 << 31;
-    /// Bit of a part that has a value with escapes.
+    /// Set if the part contains a value with escape sequences.
     const UNDECIDED: u32 = 1 << 30;
     const FLAGS: u32 = Self::INVALID | Self::UNDECIDED;
 
@@ -44,7 +45,7 @@ impl Part {
         Self(self.0 | other.0)
     }
 
-    /// The cells; `None` if only the tree can tell.
+    /// Returns the cells; `None` if the tree is needed to compute them.
     ///
     /// # Errors
     ///
@@ -59,7 +60,7 @@ impl Part {
     }
 }
 
-/// The builder rejected the filter.
+/// The error for a filter that the builder rejects.
 pub(super) struct Invalid;
 
 #[cold]
@@ -68,7 +69,7 @@ fn invalid() -> Part {
 }
 
 #[cold]
-fn unknown(arg: &[u8]) -> Part {
+fn unsupported(arg: &[u8]) -> Part {
     if arg.contains(&b'\\') {
         Part(Part::UNDECIDED | Cells::ALL.0)
     } else {
@@ -133,7 +134,7 @@ impl<'a> Builder<'a> for CellsBuilder {
             (b"member.type", Comparator::NotEqual, b"\"HUMAN\"" | b"'HUMAN'") => Part::NOT_HUMAN,
             (b"role", Comparator::Equal, b"\"ROLE_MEMBER\"" | b"'ROLE_MEMBER'") => Part::MEMBER,
             (b"role", Comparator::Equal, b"\"ROLE_MANAGER\"" | b"'ROLE_MANAGER'") => Part::MANAGER,
-            _ => unknown(arg),
+            _ => unsupported(arg),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{Filter, admin, lower, meaning, schema};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, Stage};
 use crate::syntax::{self, Expr, MAX_LENGTH};
 
-/// A configurable filter check: with or without admin access, and with a level for each lint.
+/// A configurable filter checker, with or without admin access and with a level for each lint.
 ///
 /// ```
 /// use gchat_filter::{Checker, Level, Lint, diagnostic::Code};
@@ -73,8 +73,8 @@ impl Checker {
 
     /// Checks a filter and reports all errors and warnings.
     ///
-    /// It never fails: an invalid filter is a [`Checked`] with errors. Time is linear in the length
-    /// of the text.
+    /// It never fails: for an invalid filter, the [`Checked`] contains errors. Time is linear in the
+    /// length of the text.
     #[must_use]
     pub fn check<'a>(&self, text: &'a str) -> Checked<'a> {
         let mut checked = self.check_once(text);
@@ -247,7 +247,7 @@ struct Explanation {
 }
 
 impl Error {
-    /// Creates the error for a text that a [`Checker`] with default settings finds invalid.
+    /// Creates the error for a filter that a [`Checker`] with default settings rejects.
     #[cold]
     pub(super) fn unexplained(text: &str) -> Self {
         debug_assert!(
@@ -301,14 +301,14 @@ impl Error {
     }
 }
 
-/// Returns a text truncated to [`MAX_LENGTH`], on a character boundary.
+/// Truncates text to [`MAX_LENGTH`] bytes, on a character boundary.
 fn truncated(text: &str) -> &str {
     let end = (0..=MAX_LENGTH.min(text.len())).rev();
     let end = end.into_iter().find(|end| text.is_char_boundary(*end));
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-/// Compares the texts and the diagnostics, which are computed if necessary.
+/// Compares the text and the diagnostics, which are computed if necessary.
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text && self.diagnostics() == other.diagnostics()

@@ -31,8 +31,8 @@ pub enum Lint {
     /// the filter documentation does not list.
     UndocumentedValue,
     /// A part that has no effect: removing it does not change what the filter means. Parts are
-    /// examined from right to left, each without the redundant parts after it, so in `a AND a` the
-    /// second one is redundant.
+    /// examined from right to left, each without the redundant parts after it. So in `a AND a`, the
+    /// second `a` is redundant.
     RedundantTerm,
     /// A filter with comparisons that matches every membership.
     AlwaysTrue,
@@ -151,7 +151,7 @@ impl Lint {
         }
     }
 
-    /// Returns what the lint finds, in one line.
+    /// Returns a one-line description of what the lint finds.
     #[must_use]
     pub const fn summary(self) -> &'static str {
         match self {
@@ -167,7 +167,7 @@ impl Lint {
         }
     }
 
-    /// Returns the reason for the lint, in one line.
+    /// Returns the reason for the lint, on one line.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
@@ -206,7 +206,7 @@ pub struct UnknownLint {
 }
 
 fn names() -> String {
-    Lint::ALL.map(Lint::name).join(", ")
+    Lint::ALL.map(|lint| format!("`{lint}`")).join(", ")
 }
 
 impl FromStr for Lint {

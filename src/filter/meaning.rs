@@ -14,7 +14,7 @@ use super::check::Checker;
 use super::lint::Lint;
 use super::lower::{Comparison, Part, PartKind};
 
-/// Reports the contradictions in a filter, or if there are none, the lints of this stage.
+/// Reports the contradictions in a filter or, if it has none, the lints of this stage.
 pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) {
     let before = diagnostics.len();
     contradictions(text, part, diagnostics);
@@ -61,8 +61,8 @@ pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mu
     }
 }
 
-/// Returns the cells at which an operand decides the value of the whole: with AND those that all
-/// its siblings match, with OR those that none of them matches.
+/// Returns the cells at which an operand decides whether the expression matches: with AND, those
+/// that all its siblings match; with OR, those that none of them matches.
 fn care(kind: &PartKind, outer: Cells, siblings: Cells) -> Cells {
     match kind {
         PartKind::Or(_) => outer.and(siblings.not()),
@@ -233,7 +233,7 @@ fn contradiction(text: &str, part: &Part) -> Diagnostic {
         return diagnostic.help("these comparisons conflict; change or remove one of them");
     };
     if !(a.is_equality() && b.is_equality()) {
-        return diagnostic.help("these comparisons conflict; remove one of them");
+        return diagnostic.help("these comparisons conflict; change or remove one of them");
     }
     let diagnostic =
         diagnostic.help("to match either value, join the two comparisons with `OR` in parentheses");

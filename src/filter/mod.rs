@@ -2,7 +2,7 @@
 //!
 //! A filter sees two properties of a membership, its role and the type of its member. A checked
 //! filter is therefore a set of the 25 [cells](Cell) that these form, and every question about it
-//! has an exact answer: matching tests one bit, and filters are equal if they mean the same.
+//! has an exact answer: matching tests one bit, and filters with the same meaning are equal.
 
 mod admin;
 mod cells;
@@ -31,10 +31,10 @@ use crate::syntax::{MAX_LENGTH, grammar};
 
 /// A valid filter: the non-empty set of [cells](Cell) that it matches.
 ///
-/// Filters are equal if they mean the same, however they were written. A filter is four bytes in
-/// size, and so is an `Option<Filter>`. `Display` prints the shortest documented text with the
-/// filter's meaning. The default filter, whose text is empty, matches everything. With serde, a
-/// filter is a string: its text.
+/// Filters with the same meaning are equal, however they were written. A `Filter` and an
+/// `Option<Filter>` are four bytes each. `Display` prints the shortest documented text with the
+/// filter's meaning. The default filter, whose text is empty, matches everything. Serde represents
+/// a filter as a string: its text.
 ///
 /// ```
 /// use gchat_filter::{Cell, Filter, MemberType, Role};
@@ -51,7 +51,7 @@ pub struct Filter(NonZeroU32);
 impl Filter {
     /// Parses and checks a filter, with every lint at its default level and without admin access.
     ///
-    /// A [`Checker`] has other settings, and reports warnings too.
+    /// For other settings, or to get warnings too, use a [`Checker`].
     ///
     /// # Errors
     ///
@@ -163,17 +163,17 @@ impl Filter {
         Self::from_cells(self.cells().and(other.cells()))
     }
 
-    /// Returns whether a documented text has this meaning.
+    /// Returns whether the documented syntax can express this meaning.
     ///
-    /// Documented texts compare `role` with `=` and `member.type` with `=` or `!=`, and combine
-    /// comparisons with AND, OR and parentheses. They have 124 different meanings.
+    /// It compares `role` with `=` and `member.type` with `=` or `!=`, and combines comparisons with
+    /// AND, OR and parentheses. It can express 124 different meanings.
     #[must_use]
     pub fn is_documented(self) -> bool {
         shortest::is_documented(self)
     }
 
-    /// Returns whether a text with this meaning is accepted with `useAdminAccess`: one whose
-    /// `member.type` comparisons are all `= "HUMAN"` or `!= "BOT"`, and that matches no app.
+    /// Returns whether this meaning can be written so that `useAdminAccess` accepts it: all
+    /// `member.type` comparisons are `= "HUMAN"` or `!= "BOT"`, and the filter matches no app.
     #[must_use]
     pub fn allows_admin_access(self) -> bool {
         admin::allows(self)
@@ -198,7 +198,7 @@ impl FromStr for Filter {
 
     /// # Errors
     ///
-    /// As [`Filter::parse`].
+    /// As for [`Filter::parse`].
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::parse(text)
     }
@@ -209,7 +209,7 @@ impl TryFrom<&str> for Filter {
 
     /// # Errors
     ///
-    /// As [`Filter::parse`].
+    /// As for [`Filter::parse`].
     fn try_from(text: &str) -> Result<Self, Error> {
         Self::parse(text)
     }

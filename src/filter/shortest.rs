@@ -6,12 +6,12 @@ use super::Filter;
 use super::cells::{MemberType, Role};
 use super::fields::Field;
 
-/// The shortest documented text for each of the 124 meanings of documented texts: fewest
-/// comparisons, then fewest bytes, then first in byte order. No text triggers a lint. A test
-/// verifies them by exhaustive search.
+/// The shortest documented text for each of the 124 documented meanings: fewest comparisons, then
+/// fewest bytes, then first in byte order. None triggers a lint. A test verifies them by exhaustive
+/// search.
 ///
 /// The key has a bit for each pair of a role (all undocumented ones, `ROLE_MEMBER`, `ROLE_MANAGER`)
-/// and a type (`HUMAN`, `BOT`, all others), from the lowest bit up, role by role. In a text each
+/// and a type (`HUMAN`, `BOT`, all others), from the lowest bit up, role by role. In the text, each
 /// letter is a comparison: M and G compare the role, H and B the type with `=`, h and b the type
 /// with `!=`; see [`comparison`].
 #[rustfmt::skip]
@@ -81,7 +81,7 @@ fn documented_types(filter: Filter, role: Role) -> Option<u16> {
     (others == [first; 3]).then(|| bit(MemberType::Human) | bit(MemberType::Bot) << 1 | first << 2)
 }
 
-/// Returns the key of a filter; `None` if no documented text has its meaning.
+/// Returns the key of a filter; `None` if documented text cannot express its meaning.
 fn key(filter: Filter) -> Option<u16> {
     let [other, assistant, unknown] = OTHER_ROLES.map(|role| documented_types(filter, role));
     let other = other.filter(|_| other == assistant && other == unknown)?;
@@ -97,15 +97,15 @@ fn shortest(filter: Filter) -> Option<&'static str> {
     SHORTEST.get(at).map(|(_, text)| *text)
 }
 
-/// Returns whether a documented text has the filter's meaning.
+/// Returns whether documented text can express the filter's meaning.
 pub(super) fn is_documented(filter: Filter) -> bool {
     shortest(filter).is_some()
 }
 
 /// Prints the shortest documented text with the filter's meaning; nothing if it matches everything.
 ///
-/// If no documented text has the meaning, prints some text that has it and that the preset
-/// [`Aip160`](super::Preset::Aip160) accepts. Equal filters print equal texts.
+/// If documented text cannot express the meaning, prints text with the meaning that the preset
+/// [`Aip160`](super::Preset::Aip160) accepts. Equal filters print the same text.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(text) = shortest(*self) else {

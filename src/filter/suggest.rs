@@ -15,7 +15,7 @@ pub(super) enum FieldName {
     Synonym(Field),
     /// A misspelling of the field.
     Near(Field),
-    /// Something that the filter has no field for, with the help for it.
+    /// Something for which filters have no field, with the help for it.
     Elsewhere(&'static str),
     Unknown,
 }
@@ -48,11 +48,11 @@ impl FieldName {
             | "membershipmembertype" => Self::Synonym(Field::MemberType),
             "memberrole" | "membershiprole" | "roles" | "userrole" => Self::Synonym(Field::Role),
             "state" | "membershipstate" | "invited" | "memberstate" => Self::Elsewhere(
-                "the filter has no field for the state; set `showInvited` in the request to include invited members",
+                "filters have no field for the state; set `showInvited` in the request to include invited members",
             ),
             "group" | "groups" | "groupmember" | "groupmembername" | "showgroups" => {
                 Self::Elsewhere(
-                    "the filter has no field for groups; set `showGroups` in the request to include Google Groups",
+                    "filters have no field for groups; set `showGroups` in the request to include Google Groups",
                 )
             }
             "showinvited" | "useadminaccess" | "pagesize" | "pagetoken" => Self::Elsewhere(
@@ -123,7 +123,7 @@ pub(super) enum ValueName {
 }
 
 impl ValueName {
-    /// Interprets a text as a value of a field.
+    /// Interprets text as a value of a field.
     pub(super) fn of(field: Field, text: &str) -> Self {
         let text = text.trim();
         let same = |value: &&FieldValue| value.name.eq_ignore_ascii_case(text);

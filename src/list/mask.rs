@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nom::branch::alt;
 use nom::bytes::complete::{take_while, take_while1};
 use nom::character::complete::{char, one_of};
-use nom::combinator::{peek, success};
+use nom::combinator::{opt, peek};
 use nom::error::{ErrorKind, ParseError};
 use nom::multi::separated_list1;
 use nom::sequence::{delimited, preceded};
@@ -116,16 +116,19 @@ enum Fault {
 }
 
 impl Fault {
-    /// Turns a mismatch into a failure.
-    fn unless<'a, O>(
+    /// Parses what must follow: a mismatch becomes a failure.
+    fn expect<'a, O>(
         self,
         mut rule: impl Parser<&'a str, Output = O, Error = Self>,
     ) -> impl FnMut(&'a str) -> IResult<&'a str, O, Self> {
-        move |i| rule.parse(i).map_err(|_| nom::Err::Failure(self))
+        move |i| match rule.parse(i) {
+            Err(nom::Err::Error(_)) => Err(nom::Err::Failure(self)),
+            parsed => parsed,
+        }
     }
 }
 
-/// A mismatch, which another rule or [`Fault::unless`] replaces.
+/// A mismatch, which another rule or [`Fault::expect`] replaces.
 impl ParseError<&str> for Fault {
     fn from_error_kind(_: &str, _: ErrorKind) -> Self {
         Self::MissingName
@@ -147,16 +150,16 @@ fn path(depth: usize, i: &str) -> IResult<&str, Path<'_>, Fault> {
     let Some(below) = depth.checked_sub(1) else {
         return Err(nom::Err::Failure(Fault::TooDeep));
     };
-    let (rest, name) = Fault::MissingName.unless(take_while1(is_name)).parse(i)?;
+    let (rest, name) = Fault::MissingName.expect(take_while1(is_name)).parse(i)?;
     let has_subfields = peek(one_of::<_, _, Fault>("/.(")).parse(rest).is_ok();
     if name.contains('*') && (name != "*" || has_subfields) {
         return Err(nom::Err::Failure(Fault::Wildcard));
     }
     let single = preceded(one_of("/."), |i| path(below, i)).map(|path| vec![path]);
-    let close = Fault::Unclosed.unless(char(')'));
+    let close = Fault::Unclosed.expect(char(')'));
     let group = delimited(char('('), |i| paths(below, i), close);
-    let none = success(()).map(|()| Vec::new());
-    let (rest, subfields) = alt((single, group, none)).parse(rest)?;
+    let (rest, subfields) = opt(alt((single, group))).parse(rest)?;
+    let subfields = subfields.unwrap_or_default();
     Ok((rest, Path { name, subfields }))
 }
 
@@ -164,9 +167,9 @@ fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '*'
 }
 
-/// The value of a valid `updateMask`: what a patch changes.
+/// The field that a patch changes: the value of a valid `updateMask`.
 ///
-/// There is only one value, because a membership has only one field that can be changed.
+/// There is only one variant, because only one field of a membership can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpdateMask {
@@ -183,9 +186,7 @@ impl UpdateMask {
     /// `role,member.name`.
     pub fn parse(text: &str) -> Result<Self, BadMask> {
         if text.trim().is_empty() {
-            return Err(BadMask(
-                "required, and only `role` can be updated".to_owned(),
-            ));
+            return Err(BadMask("required: `role` or `*`".to_owned()));
         }
         for path in text.split(',').map(str::trim) {
             if path != "role" && path != "*" {

@@ -1,5 +1,5 @@
-//! The rules of `spaces.members` requests, independent of any HTTP library: what is wrong with a
-//! request, who may make it, what it returns, and what an error looks like on the wire.
+//! The rules of `spaces.members` requests, independent of any HTTP library: which arguments
+//! are valid, who may make a request, what it returns, and what an error looks like on the wire.
 //!
 //! - A client builds a [`ListMembershipsRequest`], [checks](ListMembershipsRequest::check) it, and
 //!   sends its [`path_and_query`](ListMembershipsRequest::path_and_query).
@@ -59,13 +59,13 @@
 //! - **Invalid query parameters.** A parameter that is unknown, given more than once, or not valid
 //!   UTF-8 is rejected with 400 and a violation under its name.
 //! - **Parameter values.** A Boolean parameter must be `true` or `false`. An empty `pageSize` or
-//!   `alt` is the same as none.
+//!   `alt` is treated as absent.
 //! - **Field masks.** In `fields`, a `*` cannot have subfields: `*/name` is rejected with 400. The
 //!   names next to a `*` must be valid too.
 //! - **Error messages.** If the filter is invalid, the message is `Invalid filter query: …`, even
 //!   if other arguments are invalid too. If the filter is valid, the message lists all violations.
 //!   Either way, `details` has a field violation for each of them.
-//! - **Size of errors.** At most 20 violations are reported, followed by the number of the others.
+//! - **Size of errors.** At most 20 violations are reported, followed by the number of those omitted.
 //!   Names and values from the request are truncated to at most 100 characters. The filter in
 //!   `Invalid filter query: …` is echoed in full, up to the maximum length of a filter.
 

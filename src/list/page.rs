@@ -156,7 +156,7 @@ impl CheckedRequest {
             memberships.push(membership);
             last = Some(key);
         }
-        // Without more memberships there is no token, so that the next page is not empty.
+        // If this is the last membership, there is no token, so that the next page is never empty.
         let next_page_token = last
             .filter(|_| rest.next().is_some())
             .map(|last| tokens.issue(&self.binding(), last));

@@ -151,7 +151,7 @@ impl ListMembershipsRequest {
         }
     }
 
-    /// Checks the request as a client. The page token is opaque, and not checked.
+    /// Checks the request, as a client would. The page token is opaque and is not checked.
     ///
     /// # Errors
     ///
@@ -161,7 +161,7 @@ impl ListMembershipsRequest {
         self.check_with(None)
     }
 
-    /// Checks the request, including the page token, as the server that issued the token.
+    /// Checks the request including the page token, as the server that issued the token would.
     ///
     /// # Errors
     ///

@@ -82,7 +82,7 @@ impl fmt::Display for SpaceName {
     }
 }
 
-/// The `{member}` in a membership's name, or the `{user}` in a user's.
+/// The `{member}` in a membership's name, or the `{user}` in a user's name.
 ///
 /// Responses have identifiers only. Requests may also have aliases.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

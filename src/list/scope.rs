@@ -1,4 +1,4 @@
-//! Callers, and what their scopes permit.
+//! Callers and the methods that their scopes permit.
 
 use super::status::Status;
 

@@ -94,8 +94,8 @@ impl fmt::Display for Violation {
 
 /// The error for a request with invalid arguments: one or more [`Violation`]s.
 ///
-/// To limit the size of a response, only the first 20 are kept. If there are more, a last one has
-/// the number of the others.
+/// To limit the size of a response, only the first 20 are kept. If there are more, one last
+/// violation has the number of those omitted.
 ///
 /// `Display` writes all violations on one line. [`Status`](super::Status) converts them to an error
 /// response.

@@ -79,7 +79,7 @@ read_object!(
             (None, Some(group)) => Some(Member::Group(group)),
             (Some(_), Some(_)) => {
                 return Err(de::Error::custom(
-                    "both `member` and `groupMember`, expected at most one of them",
+                    "expected at most one of `member` and `groupMember`, found both",
                 ));
             }
         },

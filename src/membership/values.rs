@@ -1,16 +1,16 @@
-//! The API's enums, each with a variant for values that this version does not know.
+//! The API's enums, each with a variant for values unknown to this version.
 
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// An enum value that this version of the crate does not know: its name or its integer.
+/// An enum value that this version of the crate does not recognize: its name or its integer.
 ///
 /// The API may add values to its enums at any time. A membership with an unknown value is read
 /// without an error, and the value is written as it was read. Only deserialization and the enums'
 /// `From<&str>` and `From<i32>` implementations create an `UnknownValue`, and never for a known
-/// value. A name and an integer are never equal: whether they are the same value is not known.
+/// value. A name and an integer are never equal, because they cannot be known to be the same value.
 ///
 /// ```
 /// use gchat_filter::UserType;
@@ -107,7 +107,7 @@ macro_rules! open_enum {
                 #[doc = concat!("\n\n`", $name, "`, ", stringify!($number), ".")]
                 $value,
             )+
-            /// A value that this version of the crate does not know.
+            /// A value that this version of the crate does not recognize.
             Unknown(UnknownValue),
         }
 

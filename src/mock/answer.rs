@@ -63,7 +63,7 @@ fn check_fields(message: &Message, system: &SystemParameters) -> Result<(), Stat
     }
 }
 
-/// Checks `fields` for a membership. To be called before anything is changed.
+/// Checks `fields` for a membership. Must be called before any change is made.
 pub(super) fn check_membership_fields(system: &SystemParameters) -> Result<(), Status> {
     check_fields(&MEMBERSHIP, system)
 }
@@ -73,12 +73,12 @@ pub(super) fn check_page_fields(system: &SystemParameters) -> Result<(), Status>
     check_fields(&PAGE, system)
 }
 
-/// Returns the body with a membership.
+/// Returns the response body for a membership.
 pub(super) fn membership(membership: &Membership, system: &SystemParameters) -> String {
     value(membership, &MEMBERSHIP, system)
 }
 
-/// Returns the body with a page; `{}` if it is empty.
+/// Returns the response body for a page; `{}` if it is empty.
 pub(super) fn page(
     memberships: &[&Listed],
     next_page_token: Option<&str>,
@@ -124,12 +124,12 @@ pub(super) fn page(
     body
 }
 
-/// Returns the body with an error. Field masks do not apply to it.
+/// Returns the response body for an error. Field masks do not apply to it.
 pub(super) fn error(status: &impl Serialize, pretty_print: bool) -> String {
     ended(text(status, pretty_print), pretty_print)
 }
 
-/// Returns the body with an error whose HTTP status is not that of its code.
+/// Returns the response body for an error whose HTTP status is not that of its code.
 pub(super) fn error_as(http: u16, status: &Status, pretty_print: bool) -> String {
     let mut body = serde_json::to_value(status).unwrap_or_default();
     if let Some(code) = body.pointer_mut("/error/code") {

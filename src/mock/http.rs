@@ -77,7 +77,7 @@ impl Connection {
     }
 }
 
-/// A request that is being answered; it is counted until it is dropped.
+/// Guard that counts a request as in progress until it is dropped.
 struct Answering(Arc<AtomicUsize>);
 
 impl Drop for Answering {
@@ -245,7 +245,7 @@ fn common_method(method: &str) -> Option<&str> {
 }
 
 /// Returns the method and the path for the log. The query is omitted because it may contain a token.
-/// A path that is not of the API's form is omitted too: it may contain a token by mistake.
+/// A path that the API does not have is omitted too: it may contain a token by mistake.
 fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p str) {
     const OTHER: &str = "(other)";
     let method = common_method(parts.method.as_str()).unwrap_or(OTHER);

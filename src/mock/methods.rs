@@ -1,4 +1,4 @@
-//! The rules of get, create, delete and patch: what a request changes, or why it is refused.
+//! The rules of get, create, delete and patch: what a request changes, or why it is rejected.
 //!
 //! The rules are those of the API reference; the others are marked as design decisions.
 
@@ -284,7 +284,7 @@ impl<'w> Call<'w> {
             return Err(Status::permission_denied());
         }
         if is_group(member) {
-            let description = "a Google Group has no role to change";
+            let description = "the role of a Google Group cannot be changed";
             return Err(Violation::new("name", description).into());
         }
         if is_app(member) && body.role != MembershipRole::Member {

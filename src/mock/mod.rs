@@ -40,7 +40,7 @@ pub struct Mock {
     shared: Arc<Shared>,
 }
 
-/// The error for a file of a mock server that cannot be opened.
+/// The error for a mock server's file that cannot be opened.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -50,9 +50,9 @@ pub enum OpenError {
     /// The file cannot be opened, read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The file was created from another seed.
+    /// The file was created from a different seed.
     #[error(
-        "the file was created from another seed: omit the seed to continue with the saved data, \
+        "the file was created from a different seed: omit the seed to continue with the saved data, \
          or delete the file to start over"
     )]
     OtherSeed,
@@ -88,7 +88,7 @@ impl Mock {
     /// # Errors
     ///
     /// If the seed is invalid, if the file is in use, damaged or not created by this server, or if
-    /// it was created from another seed.
+    /// it was created from a different seed.
     pub fn open(path: impl AsRef<Path>, seed: Option<&str>) -> Result<Self, OpenError> {
         let (store, saved) = Store::open(path.as_ref())?;
         if let Some(saved) = saved {
@@ -145,7 +145,7 @@ impl Mock {
         }
     }
 
-    /// Returns whether requests need a token, because the seed has callers.
+    /// Returns whether requests need a token: whether the seed has callers.
     #[must_use]
     pub fn asks_for_tokens(&self) -> bool {
         !self.shared.callers.is_empty()

@@ -49,7 +49,7 @@ fn default_space_type() -> String {
     "SPACE".to_owned()
 }
 
-/// A person in a seed: what their memberships do not say.
+/// A person in a seed, with the properties that memberships do not have.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct UserSeed {
@@ -58,7 +58,7 @@ pub(super) struct UserSeed {
     pub(super) email: String,
     #[serde(default)]
     pub(super) display_name: String,
-    /// Whether the person joins at once when added; if not, they are invited.
+    /// Whether the person joins immediately when added; if not, they are invited.
     #[serde(default = "default_auto_accept")]
     pub(super) auto_accept: bool,
     #[serde(default)]
@@ -162,7 +162,7 @@ impl Seed {
     }
 }
 
-/// What has been parsed of a seed, for the checks of later parts.
+/// The parts of a seed that have been parsed, for the checks of later parts.
 #[derive(Default)]
 struct Check<'s> {
     text: &'s str,
@@ -331,7 +331,8 @@ impl Check<'_> {
         for scope in &caller.scopes {
             let is_other_api = scope.starts_with("https://") && !scope.contains("/auth/chat.");
             if Scope::from_name(scope).is_none() && !is_other_api {
-                let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
+                let known = Scope::ALL.iter().map(|scope| format!("`{}`", scope.name()));
+                let known: Vec<_> = known.collect();
                 return Err(format!(
                     "unknown scope {}, expected one of {}, or the URL of a scope of another API",
                     quoted(scope),
@@ -351,7 +352,7 @@ impl Check<'_> {
         let path = path.strip_prefix("v1/").unwrap_or(path);
         if path != fault.path {
             return Err(format!(
-                "a fault's `path` starts after `/v1/`: write {} instead of {}",
+                "a fault's `path` must not start with `/` or `v1/`: write {} instead of {}",
                 quoted(path),
                 quoted(&fault.path)
             ));
@@ -397,7 +398,7 @@ fn quoted(text: &str) -> impl fmt::Display {
     crate::diagnostic::Quoted(text).to_string()
 }
 
-/// A place in a text; line and column count from 1.
+/// A position in the seed; line and column count from 1.
 #[derive(Clone, Copy)]
 struct Place {
     line: usize,

@@ -117,8 +117,8 @@ impl Drop for Server {
 
 /// Serves on a listener until the future `until` completes.
 ///
-/// Then the server stops accepting connections. It finishes the current responses for at most five
-/// seconds, and waits for incomplete requests for one second.
+/// Then the server stops accepting connections. It waits up to five seconds for responses in progress
+/// and one second for incomplete requests.
 ///
 /// A connection is closed if it is idle for ten seconds, or if receiving the head of a request or its
 /// body, or sending the next part of a response, takes longer than ten seconds. The number of
@@ -180,7 +180,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         let mut stopping = stopping.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection);
-            // An error of a connection is the client's: it is gone, or does not speak HTTP.
+            // A connection fails because the client is gone or does not speak HTTP.
             tokio::select! {
                 _ = connection.as_mut() => return,
                 _ = stopping.changed() => {}
@@ -218,7 +218,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns what a client receives that sends something and then waits.
+    /// Sends a part of a request, waits, and returns the response.
     fn send_and_wait(sent: &str, limits: Limits) -> String {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();

@@ -154,8 +154,8 @@ impl State {
         first.unwrap_or(DEFAULT_APP).to_owned()
     }
 
-    /// Creates the state of a seed with the current memberships. The seed's own memberships only say
-    /// who the people are, because some of them may have been removed since.
+    /// Creates the state of a seed with the current memberships. The seed's own
+    /// memberships are only used to identify people, because some may have been removed since.
     pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
         let mut state = Self {
             spaces: BTreeMap::new(),
@@ -232,7 +232,7 @@ impl State {
         }
     }
 
-    /// Learns from a membership what is not known yet about the person or app.
+    /// Adds what a membership says about a person or app, unless it is already known.
     fn learn_from(&mut self, membership: &Membership) {
         let Some(Member::User(user)) = &membership.member else {
             return;

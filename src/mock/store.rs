@@ -157,7 +157,7 @@ impl Store {
 }
 
 /// Opens the embedded store in a file. A new one is created under another name and renamed when it is
-/// complete, because an incomplete one, of a process that was killed, could not be opened.
+/// complete: if the process were killed in between, the incomplete file could not be opened.
 fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
     let exists = || std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
     let open = || Database::create(path).map_err(boxed);
@@ -170,7 +170,7 @@ fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
     let mut options = File::options();
     let options = options.read(true).write(true).create(true).truncate(false);
     let file = options.open(unfinished).map_err(io)?;
-    // From here on the file is locked: of two processes that start at once, one gets an error.
+    // From here on, the file is locked: if two processes start concurrently, one gets an error.
     let file = FileBackend::new(file).map_err(boxed)?;
     if exists() {
         // Another process has just created the store.

@@ -1,17 +1,18 @@
 //! The leaves of the grammar (TEXT, STRING, white space, escapes), and how a rule fails.
 //!
-//! TEXT, STRING and white space are read by hand, each byte once; the rest is nom's.
+//! TEXT, STRING and white space are hand-written, and read each byte once; the rest is nom's.
 
 #![expect(
     clippy::inline_always,
-    reason = "what is read byte by byte is inlined into the rules, as in a hand-written parser"
+    reason = "the loops over the bytes are faster where the rules that use them can see them"
 )]
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n};
-use nom::character::complete::one_of;
-use nom::combinator::{map_opt, map_res, verify};
-use nom::error::{ErrorKind, FromExternalError, ParseError};
+use nom::bytes::complete::take;
+use nom::character::complete::{char, one_of};
+use nom::combinator::{all_consuming, map_opt, map_parser, value as to, verify};
+use nom::error::{ErrorKind, ParseError};
+use nom::number::complete::hex_u32;
 use nom::sequence::preceded;
 use nom::{Err, IResult, Parser};
 
@@ -65,7 +66,8 @@ pub(crate) enum Expected {
     Shallower,
 }
 
-/// A mismatch that another rule may make good; [`expect`] replaces the last one.
+/// A mismatch: another rule may still match. What was expected is known to [`expect`] only, so `depth`
+/// and `expected` are placeholders here.
 impl ParseError<Input<'_>> for Fault {
     #[inline]
     fn from_error_kind(input: Input<'_>, _: ErrorKind) -> Self {
@@ -82,13 +84,7 @@ impl ParseError<Input<'_>> for Fault {
     }
 }
 
-impl<E> FromExternalError<Input<'_>, E> for Fault {
-    fn from_external_error(input: Input<'_>, kind: ErrorKind, _: E) -> Self {
-        Self::from_error_kind(input, kind)
-    }
-}
-
-/// An error that no other rule can make good.
+/// An error that ends the parse, because no other rule can match.
 #[cold]
 pub(super) fn failure(at: Input<'_>, depth: u8, expected: Expected) -> Err<Fault> {
     Err::Failure(Fault {
@@ -98,7 +94,7 @@ pub(super) fn failure(at: Input<'_>, depth: u8, expected: Expected) -> Err<Fault
     })
 }
 
-/// An error that another rule may make good.
+/// An error after which another rule may still match.
 #[inline]
 fn mismatch<O>(i: Input<'_>) -> Parsed<'_, O> {
     Err(Err::Error(Fault::from_error_kind(i, ErrorKind::Fail)))
@@ -212,7 +208,7 @@ fn string<'a>(i: Input<'a>, quote: u8, body: Input<'a>, depth: u8) -> Parsed<'a,
         .iter()
         .position(|byte| *byte == quote || *byte == b'\\');
     match end.and_then(|end| body.get(end..)) {
-        Some([b'\\', ..]) => escaped_string(i, quote, body, depth),
+        Some(rest @ [b'\\', ..]) => escaped_string(i, quote, rest, depth),
         Some([_, rest @ ..]) => Ok((rest, before(i, rest))),
         _ => Err(failure(i, depth, Expected::StringEnd)),
     }
@@ -242,29 +238,21 @@ fn escaped_string<'a>(
 
 /// `escape = "\" ( "\" | '"' | "'" | "n" | "r" | "t" | "u" HEX{4} | "U" HEX{8} )`
 pub(super) fn escape(i: Input<'_>) -> Parsed<'_, char> {
-    preceded(
-        tag("\\"),
-        alt((
-            one_of("\\\"'"),
-            one_of("nrt").map(|c| match c {
-                'n' => '\n',
-                'r' => '\r',
-                _ => '\t',
-            }),
-            preceded(tag("u"), scalar(4)),
-            preceded(tag("U"), scalar(8)),
-        )),
-    )
-    .parse_complete(i)
+    let escaped = alt((
+        one_of("\\\"'"),
+        to('\n', char('n')),
+        to('\r', char('r')),
+        to('\t', char('t')),
+        preceded(char('u'), scalar(4)),
+        preceded(char('U'), scalar(8)),
+    ));
+    preceded(char('\\'), escaped).parse(i)
 }
 
 /// A Unicode scalar value in hexadecimal digits
 fn scalar<'a>(digits: usize) -> impl Parser<Input<'a>, Output = char, Error = Fault> {
-    let number = map_res(
-        take_while_m_n(digits, digits, |byte: u8| byte.is_ascii_hexdigit()),
-        |digits| std::str::from_utf8(digits).map(|digits| u32::from_str_radix(digits, 16)),
-    );
-    map_opt(number, |value| value.ok().and_then(char::from_u32))
+    let number = map_parser(take(digits), all_consuming(hex_u32));
+    map_opt(number, char::from_u32)
 }
 
 /// `WS?`: spaces, tabs, carriage returns and line feeds

@@ -1,6 +1,6 @@
 //! A complete parser for AIP-160 filters, without field names.
 //!
-//! [`parse`] reads a text into a tree with spans; a tree's `Display` prints text that parses to an
+//! [`parse`] turns text into a tree with spans; the tree's `Display` prints text that parses to an
 //! equal tree. The grammar is that of [AIP-160](https://google.aip.dev/160):
 //!
 //! ```text
@@ -30,12 +30,12 @@
 //!   not begin with a hyphen, and is not a keyword.
 //! - A STRING is `"…"` or `'…'`, with the escape sequences `\\ \" \' \n \r \t \uHHHH \UHHHHHHHH`.
 //! - Keywords are upper case, with white space on both sides.
-//! - A text is at most [`MAX_LENGTH`] bytes long, with at most [`MAX_DEPTH`] nested parentheses.
+//! - A filter is at most [`MAX_LENGTH`] bytes long, with at most [`MAX_DEPTH`] nested parentheses.
 //!
 //! # Limits
 //!
 //! Parsing takes time linear in the length of the text, does not recurse deeper than the nesting
-//! limit, and never panics. A tree can print as a text that is longer than `MAX_LENGTH`, which
+//! limit, and never panics. A tree can print as text that is longer than `MAX_LENGTH`, which
 //! [`parse`] then rejects; see `Display` of [`Expr`].
 
 pub(crate) mod chars;
@@ -54,10 +54,10 @@ pub use self::tree::{
 
 use crate::diagnostic::{Code, Diagnostic, Span};
 
-/// The first error in a text that is not an AIP-160 filter.
+/// The error for text that is not a valid AIP-160 filter.
 ///
-/// `Display` is one line. The [`diagnostic`](Self::diagnostic) has the code, the span, what was
-/// expected, a help text, and often the corrected text.
+/// `Display` prints one line. The [`diagnostic`](Self::diagnostic) has the code, the span, what was
+/// expected, how to fix it, and often the corrected text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{diagnostic}")]
 pub struct SyntaxError {
@@ -65,13 +65,13 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// Returns the error as data.
+    /// Returns the diagnostic, which describes the error.
     #[must_use]
     pub fn diagnostic(&self) -> &Diagnostic {
         &self.diagnostic
     }
 
-    /// Converts into the error as data.
+    /// Converts the error to its diagnostic.
     #[must_use]
     pub fn into_diagnostic(self) -> Diagnostic {
         *self.diagnostic
@@ -105,8 +105,8 @@ impl SyntaxError {
 ///
 /// # Errors
 ///
-/// The first error, if the text does not follow the grammar, such as `a AND`, `(a`, `a = `,
-/// `a == b` and `“a”`, or exceeds a limit.
+/// If the text does not follow the grammar, such as `a AND`, `(a`, `a = `, `a == b` or `“a”`, or
+/// exceeds a limit. Only the first error is reported.
 pub fn parse(text: &str) -> Result<Option<Expr<'_>>, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(error(diagnose::too_long(text)));

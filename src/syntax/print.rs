@@ -127,7 +127,7 @@ impl Display for Arg<'_> {
     }
 }
 
-/// Prints a text unchanged, and a string in double quotes with escapes for invisible characters.
+/// Prints a TEXT unchanged, and a STRING in double quotes, with invisible characters escaped.
 impl Display for Value<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if !self.is_quoted() {
@@ -157,7 +157,8 @@ mod tests {
     use super::super::parse;
     use super::super::tree_builder::TreeBuilder;
 
-    /// What [`parse`] rejects only for its length parses to an equal tree without that limit.
+    /// Without the length limit, printed text that [`parse`] rejects as too long parses to an equal
+    /// tree.
     #[test]
     fn text_beyond_the_length_limit_parses_without_the_limit() {
         let negations = vec!["-a"; 5_461].join(" ");

@@ -222,7 +222,7 @@ impl Arg<'_> {
 
 /// A TEXT or a STRING.
 ///
-/// Equality ignores the span and the kind of quotes, but a string is never equal to a text.
+/// Equality ignores the span and the kind of quotes, but a STRING never equals a TEXT.
 #[derive(Clone, Debug)]
 pub struct Value<'a> {
     /// Span of the value, including its quotes.
@@ -253,7 +253,7 @@ impl Value<'_> {
 /// The quotes around a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quotes {
-    /// No quotes: a text.
+    /// No quotes: a TEXT.
     None,
     /// `'…'`
     Single,

@@ -13,14 +13,13 @@ use super::tree::{
 
 /// Builds the tree of a text.
 ///
-/// What goes up through the rules is boxed, so that the rules' stack frames, which pile up with the
-/// nesting, stay small.
+/// Expressions and arguments are boxed, so that the stack frames of nested rules stay small.
 pub(super) struct TreeBuilder<'a> {
     pub(super) text: &'a str,
 }
 
 impl<'a> TreeBuilder<'a> {
-    /// The span between two places, given as the number of bytes left there.
+    /// Returns the span between two positions, given as the number of bytes left there.
     fn span(&self, start: usize, end: usize) -> Span {
         let length = self.text.len();
         Span::new(length - start, length - end)
@@ -41,7 +40,7 @@ impl<'a> TreeBuilder<'a> {
     }
 }
 
-/// The content of a string that has escapes, all of them good.
+/// Returns the content of a string whose escape sequences are valid.
 fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
@@ -85,67 +84,61 @@ fn expr(span: Span, kind: ExprKind<'_>) -> Box<Expr<'_>> {
     })
 }
 
-/// The operands of an n-ary expression so far with a further one; `operands`
-/// gives those of an expression of that kind.
+/// Adds an operand to an n-ary expression; `operands` returns those of an expression of its kind.
 fn join<'a>(
-    mut before: Box<Expr<'a>>,
+    mut left: Box<Expr<'a>>,
     operand: Box<Expr<'a>>,
     kind: fn(Vec<Expr<'a>>) -> ExprKind<'a>,
     operands: for<'k> fn(&'k mut ExprKind<'a>) -> Option<&'k mut Vec<Expr<'a>>>,
 ) -> Box<Expr<'a>> {
-    let span = before.span.to(operand.span);
-    let extend = !before.is_parenthesized();
-    match operands(&mut before.kind) {
+    let span = left.span.to(operand.span);
+    let extend = !left.is_parenthesized();
+    match operands(&mut left.kind) {
         Some(operands) if extend => {
             operands.push(*operand);
-            before.span = span;
-            before.bare_span = span;
-            before
+            left.span = span;
+            left.bare_span = span;
+            left
         }
-        _ => expr(span, kind(vec![*before, *operand])),
+        _ => expr(span, kind(vec![*left, *operand])),
     }
 }
 
 impl<'a> Builder<'a> for TreeBuilder<'a> {
-    type Member = Box<Member<'a>>;
-    type Comparable = Box<Comparable<'a>>;
+    type Member = Member<'a>;
+    type Comparable = Comparable<'a>;
     type Arg = Box<Arg<'a>>;
     type Expr = Box<Expr<'a>>;
 
-    fn value(&self, token: Token<'a>) -> Box<Member<'a>> {
+    fn value(&self, token: Token<'a>) -> Member<'a> {
         let value = self.token(token);
-        Box::new(Member {
+        Member {
             span: value.span,
             path: vec![value],
-        })
+        }
     }
 
-    fn field(&self, mut member: Box<Member<'a>>, token: Token<'a>, _: &'a [u8]) -> Box<Member<'a>> {
+    fn field(&self, mut member: Member<'a>, token: Token<'a>, _: &'a [u8]) -> Member<'a> {
         let value = self.token(token);
         member.span.end = value.span.end;
         member.path.push(value);
         member
     }
 
-    fn member(&self, member: Box<Member<'a>>) -> Box<Comparable<'a>> {
-        Box::new(Comparable::Member(*member))
+    fn member(&self, member: Member<'a>) -> Comparable<'a> {
+        Comparable::Member(member)
     }
 
-    fn call(
-        &self,
-        name: Box<Member<'a>>,
-        args: Vec<Box<Arg<'a>>>,
-        left: usize,
-    ) -> Box<Comparable<'a>> {
-        Box::new(Comparable::Function(Function {
+    fn call(&self, name: Member<'a>, args: Vec<Box<Arg<'a>>>, left: usize) -> Comparable<'a> {
+        Comparable::Function(Function {
             span: Span::new(name.span.start, self.text.len() - left),
-            name: *name,
+            name,
             args: args.into_iter().map(|arg| *arg).collect(),
-        }))
+        })
     }
 
-    fn arg(&self, comparable: Box<Comparable<'a>>) -> Box<Arg<'a>> {
-        Box::new(Arg::Comparable(*comparable))
+    fn arg(&self, comparable: Comparable<'a>) -> Box<Arg<'a>> {
+        Box::new(Arg::Comparable(comparable))
     }
 
     fn group_arg(&self, expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Arg<'a>> {
@@ -156,14 +149,14 @@ impl<'a> Builder<'a> for TreeBuilder<'a> {
         Box::new(Arg::Negative(self.token(token)))
     }
 
-    fn bare(&self, comparable: Box<Comparable<'a>>) -> Box<Expr<'a>> {
+    fn bare(&self, comparable: Comparable<'a>) -> Box<Expr<'a>> {
         let span = comparable.span();
-        restriction(span, *comparable, None)
+        restriction(span, comparable, None)
     }
 
     fn comparison(
         &self,
-        comparable: Box<Comparable<'a>>,
+        comparable: Comparable<'a>,
         comparator: Comparator,
         start: usize,
         arg: Box<Arg<'a>>,
@@ -175,7 +168,7 @@ impl<'a> Builder<'a> for TreeBuilder<'a> {
             arg: *arg,
         };
         let span = comparable.span().to(comparison.arg.span());
-        restriction(span, *comparable, Some(comparison))
+        restriction(span, comparable, Some(comparison))
     }
 
     fn group(&self, mut expr: Box<Expr<'a>>, start: usize, end: usize) -> Box<Expr<'a>> {
@@ -188,22 +181,22 @@ impl<'a> Builder<'a> for TreeBuilder<'a> {
         expr(span, ExprKind::Not(negation, operand))
     }
 
-    fn and(&self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
-        join(before, operand, ExprKind::And, |kind| match kind {
+    fn and(&self, left: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
+        join(left, operand, ExprKind::And, |kind| match kind {
             ExprKind::And(operands) => Some(operands),
             _ => None,
         })
     }
 
-    fn sequence(&self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
-        join(before, operand, ExprKind::Sequence, |kind| match kind {
+    fn sequence(&self, left: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
+        join(left, operand, ExprKind::Sequence, |kind| match kind {
             ExprKind::Sequence(operands) => Some(operands),
             _ => None,
         })
     }
 
-    fn or(&self, before: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
-        join(before, operand, ExprKind::Or, |kind| match kind {
+    fn or(&self, left: Box<Expr<'a>>, operand: Box<Expr<'a>>) -> Box<Expr<'a>> {
+        join(left, operand, ExprKind::Or, |kind| match kind {
             ExprKind::Or(operands) => Some(operands),
             _ => None,
         })

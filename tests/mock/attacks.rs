@@ -29,7 +29,7 @@ fn half_closed_connections_get_a_response() {
 
 /// The client announces the body but sends none of it.
 #[test]
-fn too_long_bodies_are_rejected_at_once() {
+fn overlong_bodies_are_rejected_immediately() {
     let server = open();
     let answer = Request::new("POST", "/v1/spaces/A/members")
         .header("content-length", "1048577")
@@ -204,7 +204,7 @@ fn field(answer: &super::http::Answer) -> Option<String> {
 }
 
 #[test]
-fn parameter_names_have_two_spellings_only() {
+fn parameter_names_have_only_two_spellings() {
     let server = open();
     for (query, expected) in [
         ("pageSize=1", None),
@@ -228,7 +228,7 @@ fn parameter_names_have_two_spellings_only() {
 }
 
 #[test]
-fn a_star_has_no_subfields() {
+fn wildcard_cannot_have_subfields() {
     let server = open();
     for (fields, is_valid) in [
         ("*", true),

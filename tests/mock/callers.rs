@@ -34,7 +34,7 @@ fn guarded() -> Server {
 }
 
 #[test]
-fn callers_have_their_permissions() {
+fn callers_have_the_expected_permissions() {
     const HUMAN: &str = "filter=member.type+%3D+%22HUMAN%22&useAdminAccess=true";
     let role = r#"{"role":"ROLE_MEMBER"}"#;
     let own = r#"{"member":{"name":"users/app","type":"BOT"}}"#;

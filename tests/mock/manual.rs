@@ -8,7 +8,7 @@ use super::names;
 const MANUAL: &str = include_str!("../../src/mock/manual.md");
 
 #[test]
-fn seed_of_the_manual_is_valid() {
+fn manual_seed_is_valid() {
     let (_, seed) = MANUAL.split_once("```json\n").unwrap();
     let (seed, rest) = seed.split_once("```\n").unwrap();
     assert!(!rest.contains("```json"), "only one seed is tested");

@@ -222,7 +222,7 @@ fn calling_app_can_be_removed_by_alias() {
     assert_eq!(Request::get(path).send(&server).status, 403);
 }
 
-/// Every created group can be found again: names that look like email addresses are refused.
+/// Every created group can be found again: names that look like email addresses are rejected.
 #[test]
 fn create_rejects_invalid_group_identifiers() {
     let server = open();

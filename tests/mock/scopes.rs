@@ -171,7 +171,7 @@ fn check(callers: &[Caller], imports: bool, table: [&str; 10]) {
 }
 
 #[test]
-fn users_have_the_scopes_of_the_reference() {
+fn user_scopes_match_the_reference() {
     let callers = [Caller::User, Caller::Outsider];
     check(
         &callers,
@@ -235,7 +235,7 @@ fn people_outside_the_space_are_denied() {
 }
 
 #[test]
-fn administrators_have_the_scopes_of_the_reference() {
+fn administrator_scopes_match_the_reference() {
     let administrator = [Caller::Administrator { admin_access: true }];
     check(
         &administrator,
@@ -272,7 +272,7 @@ fn administrators_have_the_scopes_of_the_reference() {
 }
 
 #[test]
-fn apps_have_the_scopes_of_the_reference() {
+fn app_scopes_match_the_reference() {
     let app = Caller::App {
         admin_access: false,
     };
@@ -341,7 +341,7 @@ fn unauthenticated_clients_get_401() {
 }
 
 #[test]
-fn several_scopes_add_up() {
+fn scopes_are_combined() {
     let mut seed = seed(Caller::User, "chat.memberships.readonly", false);
     seed["callers"][0]["scopes"] = json!(["chat.memberships.readonly", "chat.memberships.app"]);
     let status = |method: &str, path: &str| {

@@ -95,7 +95,7 @@ fn invalid_seeds_are_reported_with_line_and_column() {
         ),
         (
             with(r#""callers": [{"token": "t", "user": "users/1", "scopes": ["memberships"]}]"#),
-            "line 5, column 13: unknown scope `memberships`, expected one of chat.memberships, ",
+            "line 5, column 13: unknown scope `memberships`, expected one of `chat.memberships`, ",
         ),
         (
             with(r#""faults": [{"path": "*", "status": 200}]"#),
@@ -114,7 +114,7 @@ fn invalid_seeds_are_reported_with_line_and_column() {
             with(
                 r#""callers": [{"token": "t", "user": "users/1", "scopes": ["chat.membership"]}]"#,
             ),
-            "line 5, column 13: unknown scope `chat.membership`, expected one of chat.memberships, ",
+            "line 5, column 13: unknown scope `chat.membership`, expected one of `chat.memberships`, ",
         ),
         (
             "[]".into(),
@@ -134,11 +134,11 @@ fn invalid_seeds_are_reported_with_line_and_column() {
         ),
         (
             with(r#""faults": [{"path": "/v1/spaces/A", "status": 429}]"#),
-            "line 5, column 12: a fault's `path` starts after `/v1/`: write `spaces/A` instead",
+            "line 5, column 12: a fault's `path` must not start with `/` or `v1/`: write `spaces/A` instead",
         ),
         (
             with(r#""faults": [{"path": "v1/*", "status": 429}]"#),
-            "line 5, column 12: a fault's `path` starts after `/v1/`: write `*` instead of `v1/*`",
+            "line 5, column 12: a fault's `path` must not start with `/` or `v1/`: write `*` instead of `v1/*`",
         ),
         (
             with(r#""users": [{"name": "users/2"}]"#)
@@ -253,7 +253,7 @@ fn saved_changes_survive_a_restart() {
 
     drop(open(Some(&seed)));
     let other = Mock::open(&file, Some(r#"{"spaces":[],"memberships":[]}"#));
-    assert!(other.unwrap_err().to_string().contains("another seed"));
+    assert!(other.unwrap_err().to_string().contains("a different seed"));
 }
 
 /// A process that is killed while it creates its file leaves an incomplete `.new` file.

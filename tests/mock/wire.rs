@@ -191,7 +191,7 @@ fn errors_name_the_invalid_field() {
 }
 
 #[test]
-fn bodies_are_parsed_as_by_googles_transcoding() {
+fn bodies_are_parsed_like_googles_transcoding() {
     for (body, expected) in [
         (r#"{"member":{"name":"users/9","type":"HUMAN"}}"#, ""),
         (

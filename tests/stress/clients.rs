@@ -176,7 +176,7 @@ impl<'c> Client<'c> {
             let from = self.tick();
             let answer = match self.send("GET", "list", &path, "", Manner::Complete)? {
                 Reply::Answer(answer) => answer.json(),
-                // A request that fails is retried, as clients do, but not forever.
+                // A request that fails is retried, as a client would, but not forever.
                 Reply::Never if space != DOWN => continue,
                 _ => return Ok(()),
             };

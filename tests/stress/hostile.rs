@@ -155,7 +155,7 @@ fn rejects_input_that_is_not_http() {
 }
 
 #[test]
-fn rejects_heads_that_are_too_long() {
+fn rejects_overlong_heads() {
     let long = "x".repeat(1 << 20);
     let many: Vec<_> = (0..10_000).map(|n| format!("h{n}: x\r\n")).collect();
     assert_all_refused(&[
@@ -190,7 +190,7 @@ fn rejects_heads_that_are_too_long() {
 }
 
 #[test]
-fn rejects_bodies_that_are_too_long_or_of_wrong_length() {
+fn rejects_bodies_that_are_overlong_or_have_the_wrong_length() {
     let long = vec![b' '; (1 << 20) + 1];
     let chunks: Vec<u8> = b"1\r\n \r\n".repeat(100_000);
     let te = "transfer-encoding: chunked\r\n";
@@ -392,7 +392,7 @@ fn half_closed_connections_are_served() {
 
 /// Responses have the order of the requests, up to the first invalid one.
 #[test]
-fn pipelined_requests_are_served_until_garbage() {
+fn pipelined_requests_are_served_until_an_invalid_one() {
     let mut program = program();
     let found = format!("GET {LIST}/100000000000000000001 HTTP/1.1\r\nhost: a\r\n\r\n");
     let missing = format!("GET {LIST}/9 HTTP/1.1\r\nhost: a\r\n\r\n");

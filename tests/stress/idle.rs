@@ -103,7 +103,7 @@ fn ten_thousand_idle_connections_do_not_block_others() {
 
 /// It waits until a file is available, without a busy loop.
 #[test]
-fn recovers_from_running_out_of_files() {
+fn recovers_from_file_exhaustion() {
     let mut program = Program::limited(64, &[]);
     let address = program.address;
     request_time(address);

@@ -44,7 +44,7 @@ fn kills_lose_no_acknowledged_change() {
     let (mut tally, mut history) = (Tally::default(), History::default());
     let (mut early, mut found) = (0, None);
     let mut kills = 0;
-    // On a slow machine it may take more kills until a change was saved.
+    // On a slow machine, more kills may be needed before a change is saved.
     while kills < rounds() || tally.acknowledged == 0 {
         kills += 1;
         let mut program = Starting::new(Program::command(&arguments));

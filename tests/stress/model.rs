@@ -479,7 +479,7 @@ mod tests {
         }
         let mut two = ALL_ABSENT;
         (two[0], two[1]) = (Manager, Manager);
-        // If two managers leave at once, one of them stays.
+        // If two managers leave concurrently, one of them stays.
         let leave = |outcome| {
             [
                 call(1, 3, Act::Delete(0), Done),

@@ -175,7 +175,7 @@ fn is_meaning_lint(diagnostic: &Diagnostic) -> bool {
     matches!(diagnostic.code, Code::RedundantTerm | Code::AlwaysTrue)
 }
 
-/// Returns the meaning of a text according to the model.
+/// Returns the meaning of filter text according to the model.
 fn meaning(text: &str) -> Option<Cells> {
     match syntax::parse(text).ok()? {
         None => Some(ALL),

@@ -399,7 +399,7 @@ impl<R: Read> Records<R> {
 
     /// Reports a value that starts at `mark` and exceeds the limit. Recovers if it is also malformed.
     fn too_large(&mut self, mark: Mark, broken: Option<Fault>) -> io::Result<Found> {
-        let reason = format!("value exceeds the limit of {} bytes", self.limit);
+        let reason = format!("the value exceeds the limit of {} bytes", self.limit);
         let problem = Problem::new(mark.position(), reason);
         match broken {
             None => Ok(Found::Problem(problem)),

@@ -157,7 +157,7 @@ impl<R: Read> Records<R> {
                         member: Member::Duplicate,
                         ..page
                     });
-                    let reason = "duplicate key `memberships`, only the first one is read";
+                    let reason = "duplicate key `memberships`; only the first one is read";
                     return Ok(Found::problem(mark, reason));
                 }
                 Ok(checked(mark, key, control))

@@ -71,8 +71,12 @@ impl fmt::Display for Fault {
             FaultKind::Control(byte) => {
                 write!(f, "control character U+{byte:04X} inside a string")
             }
-            FaultKind::TooDeep => write!(f, "value is nested more than {MAX_DEPTH} levels deep"),
-            FaultKind::Unclosed => f.write_str("value is not closed before the end of the input"),
+            FaultKind::TooDeep => {
+                write!(f, "the value is nested more than {MAX_DEPTH} levels deep")
+            }
+            FaultKind::Unclosed => {
+                f.write_str("the value is not closed before the end of the input")
+            }
         }
     }
 }
@@ -488,7 +492,7 @@ mod tests {
             ),
             ("{\"a\":1\n , {", 10, "expected a key, found `{`"),
             ("{\"a\":\n1 {", 8, "expected `,` or `}`, found `{`"),
-            (&deep, 128, "value is nested more than 128 levels deep"),
+            (&deep, 128, "the value is nested more than 128 levels deep"),
         ] {
             for size in [1, 2, 3, 7, 8, 9, 1000] {
                 let fault = scan(text, size).expect_err(text).expect(text);

@@ -286,7 +286,10 @@ fn malformed_records_at_the_top() {
             "{\"a\":\"\u{1}\"}",
             "1:7! control character U+0001 inside a string",
         ),
-        (&deep, "1:133! value is nested more than 128 levels deep"),
+        (
+            &deep,
+            "1:133! the value is nested more than 128 levels deep",
+        ),
     ] {
         let line = malformed.matches('\n').count() + 2;
         for valid in ["{\"g\":1}", "[{\"g\":1}]", "{\"memberships\":[{\"g\":1}]}"] {
@@ -318,19 +321,19 @@ fn lines_after_a_malformed_record_are_read() {
         (
             "{\"a\":\n  {\"b\":1}\n",
             &[
-                "1:1! value is not closed before the end of the input",
+                "1:1! the value is not closed before the end of the input",
                 "2:3 {\"b\":1}",
             ],
         ),
         (
             "{\"a\":1,\n",
-            &["1:1! value is not closed before the end of the input"],
+            &["1:1! the value is not closed before the end of the input"],
         ),
         (
             "{\"a\":1}\n{\"a",
             &[
                 "1:1 {\"a\":1}",
-                "2:1! value is not closed before the end of the input",
+                "2:1! the value is not closed before the end of the input",
             ],
         ),
         // Lines of the malformed record that start with anything else are skipped.
@@ -436,14 +439,14 @@ fn malformed_arrays() {
             r#"[{"a":1},{"b"#,
             &[
                 r#"1:2 {"a":1}"#,
-                "1:10! value is not closed before the end of the input; the rest of the array is skipped",
+                "1:10! the value is not closed before the end of the input; the rest of the array is skipped",
             ],
         ),
         (
             r#"[1, ""#,
             &[
                 "1:2! expected an object, found `1`",
-                "1:5! value is not closed before the end of the input; the rest of the array is skipped",
+                "1:5! the value is not closed before the end of the input; the rest of the array is skipped",
             ],
         ),
         // Malformed elements on several lines.
@@ -488,7 +491,7 @@ fn malformed_arrays() {
 fn malformed_pages() {
     let one = "{\"a\":1}";
     let item = |position: &str| format!("{position} {one}");
-    let duplicate = "duplicate key `memberships`, only the first one is read";
+    let duplicate = "duplicate key `memberships`; only the first one is read";
     // (malformed page with `A` for a record, expected items)
     for (page, expected) in [
         (
@@ -685,7 +688,7 @@ fn unclosed_pages() {
 
 #[test]
 fn values_over_the_limit_are_skipped() {
-    let large = "value exceeds the limit of 20 bytes";
+    let large = "the value exceeds the limit of 20 bytes";
     let long = "x".repeat(100);
     for (input, expected) in [
         // Exactly the limit.
@@ -699,7 +702,7 @@ fn values_over_the_limit_are_skipped() {
         ),
         (
             r#"{"a":"012345678901"#.into(),
-            vec!["1:1! value is not closed before the end of the input".into()],
+            vec!["1:1! the value is not closed before the end of the input".into()],
         ),
         (
             format!(

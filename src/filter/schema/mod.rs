@@ -59,7 +59,7 @@ fn negation(span: Span, opposite: Option<Comparator>) -> Diagnostic {
     Diagnostic::error(
         Code::Negation,
         span,
-        "negation is not documented for this filter",
+        "negation is not documented for filters",
     )
     .label(span, "negated here")
     .help(match opposite {

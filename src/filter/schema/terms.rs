@@ -316,8 +316,8 @@ impl Schema<'_> {
                 span,
                 "missing operator between two terms",
             )
-            .label(first, "the first term")
-            .label(span, "not joined to the first term")
+            .label(first, "first term")
+            .label(span, "second term")
             .help("join them with `AND`, which AIP-160 implies here, or with `OR`")
             .fix(Fix::certain(vec![Edit::new(gap, " AND ")]))
         });
@@ -334,9 +334,7 @@ impl Schema<'_> {
                 format!("`{word}` is not a keyword"),
             )
             .label(span, format!("expected `{keyword}`"))
-            .help(format!(
-                "write `{keyword}`; keywords are words in upper case"
-            ))
+            .help(format!("write `{keyword}`; keywords are uppercase words"))
             .fix(Fix::certain(vec![Edit::new(span, keyword)])),
         );
         if let (TermRole::Word("NOT"), Some(operand)) = (term.role, after) {

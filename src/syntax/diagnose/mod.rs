@@ -10,7 +10,7 @@ use super::grammar::{self, Context, MAX_DEPTH, MAX_LENGTH};
 use super::lexical::{self, Expected, Fault};
 use super::tree_builder::TreeBuilder;
 
-/// Returns the diagnostic for a text that is too long.
+/// Returns the diagnostic for a filter that is too long.
 #[cold]
 pub(super) fn too_long(text: &str) -> Diagnostic {
     let message = format!(
@@ -22,14 +22,14 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
         .find(|offset| text.is_char_boundary(*offset))
         .unwrap_or_default();
     Diagnostic::error(Code::TooLong, Span::at(limit), message)
-        .label(Span::at(limit), "the limit is reached here")
+        .label(Span::at(limit), "limit reached here")
         .help("shorten the filter, or split it across several requests")
 }
 
-/// Returns the diagnostic for a text that does not follow the grammar.
+/// Returns the diagnostic for a filter that does not follow the grammar.
 ///
-/// Its fix is verified: after a certain fix there is no error, or it is further right; after a
-/// suggestion the filter parses and is not empty.
+/// Its fix is verified: after a certain fix, there is no error or it is further right; after a
+/// suggested fix, the filter parses and is not empty.
 #[cold]
 pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
     let mut diagnostic = Place { text, fault }.diagnose();
@@ -207,7 +207,7 @@ impl<'a> Place<'a> {
             .fix(Fix::suggestion(vec![Edit::new(Span::new(kept, at), "")]))
     }
 
-    /// Returns the diagnostic for a text that ends too early.
+    /// Returns the diagnostic for a filter that ends too early.
     fn unexpected_end(&self, expected: Expected) -> Diagnostic {
         let end = Span::at(self.text.len());
         let diagnostic = Diagnostic::error(Code::UnexpectedEnd, end, "unexpected end of filter")
@@ -291,7 +291,7 @@ impl<'a> Place<'a> {
                 diagnostic.help(format!("add a field before it: `field {token} \"value\"`"))
             }
             (Expected::Connective, token) if is_comparator(token) => diagnostic
-                .help("a comparison has one operator; join comparisons with `AND` or `OR`"),
+                .help("a comparison has only one operator; join comparisons with `AND` or `OR`"),
             _ => diagnostic.help(advice(expected)),
         }
     }
@@ -317,7 +317,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Returns the diagnostic for an operator of another language at `at`; `None` if there is none.
+    /// Returns the diagnostic for an operator of another language at `at`, if any.
     fn wrong_operator(&self, at: usize, expected: Expected) -> Option<Diagnostic> {
         let operator = |c: char| matches!(c, '<' | '>' | '=' | '!');
         let start = match expected {
@@ -403,7 +403,7 @@ impl<'a> Place<'a> {
             .label(span, "expected only `.`")
             .help("remove the white space")
             .fix(Fix::certain(vec![Edit::new(span, ".")])),
-            // The text after the dot cannot be a field.
+            // What follows the dot cannot be a field.
             None => self.unexpected_end(Expected::Field),
             Some(c) => {
                 let at = self.text.len() - field.len();
@@ -491,9 +491,9 @@ impl<'a> Place<'a> {
         )
         .label(span, self.expectation(Expected::Connective))
         .help(if self.up_to(at).ends_with(['"', '\'']) {
-            "join terms with ` AND ` or ` OR `, or check for a missing quote"
+            "join the terms with `AND` or `OR`, or check for a missing quote"
         } else {
-            "join terms with ` AND ` or ` OR `"
+            "join the terms with `AND` or `OR`"
         })
         .fix(Fix::suggestion(vec![Edit::new(Span::at(at), " AND ")]))
     }
@@ -520,7 +520,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Returns what to do if something else was expected.
+/// Returns the help for a diagnostic about what was expected.
 fn advice(expected: Expected) -> &'static str {
     match expected {
         Expected::Term | Expected::Comparator => {
@@ -532,7 +532,7 @@ fn advice(expected: Expected) -> &'static str {
         Expected::Field => "add a field name after the dot, or remove the dot",
         Expected::Literal => "add a number after `-`, or put the value in double quotes",
         Expected::ArgEnd => "separate arguments with `,` and close the call with `)`",
-        _ => "join terms with `AND` or `OR`",
+        _ => "join the terms with `AND` or `OR`",
     }
 }
 
@@ -560,7 +560,7 @@ fn starts_term(c: char) -> bool {
     starts_value(c) || matches!(c, '(' | '-')
 }
 
-/// Returns the length of the first token of `rest`: a text, a string, an operator, or a character.
+/// Returns the length of the first token of `rest`: a TEXT, a STRING, an operator or a character.
 fn token_length(rest: &str) -> usize {
     let text = lexical::text(rest.as_bytes()).map_or(0, |(_, text)| text.len());
     let first = rest.chars().next();
