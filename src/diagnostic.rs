@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::syntax::chars;
+use crate::chars;
 
 /// A half-open range of byte offsets into a filter's text.
 ///

@@ -79,6 +79,7 @@
 //! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
 //! [aip]: https://google.aip.dev/160
 
+mod chars;
 pub mod diagnostic;
 mod filter;
 #[cfg(feature = "list")]

@@ -4,9 +4,9 @@ use std::fmt::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::chars;
 use crate::diagnostic::{Diagnostic, Label, Severity, Span, columns, visible};
 use crate::filter::{Checked, Error};
-use crate::syntax::chars;
 
 /// How many diagnostics a report shows; the rest are counted.
 const DIAGNOSTICS: usize = 16;

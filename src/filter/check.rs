@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use super::cells::Cells;
-use super::lint::{Level, Lint, Preset};
+use super::lint::{Level, Levels, Lint, Preset};
 use super::{Filter, admin, lower, meaning, schema};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, Stage};
 use crate::syntax::{self, Expr, MAX_LENGTH};
@@ -22,7 +22,7 @@ use crate::syntax::{self, Expr, MAX_LENGTH};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Checker {
     admin_access: bool,
-    levels: [Level; Lint::ALL.len()],
+    levels: Levels,
 }
 
 impl Default for Checker {
@@ -37,7 +37,7 @@ impl Checker {
     pub fn new() -> Self {
         Self {
             admin_access: false,
-            levels: Lint::ALL.map(|lint| Preset::Default.level(lint)),
+            levels: Levels::new(Preset::Default),
         }
     }
 
@@ -51,24 +51,21 @@ impl Checker {
     /// Sets the level of a lint.
     #[must_use]
     pub fn level(mut self, lint: Lint, level: Level) -> Self {
-        if let Some(entry) = self.levels.get_mut(lint as usize) {
-            *entry = level;
-        }
+        self.levels.set(lint, level);
         self
     }
 
     /// Sets the levels of all lints.
     #[must_use]
     pub fn preset(mut self, preset: Preset) -> Self {
-        self.levels = Lint::ALL.map(|lint| preset.level(lint));
+        self.levels = Levels::new(preset);
         self
     }
 
     /// Returns the level of a lint.
     #[must_use]
     pub fn level_of(&self, lint: Lint) -> Level {
-        let level = self.levels.get(lint as usize).copied();
-        level.unwrap_or_else(|| lint.default_level())
+        self.levels.of(lint)
     }
 
     /// Checks a filter and reports all errors and warnings.
@@ -117,10 +114,10 @@ impl Checker {
                 Cells::ALL
             }
             Some(tree) => {
-                schema::check(self, text, tree, diagnostics);
+                schema::check(&self.levels, text, tree, diagnostics);
                 let part = lower::lower(tree).filter(|_| !has_error(diagnostics));
                 if let Some(part) = &part {
-                    meaning::check(self, text, part, diagnostics);
+                    meaning::check(&self.levels, text, part, diagnostics);
                     if self.admin_access && !has_error(diagnostics) {
                         admin::check(text, Some((tree, part)), diagnostics);
                     }
@@ -133,21 +130,6 @@ impl Checker {
             checked.filter = Filter::from_cells(cells);
         }
         checked
-    }
-
-    /// Adds a lint's diagnostic, unless the lint is allowed.
-    pub(super) fn report(
-        &self,
-        lint: Lint,
-        diagnostics: &mut Vec<Diagnostic>,
-        diagnostic: impl FnOnce() -> Diagnostic,
-    ) {
-        if let Some(severity) = self.level_of(lint).severity() {
-            diagnostics.push(Diagnostic {
-                severity,
-                ..diagnostic()
-            });
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// A check with a configurable [level](Level): allow, warn or deny.
 ///
@@ -100,6 +100,42 @@ impl Preset {
             Self::Default => lint.default_level(),
             Self::Strict => Level::Deny,
             Self::Aip160 => Level::Allow,
+        }
+    }
+}
+
+/// The level of every lint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Levels([Level; Lint::ALL.len()]);
+
+impl Levels {
+    pub(super) fn new(preset: Preset) -> Self {
+        Self(Lint::ALL.map(|lint| preset.level(lint)))
+    }
+
+    pub(super) fn set(&mut self, lint: Lint, level: Level) {
+        if let Some(entry) = self.0.get_mut(lint as usize) {
+            *entry = level;
+        }
+    }
+
+    pub(super) fn of(&self, lint: Lint) -> Level {
+        let level = self.0.get(lint as usize).copied();
+        level.unwrap_or_else(|| lint.default_level())
+    }
+
+    /// Adds a lint's diagnostic, unless the lint is allowed.
+    pub(super) fn report(
+        &self,
+        lint: Lint,
+        diagnostics: &mut Vec<Diagnostic>,
+        diagnostic: impl FnOnce() -> Diagnostic,
+    ) {
+        if let Some(severity) = self.of(lint).severity() {
+            diagnostics.push(Diagnostic {
+                severity,
+                ..diagnostic()
+            });
         }
     }
 }

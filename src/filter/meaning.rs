@@ -10,19 +10,18 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
 
 use super::cells::Cells;
-use super::check::Checker;
-use super::lint::Lint;
+use super::lint::{Levels, Lint};
 use super::lower::{Comparison, Part, PartKind};
 
 /// Reports the contradictions in a filter or, if it has none, the lints of this stage.
-pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check(levels: &Levels, text: &str, part: &Part, diagnostics: &mut Vec<Diagnostic>) {
     let before = diagnostics.len();
     contradictions(text, part, diagnostics);
     if diagnostics.len() > before {
         return;
     }
     if part.cells == Cells::ALL {
-        checker.report(Lint::AlwaysTrue, diagnostics, || {
+        levels.report(Lint::AlwaysTrue, diagnostics, || {
             Diagnostic::error(
                 Code::AlwaysTrue,
                 part.span,
@@ -34,13 +33,13 @@ pub(super) fn check(checker: &Checker, text: &str, part: &Part, diagnostics: &mu
         });
         return;
     }
-    if checker.level_of(Lint::RedundantTerm).severity().is_some() {
+    if levels.of(Lint::RedundantTerm).severity().is_some() {
         let mut removed = Vec::new();
         redundant(part, Cells::ALL, &mut removed);
         let mut alone = BTreeSet::new();
         removable(part, Cells::ALL, &mut alone);
         for (span, removal) in removed {
-            checker.report(Lint::RedundantTerm, diagnostics, || {
+            levels.report(Lint::RedundantTerm, diagnostics, || {
                 let diagnostic =
                     Diagnostic::error(Code::RedundantTerm, span, "this part has no effect");
                 if alone.contains(&span) {

@@ -16,7 +16,7 @@ use nom::number::complete::hex_u32;
 use nom::sequence::preceded;
 use nom::{Err, IResult, Parser};
 
-use super::chars::{self, Class};
+use crate::chars::{self, Class};
 
 pub(crate) type Input<'a> = &'a [u8];
 pub(crate) type Parsed<'a, O> = IResult<Input<'a>, O, Fault>;

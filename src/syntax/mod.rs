@@ -38,7 +38,6 @@
 //! limit, and never panics. A tree can print as text that is longer than `MAX_LENGTH`, which
 //! [`parse`] then rejects; see `Display` of [`Expr`].
 
-pub(crate) mod chars;
 mod diagnose;
 pub(crate) mod grammar;
 pub(crate) mod lexical;

@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::chars;
 use super::tree::{
     Arg, Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value,
 };
+use crate::chars;
 
 /// How tightly an expression binds, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

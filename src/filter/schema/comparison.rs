@@ -246,7 +246,7 @@ impl Schema<'_> {
             Quotes::Single | Quotes::Double => replace(with),
         };
         let is_accepted = |known: &FieldValue| {
-            known.is_documented || self.checker.level_of(Lint::UndocumentedValue) < Level::Deny
+            known.is_documented || self.levels.of(Lint::UndocumentedValue) < Level::Deny
         };
         let note = |known: &FieldValue| {
             if known.is_documented {

@@ -6,9 +6,8 @@ mod terms;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value};
 
-use super::check::Checker;
 use super::fields::Field;
-use super::lint::{Level, Lint};
+use super::lint::{Level, Levels, Lint};
 use super::suggest::FieldName;
 
 use self::comparison::swapped;
@@ -16,13 +15,13 @@ use self::terms::Term;
 
 /// Reports everything that is wrong with a tree, independent of its meaning.
 pub(super) fn check(
-    checker: &Checker,
+    levels: &Levels,
     text: &str,
     tree: &Expr<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut schema = Schema {
-        checker,
+        levels,
         text,
         diagnostics,
     };
@@ -30,7 +29,7 @@ pub(super) fn check(
 }
 
 struct Schema<'c> {
-    checker: &'c Checker,
+    levels: &'c Levels,
     text: &'c str,
     diagnostics: &'c mut Vec<Diagnostic>,
 }
@@ -71,7 +70,7 @@ fn negation(span: Span, opposite: Option<Comparator>) -> Diagnostic {
 
 impl Schema<'_> {
     fn lint(&mut self, lint: Lint, diagnostic: impl FnOnce() -> Diagnostic) {
-        self.checker.report(lint, self.diagnostics, diagnostic);
+        self.levels.report(lint, self.diagnostics, diagnostic);
     }
 
     /// Checks a term or a negated operand. `alone` is whether it is the only term in its group, and
@@ -134,7 +133,7 @@ impl Schema<'_> {
         };
         let is_accepted = comparator == Comparator::Equal
             || field == Field::MemberType
-            || self.checker.level_of(Lint::UndocumentedOperator) < Level::Deny;
+            || self.levels.of(Lint::UndocumentedOperator) < Level::Deny;
         is_accepted.then_some((comparison.comparator_span, comparator))
     }
 

@@ -1,7 +1,7 @@
 //! Characters that are not allowed outside a string.
 
+use crate::chars;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
-use crate::syntax::chars;
 
 use super::{Place, is_space, starts_value};
 

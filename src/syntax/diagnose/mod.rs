@@ -5,10 +5,10 @@ mod strings;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 
-use super::chars;
 use super::grammar::{self, Context, MAX_DEPTH, MAX_LENGTH};
 use super::lexical::{self, Expected, Fault};
 use super::tree_builder::TreeBuilder;
+use crate::chars;
 
 /// Returns the diagnostic for a filter that is too long.
 #[cold]

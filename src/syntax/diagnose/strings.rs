@@ -1,7 +1,7 @@
 //! Unterminated strings and invalid escape sequences.
 
+use crate::chars;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
-use crate::syntax::chars;
 
 use super::{Place, is_space};
 
