@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::Bound;
 
-use super::page::{Class, Selection, Source};
+use super::page::Source;
+use super::selection::{Class, Selection};
 use crate::Membership;
 
 /// The memberships of a space by key, with a separate map for each [`Class`].
@@ -63,7 +64,7 @@ impl<M: Borrow<Membership>> MembershipIndex<M> {
 impl<M: Borrow<Membership>> Source for MembershipIndex<M> {
     type Item = M;
 
-    fn behind<'s>(
+    fn after<'s>(
         &'s self,
         key: Option<&str>,
         selection: &Selection,

@@ -12,7 +12,7 @@ use nom::sequence::{delimited, preceded};
 use nom::{Finish, IResult, Parser};
 use thiserror::Error;
 
-use super::query::camel_case;
+use super::case::camel_case;
 use crate::diagnostic::Quoted;
 
 /// Maximum nesting depth of a mask.

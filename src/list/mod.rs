@@ -69,6 +69,7 @@
 //!   Names and values from the request are truncated to at most 100 characters. The filter in
 //!   `Invalid filter query: …` is echoed in full, up to the maximum length of a filter.
 
+pub(crate) mod case;
 mod index;
 mod mask;
 mod page;
@@ -76,19 +77,21 @@ pub(crate) mod query;
 mod request;
 mod resource_name;
 mod scope;
+mod selection;
 mod status;
 mod token;
 pub(crate) mod violation;
 
 pub use self::index::MembershipIndex;
 pub use self::mask::{BadMask, FieldMask, UpdateMask};
-pub use self::page::{Class, Page, Presence, Selection, Source};
+pub use self::page::{Page, Source};
 pub use self::query::SystemParameters;
 pub use self::request::{CheckedRequest, ListMembershipsRequest};
 pub use self::resource_name::{
     BadName, MembershipName, Reference, SpaceName, parse_group, parse_user,
 };
 pub use self::scope::{Authentication, Caller, Condition, Method, Scope};
+pub use self::selection::{Class, Presence, Selection};
 pub use self::status::{Code, Detail, Status};
 pub use self::token::PageTokens;
 pub use self::violation::{Violation, Violations};

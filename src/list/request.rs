@@ -1,9 +1,9 @@
 //! List requests: query strings, validation and authorization.
 
-use super::page::Selection;
 use super::query::{self, QueryReader, SystemParameters};
 use super::resource_name::SpaceName;
 use super::scope::{Authentication, Caller, Condition, Method};
+use super::selection::Selection;
 use super::status::Status;
 use super::token::{Binding, PageTokens};
 use super::violation::{Violation, Violations};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::schema::{Kind, MEMBERSHIP, Message};
 use crate::Membership;
-use crate::list::query::camel_case;
+use crate::list::case::camel_case;
 use crate::list::violation::{LONGEST_ECHO, clip};
 use crate::list::{Code, Detail, Status, Violation, Violations};
 
