@@ -29,7 +29,7 @@ pub struct FieldMask(BTreeMap<String, FieldMask>);
 /// The error for an invalid mask.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
-pub struct BadMask(String);
+pub struct InvalidMask(String);
 
 impl FieldMask {
     /// Parses a mask. Returns `None` for an empty mask and for `*`, which select everything.
@@ -38,14 +38,17 @@ impl FieldMask {
     ///
     /// If the mask is malformed, such as `memberships(`, `a,,b` or `a b`, or nested more than eight
     /// levels deep.
-    pub fn parse(text: &str) -> Result<Option<Self>, BadMask> {
+    pub fn parse(text: &str) -> Result<Option<Self>, InvalidMask> {
         if text.trim().is_empty() {
             return Ok(None);
         }
         let parsed = paths(MAX_DEPTH, text).finish();
-        let (rest, paths) = parsed.map_err(|fault| BadMask(fault.to_string()))?;
+        let (rest, paths) = parsed.map_err(|fault| InvalidMask(fault.to_string()))?;
         if !rest.is_empty() {
-            return Err(BadMask(format!("unexpected {} in the mask", Quoted(rest))));
+            return Err(InvalidMask(format!(
+                "unexpected {} in the mask",
+                Quoted(rest)
+            )));
         }
         let mut mask = Self::default();
         mask.insert(paths);
@@ -184,13 +187,13 @@ impl UpdateMask {
     ///
     /// If the mask is empty, or has a path other than `role` and `*`, such as `state` or
     /// `role,member.name`.
-    pub fn parse(text: &str) -> Result<Self, BadMask> {
+    pub fn parse(text: &str) -> Result<Self, InvalidMask> {
         if text.trim().is_empty() {
-            return Err(BadMask("required: `role` or `*`".to_owned()));
+            return Err(InvalidMask("required: `role` or `*`".to_owned()));
         }
         for path in text.split(',').map(str::trim) {
             if path != "role" && path != "*" {
-                return Err(BadMask(format!(
+                return Err(InvalidMask(format!(
                     "expected `role` or `*`, found {}",
                     Quoted(path)
                 )));

@@ -83,12 +83,12 @@ mod token;
 pub(crate) mod violation;
 
 pub use self::index::MembershipIndex;
-pub use self::mask::{BadMask, FieldMask, UpdateMask};
+pub use self::mask::{FieldMask, InvalidMask, UpdateMask};
 pub use self::page::{Page, Source};
 pub use self::query::SystemParameters;
 pub use self::request::{CheckedRequest, ListMembershipsRequest};
 pub use self::resource_name::{
-    BadName, MembershipName, Reference, SpaceName, parse_group, parse_user,
+    InvalidName, MembershipName, Reference, SpaceName, parse_group, parse_user,
 };
 pub use self::scope::{Authentication, Caller, Condition, Method, Scope};
 pub use self::selection::{Class, Presence, Selection};

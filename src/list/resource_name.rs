@@ -10,7 +10,7 @@ use thiserror::Error;
     "expected `{pattern}`{constraint}, found {}",
     crate::diagnostic::Quoted(found)
 )]
-pub struct BadName {
+pub struct InvalidName {
     pattern: &'static str,
     /// Allowed characters, if the identifier has others; else empty.
     constraint: &'static str,
@@ -21,8 +21,8 @@ pub struct BadName {
 ///
 /// The pattern's segments in braces are identifiers. These may be any non-empty text without
 /// slashes, white space and control characters. Only the server can decide whether they exist.
-fn identifiers<'a>(name: &'a str, pattern: &'static str) -> Result<Vec<&'a str>, BadName> {
-    let error = || BadName {
+fn identifiers<'a>(name: &'a str, pattern: &'static str) -> Result<Vec<&'a str>, InvalidName> {
+    let error = || InvalidName {
         pattern,
         constraint: "",
         found: name.to_owned(),
@@ -58,7 +58,7 @@ impl SpaceName {
     ///
     /// If the name is not `spaces/{space}`, such as an empty name, `spaces/`, `AAAA`,
     /// `spaces/A/members` or `spaces/A B`.
-    pub fn parse(name: &str) -> Result<Self, BadName> {
+    pub fn parse(name: &str) -> Result<Self, InvalidName> {
         identifiers(name, "spaces/{space}")?;
         Ok(Self(name.to_owned()))
     }
@@ -122,13 +122,13 @@ impl MembershipName {
     ///
     /// If the name is not `spaces/{space}/members/{member}`, such as `spaces/A`,
     /// `spaces/A/members/` or `users/1`.
-    pub fn parse(name: &str) -> Result<Self, BadName> {
+    pub fn parse(name: &str) -> Result<Self, InvalidName> {
         match *identifiers(name, "spaces/{space}/members/{member}")? {
             [space, member] => Ok(Self {
                 space: SpaceName(format!("spaces/{space}")),
                 member: Reference::from(member),
             }),
-            _ => Err(BadName {
+            _ => Err(InvalidName {
                 pattern: "spaces/{space}/members/{member}",
                 constraint: "",
                 found: name.to_owned(),
@@ -142,7 +142,7 @@ impl MembershipName {
 /// # Errors
 ///
 /// If the name is not `users/{user}`, such as `1`, `users/` or `people/1`.
-pub fn parse_user(name: &str) -> Result<Reference, BadName> {
+pub fn parse_user(name: &str) -> Result<Reference, InvalidName> {
     let found = identifiers(name, "users/{user}")?;
     Ok(Reference::from(found.concat().as_str()))
 }
@@ -157,12 +157,12 @@ pub fn parse_user(name: &str) -> Result<Reference, BadName> {
 ///
 /// If the name is not `groups/{group}` with such an identifier: `1`, `groups/`, `users/1`,
 /// `groups/team@example.com`.
-pub fn parse_group(name: &str) -> Result<String, BadName> {
+pub fn parse_group(name: &str) -> Result<String, InvalidName> {
     const PATTERN: &str = "groups/{group}";
     let group = identifiers(name, PATTERN)?.concat();
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !group.chars().all(is_allowed) {
-        return Err(BadName {
+        return Err(InvalidName {
             pattern: PATTERN,
             constraint: " with only ASCII letters, digits, `-`, `_` and `.` in the identifier",
             found: name.to_owned(),
