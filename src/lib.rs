@@ -89,18 +89,17 @@ mod membership;
 pub mod mock;
 #[cfg(feature = "report")]
 mod report;
+mod schema;
 pub mod syntax;
 
-pub use self::filter::{
-    Cell, Checked, Checker, Error, Filter, Level, Lint, Matchable, MemberType, Preset, Role,
-    UnknownLint,
-};
+pub use self::filter::{Cell, Checked, Checker, Error, Filter, Matchable, MemberType, Role};
 pub use self::membership::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
     UserType,
 };
 #[cfg(feature = "report")]
 pub use self::report::Report;
+pub use self::schema::{Level, Lint, Preset, UnknownLint};
 
 /// The examples in the README.
 #[cfg(doctest)]

@@ -10,7 +10,7 @@ use crate::syntax::{Expr, ExprKind};
 
 use super::Filter;
 use super::cells::{Cells, MemberType, Role};
-use super::fields::Field;
+use super::declaration::MEMBER_TYPE;
 use super::lower::{Comparison, Part, PartKind};
 
 /// The comparison that makes a filter valid for admin access.
@@ -71,7 +71,7 @@ fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
         }
         PartKind::Not(part) => types(part, true, diagnostics),
         PartKind::Comparison(comparison) => {
-            if comparison.field == Field::MemberType && (negated || !is_accepted(*comparison)) {
+            if *comparison.field == MEMBER_TYPE && (negated || !is_accepted(*comparison)) {
                 let label = if negated {
                     "negated `member.type` comparison"
                 } else {

@@ -1,5 +1,8 @@
 //! The domain of filters: 25 cells, each a combination of a role and a member type.
 
+use super::declaration::ROLE;
+use crate::schema::{Field, Value};
+
 /// The role of a membership, as far as filters can distinguish roles.
 ///
 /// The names are those of the API's `MembershipRole`. Any name added later is
@@ -176,6 +179,15 @@ impl Cells {
     /// Returns the cells with a type.
     pub(crate) const fn member_type(member_type: MemberType) -> Self {
         Self(0b00001_00001_00001_00001_00001 << member_type as u32)
+    }
+
+    /// Returns the cells with a value of one of the two fields.
+    pub(super) fn value(field: &Field, value: &Value) -> Self {
+        if *field == ROLE {
+            Self(Self::role(Role::Unspecified).0 << (5 * value.index))
+        } else {
+            Self(Self::member_type(MemberType::NoMember).0 << value.index)
+        }
     }
 
     #[inline]

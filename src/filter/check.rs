@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use super::cells::Cells;
-use super::lint::{Level, Levels, Lint, Preset};
-use super::{Filter, admin, lower, meaning, schema};
+use super::declaration::DECLARATION;
+use super::{Filter, admin, lower, meaning};
 use crate::diagnostic::{self, Code, Diagnostic, Severity, Stage};
+use crate::schema::{self, Level, Levels, Lint, Preset};
 use crate::syntax::{self, Expr, MAX_LENGTH};
 
 /// A configurable filter checker, with or without admin access and with a level for each lint.
@@ -114,7 +115,7 @@ impl Checker {
                 Cells::ALL
             }
             Some(tree) => {
-                schema::check(&self.levels, text, tree, diagnostics);
+                schema::check(&DECLARATION, &self.levels, text, tree, diagnostics);
                 let part = lower::lower(tree).filter(|_| !has_error(diagnostics));
                 if let Some(part) = &part {
                     meaning::check(&self.levels, text, part, diagnostics);

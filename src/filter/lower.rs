@@ -1,11 +1,11 @@
 //! Lowering of a tree without schema errors to parts and the cells that they match.
 
 use crate::diagnostic::Span;
+use crate::schema::{self, Field, Value};
 use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Restriction};
 
 use super::cells::Cells;
-use super::fields::{Field, FieldValue};
-use super::suggest;
+use super::declaration::DECLARATION;
 
 /// A part of a filter, with the cells that it matches.
 #[derive(Debug)]
@@ -30,9 +30,9 @@ pub(super) enum PartKind {
 /// A comparison of a field with one of its values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Comparison {
-    pub(super) field: Field,
+    pub(super) field: &'static Field,
     pub(super) negated: bool,
-    pub(super) value: &'static FieldValue,
+    pub(super) value: &'static Value,
 }
 
 impl Comparison {
@@ -42,7 +42,7 @@ impl Comparison {
             return None;
         };
         let comparison = restriction.comparison.as_ref()?;
-        let field = suggest::exact(member)?;
+        let field = schema::exact(&DECLARATION, member)?;
         let Arg::Comparable(Comparable::Member(arg)) = &comparison.arg else {
             return None;
         };
@@ -61,11 +61,8 @@ impl Comparison {
     }
 
     fn cells(self) -> Cells {
-        if self.negated {
-            self.value.cells.not()
-        } else {
-            self.value.cells
-        }
+        let cells = Cells::value(self.field, self.value);
+        if self.negated { cells.not() } else { cells }
     }
 }
 

@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
+use crate::schema::{Levels, Lint};
 
 use super::cells::Cells;
-use super::lint::{Levels, Lint};
 use super::lower::{Comparison, Part, PartKind};
 
 /// Reports the contradictions in a filter or, if it has none, the lints of this stage.
@@ -192,7 +192,7 @@ struct Requirement {
 
 impl Requirement {
     fn label(&self) -> String {
-        let what = self.comparison.field.name();
+        let what = self.comparison.field.path;
         let name = self.comparison.value.name;
         if self.is_equality() {
             format!("requires `{what}` to be `{name}`")
@@ -202,7 +202,7 @@ impl Requirement {
     }
 
     fn is_equality(&self) -> bool {
-        self.cells == self.comparison.value.cells
+        self.cells == Cells::value(self.comparison.field, self.comparison.value)
     }
 }
 
@@ -214,9 +214,7 @@ fn contradiction(text: &str, part: &Part) -> Diagnostic {
         match pair {
             Some([a, b]) if a.is_equality() && b.is_equality() => format!(
                 "`{}` cannot be both `{}` and `{}`",
-                a.comparison.field.name(),
-                a.comparison.value.name,
-                b.comparison.value.name
+                a.comparison.field.path, a.comparison.value.name, b.comparison.value.name
             ),
             _ => "no membership can match this part".to_owned(),
         },

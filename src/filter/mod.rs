@@ -8,14 +8,11 @@ mod admin;
 mod cells;
 mod cells_builder;
 mod check;
-mod fields;
-mod lint;
+mod declaration;
 mod lower;
 mod meaning;
-mod schema;
 mod serialize;
 mod shortest;
-mod suggest;
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -23,7 +20,6 @@ use std::str::FromStr;
 
 pub use self::cells::{Cell, Matchable, MemberType, Role};
 pub use self::check::{Checked, Checker, Error};
-pub use self::lint::{Level, Lint, Preset, UnknownLint};
 
 use self::cells::Cells;
 use self::cells_builder::{CellsBuilder, Part};

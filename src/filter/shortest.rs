@@ -4,7 +4,8 @@ use std::fmt::{self, Write};
 
 use super::Filter;
 use super::cells::{MemberType, Role};
-use super::fields::Field;
+use super::declaration::{MEMBER_TYPE, ROLE};
+use crate::schema::Field;
 
 /// The shortest documented text for each of the 124 documented meanings: fewest comparisons, then
 /// fewest bytes, then first in byte order. None triggers a lint. A test verifies them by exhaustive
@@ -146,12 +147,12 @@ fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
             let types = types(*group.first()?);
             let of = |member_type| types >> member_type as u32 & 1 == 1;
             let role = selection(
-                Field::Role,
+                &ROLE,
                 Role::ALL.map(|role| (role.name(), group.contains(&role))),
             );
             // Text cannot distinguish a missing member from an unknown type.
             let member_type = selection(
-                Field::MemberType,
+                &MEMBER_TYPE,
                 MemberType::ALL.map(|member_type| (member_type.name(), of(member_type))),
             );
             Some(match (role, member_type) {
@@ -174,7 +175,7 @@ fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
 
 /// Returns the text that selects some values of a field; `None` if it selects all. Values without a
 /// name can only be selected together, by excluding the others.
-fn selection(field: Field, values: [(Option<&str>, bool); 5]) -> Option<String> {
+fn selection(field: &Field, values: [(Option<&str>, bool); 5]) -> Option<String> {
     let others = values
         .iter()
         .any(|(name, selected)| name.is_none() && *selected);
@@ -187,7 +188,7 @@ fn selection(field: Field, values: [(Option<&str>, bool); 5]) -> Option<String> 
         .iter()
         .filter(|(_, selected)| *selected != others)
         .filter_map(|(name, _)| *name)
-        .map(|name| format!("{} {comparator} \"{name}\"", field.name()))
+        .map(|name| format!("{} {comparator} \"{name}\"", field.path))
         .collect();
     match comparisons.as_slice() {
         [] => None,

@@ -1,13 +1,12 @@
 //! Checking of groups: their terms and connectives.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
-use crate::filter::fields::{Field, FieldValue};
-use crate::filter::lint::Lint;
-use crate::filter::suggest::FieldName;
 use crate::syntax::{Expr, ExprKind, Member};
 
-use super::comparison::examples;
-use super::{Schema, bare_member, negation, single};
+use super::check::{Schema, bare_member, negation, single};
+use super::lint::Lint;
+use super::suggest::FieldName;
+use super::{Declaration, Field, Value};
 
 /// The connective between a term and the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,11 +117,11 @@ impl<'t, 'a> Term<'t, 'a> {
     }
 
     /// Whether the term is a lone value or member that is not the value of a field.
-    fn is_no_value(&self) -> bool {
+    fn is_no_value(&self, declaration: &'static Declaration) -> bool {
         match self.role {
             TermRole::Operand => is_bare(self.expr),
             TermRole::Bare => bare_member(self.expr)
-                .and_then(value_of_any_field)
+                .and_then(|member| value_of_any_field(declaration, member))
                 .is_none(),
             TermRole::Word(_) | TermRole::Paired => false,
         }
@@ -176,11 +175,12 @@ fn find_words(terms: &mut [Term<'_, '_>]) {
 }
 
 /// Marks the values that directly follow the field that they were meant to be compared with.
-fn find_pairs(terms: &mut [Term<'_, '_>]) {
+fn find_pairs(declaration: &'static Declaration, terms: &mut [Term<'_, '_>]) {
     let mut field = false;
     for term in terms {
         let member = term.possible_field();
-        let is_field = member.is_some_and(|member| FieldName::of(member).intended().is_some());
+        let is_field =
+            member.is_some_and(|member| FieldName::of(declaration, member).intended().is_some());
         let is_value = member.is_some_and(|member| {
             single(member).is_some()
                 && keyword(member).is_none()
@@ -195,9 +195,12 @@ fn find_pairs(terms: &mut [Term<'_, '_>]) {
 }
 
 /// Returns the field and the documented value that a member names.
-fn value_of_any_field(member: &Member<'_>) -> Option<(Field, &'static FieldValue)> {
+fn value_of_any_field(
+    declaration: &'static Declaration,
+    member: &Member<'_>,
+) -> Option<(&'static Field, &'static Value)> {
     let value = single(member)?;
-    Field::ALL.into_iter().find_map(|field| {
+    declaration.fields.iter().find_map(|field| {
         let documented = field.value(&value.text).filter(|value| value.is_documented);
         documented.map(|value| (field, value))
     })
@@ -209,7 +212,7 @@ impl Schema<'_> {
         let mut terms = Vec::new();
         flatten(expr, None, &mut terms);
         find_words(&mut terms);
-        find_pairs(&mut terms);
+        find_pairs(self.declaration, &mut terms);
         self.mixed_operators(expr, &terms);
         for (index, term) in terms.iter().enumerate() {
             let at = |index: Option<usize>| index.and_then(|index| terms.get(index));
@@ -341,7 +344,11 @@ impl Schema<'_> {
             let span = span.to(operand.expr.span);
             let opposite = self.opposite(operand.expr);
             self.lint(Lint::Negation, || {
-                negation(span, opposite.map(|(_, comparator)| comparator))
+                negation(
+                    self.declaration,
+                    span,
+                    opposite.map(|(_, comparator)| comparator),
+                )
             });
         }
     }
@@ -359,19 +366,23 @@ impl Schema<'_> {
         }
         let source = own.of(self.text);
         let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
-        let diagnostic = match FieldName::of(member).intended() {
+        let diagnostic = match FieldName::of(self.declaration, member).intended() {
             Some(field) => diagnostic(format!("{} is not compared with a value", Quoted(source)))
                 .label(own, "expected an operator and a value after it")
-                .help(format!("write {}", examples(field))),
-            None => match value_of_any_field(member) {
+                .help(format!("write {}", field.examples)),
+            None => match value_of_any_field(self.declaration, member) {
                 Some((field, value)) => {
-                    let text = format!("{} = \"{}\"", field.name(), value.name);
+                    let text = format!("{} = \"{}\"", field.path, value.name);
                     let diagnostic =
                         diagnostic(format!("{} is not compared with a field", Quoted(source)))
                             .label(own, "value without a field")
                             .help(format!("write `{text}`"));
                     // A neighbor may be the intended field.
-                    if neighbors.into_iter().flatten().any(Term::is_no_value) {
+                    if neighbors
+                        .into_iter()
+                        .flatten()
+                        .any(|term| term.is_no_value(self.declaration))
+                    {
                         diagnostic
                     } else {
                         diagnostic.fix(Fix::suggestion(vec![Edit::new(own, text)]))
@@ -379,15 +390,16 @@ impl Schema<'_> {
                 }
                 None => diagnostic(format!("{} is not a comparison", Quoted(source)))
                     .label(own, "expected a comparison")
-                    .help(match (keyword(member), FieldName::of(member)) {
-                        (Some("NOT"), _) => "put a single `NOT` before a term".to_owned(),
-                        (Some(keyword), _) => {
-                            format!("put a single `{keyword}` between two terms")
-                        }
-                        (None, FieldName::Elsewhere(help)) => help.to_owned(),
-                        _ => "compare a field with a value, for example `member.type = \"HUMAN\"`"
-                            .to_owned(),
-                    }),
+                    .help(
+                        match (keyword(member), FieldName::of(self.declaration, member)) {
+                            (Some("NOT"), _) => "put a single `NOT` before a term".to_owned(),
+                            (Some(keyword), _) => {
+                                format!("put a single `{keyword}` between two terms")
+                            }
+                            (None, FieldName::Elsewhere(help)) => help.to_owned(),
+                            _ => self.compare(),
+                        },
+                    ),
             },
         };
         self.diagnostics.push(diagnostic);
@@ -407,7 +419,7 @@ impl Schema<'_> {
         )
         .label(gap, "expected `=`")
         .help("compare a field with a value: `field = \"value\"`");
-        let known = FieldName::of(field)
+        let known = FieldName::of(self.declaration, field)
             .intended()
             .zip(value.word().and_then(single))
             .filter(|(field, value)| field.value(&value.text).is_some());

@@ -61,7 +61,7 @@ impl Level {
     }
 
     /// Returns the severity of a lint's diagnostics; `None` if it reports none.
-    pub(super) const fn severity(self) -> Option<Severity> {
+    pub(crate) const fn severity(self) -> Option<Severity> {
         match self {
             Self::Allow => None,
             Self::Warn => Some(Severity::Warning),
@@ -106,26 +106,26 @@ impl Preset {
 
 /// The level of every lint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Levels([Level; Lint::ALL.len()]);
+pub(crate) struct Levels([Level; Lint::ALL.len()]);
 
 impl Levels {
-    pub(super) fn new(preset: Preset) -> Self {
+    pub(crate) fn new(preset: Preset) -> Self {
         Self(Lint::ALL.map(|lint| preset.level(lint)))
     }
 
-    pub(super) fn set(&mut self, lint: Lint, level: Level) {
+    pub(crate) fn set(&mut self, lint: Lint, level: Level) {
         if let Some(entry) = self.0.get_mut(lint as usize) {
             *entry = level;
         }
     }
 
-    pub(super) fn of(&self, lint: Lint) -> Level {
+    pub(crate) fn of(&self, lint: Lint) -> Level {
         let level = self.0.get(lint as usize).copied();
         level.unwrap_or_else(|| lint.default_level())
     }
 
     /// Adds a lint's diagnostic, unless the lint is allowed.
-    pub(super) fn report(
+    pub(crate) fn report(
         &self,
         lint: Lint,
         diagnostics: &mut Vec<Diagnostic>,

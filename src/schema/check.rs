@@ -1,26 +1,24 @@
-//! The schema stage: fields, values, operators and constructs that the method accepts.
-
-mod comparison;
-mod terms;
+//! Checking of expressions: negations, functions, and what their parts are.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value};
 
-use super::fields::Field;
+use super::comparison::swapped;
 use super::lint::{Level, Levels, Lint};
 use super::suggest::FieldName;
-
-use self::comparison::swapped;
-use self::terms::Term;
+use super::terms::Term;
+use super::{Declaration, Operator};
 
 /// Reports everything that is wrong with a tree, independent of its meaning.
-pub(super) fn check(
+pub(crate) fn check(
+    declaration: &'static Declaration,
     levels: &Levels,
     text: &str,
     tree: &Expr<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut schema = Schema {
+        declaration,
         levels,
         text,
         diagnostics,
@@ -28,14 +26,15 @@ pub(super) fn check(
     schema.group(tree);
 }
 
-struct Schema<'c> {
-    levels: &'c Levels,
-    text: &'c str,
-    diagnostics: &'c mut Vec<Diagnostic>,
+pub(super) struct Schema<'c> {
+    pub(super) declaration: &'static Declaration,
+    pub(super) levels: &'c Levels,
+    pub(super) text: &'c str,
+    pub(super) diagnostics: &'c mut Vec<Diagnostic>,
 }
 
 /// Returns the member if the expression is only that.
-fn bare_member<'t, 'a>(expr: &'t Expr<'a>) -> Option<&'t Member<'a>> {
+pub(super) fn bare_member<'t, 'a>(expr: &'t Expr<'a>) -> Option<&'t Member<'a>> {
     match &expr.kind {
         ExprKind::Restriction(Restriction {
             comparable: Comparable::Member(member),
@@ -46,7 +45,7 @@ fn bare_member<'t, 'a>(expr: &'t Expr<'a>) -> Option<&'t Member<'a>> {
 }
 
 /// Returns the value of a member without fields.
-fn single<'m, 'a>(member: &'m Member<'a>) -> Option<&'m Value<'a>> {
+pub(super) fn single<'m, 'a>(member: &'m Member<'a>) -> Option<&'m Value<'a>> {
     match member.path.as_slice() {
         [value] => Some(value),
         _ => None,
@@ -54,7 +53,11 @@ fn single<'m, 'a>(member: &'m Member<'a>) -> Option<&'m Value<'a>> {
 }
 
 /// Returns the diagnostic for a negation; `opposite` is the comparator that can replace it.
-fn negation(span: Span, opposite: Option<Comparator>) -> Diagnostic {
+pub(super) fn negation(
+    declaration: &Declaration,
+    span: Span,
+    opposite: Option<Comparator>,
+) -> Diagnostic {
     Diagnostic::error(
         Code::Negation,
         span,
@@ -63,19 +66,23 @@ fn negation(span: Span, opposite: Option<Comparator>) -> Diagnostic {
     .label(span, "negated here")
     .help(match opposite {
         Some(comparator) => format!("use `{comparator}` instead"),
-        None => "rewrite it without negation, using `AND`, `OR`, `=` and (for `member.type`) `!=`"
-            .to_owned(),
+        None => declaration.instead_of_negation.to_owned(),
     })
 }
 
 impl Schema<'_> {
-    fn lint(&mut self, lint: Lint, diagnostic: impl FnOnce() -> Diagnostic) {
+    pub(super) fn lint(&mut self, lint: Lint, diagnostic: impl FnOnce() -> Diagnostic) {
         self.levels.report(lint, self.diagnostics, diagnostic);
     }
 
     /// Checks a term or a negated operand. `alone` is whether it is the only term in its group, and
     /// `neighbors` are the terms before and after it.
-    fn part(&mut self, expr: &Expr<'_>, alone: bool, neighbors: [Option<&Term<'_, '_>>; 2]) {
+    pub(super) fn part(
+        &mut self,
+        expr: &Expr<'_>,
+        alone: bool,
+        neighbors: [Option<&Term<'_, '_>>; 2],
+    ) {
         match &expr.kind {
             ExprKind::Not(_, operand) => {
                 self.negated(expr, operand);
@@ -99,7 +106,11 @@ impl Schema<'_> {
     fn negated(&mut self, expr: &Expr<'_>, operand: &Expr<'_>) {
         let opposite = self.opposite(operand);
         self.lint(Lint::Negation, || {
-            let diagnostic = negation(expr.bare_span, opposite.map(|(_, comparator)| comparator));
+            let diagnostic = negation(
+                self.declaration,
+                expr.bare_span,
+                opposite.map(|(_, comparator)| comparator),
+            );
             let Some((span, comparator)) = opposite else {
                 return diagnostic;
             };
@@ -113,7 +124,7 @@ impl Schema<'_> {
 
     /// Returns the span of an expression's comparator and the opposite comparator, if the expression
     /// is a comparison and the method accepts the opposite.
-    fn opposite(&self, expr: &Expr<'_>) -> Option<(Span, Comparator)> {
+    pub(super) fn opposite(&self, expr: &Expr<'_>) -> Option<(Span, Comparator)> {
         let ExprKind::Restriction(Restriction {
             comparable: Comparable::Member(left),
             comparison: Some(comparison),
@@ -121,8 +132,8 @@ impl Schema<'_> {
         else {
             return None;
         };
-        let name = FieldName::of(left);
-        let field = match swapped(left, name, &comparison.arg) {
+        let name = FieldName::of(self.declaration, left);
+        let field = match swapped(self.declaration, left, name, &comparison.arg) {
             Some((_, field, _)) => field,
             None => name.written()?,
         };
@@ -131,13 +142,14 @@ impl Schema<'_> {
             Comparator::NotEqual => Comparator::Equal,
             _ => return None,
         };
-        let is_accepted = comparator == Comparator::Equal
-            || field == Field::MemberType
-            || self.levels.of(Lint::UndocumentedOperator) < Level::Deny;
+        let is_accepted = match field.operator(comparator)? {
+            Operator::Documented(_) => true,
+            Operator::Undocumented(..) => self.levels.of(Lint::UndocumentedOperator) < Level::Deny,
+        };
         is_accepted.then_some((comparison.comparator_span, comparator))
     }
 
-    fn function(&mut self, function: &Function<'_>) {
+    pub(super) fn function(&mut self, function: &Function<'_>) {
         self.diagnostics.push(
             Diagnostic::error(
                 Code::FunctionCall,
@@ -149,10 +161,14 @@ impl Schema<'_> {
                 name @ ("AND" | "OR" | "NOT") => {
                     format!("for the keyword, write `{name}` with white space after it")
                 }
-                _ => {
-                    "compare a field with a value, for example `member.type = \"HUMAN\"`".to_owned()
-                }
+                _ => self.compare(),
             }),
         );
+    }
+
+    /// Returns the help for something that should be a comparison.
+    pub(super) fn compare(&self) -> String {
+        let example = self.declaration.example;
+        format!("compare a field with a value, for example `{example}`")
     }
 }

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
-use crate::filter::fields::{Field, FieldValue};
-use crate::filter::lint::{Level, Lint};
-use crate::filter::suggest::{FieldName, ValueName};
 use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
 };
 
-use super::{Schema, bare_member, single};
+use super::check::{Schema, bare_member, single};
+use super::lint::{Level, Lint};
+use super::suggest::{FieldName, ValueName};
+use super::{Declaration, Field, Operator, Value as FieldValue};
 
 impl Schema<'_> {
     /// Checks a comparison; `span` is its span without enclosing parentheses.
@@ -29,8 +29,9 @@ impl Schema<'_> {
             }
             Comparable::Member(member) => member,
         };
-        let name = FieldName::of(left);
-        if let Some((value, field, right)) = swapped(left, name, &comparison.arg) {
+        let name = FieldName::of(self.declaration, left);
+        if let Some((value, field, right)) = swapped(self.declaration, left, name, &comparison.arg)
+        {
             return self.swapped(span, value, field, right, comparison);
         }
         self.field(left, name);
@@ -49,11 +50,11 @@ impl Schema<'_> {
                 Diagnostic::error(
                     Code::QuotedField,
                     member.span,
-                    format!("the field `{}` is quoted", field.name()),
+                    format!("the field `{}` is quoted", field.path),
                 )
                 .label(member.span, "a string, not a field")
                 .help("remove the quotes; only values are quoted")
-                .fix(Fix::certain(vec![Edit::new(member.span, field.name())])),
+                .fix(Fix::certain(vec![Edit::new(member.span, field.path)])),
             );
         }
         let source = Quoted(member.span.of(self.text)).to_string();
@@ -62,53 +63,56 @@ impl Schema<'_> {
             member.span,
             format!("unknown field {source}"),
         )
-        .label(member.span, "expected `role` or `member.type`");
-        let replace = |field: Field| vec![Edit::new(member.span, field.name())];
+        .label(
+            member.span,
+            format!("expected {}", self.declaration.field_names("or")),
+        );
+        let replace = |field: &Field| vec![Edit::new(member.span, field.path)];
         self.diagnostics.push(match name {
             FieldName::Exact(_) => return,
             FieldName::OtherCase(field) => diagnostic
                 .help(format!(
                     "field names are case-sensitive; write `{}`",
-                    field.name()
+                    field.path
                 ))
                 .fix(Fix::certain(replace(field))),
             FieldName::Synonym(field) | FieldName::Near(field) => diagnostic
-                .help(format!("did you mean `{}`?", field.name()))
+                .help(format!("did you mean `{}`?", field.path))
                 .fix(Fix::suggestion(replace(field))),
             FieldName::Elsewhere(help) => diagnostic.help(help),
-            FieldName::Unknown => {
-                diagnostic.help("the supported fields are `role` and `member.type`")
-            }
+            FieldName::Unknown => diagnostic.help(format!(
+                "the supported fields are {}",
+                self.declaration.field_names("and")
+            )),
         });
     }
 
     /// Checks the comparator for a field.
-    fn operator(&mut self, field: Field, comparison: &Comparison<'_>) {
+    fn operator(&mut self, field: &'static Field, comparison: &Comparison<'_>) {
         let span = comparison.comparator_span;
         let comparator = comparison.comparator;
-        match (field, comparator) {
-            (_, Comparator::Equal) | (Field::MemberType, Comparator::NotEqual) => {}
-            (Field::Role, Comparator::NotEqual) => self.lint(Lint::UndocumentedOperator, || {
+        match field.operator(comparator) {
+            Some(Operator::Documented(_)) => {}
+            Some(Operator::Undocumented(_, help)) => self.lint(Lint::UndocumentedOperator, || {
                 Diagnostic::error(
                     Code::UndocumentedOperator,
                     span,
-                    "`!=` is not documented for `role`",
+                    format!("`{comparator}` is not documented for `{}`", field.path),
                 )
-                .label(span, "only `=` is documented")
-                .help("list the roles to include, joined with `OR`")
+                .label(
+                    span,
+                    format!("only {} is documented", field.operator_names("and")),
+                )
+                .help(*help)
             }),
-            _ => {
-                let expected = match field {
-                    Field::Role => "`=`",
-                    Field::MemberType => "`=` or `!=`",
-                };
+            None => {
                 let diagnostic = Diagnostic::error(
                     Code::UnsupportedOperator,
                     span,
-                    format!("`{}` does not support `{comparator}`", field.name()),
+                    format!("`{}` does not support `{comparator}`", field.path),
                 )
-                .label(span, format!("expected {expected}"))
-                .help(format!("write {}", examples(field)));
+                .label(span, format!("expected {}", field.operator_names("or")))
+                .help(format!("write {}", field.examples));
                 self.diagnostics.push(match comparator {
                     Comparator::Has => diagnostic.fix(Fix::suggestion(vec![Edit::new(span, "=")])),
                     _ => diagnostic,
@@ -134,45 +138,49 @@ impl Schema<'_> {
     }
 
     /// Reports a right side that cannot be a value.
-    fn not_a_value(&mut self, field: Field, span: Span) {
+    fn not_a_value(&mut self, field: &'static Field, span: Span) {
         let diagnostic = self.unknown_value(field, span);
         self.diagnostics.push(diagnostic);
     }
 
-    fn unknown_value(&self, field: Field, span: Span) -> Diagnostic {
-        let (name, source) = (field.name(), Quoted(span.of(self.text)));
+    fn unknown_value(&self, field: &'static Field, span: Span) -> Diagnostic {
+        let (name, source) = (field.path, Quoted(span.of(self.text)));
         Diagnostic::error(
             Code::UnknownValue,
             span,
             format!("unknown value {source} for `{name}`"),
         )
-        .label(span, format!("expected {}", values(field, "or")))
+        .label(span, format!("expected {}", field.value_names("or")))
         .help(format!(
             "the supported values of `{name}` are {}",
-            values(field, "and")
+            field.value_names("and")
         ))
     }
 
     /// Checks a value of a field.
-    fn value(&mut self, field: Field, value: &Value<'_>) {
+    fn value(&mut self, field: &'static Field, value: &Value<'_>) {
         self.quotes(field, value);
         self.value_name(field, value);
     }
 
     /// Checks the quotes of a value.
-    fn quotes(&mut self, field: Field, value: &Value<'_>) {
+    fn quotes(&mut self, field: &'static Field, value: &Value<'_>) {
         let span = value.span;
         let source = span.of(self.text);
         match value.quotes {
             Quotes::Double => {}
             Quotes::None => {
                 // Quotes would not make a field or a wildcard valid.
-                let name = ValueName::of(field, &value.text);
+                let name = ValueName::of(self.declaration, field, &value.text);
                 let is_exact = field.value(&value.text).is_some();
                 let is_other_case = matches!(name, ValueName::OtherCase(_));
                 let is_value = is_exact
                     || !matches!(name, ValueName::Wildcard)
-                        && !Field::ALL.iter().any(|field| field.name() == value.text);
+                        && !self
+                            .declaration
+                            .fields
+                            .iter()
+                            .any(|field| field.path == value.text);
                 if is_value {
                     self.lint(Lint::UnquotedValue, || {
                         let diagnostic = Diagnostic::error(
@@ -217,7 +225,7 @@ impl Schema<'_> {
     }
 
     /// Checks whether a value is one of the field's.
-    fn value_name(&mut self, field: Field, value: &Value<'_>) {
+    fn value_name(&mut self, field: &'static Field, value: &Value<'_>) {
         if let Some(known) = field.value(&value.text) {
             if !known.is_documented {
                 self.lint(Lint::UndocumentedValue, || {
@@ -226,10 +234,10 @@ impl Schema<'_> {
                         value.span,
                         format!("`{}` is not documented for filters", known.name),
                     )
-                    .label(value.span, format!("expected {}", values(field, "or")))
+                    .label(value.span, format!("expected {}", field.value_names("or")))
                     .help(format!(
                         "the API has this value, but the filter documentation lists only {}",
-                        values(field, "and")
+                        field.value_names("and")
                     ))
                 });
             }
@@ -256,7 +264,7 @@ impl Schema<'_> {
             }
         };
         let diagnostic = self.unknown_value(field, value.span);
-        let diagnostic = match ValueName::of(field, &value.text) {
+        let diagnostic = match ValueName::of(self.declaration, field, &value.text) {
             ValueName::OtherCase(known) => {
                 let why = if value.text.trim() == value.text {
                     "values are case-sensitive"
@@ -282,19 +290,19 @@ impl Schema<'_> {
                 fix: is_accepted(known).then(|| Fix::suggestion(suggest(known))),
                 ..diagnostic.help(format!("did you mean `\"{}\"`{}?", known.name, note(known)))
             },
-            ValueName::OtherField => diagnostic.help(format!(
+            ValueName::OtherField(other) => diagnostic.help(format!(
                 "this is a value of `{}`; the values of `{}` are {}",
-                field.other().name(),
-                field.name(),
-                values(field, "and")
+                other.path,
+                field.path,
+                field.value_names("and")
             )),
             ValueName::Empty => diagnostic.help(format!(
                 "use {}, or omit the comparison to match every value",
-                values(field, "or")
+                field.value_names("or")
             )),
             ValueName::Wildcard => diagnostic.help(format!(
                 "wildcards are not supported; use {}, or omit the comparison to match every value",
-                values(field, "or")
+                field.value_names("or")
             )),
             ValueName::Unknown => diagnostic,
         };
@@ -306,7 +314,7 @@ impl Schema<'_> {
         &mut self,
         span: Span,
         value: &Value<'_>,
-        field: Field,
+        field: &'static Field,
         right: &Member<'_>,
         comparison: &Comparison<'_>,
     ) {
@@ -317,7 +325,7 @@ impl Schema<'_> {
             format!("\"{source}\"")
         };
         let before = self.diagnostics.len();
-        self.field(right, FieldName::of(right));
+        self.field(right, FieldName::of(self.declaration, right));
         self.value(field, value);
         // The fix below solves these problems too, or moves them.
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
@@ -334,7 +342,7 @@ impl Schema<'_> {
             .label(right.span, "the field")
             .help("the field goes on the left, the value on the right")
             .fix(Fix::certain(vec![
-                Edit::new(value.span, field.name()),
+                Edit::new(value.span, field.path),
                 Edit::new(right.span, quoted),
             ])),
         );
@@ -363,7 +371,7 @@ impl Schema<'_> {
         self.group_values(field, group);
         // Differing from “A or B” means differing from A and from B.
         let swap = comparator == Comparator::NotEqual;
-        let prefix = format!("{} {comparator} ", field.name());
+        let prefix = format!("{} {comparator} ", field.path);
         let mut text = String::new();
         let spelled = spell_out(group, &prefix, swap, &mut text).map(|()| text);
         self.diagnostics.push(match spelled {
@@ -392,7 +400,7 @@ impl Schema<'_> {
     }
 
     /// Checks whether the values in a group are the field's.
-    fn group_values(&mut self, field: Field, expr: &Expr<'_>) {
+    fn group_values(&mut self, field: &'static Field, expr: &Expr<'_>) {
         match &expr.kind {
             ExprKind::And(operands) | ExprKind::Or(operands) | ExprKind::Sequence(operands) => {
                 for operand in operands {
@@ -411,20 +419,21 @@ impl Schema<'_> {
 
 /// Returns the value, the field and the right side of a comparison whose sides are swapped.
 pub(super) fn swapped<'t, 'a>(
+    declaration: &'static Declaration,
     left: &'t Member<'a>,
     name: FieldName,
     arg: &'t Arg<'a>,
-) -> Option<(&'t Value<'a>, Field, &'t Member<'a>)> {
+) -> Option<(&'t Value<'a>, &'static Field, &'t Member<'a>)> {
     let Arg::Comparable(Comparable::Member(right)) = arg else {
         return None;
     };
     let value = single(left).filter(|_| name.written().is_none())?;
-    let field = FieldName::of(right)
+    let field = FieldName::of(declaration, right)
         .written()
         .filter(|_| !right.path.iter().any(Value::is_quoted))?;
     let is_value = value.is_quoted()
         || matches!(
-            ValueName::of(field, &value.text),
+            ValueName::of(declaration, field, &value.text),
             ValueName::OtherCase(_) | ValueName::Synonym(..)
         );
     is_value.then_some((value, field, right))
@@ -462,21 +471,4 @@ fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Opt
         }
     }
     Some(())
-}
-
-/// Returns the documented values of a field, joined by a word, for a message.
-fn values(field: Field, word: &str) -> String {
-    let documented = field.values().iter().filter(|value| value.is_documented);
-    let names: Vec<String> = documented
-        .map(|value| format!("`\"{}\"`", value.name))
-        .collect();
-    names.join(&format!(" {word} "))
-}
-
-/// Returns examples of comparisons of a field, for a message.
-pub(super) fn examples(field: Field) -> &'static str {
-    match field {
-        Field::Role => r#"`role = "ROLE_MANAGER"` or `role = "ROLE_MEMBER"`"#,
-        Field::MemberType => r#"`member.type = "HUMAN"` or `member.type != "BOT"`"#,
-    }
 }
