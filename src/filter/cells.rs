@@ -182,8 +182,8 @@ impl Cells {
     }
 
     /// Returns the cells with a value of one of the two fields.
-    pub(super) fn value(field: &Field, value: &Value) -> Self {
-        if *field == ROLE {
+    pub(super) const fn value(field: &Field, value: &Value) -> Self {
+        if field.index == ROLE.index {
             Self(Self::role(Role::Unspecified).0 << (5 * value.index))
         } else {
             Self(Self::member_type(MemberType::NoMember).0 << value.index)

@@ -3,7 +3,9 @@
 use crate::syntax::grammar::{Builder, Token};
 use crate::syntax::{Comparator, Negation};
 
-use super::cells::{Cells, MemberType, Role};
+use super::cells::Cells;
+use super::declaration::{DECLARATION, MEMBER_TYPE, ROLE};
+use crate::schema::Operator;
 
 /// Placeholder for anything that is neither a field nor a value, so that any comparison with it is
 /// rejected.
@@ -20,18 +22,39 @@ pub(super) struct CellsBuilder;
 pub(super) struct Part(u32);
 
 impl Part {
-    const MEMBER: Self = Self(Cells::role(Role::Member).0);
-    const MANAGER: Self = Self(Cells::role(Role::Manager).0);
-    const HUMAN: Self = Self(Cells::member_type(MemberType::Human).0);
-    const BOT: Self = Self(Cells::member_type(MemberType::Bot).0);
-    const NOT_HUMAN: Self = Self(Cells::member_type(MemberType::Human).not().0);
-    const NOT_BOT: Self = Self(Cells::member_type(MemberType::Bot).not().0);
-
     /// Set if the part is invalid or contains a part that matches nothing.
     const INVALID: u32 = 1 << 31;
     /// Set if the part contains a value with escape sequences.
     const UNDECIDED: u32 = 1 << 30;
     const FLAGS: u32 = Self::INVALID | Self::UNDECIDED;
+
+    /// Returns the part for a documented comparison of a field, by its index, with a quoted value.
+    ///
+    /// Each value is a constant of its own here, which the compiler compares as an arm of a `match`.
+    #[inline]
+    fn of<const FIELD: usize>(comparator: Comparator, arg: &[u8]) -> Option<Self> {
+        let [b'"' | b'\'', name @ .., _] = arg else {
+            return None;
+        };
+        let equals =
+            const { documents(FIELD, Comparator::Equal) } && comparator == Comparator::Equal;
+        let differs =
+            const { documents(FIELD, Comparator::NotEqual) } && comparator == Comparator::NotEqual;
+        if !(equals || differs) {
+            return None;
+        }
+        macro_rules! each_value {
+            ($($index:literal)+) => {$(
+                if let Some((value, cells)) = const { documented_value(FIELD, $index) }
+                    && name == value.as_bytes()
+                {
+                    return Some(Self(if equals { cells.0 } else { cells.not().0 }));
+                }
+            )+};
+        }
+        each_value!(0 1 2 3 4 5 6 7);
+        None
+    }
 
     #[inline]
     fn and(self, other: Self) -> Self {
@@ -58,6 +81,38 @@ impl Part {
             _ => Err(Invalid),
         }
     }
+}
+
+/// Number of values that [`Part::of`] tries.
+const MAX_VALUES: usize = 8;
+
+/// Returns whether the reference documents a comparator for a field.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn documents(field: usize, comparator: Comparator) -> bool {
+    let operators = DECLARATION.fields[field].operators;
+    let mut index = 0;
+    while index < operators.len() {
+        if let Operator::Documented(documented) = operators[index]
+            && documented as u8 == comparator as u8
+        {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Returns a value of a field with its cells; `None` if the reference does not document the value, or
+/// the field has no value with that index.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn documented_value(field: usize, index: usize) -> Option<(&'static str, Cells)> {
+    let field = &DECLARATION.fields[field];
+    assert!(field.values.len() <= MAX_VALUES);
+    if index >= field.values.len() || !field.values[index].is_documented {
+        return None;
+    }
+    let value = &field.values[index];
+    Some((value.name, Cells::value(field, value)))
 }
 
 /// The error for a filter that the builder rejects.
@@ -127,15 +182,14 @@ impl<'a> Builder<'a> for CellsBuilder {
         _: usize,
         arg: &'a [u8],
     ) -> Part {
-        match (comparable, comparator, arg) {
-            (b"member.type", Comparator::Equal, b"\"HUMAN\"" | b"'HUMAN'") => Part::HUMAN,
-            (b"member.type", Comparator::Equal, b"\"BOT\"" | b"'BOT'") => Part::BOT,
-            (b"member.type", Comparator::NotEqual, b"\"BOT\"" | b"'BOT'") => Part::NOT_BOT,
-            (b"member.type", Comparator::NotEqual, b"\"HUMAN\"" | b"'HUMAN'") => Part::NOT_HUMAN,
-            (b"role", Comparator::Equal, b"\"ROLE_MEMBER\"" | b"'ROLE_MEMBER'") => Part::MEMBER,
-            (b"role", Comparator::Equal, b"\"ROLE_MANAGER\"" | b"'ROLE_MANAGER'") => Part::MANAGER,
-            _ => unsupported(arg),
-        }
+        let part = if comparable == ROLE.path.as_bytes() {
+            Part::of::<{ ROLE.index }>(comparator, arg)
+        } else if comparable == MEMBER_TYPE.path.as_bytes() {
+            Part::of::<{ MEMBER_TYPE.index }>(comparator, arg)
+        } else {
+            None
+        };
+        part.unwrap_or_else(|| unsupported(arg))
     }
 
     #[inline]

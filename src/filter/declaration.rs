@@ -57,6 +57,7 @@ pub(crate) const DECLARATION: Declaration = Declaration {
 };
 
 pub(crate) const ROLE: Field = Field {
+    index: 0,
     path: "role",
     synonyms: &["memberrole", "membershiprole", "roles", "userrole"],
     operators: &[
@@ -100,6 +101,7 @@ pub(crate) const ROLE: Field = Field {
 };
 
 pub(crate) const MEMBER_TYPE: Field = Field {
+    index: 1,
     path: "member.type",
     synonyms: &[
         "type",
@@ -166,3 +168,12 @@ const fn member_type(
         synonyms,
     }
 }
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const _: () = {
+    let mut index = 0;
+    while index < DECLARATION.fields.len() {
+        assert!(DECLARATION.fields[index].index == index);
+        index += 1;
+    }
+};

@@ -33,6 +33,8 @@ pub(crate) struct Declaration {
 /// A field, whose values are names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Field {
+    /// The index of the field in its declaration.
+    pub(crate) index: usize,
     /// The name in a filter.
     pub(crate) path: &'static str,
     /// Other names for it, in lower case without punctuation.
@@ -78,20 +80,27 @@ fn help(table: &[Help], name: &str) -> Option<&'static str> {
     found.map(|(_, help)| *help)
 }
 
-/// Joins names as `a, b or c`, for a message.
-fn join(names: impl Iterator<Item = String>, word: &str) -> String {
-    let names: Vec<String> = names.collect();
-    match names.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} {word} {last}", first.join(", ")),
-        names => names.concat(),
+/// Joins names in quotes, such as `a, b or c`, for a message.
+fn join<'a>(names: impl Iterator<Item = &'a str>, [open, close]: [&str; 2], word: &str) -> String {
+    let mut names = names.peekable();
+    let mut text = String::with_capacity(64);
+    while let Some(name) = names.next() {
+        let separator = match (text.is_empty(), names.peek()) {
+            (true, _) => [""; 3],
+            (false, Some(_)) => [", ", "", ""],
+            (false, None) => [" ", word, " "],
+        };
+        text.extend(separator);
+        text.extend([open, name, close]);
     }
+    text
 }
 
 impl Declaration {
     /// Returns the names of the fields, for a message.
     fn field_names(&self, word: &str) -> String {
-        let names = self.fields.iter().map(|field| format!("`{}`", field.path));
-        join(names, word)
+        let names = self.fields.iter().map(|field| field.path);
+        join(names, ["`", "`"], word)
     }
 }
 
@@ -112,18 +121,15 @@ impl Field {
     /// Returns the documented operators, for a message.
     fn operator_names(&self, word: &str) -> String {
         let names = self.operators.iter().filter_map(|operator| match operator {
-            Operator::Documented(comparator) => Some(format!("`{comparator}`")),
+            Operator::Documented(comparator) => Some(comparator.as_str()),
             Operator::Undocumented(..) => None,
         });
-        join(names, word)
+        join(names, ["`", "`"], word)
     }
 
     /// Returns the documented values, for a message.
     fn value_names(&self, word: &str) -> String {
         let documented = self.values.iter().filter(|value| value.is_documented);
-        join(
-            documented.map(|value| format!("`\"{}\"`", value.name)),
-            word,
-        )
+        join(documented.map(|value| value.name), ["`\"", "\"`"], word)
     }
 }
