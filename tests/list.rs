@@ -446,7 +446,7 @@ fn scopes_permit_the_documented_methods() {
             "xxxxx chat.memberships User",
             "--xx- chat.memberships.readonly User",
             "oo--- chat.memberships.app User",
-            "oo--- chat.memberships.app App",
+            "-o--- chat.memberships.app App",
             "ii-ii chat.import User",
             "xxxxx chat.app.memberships App",
             "--xx- chat.bot App",

@@ -48,7 +48,8 @@
 //!   Between pages, only the page size and the spelling of the filter may change: filters are
 //!   compared by meaning. Tokens are not bound to a caller. Every page is authorized separately.
 //! - **Groups with app authentication.** An app that sets `showGroups` gets 403.
-//! - **Scope `chat.memberships.app`.** It is accepted with user and with app authentication.
+//! - **Scope `chat.memberships.app`.** Deleting the calling app's membership is accepted with user and
+//!   with app authentication, creating it only with user authentication.
 //! - **Group identifiers.** They consist of ASCII letters, digits, `-`, `_` and `.`.
 //! - **Former members.** A membership in state `NOT_A_MEMBER` is never listed.
 //! - **Missing state.** A membership without a state, or with an unknown one, is listed as if it

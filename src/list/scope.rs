@@ -69,8 +69,8 @@ scopes! {
     Memberships = "chat.memberships",
     /// A user: get and list.
     MembershipsReadonly = "chat.memberships.readonly",
-    /// A user or an app: create and delete the calling app's own membership. The reference is
-    /// inconsistent about the authentication, so both kinds are accepted (design decision).
+    /// A user: create and delete the calling app's own membership. An app: delete it. The reference
+    /// is inconsistent about deleting as an app, so it is accepted (design decision).
     MembershipsApp = "chat.memberships.app",
     /// A user: all methods but get, in spaces in import mode.
     Import = "chat.import",
@@ -119,7 +119,11 @@ impl Scope {
                 Condition::Always,
             ),
             Self::MembershipsReadonly => (&[Get, List], &[User], false, Condition::Always),
-            Self::MembershipsApp => (&[Create, Delete], &[User, App], false, Condition::OwnApp),
+            // An app "must authenticate as a user" to create a membership for itself.
+            Self::MembershipsApp if method == Create => {
+                (&[Create], &[User], false, Condition::OwnApp)
+            }
+            Self::MembershipsApp => (&[Delete], &[User, App], false, Condition::OwnApp),
             Self::Import => (
                 &[Create, Delete, List, Patch],
                 &[User],

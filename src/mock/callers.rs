@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::methods::Requester;
+use super::call::Requester;
 use super::seed::CallerSeed;
 use super::state::{State, identifier};
 use crate::list::{Authentication, Caller, Code, Scope, Status, SystemParameters};

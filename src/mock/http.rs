@@ -14,9 +14,9 @@ use axum::response::Response;
 
 use super::answer;
 use super::body;
+use super::call::{Call, allowed};
 use super::callers::Callers;
 use super::fault::{self, Fault};
-use super::methods::Call;
 use super::state::{Change, State};
 use super::store::Store;
 use crate::list::query::{self, QueryReader};
@@ -328,6 +328,11 @@ impl Shared {
         let request = request.check_on_server(&self.tokens)?;
         request.authorize(&who.caller)?;
         let space = call.space(&request.parent, false)?;
+        if !call.sees_members(space) {
+            // An app gets an empty list, a user an error (documented).
+            allowed(who.is_app())?;
+            return Ok(answer::page(&[], None, &system));
+        }
         let page = request.page(&space.members, who.caller.authentication, &self.tokens);
         let token = page.next_page_token.as_deref();
         Ok(answer::page(&page.memberships, token, &system))

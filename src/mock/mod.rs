@@ -2,7 +2,9 @@
 
 mod answer;
 mod body;
+mod call;
 mod callers;
+mod create;
 mod fault;
 mod http;
 mod methods;

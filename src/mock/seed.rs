@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::state::{check_length, check_user, identifier};
+use super::state::{Permission, SpaceType, check_length, check_user, identifier};
 use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
 
@@ -30,9 +30,8 @@ pub struct SeedError {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SpaceSeed {
     pub(super) name: String,
-    /// `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, as in the API.
-    #[serde(default = "default_space_type")]
-    pub(super) space_type: String,
+    #[serde(default)]
+    pub(super) space_type: SpaceType,
     #[serde(default)]
     #[allow(
         dead_code,
@@ -43,10 +42,58 @@ pub(super) struct SpaceSeed {
     pub(super) import_mode: bool,
     /// Name of a person or an app, `users/{user}`.
     pub(super) creator: Option<String>,
+    #[serde(default)]
+    pub(super) permission_settings: PermissionSettings,
+    #[serde(default)]
+    pub(super) access_settings: AccessSettings,
+    /// Who can list the members.
+    #[serde(default)]
+    pub(super) members_visible_to: Visibility,
 }
 
-fn default_space_type() -> String {
-    "SPACE".to_owned()
+/// The permission settings of a space that the server uses.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct PermissionSettings {
+    pub(super) manage_members_and_groups: Option<Permission>,
+    pub(super) manage_apps: Option<Permission>,
+}
+
+/// Who finds a space and can join it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AccessSettings {
+    #[serde(default)]
+    access_state: AccessState,
+    /// Name of a target audience, `audiences/{audience}`.
+    #[serde(default)]
+    audience: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum AccessState {
+    #[default]
+    #[serde(rename = "ACCESS_STATE_UNSPECIFIED")]
+    Unspecified,
+    Private,
+    Discoverable,
+}
+
+impl AccessSettings {
+    pub(super) fn is_discoverable(&self) -> bool {
+        self.access_state == AccessState::Discoverable || !self.audience.is_empty()
+    }
+}
+
+/// Who can list the members of a space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Visibility {
+    #[default]
+    Members,
+    /// Managers and owners.
+    Managers,
 }
 
 /// A person in a seed: what their memberships do not say.
@@ -218,16 +265,10 @@ impl Check<'_> {
     fn space(&mut self, space: &SpaceSeed) -> Result<(), String> {
         SpaceName::parse(&space.name).map_err(|error| format!("space name: {error}"))?;
         check_length(identifier(&space.name)).map_err(|error| format!("space name: {error}"))?;
-        if !["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"].contains(&space.space_type.as_str()) {
-            return Err(format!(
-                "`spaceType` must be `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, found {}",
-                quoted(&space.space_type)
-            ));
-        }
         if let Some(creator) = &space.creator {
             canonical_id(creator, "creator")?;
         }
-        let has_roles = space.space_type == "SPACE";
+        let has_roles = space.space_type == SpaceType::Space;
         let before = self.spaces.insert(space.name.clone(), has_roles);
         if before.is_some() {
             return Err(format!("duplicate space {}", quoted(&space.name)));

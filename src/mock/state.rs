@@ -1,25 +1,65 @@
 //! State of the server: spaces with their members, and people and apps.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde::Deserialize;
+
 use super::answer::Listed;
-use super::seed::{Seed, SpaceSeed, UserSeed};
+use super::call::Standing;
+use super::seed::{Seed, SpaceSeed, UserSeed, Visibility};
 use crate::diagnostic::Quoted;
 use crate::list::{
-    Class, Code, MembershipIndex, MembershipName, Presence, Reference, Status, Violation,
-    parse_user,
+    Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
 };
-use crate::{Member, MemberType, Membership, Role, UserType};
+use crate::{Member, Membership, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
 const DEFAULT_APP: &str = "200000000000000000000";
 
+/// Type of a space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum SpaceType {
+    #[default]
+    Space,
+    GroupChat,
+    DirectMessage,
+}
+
+/// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
+/// flag is `false`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(clippy::struct_field_names, reason = "the names are those of the API")]
+pub(super) struct Permission {
+    pub(super) managers_allowed: bool,
+    pub(super) assistant_managers_allowed: bool,
+    pub(super) members_allowed: bool,
+}
+
+impl Permission {
+    /// All members (design decision for a setting that is not in the seed).
+    pub(super) const ALL: Self = Self {
+        managers_allowed: true,
+        assistant_managers_allowed: true,
+        members_allowed: true,
+    };
+}
+
 /// A space.
 #[derive(Debug)]
 pub(super) struct Space {
-    pub(super) has_roles: bool,
+    pub(super) kind: SpaceType,
     pub(super) import_mode: bool,
+    /// Whether people can join by themselves.
+    pub(super) is_discoverable: bool,
+    /// Whether the list of members is only for managers and owners.
+    pub(super) only_managers_see_members: bool,
+    /// Who adds and removes people and groups.
+    pub(super) manage_members: Permission,
+    /// Who adds and removes apps.
+    pub(super) manage_apps: Permission,
     /// Identifier of the user or app that created the space.
     pub(super) creator: Option<String>,
     pub(super) members: MembershipIndex<Listed>,
@@ -29,9 +69,16 @@ pub(super) struct Space {
 
 impl Space {
     fn new(seed: &SpaceSeed) -> Self {
+        let settings = &seed.permission_settings;
         Self {
-            has_roles: seed.space_type == "SPACE",
+            kind: seed.space_type,
             import_mode: seed.import_mode,
+            is_discoverable: seed.access_settings.is_discoverable(),
+            only_managers_see_members: seed.members_visible_to == Visibility::Managers,
+            manage_members: settings
+                .manage_members_and_groups
+                .unwrap_or(Permission::ALL),
+            manage_apps: settings.manage_apps.unwrap_or(Permission::ALL),
             creator: seed
                 .creator
                 .as_deref()
@@ -41,24 +88,59 @@ impl Space {
         }
     }
 
-    /// Returns the membership with this key, or of the member with this identifier.
-    pub(super) fn member(&self, id: &str) -> Option<&Membership> {
-        let by_user = || self.members.get(self.keys.get(id)?);
-        self.members.get(id).or_else(by_user).map(Borrow::borrow)
+    /// Returns whether members can have roles other than `ROLE_MEMBER`.
+    pub(super) fn has_roles(&self) -> bool {
+        self.kind == SpaceType::Space
     }
 
-    /// Returns the number of people who have joined as managers.
-    pub(super) fn managers(&self) -> usize {
-        self.members.count(is_manager)
+    /// Returns the membership of a user.
+    pub(super) fn of_user(&self, id: &str) -> Option<&Membership> {
+        self.of_member(id)
+    }
+
+    /// Returns the membership of a group; the identifier includes `group-`.
+    pub(super) fn of_group(&self, id: &str) -> Option<&Membership> {
+        self.of_member(id)
+    }
+
+    fn of_member(&self, id: &str) -> Option<&Membership> {
+        let key = self.keys.get(id).map_or(id, |key| key);
+        let membership: &Membership = self.members.get(key)?.borrow();
+        (member_id(membership).as_deref() == Some(id)).then_some(membership)
+    }
+
+    /// Returns the membership of the member with this identifier or, if none, with this key.
+    pub(super) fn member(&self, id: &str) -> Option<&Membership> {
+        let by_key = || self.members.get(id).map(Borrow::borrow);
+        self.of_member(id).or_else(by_key)
+    }
+
+    /// Returns whether a membership has this key.
+    pub(super) fn has_key(&self, key: &str) -> bool {
+        self.members.get(key).is_some()
+    }
+
+    /// Returns the number of owners: people who have joined as managers.
+    pub(super) fn owners(&self) -> usize {
+        self.members
+            .count(|class| Standing::of(class) == Standing::Owner)
     }
 }
 
-/// Returns whether members of a class manage their space: only people who have joined do, never apps
-/// (design decision).
-pub(super) fn is_manager(Class { cell, presence }: Class) -> bool {
-    cell.role == Role::Manager
-        && presence == Presence::Joined
-        && cell.member_type != MemberType::Bot
+/// Returns the identifier of a membership's member; of a group, with `group-`.
+fn member_id(membership: &Membership) -> Option<Cow<'_, str>> {
+    match membership.member.as_ref()? {
+        Member::User(user) => Some(identifier(&user.name).into()),
+        Member::Group(group) => Some(format!("group-{}", identifier(&group.name)).into()),
+    }
+}
+
+/// Returns the identifier of a membership's user or app.
+pub(super) fn user_id(membership: &Membership) -> Option<&str> {
+    match &membership.member {
+        Some(Member::User(user)) => Some(identifier(&user.name)),
+        _ => None,
+    }
 }
 
 /// A person or an app.
@@ -215,13 +297,10 @@ impl State {
         };
         match change {
             Change::Put(membership) => {
-                let id = match &membership.member {
-                    Some(Member::User(user)) => identifier(&user.name).to_owned(),
-                    Some(Member::Group(group)) => format!("group-{}", identifier(&group.name)),
-                    None => key.clone(),
-                };
-                if id != key {
-                    space.keys.insert(id, key.clone());
+                if let Some(id) = member_id(&membership)
+                    && id != key
+                {
+                    space.keys.insert(id.into_owned(), key.clone());
                 }
                 space.members.insert(&key, Listed::from(*membership));
             }

@@ -142,7 +142,7 @@ fn callers_have_their_permissions() {
         ),
         ("app", "POST", "OURS/members", own, denied),
         ("app", "DELETE", "A/members/2", "", ""),
-        ("app", "DELETE", "A/members/app", "", denied),
+        ("app", "DELETE", "A/members/app", "", scopes),
         ("app", "DELETE", "A/members/app2", "", denied),
         ("app", "DELETE", "A/members/group-g1", "", denied),
         ("app", "DELETE", "A/members/1", "", denied),
@@ -158,7 +158,7 @@ fn callers_have_their_permissions() {
         ),
         // The app's own membership, with the scope for it.
         ("own-app", "DELETE", "A/members/app", "", ""),
-        ("own-app", "POST", "CHAT/members", own, ""),
+        ("own-app", "POST", "CHAT/members", own, scopes),
         ("own-app", "DELETE", "A/members/2", "", scopes),
         ("own", "DELETE", "A/members/app", "", ""),
         ("own", "POST", "CHAT/members", own, ""),

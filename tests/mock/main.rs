@@ -13,7 +13,10 @@ mod callers;
 mod http;
 mod manual;
 mod methods;
+mod permissions;
 mod properties;
+#[path = "../rules/mod.rs"]
+mod rules;
 mod scopes;
 mod server;
 mod wire;

@@ -222,7 +222,7 @@ fn saved_changes_survive_a_restart() {
     let request = Request::new("POST", "/v1/spaces/A/members").body(body);
     assert_eq!(request.send(&server).status, 200);
     assert_eq!(
-        Request::new("DELETE", "/v1/spaces/A/members/app1")
+        Request::new("DELETE", "/v1/spaces/A/members/app")
             .send(&server)
             .status,
         200
@@ -299,7 +299,7 @@ fn people_are_remembered_across_a_restart() {
     let by_email = r#"{"member":{"name":"users/seven@example.com"}}"#;
     let other_app = r#"{"member":{"name":"users/9","type":"HUMAN"}}"#;
     let server = open(Some(&seed.to_string()));
-    for id in ["7", "8"] {
+    for id in ["7", "app"] {
         let path = format!("/v1/spaces/A/members/{id}");
         assert_eq!(Request::new("DELETE", &path).send(&server).status, 200);
     }
