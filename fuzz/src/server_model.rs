@@ -113,9 +113,10 @@ pub const ANYONE: Caller = Caller {
 /// manager of the one whose members only managers see.
 pub const WATCHER: Caller = user(b'w', "SECRET-w", "watch", &[Scope::Memberships]);
 
-/// The callers: users 1 (an administrator), 2, 3 and 4, a stranger, apps, an unknown token, and no
+/// The callers: users 1 (an administrator), 2, 3 and 4, a stranger, an
+/// external user, apps, an unknown token, and no
 /// token.
-pub const CALLERS: [Caller; 17] = [
+pub const CALLERS: [Caller; 18] = [
     user(
         b'1',
         "SECRET-1",
@@ -131,6 +132,7 @@ pub const CALLERS: [Caller; 17] = [
         "4",
         &[Scope::Memberships, Scope::MembershipsApp],
     ),
+    user(b'u', "SECRET-u", "out", &[Scope::Memberships]),
     user(b'r', "SECRET-r", "2", &[Scope::MembershipsReadonly]),
     user(b'i', "SECRET-i", "1", &[Scope::Import]),
     user(b'o', "SECRET-o", "2", &[Scope::MembershipsApp]),
@@ -245,6 +247,7 @@ pub fn seed(callers: bool, faults: bool) -> Value {
                                             "assistantManagersAllowed": true},
                  "manageApps": {"assistantManagersAllowed": true}},
              "accessSettings": {"accessState": "DISCOVERABLE"},
+             "externalUserAllowed": false,
              "membersVisibleTo": "managers"},
         ],
         "memberships": memberships,
@@ -724,6 +727,25 @@ fn facts(membership: &Value, app: &str) -> (Kind, State, Role) {
     (kind, state, role)
 }
 
+/// Returns a membership of the seed as it appears in responses: with what the seed says about the user,
+/// and the state that it has by default.
+fn completed(membership: &Value, users: &Value) -> Value {
+    let mut completed = membership.clone();
+    if completed.get("state").is_none() {
+        completed["state"] = json!("JOINED");
+    }
+    let name = &membership["member"]["name"];
+    let user = users.as_array().into_iter().flatten();
+    if let Some(user) = user.into_iter().find(|user| user["name"] == *name) {
+        for field in ["email", "displayName"] {
+            if let Some(value) = user.get(field) {
+                completed["member"][field] = value.clone();
+            }
+        }
+    }
+    completed
+}
+
 /// The effect of a valid request.
 #[derive(Debug)]
 pub enum Effect {
@@ -797,6 +819,7 @@ impl Model {
                 "I" => rules.imports = true,
                 "S" => {
                     rules.is_discoverable = true;
+                    rules.allows_external = false;
                     rules.only_managers_see_members = true;
                     rules.manage_members = Permission(true, true, false);
                     rules.manage_apps = Permission(false, true, false);
@@ -817,7 +840,7 @@ impl Model {
         for membership in seed["memberships"].as_array().into_iter().flatten() {
             let name = membership["name"].as_str().unwrap_or_default();
             let (space, key) = (&name[7..8], &name[17..]);
-            model.put(space, key, membership);
+            model.put(space, key, &completed(membership, &seed["users"]));
             if membership["state"] == "NOT_A_MEMBER" {
                 model.remove(space, key);
             }
@@ -884,6 +907,7 @@ impl Model {
             admin_access: operation.is_admin(),
             is_unrestricted: !self.callers,
             standing: membership.map_or(Standing::Outside, standing),
+            is_external: id == Some("out"),
             is_creator: id.is_some() && space.is_some_and(|space| space.creator == id),
         }
     }

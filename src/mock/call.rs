@@ -1,5 +1,6 @@
 //! A call of a method: the caller, what their scopes permit, and their standing in the space.
 
+use super::seed::Visibility;
 use super::state::{Permission, Space, State, user_id};
 use crate::list::{Authentication, Caller, Class, Condition, Method, Presence, SpaceName, Status};
 use crate::{MemberType, Membership, Role};
@@ -155,7 +156,20 @@ impl<'w> Call<'w> {
 
     /// Returns whether the caller may see the members of a space.
     pub(super) fn sees_members(&self, space: &Space) -> bool {
-        !space.only_managers_see_members || self.standing(space) >= Standing::AssistantManager
+        space.members_visible_to == Visibility::Members
+            || self.standing(space) >= Standing::AssistantManager
+    }
+
+    /// Returns whether the calling user is from outside the organization.
+    pub(super) fn is_external(&self) -> bool {
+        let id = self.who.id.as_deref().filter(|_| !self.who.is_app());
+        let people = &self.state.people;
+        id.is_some_and(|id| people.is_external(&people.get(id)))
+    }
+
+    /// Returns whether the caller sees only the name and the type of users.
+    pub(super) fn misses_details(&self) -> bool {
+        self.state.hides_details && !self.who.is_app()
     }
 
     /// Returns whether an identifier is the calling user's own.

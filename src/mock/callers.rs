@@ -101,7 +101,7 @@ impl Callers {
         Ok(Requester {
             caller: Caller {
                 authentication: known.authentication,
-                administrator: !is_app && state.person(&known.id).administrator,
+                administrator: !is_app && state.people.get(&known.id).administrator,
                 scopes: known.scopes.clone(),
             },
             app: if is_app { &known.id } else { &state.app }.clone(),

@@ -1,9 +1,10 @@
 //! The rules of create.
 
 use super::call::{Call, allowed};
-use super::state::{Change, Person, Space, SpaceType, check_length, identifier, parse_member_name};
+use super::people::Person;
+use super::state::{Change, Space, SpaceType, check_length, identifier, parse_member_name};
 use crate::diagnostic::Quoted;
-use crate::list::{Code, Reference, SpaceName, Status, Violation, parse_group};
+use crate::list::{Code, Detail, Reference, SpaceName, Status, Violation, parse_group};
 use crate::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
@@ -36,23 +37,31 @@ impl Call<'_> {
         now: String,
     ) -> Result<Change, Status> {
         let reference = parse_member_name(&requested.name)?;
-        let id = match (self.state.resolve(&reference, &self.who.app), &reference) {
+        check_resolvable(&reference)?;
+        let people = &self.state.people;
+        let id = match (people.resolve(&reference, &self.who.app), &reference) {
             (Some(id), _) => id.to_owned(),
             (None, Reference::Email(email)) => id_from_email(email),
             (None, _) => return Err(Status::not_found()),
         };
         let own_app = id == self.who.app;
-        let mut person = self.state.person(&id);
+        let mut person = people.get(&id);
         if let Reference::Email(email) = &reference {
             person.email.clone_from(email);
         }
         let user_type = resolve_type(&person, own_app, &requested.user_type)?;
         let is_app = user_type == UserType::Bot;
+        if self.state.refuses_unknown && !is_app && !people.contains(&id) {
+            return Err(unresolved_user());
+        }
+        person.external = !is_app && people.is_external(&person);
         let is_self = self.is_self(Some(&id));
         let space = self.scoped_space(parent, own_app)?;
         if is_self && !self.admin {
-            // A person outside the space may join it if it is discoverable.
-            allowed(space.is_discoverable || self.check_access(space).is_ok())?;
+            // A person outside the space may join it if it is discoverable, unless they are from
+            // outside the organization.
+            let may_join = space.is_discoverable && !person.external;
+            allowed(may_join || self.check_access(space).is_ok())?;
         } else {
             self.check_access(space)?;
             self.check_user(space, is_app, own_app, &person)?;
@@ -69,7 +78,8 @@ impl Call<'_> {
                 ..invitation.clone()
             });
         }
-        let state = if is_app || is_self || person.auto_accept {
+        let accepts = person.auto_accept && !person.external;
+        let state = if is_app || is_self || accepts {
             MembershipState::Joined
         } else {
             MembershipState::Invited
@@ -92,6 +102,7 @@ impl Call<'_> {
                 display_name: person.display_name,
                 user_type,
                 email: person.email,
+                avatar_url: person.avatar_url,
                 ..User::default()
             })),
         })
@@ -105,13 +116,15 @@ impl Call<'_> {
         own_app: bool,
         person: &Person,
     ) -> Result<(), Status> {
+        allowed(!self.is_external())?;
         if is_app {
             // Only the calling app can be added, and only with user authentication.
             allowed(!self.who.is_app())?;
             self.check_own_app(own_app)?;
             self.check_permission(space, space.manage_apps)
         } else {
-            allowed(!person.external || !self.admin && !self.who.is_app())?;
+            let invites = !self.admin && !self.who.is_app() && space.allows_external;
+            allowed(!person.external || invites)?;
             self.check_permission(space, space.manage_members)
         }
     }
@@ -128,7 +141,7 @@ impl Call<'_> {
         let key = format!("group-{id}");
         check_length(&key).map_err(|error| Violation::new("membership.groupMember.name", error))?;
         let space = self.space(parent, false)?;
-        allowed(!self.who.is_app())?;
+        allowed(!self.who.is_app() && !self.is_external())?;
         self.check_permission(space, space.manage_members)?;
         check_not_direct_message(space)?;
         if space.kind != SpaceType::Space {
@@ -147,6 +160,41 @@ impl Call<'_> {
             member: Some(Member::Group(group.clone())),
             ..Membership::default()
         })
+    }
+}
+
+/// Checks that a user's name in a request is not that of a contact, `users/c123`, an alias that the
+/// method does not support, `users/me`, or an address without a domain.
+///
+/// # Errors
+///
+/// 400, as for [`unresolved_user`].
+fn check_resolvable(reference: &Reference) -> Result<(), Status> {
+    let is_valid = match reference {
+        Reference::CallingApp => true,
+        Reference::Email(email) => !email.ends_with('@'),
+        Reference::Id(id) => {
+            let digits = id.strip_prefix('c').unwrap_or_default();
+            let is_contact = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            id != "me" && !is_contact
+        }
+    };
+    if is_valid {
+        Ok(())
+    } else {
+        Err(unresolved_user())
+    }
+}
+
+/// Returns the error for a user's name that resolves to nobody, with the live service's message.
+fn unresolved_user() -> Status {
+    let message = "Missing or malformed user resource name in the request. Human user resource name \
+                   must follow this format: users/{user}. App user resource name must be set as \
+                   users/app.";
+    let violation = Violation::new("membership.member.name", message);
+    Status {
+        details: vec![Detail::BadRequest(vec![violation])],
+        ..Status::new(Code::InvalidArgument, message)
     }
 }
 

@@ -1,5 +1,6 @@
 //! HTTP: from a request to the method that it calls, and from the result to a response.
 
+use std::borrow::Borrow;
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -12,11 +13,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 
-use super::answer;
+use super::answer::{self, Listed};
 use super::body;
 use super::call::{Call, allowed};
 use super::callers::Callers;
 use super::fault::{self, Fault};
+use super::people::without_details;
 use super::state::{Change, State};
 use super::store::Store;
 use crate::list::query::{self, QueryReader};
@@ -335,6 +337,13 @@ impl Shared {
         }
         let page = request.page(&space.members, who.caller.authentication, &self.tokens);
         let token = page.next_page_token.as_deref();
+        if call.misses_details() {
+            let memberships = page.memberships.iter().map(|listed| (**listed).borrow());
+            let memberships: Vec<Listed> =
+                memberships.map(without_details).map(Listed::from).collect();
+            let memberships: Vec<&Listed> = memberships.iter().collect();
+            return Ok(answer::page(&memberships, token, &system));
+        }
         Ok(answer::page(&page.memberships, token, &system))
     }
 
@@ -367,7 +376,10 @@ impl Shared {
                     .identify(&state, incoming.token.as_deref(), || incoming.system())?;
                 let query = Query::read(incoming, method)?;
                 let call = Call::new(&state, &who, method, query.admin)?;
-                let membership = call.get(&name()?)?;
+                let mut membership = call.get(&name()?)?;
+                if call.misses_details() {
+                    membership = without_details(&membership);
+                }
                 Ok(answer::membership(&membership, &query.system))
             }
         }
@@ -381,7 +393,7 @@ impl Shared {
         check: impl FnOnce(&Call<'_>, &str) -> Result<Change, Status>,
     ) -> Result<String, Status> {
         let store = self.lock();
-        let (query, change) = {
+        let (query, change, misses_details) = {
             let state = self.read();
             let who = self
                 .callers
@@ -389,7 +401,7 @@ impl Shared {
             let query = Query::read(incoming, method)?;
             let call = Call::new(&state, &who, method, query.admin)?;
             let change = check(&call, &query.update_mask)?;
-            (query, change)
+            (query, change, call.misses_details())
         };
         if let Some(store) = &*store {
             store.save(&change).map_err(|error| {
@@ -401,6 +413,7 @@ impl Shared {
             })?;
         }
         let membership = match &change {
+            Change::Put(membership) if misses_details => without_details(membership),
             Change::Put(membership) => (**membership).clone(),
             Change::Remove(name) => Membership {
                 name: name.clone(),

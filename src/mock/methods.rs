@@ -10,7 +10,7 @@ use crate::{Member, Membership, MembershipRole, MembershipState, UserType};
 impl<'w> Call<'w> {
     /// Returns the space and the membership of a name.
     fn existing(&self, name: &MembershipName) -> Result<(&'w Space, &'w Membership), Status> {
-        let id = self.state.resolve(&name.member, &self.who.app);
+        let id = self.state.people.resolve(&name.member, &self.who.app);
         let own_app = id == Some(&*self.who.app);
         let space = self.space(&name.space, own_app)?;
         let member = id.and_then(|id| space.member(id));

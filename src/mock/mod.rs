@@ -8,6 +8,7 @@ mod create;
 mod fault;
 mod http;
 mod methods;
+mod people;
 mod schema;
 mod seed;
 mod server;

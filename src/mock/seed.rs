@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use super::people::complete;
 use super::state::{Permission, SpaceType, check_length, check_user, identifier};
 use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
@@ -46,6 +47,8 @@ pub(super) struct SpaceSeed {
     pub(super) permission_settings: PermissionSettings,
     #[serde(default)]
     pub(super) access_settings: AccessSettings,
+    /// Whether people from outside the organization can be added.
+    pub(super) external_user_allowed: Option<bool>,
     /// Who can list the members.
     #[serde(default)]
     pub(super) members_visible_to: Visibility,
@@ -105,6 +108,8 @@ pub(super) struct UserSeed {
     pub(super) email: String,
     #[serde(default)]
     pub(super) display_name: String,
+    #[serde(default)]
+    pub(super) avatar_url: String,
     /// Whether the person joins at once when added; if not, they are invited.
     #[serde(default = "default_auto_accept")]
     pub(super) auto_accept: bool,
@@ -145,6 +150,26 @@ pub(super) struct FaultSeed {
     pub(super) delay_ms: u64,
 }
 
+/// What users see of other users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum UserDetails {
+    #[default]
+    All,
+    /// Only the name and the type.
+    None,
+}
+
+/// What happens when a person who is not in the seed is added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum UnknownUsers {
+    #[default]
+    Create,
+    /// The request fails.
+    Refuse,
+}
+
 /// A valid seed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seed {
@@ -153,12 +178,15 @@ pub(super) struct Seed {
     pub(super) users: Vec<UserSeed>,
     pub(super) callers: Vec<CallerSeed>,
     pub(super) faults: Vec<FaultSeed>,
+    pub(super) domains: Vec<String>,
+    pub(super) user_details: UserDetails,
+    pub(super) unknown_users: UnknownUsers,
 }
 
 /// The outermost object. Its items are parsed separately, so that errors have their place in the
 /// seed.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Outline<'s> {
     #[serde(borrow)]
     spaces: Vec<&'s RawValue>,
@@ -170,6 +198,12 @@ struct Outline<'s> {
     callers: Vec<&'s RawValue>,
     #[serde(borrow, default)]
     faults: Vec<&'s RawValue>,
+    #[serde(default)]
+    domains: Vec<String>,
+    #[serde(default)]
+    user_details: UserDetails,
+    #[serde(default)]
+    unknown_users: UnknownUsers,
 }
 
 impl Seed {
@@ -188,7 +222,7 @@ impl Seed {
             text,
             ..Check::default()
         };
-        let seed = Self {
+        let mut seed = Self {
             spaces: check.items(&outline.spaces, "a `name`", Check::space)?,
             users: check.items(&outline.users, "a `name`", Check::user)?,
             memberships: check.items(
@@ -198,6 +232,9 @@ impl Seed {
             )?,
             callers: check.items(&outline.callers, "a `token`", Check::caller)?,
             faults: check.items(&outline.faults, "a `path`", Check::fault)?,
+            domains: outline.domains,
+            user_details: outline.user_details,
+            unknown_users: outline.unknown_users,
         };
         // Only now are all users and callers known.
         for (space, raw) in seed.spaces.iter().zip(&outline.spaces) {
@@ -205,6 +242,7 @@ impl Seed {
                 .creator(space, &seed.callers)
                 .map_err(|message| check.place(raw).error(message))?;
         }
+        complete(&mut seed.memberships, &seed.users);
         Ok(seed)
     }
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::answer::Listed;
 use super::call::Standing;
-use super::seed::{Seed, SpaceSeed, UserSeed, Visibility};
+use super::people::People;
+use super::seed::{Seed, SpaceSeed, UnknownUsers, UserDetails, Visibility};
 use crate::diagnostic::Quoted;
 use crate::list::{
     Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
@@ -54,8 +55,10 @@ pub(super) struct Space {
     pub(super) import_mode: bool,
     /// Whether people can join by themselves.
     pub(super) is_discoverable: bool,
-    /// Whether the list of members is only for managers and owners.
-    pub(super) only_managers_see_members: bool,
+    /// Whether people from outside the organization can be added.
+    pub(super) allows_external: bool,
+    /// Who can list the members.
+    pub(super) members_visible_to: Visibility,
     /// Who adds and removes people and groups.
     pub(super) manage_members: Permission,
     /// Who adds and removes apps.
@@ -74,7 +77,8 @@ impl Space {
             kind: seed.space_type,
             import_mode: seed.import_mode,
             is_discoverable: seed.access_settings.is_discoverable(),
-            only_managers_see_members: seed.members_visible_to == Visibility::Managers,
+            allows_external: seed.external_user_allowed.unwrap_or(true),
+            members_visible_to: seed.members_visible_to,
             manage_members: settings
                 .manage_members_and_groups
                 .unwrap_or(Permission::ALL),
@@ -143,44 +147,6 @@ pub(super) fn user_id(membership: &Membership) -> Option<&str> {
     }
 }
 
-/// A person or an app.
-#[derive(Clone, Debug)]
-pub(super) struct Person {
-    pub(super) email: String,
-    pub(super) display_name: String,
-    pub(super) user_type: UserType,
-    pub(super) auto_accept: bool,
-    pub(super) administrator: bool,
-    pub(super) external: bool,
-}
-
-impl Default for Person {
-    /// A person or an app that is not in the seed (design decision).
-    fn default() -> Self {
-        Self {
-            email: String::new(),
-            display_name: String::new(),
-            user_type: UserType::Unspecified,
-            auto_accept: true,
-            administrator: false,
-            external: false,
-        }
-    }
-}
-
-impl From<&UserSeed> for Person {
-    fn from(seed: &UserSeed) -> Self {
-        Self {
-            email: seed.email.clone(),
-            display_name: seed.display_name.clone(),
-            user_type: UserType::Human,
-            auto_accept: seed.auto_accept,
-            administrator: seed.admin,
-            external: seed.external,
-        }
-    }
-}
-
 /// Change of the state by a request.
 #[derive(Clone, Debug)]
 pub(super) enum Change {
@@ -218,8 +184,11 @@ impl Change {
 #[derive(Debug)]
 pub(super) struct State {
     spaces: BTreeMap<String, Space>,
-    people: HashMap<String, Person>,
-    by_email: HashMap<String, String>,
+    pub(super) people: People,
+    /// Whether people who are not known cannot be added.
+    pub(super) refuses_unknown: bool,
+    /// Whether users see only the name and the type of other users.
+    pub(super) hides_details: bool,
     /// Identifier of the calling app of users.
     pub(super) app: String,
 }
@@ -241,18 +210,13 @@ impl State {
     pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
         let mut state = Self {
             spaces: BTreeMap::new(),
-            people: HashMap::new(),
-            by_email: HashMap::new(),
+            people: People::of(seed),
+            refuses_unknown: seed.unknown_users == UnknownUsers::Refuse,
+            hides_details: seed.user_details == UserDetails::None,
             app,
         };
         for space in &seed.spaces {
             state.spaces.insert(space.name.clone(), Space::new(space));
-        }
-        for user in &seed.users {
-            state.add_person(identifier(&user.name), Person::from(user));
-        }
-        for membership in &seed.memberships {
-            state.learn_from(membership);
         }
         for membership in memberships {
             state.apply(Change::Put(Box::new(membership)));
@@ -269,27 +233,13 @@ impl State {
         self.spaces.get(name).ok_or_else(Status::not_found)
     }
 
-    /// Returns the person or app with this identifier, or the default if they are unknown.
-    pub(super) fn person(&self, id: &str) -> Person {
-        self.people.get(id).cloned().unwrap_or_default()
-    }
-
-    /// Resolves a reference to an identifier; `None` for an unknown email address.
-    pub(super) fn resolve<'w>(&'w self, who: &'w Reference, app: &'w str) -> Option<&'w str> {
-        match who {
-            Reference::CallingApp => Some(app),
-            Reference::Email(email) => self.by_email.get(&email.to_lowercase()).map(|id| &**id),
-            Reference::Id(id) => Some(id),
-        }
-    }
-
     /// Applies a change to a space that exists.
     pub(super) fn apply(&mut self, change: Change) {
         // `Change::put` or `check_saved_name` has checked the name.
         let (space, key) = split_name(change.name());
         let (space, key) = (space.to_owned(), key.to_owned());
         if let Change::Put(membership) = &change {
-            self.learn_from(membership);
+            self.people.learn_from(membership);
         }
         let Some(space) = self.spaces.get_mut(&space) else {
             tracing::error!(space, key, "change to an unknown space");
@@ -309,35 +259,6 @@ impl State {
                 space.members.remove(&key);
             }
         }
-    }
-
-    /// Learns from a membership what is not known yet about the person or app.
-    fn learn_from(&mut self, membership: &Membership) {
-        let Some(Member::User(user)) = &membership.member else {
-            return;
-        };
-        let id = identifier(&user.name);
-        let mut person = self.person(id);
-        if person.user_type == UserType::Unspecified {
-            person.user_type = user.user_type.clone();
-        }
-        for (known, new) in [
-            (&mut person.email, &user.email),
-            (&mut person.display_name, &user.display_name),
-        ] {
-            if known.is_empty() {
-                known.clone_from(new);
-            }
-        }
-        self.add_person(id, person);
-    }
-
-    fn add_person(&mut self, id: &str, person: Person) {
-        if !person.email.is_empty() {
-            self.by_email
-                .insert(person.email.to_lowercase(), id.to_owned());
-        }
-        self.people.insert(id.to_owned(), person);
     }
 }
 

@@ -13,6 +13,7 @@ mod callers;
 mod http;
 mod manual;
 mod methods;
+mod people;
 mod permissions;
 mod properties;
 #[path = "../rules/mod.rs"]

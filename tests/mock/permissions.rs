@@ -98,6 +98,7 @@ fn roles_are_changed_by_owners_and_in_part_by_assistant_managers() {
                     is_unrestricted: false,
                     standing: standing(own),
                     is_creator: false,
+                    is_external: false,
                 };
                 let target = Target {
                     state: if state == "INVITED" {

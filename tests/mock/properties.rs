@@ -84,6 +84,7 @@ proptest! {
                 is_unrestricted: false,
                 standing: standing(members.get(who)),
                 is_creator: false,
+                is_external: false,
             };
             let space = Space {
                 owners: members.values().filter(|role| **role == Role::Manager).count(),

@@ -199,6 +199,7 @@ fn expected(caller: Caller, scope: &str, imports: bool, column: usize) -> char {
             _ => Standing::Outside,
         },
         is_creator: matches!(caller, Caller::App { .. }),
+        is_external: matches!(caller, Caller::Outsider),
     };
     let space = Space {
         imports,
@@ -287,7 +288,7 @@ fn shared_rules_agree_with_the_reference() {
         (Caller::User, "chat.memberships.readonly", "ssssxxs"),
         (Caller::User, "chat.memberships.app", "sxsxsss"),
         (Caller::User, "chat.app.memberships", "sssssss"),
-        (Caller::Outsider, "chat.memberships", "xsxsxxd"),
+        (Caller::Outsider, "chat.memberships", "ddxsxxd"),
         (Caller::Stranger, "chat.memberships", "ddddddd"),
         (Caller::Stranger, "chat.memberships.readonly", "ssssdds"),
         (administrator, "chat.admin.memberships", "xdxdxxx"),

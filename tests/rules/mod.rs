@@ -213,10 +213,12 @@ pub enum SpaceType {
 
 /// What the rules need to know of a space.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "they are independent")]
 pub struct Space {
     pub kind: SpaceType,
     pub imports: bool,
     pub is_discoverable: bool,
+    pub allows_external: bool,
     pub only_managers_see_members: bool,
     pub manage_members: Permission,
     pub manage_apps: Permission,
@@ -230,6 +232,7 @@ impl Space {
         kind: SpaceType::Space,
         imports: false,
         is_discoverable: false,
+        allows_external: true,
         only_managers_see_members: false,
         manage_members: Permission::ALL,
         manage_apps: Permission::ALL,
@@ -251,6 +254,8 @@ pub struct Caller<'a> {
     pub standing: Standing,
     /// Whether the caller created the space.
     pub is_creator: bool,
+    /// Whether the caller is a person from outside the organization.
+    pub is_external: bool,
 }
 
 impl Caller<'_> {
@@ -263,6 +268,7 @@ impl Caller<'_> {
         is_unrestricted: true,
         standing: Standing::Owner,
         is_creator: false,
+        is_external: false,
     };
 
     fn is_app(&self) -> bool {
@@ -447,14 +453,15 @@ pub fn create(
     caller.covers(Method::Create, space, own_app)?;
     let is_inside = caller.standing() != Standing::Outside;
     if target.is_self && !caller.admin_access {
-        ensure(is_inside || space.is_discoverable, Refusal::Denied)?;
+        let may_join = space.is_discoverable && !caller.is_external;
+        ensure(is_inside || may_join, Refusal::Denied)?;
     } else {
-        ensure(is_inside, Refusal::Denied)?;
+        ensure(is_inside && !caller.is_external, Refusal::Denied)?;
         let is_user = !caller.is_app();
         let permission = match target.kind {
             Kind::Person => {
-                let reaches = is_user && !caller.admin_access;
-                ensure(reaches || !target.is_external, Refusal::Denied)?;
+                let invites = is_user && !caller.admin_access && space.allows_external;
+                ensure(invites || !target.is_external, Refusal::Denied)?;
                 space.manage_members
             }
             Kind::Group => {
@@ -477,7 +484,8 @@ pub fn create(
     let accepts_invitation = target.is_self && target.state == State::Invited;
     let is_new = target.state == State::Absent || accepts_invitation;
     ensure(is_new, Refusal::Exists)?;
-    let joins = target.kind != Kind::Person || target.is_self || auto_accept;
+    let accepts = auto_accept && !target.is_external;
+    let joins = target.kind != Kind::Person || target.is_self || accepts;
     Ok(if joins { State::Joined } else { State::Invited })
 }
 
