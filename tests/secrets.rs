@@ -219,7 +219,7 @@ fn seed_errors_contain_no_token() {
         r#"{"token": "SECRET"}"#.to_owned(),
         r#"{"token": "SECRET", "user": "users/1", "app": "users/2"}"#.to_owned(),
         r#"{"token": "SECRET", "user": "users/nobody"}"#.to_owned(),
-        r#"{"token": "SECRET", "user": "users/1", "scopes": ["chat"]}"#.to_owned(),
+        r#"{"token": "SECRET", "user": "users/1", "scopes": [1]}"#.to_owned(),
         r#"{"token": "SECRET", "user": 1}"#.to_owned(),
         r#"{"token": ["SECRET"], "user": "users/1"}"#.to_owned(),
         r#"{"token": "SECRET", "tokens": 1}"#.to_owned(),

@@ -1,6 +1,6 @@
 //! A call of a method: the caller, what their scopes permit, and their standing in the space.
 
-use super::seed::Visibility;
+use super::seed_items::Visibility;
 use super::state::{Permission, Space, State, user_id};
 use crate::list::{Authentication, Caller, Class, Condition, Method, Presence, SpaceName, Status};
 use crate::{MemberType, Membership, Role};

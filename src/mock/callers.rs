@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::call::Requester;
-use super::seed::CallerSeed;
+use super::seed_items::CallerSeed;
 use super::state::{State, identifier};
 use crate::list::{Authentication, Caller, Code, Scope, Status, SystemParameters};
 

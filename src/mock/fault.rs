@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::answer;
-use super::seed::FaultSeed;
+use super::seed_items::FaultSeed;
 use crate::list::{Code, Status};
 
 /// A fault, with the number of requests that it still affects.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::seed::{Seed, UserSeed};
+use super::seed::Seed;
+use super::seed_items::UserSeed;
 use super::state::identifier;
 use crate::list::Reference;
 use crate::{Affiliation, Member, Membership, MembershipRole, MembershipState, User, UserType};

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::answer::Listed;
 use super::call::Standing;
 use super::people::People;
-use super::seed::{Seed, SpaceSeed, UnknownUsers, UserDetails, Visibility};
+use super::seed::Seed;
+use super::seed_items::{SpaceSeed, UnknownUsers, UserDetails, Visibility};
 use crate::diagnostic::Quoted;
 use crate::list::{
     Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
@@ -23,6 +24,7 @@ const DEFAULT_APP: &str = "200000000000000000000";
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum SpaceType {
     #[default]
+    #[serde(alias = "SPACE_TYPE_UNSPECIFIED")]
     Space,
     GroupChat,
     DirectMessage,
@@ -31,7 +33,12 @@ pub(super) enum SpaceType {
 /// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
 /// flag is `false`.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    default,
+    expecting = "an object"
+)]
 #[allow(clippy::struct_field_names, reason = "the names are those of the API")]
 pub(super) struct Permission {
     pub(super) managers_allowed: bool,

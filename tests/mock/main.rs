@@ -19,6 +19,7 @@ mod properties;
 #[path = "../rules/mod.rs"]
 mod rules;
 mod scopes;
+mod seeds;
 mod server;
 mod wire;
 

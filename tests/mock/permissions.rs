@@ -327,6 +327,7 @@ fn members_are_found_by_name_before_key() {
     };
     let caller = |id: &str| json!({"token": id, "user": format!("users/{id}"), "scopes": ["chat.memberships"]});
     let seed = json!({
+        "lenient": true,
         "spaces": [{"name": "spaces/S"}],
         "memberships": [
             member("7", "8", "ROLE_MANAGER"),
