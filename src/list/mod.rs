@@ -67,8 +67,9 @@
 //!   if other arguments are invalid too. If the filter is valid, the message lists all violations.
 //!   Either way, `details` has a field violation for each of them.
 //! - **Size of errors.** At most 20 violations are reported, followed by the number of the others.
-//!   Names and values from the request are truncated to at most 100 characters. The filter in
-//!   `Invalid filter query: …` is echoed in full, up to the maximum length of a filter.
+//!   Names and values from the request are truncated to at most 100 characters, messages and
+//!   descriptions to 1000, including the filter in `Invalid filter query: …`. Invisible characters
+//!   are escaped everywhere. A query has at most 100 parameters.
 
 mod index;
 mod mask;

@@ -9,6 +9,9 @@ use super::violation::Violation;
 /// Field of the violation for a parameter without a name.
 const NO_NAME: &str = "(empty)";
 
+/// Maximum number of parameters in a query.
+const MAX_PARAMETERS: usize = 100;
+
 /// Appends `name=value` to a query. In the value, all but unreserved characters (RFC 3986) are
 /// percent-encoded.
 pub(crate) fn push(query: &mut String, name: &str, value: &str) {
@@ -103,7 +106,15 @@ impl<'q> QueryReader<'q> {
             pairs: Vec::new(),
             violations: Vec::new(),
         };
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        for (index, pair) in pairs.enumerate() {
+            if index == MAX_PARAMETERS {
+                // Without the others, this is the only violation.
+                reader.pairs.clear();
+                let description = format!("more than {MAX_PARAMETERS} query parameters");
+                reader.violations = vec![Violation::new("(query)", description)];
+                break;
+            }
             // The value of `$alt` may have a second `=` that is not encoded.
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name, true), decode(value, true)) {

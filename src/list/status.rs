@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::violation::{Violation, Violations};
+use super::violation::{MAX_DESCRIPTION, Violation, Violations, clip};
+use crate::diagnostic::visible;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $http:literal $name:literal,)+) => {
@@ -113,11 +114,13 @@ pub struct Status {
 }
 
 impl Status {
-    /// Creates a status without details.
+    /// Creates a status without details. In the message, invisible characters are escaped, and it is
+    /// truncated to 1000 characters.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let message = visible(&message.into()).to_string();
         Self {
             code,
-            message: message.into(),
+            message: clip(&message, MAX_DESCRIPTION).into_owned(),
             details: Vec::new(),
         }
     }
@@ -163,15 +166,19 @@ impl Status {
 impl From<Violations> for Status {
     fn from(violations: Violations) -> Self {
         let filter = violations.as_slice().iter().find_map(|v| v.filter.as_ref());
-        let message = match filter {
-            Some(error) => format!("Invalid filter query: {}", error.text()),
-            None => violations.to_string(),
+        let status = match filter {
+            Some(error) => {
+                let message = format!("Invalid filter query: {}", error.text());
+                Self::new(Code::InvalidArgument, message)
+            }
+            // Violations are escaped and truncated already.
+            None => Self {
+                message: violations.to_string(),
+                ..Self::new(Code::InvalidArgument, "")
+            },
         };
         let details = vec![Detail::BadRequest(violations.as_slice().to_vec())];
-        Self {
-            details,
-            ..Self::new(Code::InvalidArgument, message)
-        }
+        Self { details, ..status }
     }
 }
 

@@ -124,7 +124,7 @@ impl Mock {
     ) -> Result<Self, OpenError> {
         let texts: Vec<&str> = seeds.iter().map(AsRef::as_ref).collect();
         let text = texts.join(SEPARATOR);
-        let (store, saved) = Store::open(path.as_ref())?;
+        let (mut store, saved) = Store::open(path.as_ref())?;
         if let Some(saved) = saved {
             if !texts.is_empty() && text != saved.seed {
                 return Err(OpenError::OtherSeed);

@@ -9,6 +9,7 @@
 
 mod attacks;
 mod callers;
+mod hostile;
 #[path = "../http/mod.rs"]
 mod http;
 mod manual;
