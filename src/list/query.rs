@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use super::mask::FieldMask;
-use super::violation::Violation;
+use super::violation::{BAD_PAYLOAD, LONGEST_ECHO, Violation, clip};
 
 /// Field of the violation for a parameter without a name.
 const NO_NAME: &str = "(empty)";
@@ -220,7 +220,13 @@ impl<'q> QueryReader<'q> {
             if name.is_empty() {
                 Violation::new(NO_NAME, "missing query parameter name")
             } else {
-                Violation::new(name.into_owned(), "unknown query parameter")
+                // The live service's words.
+                let echo = clip(&name, LONGEST_ECHO);
+                let description = format!(
+                    "{BAD_PAYLOAD}Unknown name \"{echo}\": Cannot bind query parameter. Field \
+                     '{echo}' could not be found in request message."
+                );
+                Violation::new(name.into_owned(), description)
             }
         });
         self.violations.extend(unknown);

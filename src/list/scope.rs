@@ -17,6 +17,20 @@ pub enum Method {
     Patch,
 }
 
+impl Method {
+    /// Returns the full name of the API's method.
+    #[must_use]
+    pub const fn rpc(self) -> &'static str {
+        match self {
+            Self::Create => "google.chat.v1.ChatService.CreateMembership",
+            Self::Delete => "google.chat.v1.ChatService.DeleteMembership",
+            Self::Get => "google.chat.v1.ChatService.GetMembership",
+            Self::List => "google.chat.v1.ChatService.ListMemberships",
+            Self::Patch => "google.chat.v1.ChatService.UpdateMembership",
+        }
+    }
+}
+
 /// How a caller is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Authentication {
@@ -175,10 +189,10 @@ impl Caller {
         let permits = |scope: &Scope| scope.permits(method, self.authentication, admin_access);
         let conditions: Vec<Condition> = self.scopes.iter().filter_map(permits).collect();
         if conditions.is_empty() {
-            return Err(Status::insufficient_scopes());
+            return Err(Status::insufficient_scopes(method));
         }
         if admin_access && !self.administrator {
-            return Err(Status::permission_denied());
+            return Err(Status::requires_administrator());
         }
         Ok(conditions)
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use super::scope::Method;
 use super::violation::{MAX_DESCRIPTION, Violation, Violations, clip};
 use crate::diagnostic::visible;
 
@@ -84,6 +85,8 @@ pub enum Detail {
         reason: &'static str,
         /// The domain that defines the reason, such as `googleapis.com`.
         domain: &'static str,
+        /// The method that was called.
+        method: Method,
     },
 }
 
@@ -128,11 +131,12 @@ impl Status {
     /// Returns the error for a caller whose scopes do not permit the method, with the live
     /// service's message and reason.
     #[must_use]
-    pub fn insufficient_scopes() -> Self {
+    pub fn insufficient_scopes(method: Method) -> Self {
         Self {
             details: vec![Detail::ErrorInfo {
                 reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
                 domain: "googleapis.com",
+                method,
             }],
             ..Self::new(
                 Code::PermissionDenied,
@@ -149,6 +153,28 @@ impl Status {
             Code::PermissionDenied,
             "Permission denied to perform the requested action on the specified resource, or the \
              resource doesn't exist.",
+        )
+    }
+
+    /// Returns the error for an app whose request requires user authentication, with the live service's
+    /// message.
+    #[must_use]
+    pub fn requires_user() -> Self {
+        Self::new(
+            Code::PermissionDenied,
+            "This method doesn't support app authentication with a service account. Authenticate \
+             with a user account.",
+        )
+    }
+
+    /// Returns the error for a caller who asks for admin access without being an administrator, with
+    /// the live service's message.
+    #[must_use]
+    pub fn requires_administrator() -> Self {
+        Self::new(
+            Code::PermissionDenied,
+            "This method doesn't support non-admin user authentication. Authenticate with an admin \
+             account.",
         )
     }
 
@@ -173,7 +199,7 @@ impl From<Violations> for Status {
             }
             // Violations are escaped and truncated already.
             None => Self {
-                message: violations.to_string(),
+                message: violations.message(),
                 ..Self::new(Code::InvalidArgument, "")
             },
         };
@@ -225,6 +251,11 @@ impl Serialize for Detail {
             field: &'a str,
             description: &'a str,
         }
+        #[derive(Serialize)]
+        struct Metadata {
+            service: &'static str,
+            method: &'static str,
+        }
         let mut detail = serializer.serialize_map(None)?;
         match self {
             Self::BadRequest(violations) => {
@@ -235,10 +266,19 @@ impl Serialize for Detail {
                 detail.serialize_entry("@type", "type.googleapis.com/google.rpc.BadRequest")?;
                 detail.serialize_entry("fieldViolations", &violations.collect::<Vec<_>>())?;
             }
-            Self::ErrorInfo { reason, domain } => {
+            Self::ErrorInfo {
+                reason,
+                domain,
+                method,
+            } => {
                 detail.serialize_entry("@type", "type.googleapis.com/google.rpc.ErrorInfo")?;
                 detail.serialize_entry("reason", reason)?;
                 detail.serialize_entry("domain", domain)?;
+                let metadata = Metadata {
+                    service: "chat.googleapis.com",
+                    method: method.rpc(),
+                };
+                detail.serialize_entry("metadata", &metadata)?;
             }
         }
         detail.end()

@@ -15,6 +15,9 @@ pub(crate) const LONGEST_ECHO: usize = 100;
 /// Maximum length of a description or a message, in characters.
 pub(crate) const MAX_DESCRIPTION: usize = 1000;
 
+/// Start of the live service's messages about names that it does not know.
+pub(crate) const BAD_PAYLOAD: &str = "Invalid JSON payload received. ";
+
 /// Truncates text to `max` characters, and appends `…` if it was longer.
 pub(crate) fn clip(text: &str, max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(max) {
@@ -110,6 +113,19 @@ impl Violations {
     #[must_use]
     pub fn as_slice(&self) -> &[Violation] {
         &self.0
+    }
+
+    /// Returns the message of the error response: all violations on one line. Those in the live
+    /// service's words already name the field.
+    pub(crate) fn message(&self) -> String {
+        let messages = self.0.iter().map(|violation| {
+            if violation.description.starts_with(BAD_PAYLOAD) {
+                violation.description.clone()
+            } else {
+                violation.to_string()
+            }
+        });
+        messages.collect::<Vec<_>>().join("; ")
     }
 
     /// Creates the error from one or more violations, and counts those after the first 20.

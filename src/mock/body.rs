@@ -10,15 +10,15 @@ use serde_json::{Map, Value};
 use super::schema::{Kind, MEMBERSHIP, Message};
 use crate::Membership;
 use crate::list::query::camel_case;
-use crate::list::violation::{LONGEST_ECHO, clip};
+use crate::list::violation::{BAD_PAYLOAD, LONGEST_ECHO, clip};
 use crate::list::{Code, Detail, Status, Violation, Violations};
 
 /// Parses the membership in a body; an empty body is the default membership.
 ///
 /// # Errors
 ///
-/// 400 `Invalid JSON payload received. …` if the body is not a JSON object, and for every unknown
-/// field, unknown enum name, value of the wrong type and duplicate field.
+/// 400 `Invalid JSON payload received. …` if the body is not JSON, and for every unknown or duplicate
+/// field; 400 `Invalid value at '…' …` for every unknown enum name and value of the wrong type.
 pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Membership::default());
@@ -44,7 +44,12 @@ pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
     let problems = Violations::of(problems);
     let lines = problems.as_slice().iter().map(|problem| {
         let description = &problem.description;
-        format!("Invalid JSON payload received. {description}")
+        // As in the live service, only other problems have a prefix.
+        if description.starts_with("Invalid value at ") {
+            description.clone()
+        } else {
+            format!("{BAD_PAYLOAD}{description}")
+        }
     });
     Err(Status {
         message: lines.collect::<Vec<_>>().join("\n"),

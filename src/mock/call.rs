@@ -65,6 +65,7 @@ pub(super) struct Call<'w> {
     pub(super) state: &'w State,
     pub(super) who: &'w Requester,
     pub(super) admin: bool,
+    method: Method,
     conditions: Vec<Condition>,
 }
 
@@ -85,6 +86,7 @@ impl<'w> Call<'w> {
             state,
             who,
             admin,
+            method,
             conditions,
         })
     }
@@ -119,7 +121,7 @@ impl<'w> Call<'w> {
         if self.conditions.iter().any(holds) {
             Ok(space)
         } else {
-            Err(Status::insufficient_scopes())
+            Err(Status::insufficient_scopes(self.method))
         }
     }
 
@@ -136,7 +138,7 @@ impl<'w> Call<'w> {
         if self.conditions.contains(&Condition::OwnApp) {
             Ok(())
         } else {
-            Err(Status::insufficient_scopes())
+            Err(Status::insufficient_scopes(self.method))
         }
     }
 
@@ -152,6 +154,14 @@ impl<'w> Call<'w> {
     /// Returns whether settings of a space do not restrict the caller.
     fn is_exempt(&self) -> bool {
         self.admin || self.who.id.is_none()
+    }
+
+    /// Checks that the caller is authenticated as a user.
+    pub(super) fn check_user_authentication(&self) -> Result<(), Status> {
+        if self.who.is_app() {
+            return Err(Status::requires_user());
+        }
+        Ok(())
     }
 
     /// Returns whether the caller may see the members of a space.

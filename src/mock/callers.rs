@@ -116,14 +116,16 @@ impl Callers {
             return Err(Status::new(
                 Code::Unauthenticated,
                 "Request is missing required authentication credential. Expected OAuth 2 access \
-                 token, login cookie or other valid authentication credential.",
+                 token, login cookie or other valid authentication credential. See \
+                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
             ));
         };
         let Some(known) = self.0.get(&token) else {
             return Err(Status::new(
                 Code::Unauthenticated,
                 "Request had invalid authentication credentials. Expected OAuth 2 access token, \
-                 login cookie or other valid authentication credential.",
+                 login cookie or other valid authentication credential. See \
+                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
             ));
         };
         let is_app = known.authentication == Authentication::App;

@@ -119,7 +119,7 @@ impl Call<'_> {
         allowed(!self.is_external())?;
         if is_app {
             // Only the calling app can be added, and only with user authentication.
-            allowed(!self.who.is_app())?;
+            self.check_user_authentication()?;
             self.check_own_app(own_app)?;
             self.check_permission(space, space.manage_apps)
         } else {
@@ -141,7 +141,8 @@ impl Call<'_> {
         let key = format!("group-{id}");
         check_length(&key).map_err(|error| Violation::new("membership.groupMember.name", error))?;
         let space = self.space(parent, false)?;
-        allowed(!self.who.is_app() && !self.is_external())?;
+        self.check_user_authentication()?;
+        allowed(!self.is_external())?;
         self.check_permission(space, space.manage_members)?;
         check_not_direct_message(space)?;
         if space.kind != SpaceType::Space {

@@ -19,7 +19,9 @@ impl<'w> Call<'w> {
             .filter(|member| member.state != MembershipState::NotAMember)
             .ok_or_else(Status::not_found)?;
         // Groups require user authentication, even for reading.
-        allowed(!self.who.is_app() || !is_group(member))?;
+        if is_group(member) {
+            self.check_user_authentication()?;
+        }
         Ok((space, member))
     }
 

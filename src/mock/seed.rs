@@ -11,7 +11,9 @@ use thiserror::Error;
 use super::nearest::nearest;
 use super::people::complete;
 use super::schema::{MEMBERSHIP, Message};
-use super::seed_items::{CallerSeed, FaultSeed, SpaceSeed, UnknownUsers, UserDetails, UserSeed};
+use super::seed_items::{
+    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed,
+};
 use super::state::{SpaceType, check_length, check_user, identifier};
 use super::strict;
 use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
@@ -43,6 +45,7 @@ pub(super) struct Seed {
     pub(super) domains: Vec<String>,
     pub(super) user_details: UserDetails,
     pub(super) unknown_users: UnknownUsers,
+    pub(super) missing: Missing,
     /// Probable mistakes that are not errors.
     pub(super) warnings: Vec<String>,
 }
@@ -68,6 +71,8 @@ struct Outline<'s> {
     user_details: UserDetails,
     #[serde(default)]
     unknown_users: UnknownUsers,
+    #[serde(default)]
+    missing: Missing,
     #[serde(default)]
     lenient: bool,
     /// In a response of the service.
@@ -170,6 +175,9 @@ impl Seed {
             }
             if outline.unknown_users != UnknownUsers::default() {
                 seed.unknown_users = outline.unknown_users;
+            }
+            if outline.missing != Missing::default() {
+                seed.missing = outline.missing;
             }
         }
         if check.makes_up_spaces {
@@ -405,8 +413,11 @@ impl Check<'_> {
             Some(status) if !(400..600).contains(&status) => Err(format!(
                 "a fault's `status` must be from 400 to 599, found {status}"
             )),
-            None if fault.delay_ms == 0 => {
-                Err("a fault must have a `status` or a `delayMs`".to_owned())
+            Some(_) if fault.fault.is_some() => {
+                Err("a fault must have either a `status` or a `fault`".to_owned())
+            }
+            None if fault.delay_ms == 0 && fault.fault.is_none() => {
+                Err("a fault must have a `status`, a `fault` or a `delayMs`".to_owned())
             }
             _ => Ok(()),
         }

@@ -169,6 +169,8 @@ pub(super) struct FaultSeed {
     pub(super) path: String,
     /// HTTP status of the response; `None` if the request is only delayed.
     pub(super) status: Option<u16>,
+    /// A response of the live service, in place of a status.
+    pub(super) fault: Option<ReadyFault>,
     /// Number of requests affected; `None` if the fault lasts indefinitely.
     pub(super) times: Option<u64>,
     /// Delay before the response, in milliseconds.
@@ -194,4 +196,22 @@ pub(super) enum UnknownUsers {
     Create,
     /// The request fails.
     Refuse,
+}
+
+/// The response to a request for a space that does not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum Missing {
+    #[default]
+    #[serde(rename = "404")]
+    NotFound,
+    #[serde(rename = "403")]
+    PermissionDenied,
+}
+
+/// A fault with a response of the live service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ReadyFault {
+    /// The project has no configured Chat app.
+    AppNotFound,
 }

@@ -9,7 +9,7 @@ use super::answer::Listed;
 use super::call::Standing;
 use super::people::People;
 use super::seed::Seed;
-use super::seed_items::{SpaceSeed, UnknownUsers, UserDetails, Visibility};
+use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails, Visibility};
 use crate::diagnostic::Quoted;
 use crate::list::{
     Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
@@ -192,6 +192,8 @@ impl Change {
 pub(super) struct State {
     spaces: BTreeMap<String, Space>,
     pub(super) people: People,
+    /// Whether a missing space is 403, like an inaccessible one.
+    denies_missing: bool,
     /// Whether people who are not known cannot be added.
     pub(super) refuses_unknown: bool,
     /// Whether users see only the name and the type of other users.
@@ -218,6 +220,7 @@ impl State {
         let mut state = Self {
             spaces: BTreeMap::new(),
             people: People::of(seed),
+            denies_missing: seed.missing == Missing::PermissionDenied,
             refuses_unknown: seed.unknown_users == UnknownUsers::Refuse,
             hides_details: seed.user_details == UserDetails::None,
             app,
@@ -235,9 +238,15 @@ impl State {
     ///
     /// # Errors
     ///
-    /// 404 `NOT_FOUND` if there is none.
+    /// 404 `NOT_FOUND` if there is none, or 403 if the seed says so.
     pub(super) fn space(&self, name: &str) -> Result<&Space, Status> {
-        self.spaces.get(name).ok_or_else(Status::not_found)
+        self.spaces.get(name).ok_or_else(|| {
+            if self.denies_missing {
+                Status::permission_denied()
+            } else {
+                Status::not_found()
+            }
+        })
     }
 
     /// Applies a change to a space that exists.

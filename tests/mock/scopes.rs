@@ -167,6 +167,7 @@ fn cell(answer: &Answer) -> char {
             's'
         }
         403 if message.starts_with("Permission denied to perform the requested action") => 'd',
+        403 if message.starts_with("This method doesn't support ") => 'd',
         _ => '?',
     }
 }
