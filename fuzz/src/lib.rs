@@ -5,6 +5,7 @@
 //! - [`filter_model`] generates filters with their expected meaning.
 //! - [`writer`] writes either as text, with all variations that the grammar allows.
 //! - [`shortest`] finds the shortest text of each meaning.
+//! - [`raw_request`] is an HTTP request as text.
 //! - [`server_model`] is a model of the mock server, and [`rules`] are the rules that it follows.
 //!
 //! The models are independent implementations of the language and the API: they do not use the
@@ -12,6 +13,7 @@
 
 pub mod filter_model;
 pub mod invariants;
+pub mod raw_request;
 #[path = "../../tests/rules/mod.rs"]
 pub mod rules;
 pub mod server_model;

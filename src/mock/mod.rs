@@ -11,6 +11,7 @@ mod methods;
 mod nearest;
 mod people;
 mod schema;
+mod scope_warning;
 mod seed;
 mod seed_items;
 mod server;

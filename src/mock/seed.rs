@@ -8,15 +8,15 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::nearest::nearest;
 use super::people::complete;
 use super::schema::{MEMBERSHIP, Message};
+use super::scope_warning::scope_warning;
 use super::seed_items::{
     CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed,
 };
 use super::state::{SpaceType, check_length, check_user, identifier};
 use super::strict;
-use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
+use crate::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
 
 /// The error for an invalid seed. Lines and columns count from 1, columns in bytes.
@@ -422,54 +422,6 @@ impl Check<'_> {
             _ => Ok(()),
         }
     }
-}
-
-/// Chat scopes that permit none of the methods of `spaces.members`.
-const OTHER_CHAT_SCOPES: &[&str] = &[
-    "chat.admin.delete",
-    "chat.admin.spaces",
-    "chat.admin.spaces.readonly",
-    "chat.app.delete",
-    "chat.app.memberships.readonly",
-    "chat.app.messages.readonly",
-    "chat.app.spaces",
-    "chat.app.spaces.create",
-    "chat.app.spaces.readonly",
-    "chat.availability",
-    "chat.availability.readonly",
-    "chat.customemojis",
-    "chat.customemojis.readonly",
-    "chat.delete",
-    "chat.messages",
-    "chat.messages.create",
-    "chat.messages.reactions",
-    "chat.messages.reactions.create",
-    "chat.messages.reactions.readonly",
-    "chat.messages.readonly",
-    "chat.spaces",
-    "chat.spaces.create",
-    "chat.spaces.readonly",
-    "chat.users.readstate",
-    "chat.users.readstate.readonly",
-    "chat.users.sections",
-    "chat.users.sections.readonly",
-    "chat.users.spacesettings",
-];
-
-/// Returns a warning for a Chat scope that does not exist. Tokens may have any other scopes.
-fn scope_warning(scope: &str) -> Option<String> {
-    let name = scope
-        .strip_prefix("https://www.googleapis.com/auth/")
-        .unwrap_or(scope);
-    let known = Scope::ALL.iter().map(|scope| scope.name());
-    let mut known = known.chain(OTHER_CHAT_SCOPES.iter().copied());
-    if !name.starts_with("chat.") || known.clone().any(|known| known == name) {
-        return None;
-    }
-    let suggestion = nearest(name, known.by_ref())
-        .map(|nearest| format!("; did you mean `{nearest}`?"))
-        .unwrap_or_default();
-    Some(format!("unknown Chat scope {}{suggestion}", quoted(name)))
 }
 
 /// Checks that a JSON value is an object, because the parser would also accept an array of the
