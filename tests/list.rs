@@ -122,12 +122,14 @@ fn status_serializes_as_the_response_body() {
     }
     "#);
     assert_eq!(
-        serde_json::to_string(&Status::insufficient_scopes()).unwrap(),
+        serde_json::to_string(&Status::insufficient_scopes(Method::List)).unwrap(),
         concat!(
             r#"{"error":{"code":403,"message":"Request had insufficient authentication scopes.","#,
             r#""status":"PERMISSION_DENIED","details":[{"#,
             r#""@type":"type.googleapis.com/google.rpc.ErrorInfo","#,
-            r#""reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT","domain":"googleapis.com"}]}}"#,
+            r#""reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT","domain":"googleapis.com","#,
+            r#""metadata":{"service":"chat.googleapis.com","#,
+            r#""method":"google.chat.v1.ChatService.ListMemberships"}}]}}"#,
         )
     );
     // Empty details are omitted.
@@ -249,7 +251,9 @@ fn violations_are_limited_in_number_and_length() {
     };
     assert_eq!(
         violations(2).to_string(),
-        "x0: unknown query parameter; x1: unknown query parameter"
+        "x0: Invalid JSON payload received. Unknown name \"x0\": Cannot bind query parameter. Field \
+         'x0' could not be found in request message.; x1: Invalid JSON payload received. Unknown name \
+         \"x1\": Cannot bind query parameter. Field 'x1' could not be found in request message."
     );
     assert_eq!(violations(20).as_slice().len(), 20);
     assert!(!violations(20).to_string().contains("more"));
@@ -446,7 +450,7 @@ fn scopes_permit_the_documented_methods() {
             "xxxxx chat.memberships User",
             "--xx- chat.memberships.readonly User",
             "oo--- chat.memberships.app User",
-            "oo--- chat.memberships.app App",
+            "-o--- chat.memberships.app App",
             "ii-ii chat.import User",
             "xxxxx chat.app.memberships App",
             "--xx- chat.bot App",
@@ -484,7 +488,8 @@ fn authorizes_list_requests() {
         ..request()
     };
     let scopes = "Request had insufficient authentication scopes.";
-    let denied = "Permission denied";
+    let user_only = "This method doesn't support app authentication";
+    let not_admin = "This method doesn't support non-admin user authentication";
     for (request, caller, expected) in [
         (&basic, caller(User, false, Scope::MembershipsReadonly), ""),
         (&basic, caller(User, false, Scope::Bot), scopes),
@@ -492,8 +497,12 @@ fn authorizes_list_requests() {
         (&basic, caller(App, false, Scope::Bot), ""),
         (&basic, caller(App, false, Scope::Memberships), scopes),
         (&groups, caller(User, false, Scope::Memberships), ""),
-        (&groups, caller(App, false, Scope::Bot), denied),
-        (&invited, caller(App, false, Scope::AppMemberships), denied),
+        (&groups, caller(App, false, Scope::Bot), user_only),
+        (
+            &invited,
+            caller(App, false, Scope::AppMemberships),
+            user_only,
+        ),
         (
             &admin,
             caller(User, true, Scope::AdminMembershipsReadonly),
@@ -502,7 +511,7 @@ fn authorizes_list_requests() {
         (
             &admin,
             caller(User, false, Scope::AdminMembershipsReadonly),
-            denied,
+            not_admin,
         ),
         (&admin, caller(User, true, Scope::Memberships), scopes),
         (&admin, caller(App, false, Scope::AppMemberships), scopes),

@@ -88,6 +88,9 @@ fn send_credentials(address: SocketAddr) {
             format!("authorization=Bearer+{token}"),
             format!("key={token}&quotaUser={token}&callback={token}"),
             format!("pageToken={token}"),
+            format!("{encoded}=1"),
+            encoded.clone(),
+            format!("x{encoded}x=1&pageSize=-1"),
         ] {
             let get = Request::get(&format!("{LIST}?{query}"));
             let delete = Request::new("DELETE", &format!("{member}?{query}"));
@@ -122,6 +125,9 @@ fn send_misplaced_tokens(address: SocketAddr) {
             format!("{LIST}/1%3Faccess_token={token}"),
             format!("{LIST}/1%3Faccess_token%3D{token}"),
             format!("{LIST}/1/{token}"),
+            format!("{LIST}/Bearer+{token}"),
+            format!("{LIST}/{token}."),
+            format!("/v1/spaces/x{token}x/members"),
             format!("http://{token}@a{LIST}"),
         ] {
             for method in ["GET", "DELETE", "PATCH", token] {
@@ -219,7 +225,7 @@ fn seed_errors_contain_no_token() {
         r#"{"token": "SECRET"}"#.to_owned(),
         r#"{"token": "SECRET", "user": "users/1", "app": "users/2"}"#.to_owned(),
         r#"{"token": "SECRET", "user": "users/nobody"}"#.to_owned(),
-        r#"{"token": "SECRET", "user": "users/1", "scopes": ["chat"]}"#.to_owned(),
+        r#"{"token": "SECRET", "user": "users/1", "scopes": [1]}"#.to_owned(),
         r#"{"token": "SECRET", "user": 1}"#.to_owned(),
         r#"{"token": ["SECRET"], "user": "users/1"}"#.to_owned(),
         r#"{"token": "SECRET", "tokens": 1}"#.to_owned(),

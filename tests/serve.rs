@@ -177,3 +177,78 @@ fn damaged_files_are_reported_in_one_line() {
         eprintln!("{what}: {message}");
     }
 }
+
+/// `--seed` several times, and `--seed -` for standard input.
+#[test]
+fn seeds_are_read_from_several_files_and_standard_input() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+
+    let directory = tempfile::tempdir().unwrap();
+    let first = directory.path().join("first.json");
+    // A byte order mark is ignored.
+    std::fs::write(&first, "\u{feff}{\"spaces\": [{\"name\": \"spaces/A\"}]}").unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_gchat-filter"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--seed", "-", "--seed"])
+        .arg(&first)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let list =
+        r#"{"memberships": [{"name": "spaces/A/members/1", "member": {"name": "users/1"}}]}"#;
+    program
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(list.as_bytes())
+        .unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let url = lines.next().unwrap().unwrap();
+    let address = url.strip_prefix("http://").unwrap().parse().unwrap();
+    let answer = Request::get("/v1/spaces/A/members")
+        .try_send_to(address)
+        .unwrap();
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert_eq!(
+        answer.json()["memberships"][0]["name"],
+        "spaces/A/members/1"
+    );
+}
+
+#[test]
+fn unreadable_seeds_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("seed.json");
+    let valid = directory.path().join("valid.json");
+    std::fs::write(&valid, r#"{"spaces": []}"#).unwrap();
+    let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, expected) in [
+        (b"\x1f\x8b\x08\x00".to_vec(), "compressed with gzip"),
+        (
+            [b"\xff\xfe".to_vec(), utf16.clone()].concat(),
+            "encoded as UTF-16",
+        ),
+        (utf16, "encoded as UTF-16"),
+        (b"{\"a\": \"\xe4\"}".to_vec(), "not UTF-8 at byte 7"),
+        (
+            b"{\"spaces\": [{}]}".to_vec(),
+            "line 1, column 14: missing field `name`",
+        ),
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_gchat-filter"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--seed"])
+            .args([&valid, std::path::Path::new("--seed"), &path])
+            .output()
+            .unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            message.contains(&format!("seed.json: {expected}")),
+            "{message}"
+        );
+    }
+}

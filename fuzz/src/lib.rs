@@ -5,13 +5,17 @@
 //! - [`filter_model`] generates filters with their expected meaning.
 //! - [`writer`] writes either as text, with all variations that the grammar allows.
 //! - [`shortest`] finds the shortest text of each meaning.
-//! - [`server_model`] is a model of the mock server.
+//! - [`raw_request`] is an HTTP request as text.
+//! - [`server_model`] is a model of the mock server, and [`rules`] are the rules that it follows.
 //!
 //! The models are independent implementations of the language and the API: they do not use the
 //! crate to decide what is correct.
 
 pub mod filter_model;
 pub mod invariants;
+pub mod raw_request;
+#[path = "../../tests/rules/mod.rs"]
+pub mod rules;
 pub mod server_model;
 pub mod shortest;
 pub mod targets;

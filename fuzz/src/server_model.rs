@@ -1,16 +1,21 @@
-//! A model of the mock server: a map of memberships for each space, and an independent
-//! implementation of the rules of the five methods. It predicts the outcome of each [`Operation`].
+//! A model of the mock server: a map of memberships for each space. With the [rules](crate::rules),
+//! it predicts the outcome of each [`Operation`].
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::{Map, Value, json};
+
+use crate::raw_request::{RawRequest, encode};
+use crate::rules::{
+    self, Authentication, Kind, Method, Permission, Refusal, Role, Scope, SpaceType, Standing,
+    State, Target,
+};
 
 /// The memberships of a space by key, as they appear in responses.
 pub type Members = BTreeMap<String, Value>;
 
 /// The spaces; the last one does not exist.
-pub const SPACES: [&str; 7] = ["A", "C", "I", "O", "E", "F", "X"];
+pub const SPACES: [&str; 9] = ["A", "C", "I", "O", "E", "F", "D", "S", "X"];
 
 /// A member that a request names.
 #[derive(Debug)]
@@ -54,18 +59,18 @@ pub const MEMBERS: [MemberRef; 16] = [
 pub struct Caller {
     /// The letter.
     pub letter: u8,
-    token: &'static str,
+    pub(crate) token: &'static str,
     is_app: bool,
     /// `None` for a caller without restrictions.
     id: Option<&'static str>,
-    scopes: &'static [&'static str],
+    scopes: &'static [Scope],
 }
 
 const fn user(
     letter: u8,
     token: &'static str,
     id: &'static str,
-    scopes: &'static [&'static str],
+    scopes: &'static [Scope],
 ) -> Caller {
     Caller {
         letter,
@@ -80,7 +85,7 @@ const fn app(
     letter: u8,
     token: &'static str,
     id: &'static str,
-    scopes: &'static [&'static str],
+    scopes: &'static [Scope],
 ) -> Caller {
     Caller {
         is_app: true,
@@ -95,39 +100,58 @@ pub const ANYONE: Caller = Caller {
     is_app: false,
     id: None,
     scopes: &[
-        "memberships",
-        "memberships.readonly",
-        "memberships.app",
-        "import",
-        "admin.memberships",
-        "admin.memberships.readonly",
+        Scope::Memberships,
+        Scope::MembershipsReadonly,
+        Scope::MembershipsApp,
+        Scope::Import,
+        Scope::AdminMemberships,
+        Scope::AdminMembershipsReadonly,
     ],
 };
 
-/// A caller that can observe everything: it is invited to all spaces.
-pub const WATCHER: Caller = user(b'w', "SECRET-w", "watch", &["memberships"]);
+/// A caller that can observe everything: it is invited to all spaces, and a
+/// manager of the one whose members only managers see.
+pub const WATCHER: Caller = user(b'w', "SECRET-w", "watch", &[Scope::Memberships]);
 
-/// The callers: users 1 (an administrator), 2 and 3, a stranger, apps, an unknown token, and no
+/// The callers: users 1 (an administrator), 2, 3 and 4, a stranger, an
+/// external user, apps, an unknown token, and no
 /// token.
-pub const CALLERS: [Caller; 16] = [
-    user(b'1', "SECRET-1", "1", &["memberships", "admin.memberships"]),
-    user(b'2', "SECRET-2", "2", &["memberships"]),
-    user(b'3', "SECRET-3", "3", &["memberships"]),
-    user(b's', "SECRET-s", "stranger", &["memberships"]),
-    user(b'r', "SECRET-r", "2", &["memberships.readonly"]),
-    user(b'i', "SECRET-i", "1", &["import"]),
-    user(b'o', "SECRET-o", "2", &["memberships.app"]),
-    user(b'd', "SECRET-d", "1", &["admin.memberships"]),
-    user(b'e', "SECRET-e", "2", &["admin.memberships"]),
-    user(b'q', "SECRET-q", "1", &["admin.memberships.readonly"]),
-    app(b'A', "SECRET-A", "app1", &["app.memberships"]),
-    app(b'B', "SECRET-B", "app1", &["bot"]),
-    app(b'S', "SECRET-S", "app1", &["memberships.app", "bot"]),
+pub const CALLERS: [Caller; 18] = [
+    user(
+        b'1',
+        "SECRET-1",
+        "1",
+        &[Scope::Memberships, Scope::AdminMemberships],
+    ),
+    user(b'2', "SECRET-2", "2", &[Scope::Memberships]),
+    user(b'3', "SECRET-3", "3", &[Scope::Memberships]),
+    user(b's', "SECRET-s", "stranger", &[Scope::Memberships]),
+    user(
+        b'p',
+        "SECRET-p",
+        "4",
+        &[Scope::Memberships, Scope::MembershipsApp],
+    ),
+    user(b'u', "SECRET-u", "out", &[Scope::Memberships]),
+    user(b'r', "SECRET-r", "2", &[Scope::MembershipsReadonly]),
+    user(b'i', "SECRET-i", "1", &[Scope::Import]),
+    user(b'o', "SECRET-o", "2", &[Scope::MembershipsApp]),
+    user(b'd', "SECRET-d", "1", &[Scope::AdminMemberships]),
+    user(b'e', "SECRET-e", "2", &[Scope::AdminMemberships]),
+    user(b'q', "SECRET-q", "1", &[Scope::AdminMembershipsReadonly]),
+    app(b'A', "SECRET-A", "app1", &[Scope::AppMemberships]),
+    app(b'B', "SECRET-B", "app1", &[Scope::Bot]),
+    app(
+        b'S',
+        "SECRET-S",
+        "app1",
+        &[Scope::MembershipsApp, Scope::Bot],
+    ),
     app(
         b'9',
         "SECRET-9",
         "app9",
-        &["app.memberships", "memberships.app"],
+        &[Scope::AppMemberships, Scope::MembershipsApp],
     ),
     user(b'x', "SECRET-x", "", &[]),
     user(b'-', "", "", &[]),
@@ -194,9 +218,19 @@ pub fn seed(callers: bool, faults: bool) -> Value {
         person("O", "2", "ROLE_MANAGER", "JOINED"),
         person("F", "1", "ROLE_MANAGER", "JOINED"),
         person("F", "2", "ROLE_ASSISTANT_MANAGER", "JOINED"),
+        person("D", "1", "ROLE_MEMBER", "JOINED"),
+        person("D", "2", "ROLE_MEMBER", "INVITED"),
+        person("S", "1", "ROLE_MANAGER", "JOINED"),
+        person("S", "2", "ROLE_ASSISTANT_MANAGER", "JOINED"),
+        person("S", "3", "ROLE_MEMBER", "JOINED"),
+        person("S", "4", "ROLE_MEMBER", "INVITED"),
+        app("S", "app1"),
     ];
     for space in SPACES.iter().filter(|space| **space != "X") {
-        memberships.push(person(space, "watch", "ROLE_MEMBER", "INVITED"));
+        memberships.push(match *space {
+            "S" => person(space, "watch", "ROLE_ASSISTANT_MANAGER", "JOINED"),
+            _ => person(space, "watch", "ROLE_MEMBER", "INVITED"),
+        });
     }
     let mut seed = json!({
         "spaces": [
@@ -206,6 +240,15 @@ pub fn seed(callers: bool, faults: bool) -> Value {
             {"name": "spaces/O", "creator": "users/app1"},
             {"name": "spaces/E"},
             {"name": "spaces/F", "creator": "users/2"},
+            {"name": "spaces/D", "spaceType": "DIRECT_MESSAGE"},
+            {"name": "spaces/S",
+             "permissionSettings": {
+                 "manageMembersAndGroups": {"managersAllowed": true,
+                                            "assistantManagersAllowed": true},
+                 "manageApps": {"assistantManagersAllowed": true}},
+             "accessSettings": {"accessState": "DISCOVERABLE"},
+             "externalUserAllowed": false,
+             "membersVisibleTo": "managers"},
         ],
         "memberships": memberships,
         "users": [
@@ -223,7 +266,7 @@ pub fn seed(callers: bool, faults: bool) -> Value {
             .filter(|caller| !caller.scopes.is_empty());
         let callers = known.map(|caller| {
             let kind = if caller.is_app { "app" } else { "user" };
-            let scopes = caller.scopes.iter().map(|scope| format!("chat.{scope}"));
+            let scopes = caller.scopes.iter().map(|scope| scope.name());
             json!({"token": caller.token, kind: format!("users/{}", caller.id.unwrap_or_default()),
                    "scopes": scopes.collect::<Vec<_>>()})
         });
@@ -253,169 +296,6 @@ pub struct Operation {
     pub variant: u8,
     /// The caller.
     pub caller: &'static Caller,
-}
-
-/// An HTTP request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawRequest {
-    /// The method.
-    pub method: String,
-    /// Path and query.
-    pub target: String,
-    /// Headers.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-/// Writes the request as a line of text.
-impl fmt::Display for RawRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = String::from_utf8_lossy(&self.body);
-        write!(f, "{} {}\t{body}", self.method, self.target)?;
-        self.headers
-            .iter()
-            .try_for_each(|(name, value)| write!(f, "\t{name}: {value}"))
-    }
-}
-
-impl RawRequest {
-    /// Creates a request without headers and body.
-    #[must_use]
-    pub fn new(method: &str, target: String) -> Self {
-        Self {
-            method: method.to_owned(),
-            target,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
-    }
-
-    /// Adds a caller's token in a header.
-    #[must_use]
-    pub fn of(mut self, caller: &Caller) -> Self {
-        if !caller.token.is_empty() {
-            let bearer = format!("Bearer {}", caller.token);
-            self.headers.push(("authorization".to_owned(), bearer));
-        }
-        self
-    }
-
-    /// Returns the request with another parameter.
-    #[must_use]
-    pub fn with(&self, parameter: &str) -> Self {
-        let mut request = self.clone();
-        if request.body.is_empty() {
-            let mark = if request.target.contains('?') {
-                '&'
-            } else {
-                '?'
-            };
-            request.target = format!("{}{mark}{parameter}", request.target);
-        } else {
-            request.body.extend(b"&");
-            request.body.extend(parameter.as_bytes());
-        }
-        request
-    }
-
-    /// Parses a request from a line; `None` if it is not a request, or not UTF-8 where required.
-    #[must_use]
-    pub fn read(line: &[u8], callers: bool) -> Option<Self> {
-        let mut parts = line.split(|byte| *byte == b'\t');
-        let head = str::from_utf8(parts.next()?).ok()?;
-        let (method, target) = head.split_once(' ')?;
-        let mut request = Self::new(method, target.to_owned());
-        request.body = parts.next().unwrap_or_default().to_vec();
-        for part in parts {
-            let (name, value) = str::from_utf8(part).ok()?.split_once(": ")?;
-            request
-                .headers
-                .push((name.to_lowercase(), value.to_owned()));
-        }
-        let is_authenticated = request
-            .headers
-            .iter()
-            .any(|(name, _)| name == "authorization");
-        if callers && !is_authenticated {
-            request = request.of(&CALLERS[0]);
-        }
-        Some(request)
-    }
-
-    /// Returns whether it contains a token where the response may repeat it.
-    #[must_use]
-    pub fn contains_secret(&self) -> bool {
-        let has_secret = |bytes: &[u8]| bytes.windows(6).any(|window| window == b"SECRET");
-        let may_be_repeated = |part: &&str| !part.contains("access_token=");
-        let target: Vec<&str> = self
-            .target
-            .split(['?', '&'])
-            .filter(may_be_repeated)
-            .collect();
-        has_secret(target.concat().as_bytes()) || has_secret(&self.body)
-    }
-
-    /// Returns whether its method, or the one in a header, may change something.
-    #[must_use]
-    pub fn may_change(&self) -> bool {
-        let header = self
-            .headers
-            .iter()
-            .find(|(name, _)| name == "x-http-method-override");
-        let method = match header {
-            Some((_, method)) if self.method == "POST" => method.to_uppercase(),
-            _ => self.method.clone(),
-        };
-        !["GET", "HEAD"].contains(&&*method)
-    }
-
-    /// Returns the path after `v1/`, which the patterns of faults match.
-    #[must_use]
-    pub fn resource(&self) -> String {
-        let path = self.target.split(['?', '#']).next().unwrap_or_default();
-        // An absolute URL starts with a host.
-        let path = match path.split_once("://") {
-            Some((_, rest)) if !path.starts_with('/') => {
-                rest.find('/').map_or("/", |at| &rest[at..])
-            }
-            _ => path,
-        };
-        let path = path.trim_start_matches('/');
-        let segments = path
-            .strip_prefix("v1/")
-            .map(|rest| rest.split('/').map(decode));
-        let segments = segments.and_then(Iterator::collect::<Option<Vec<_>>>);
-        segments.unwrap_or_default().join("/")
-    }
-}
-
-/// Decodes percent encoding in a path segment.
-fn decode(segment: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut rest = segment;
-    while let Some((before, after)) = rest.split_once('%') {
-        bytes.extend(before.as_bytes());
-        let digits = after
-            .get(..2)
-            .filter(|two| two.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        if let Some(Ok(byte)) = digits.map(|digits| u8::from_str_radix(digits, 16)) {
-            bytes.push(byte);
-            rest = &after[2..];
-        } else {
-            bytes.push(b'%');
-            rest = after;
-        }
-    }
-    bytes.extend(rest.as_bytes());
-    String::from_utf8(bytes).ok()
-}
-
-/// Percent-encodes all bytes of a path segment.
-#[must_use]
-pub fn encode(segment: &str) -> String {
-    let bytes = segment.bytes().map(|byte| format!("%{byte:02x}"));
-    bytes.collect()
 }
 
 impl Operation {
@@ -580,12 +460,22 @@ impl Operation {
     }
 
     /// Returns the role in the body of a patch request, if it is valid.
-    fn role(&self) -> Option<&'static str> {
+    fn role(&self) -> Option<Role> {
         match self.options[0] {
-            b'M' | b'-' => Some("ROLE_MEMBER"),
-            b'G' | b'2' => Some("ROLE_MANAGER"),
-            b'A' => Some("ROLE_ASSISTANT_MANAGER"),
+            b'M' | b'-' => Some(Role::Member),
+            b'G' | b'2' => Some(Role::Manager),
+            b'A' => Some(Role::AssistantManager),
             _ => None,
+        }
+    }
+
+    fn method(&self) -> Method {
+        match self.method {
+            b'c' => Method::Create,
+            b'd' => Method::Delete,
+            b'p' => Method::Patch,
+            b'l' => Method::List,
+            _ => Method::Get,
         }
     }
 }
@@ -643,12 +533,54 @@ pub fn contains(value: &Value, part: &Value) -> bool {
 /// Returns whether a membership is that of a person who has joined as a manager.
 #[must_use]
 pub fn is_manager(membership: &Value) -> bool {
-    membership["role"] == "ROLE_MANAGER"
-        && !matches!(
-            membership["state"].as_str(),
-            Some("INVITED" | "NOT_A_MEMBER")
-        )
-        && membership["member"]["type"] == "HUMAN"
+    standing(membership) == Standing::Owner
+}
+
+fn standing(membership: &Value) -> Standing {
+    let (kind, state, role) = facts(membership, "");
+    Standing::of(kind, state, role)
+}
+
+/// Returns what the rules need to know of a membership.
+fn facts(membership: &Value, app: &str) -> (Kind, State, Role) {
+    let member = &membership["member"];
+    let kind = if membership.get("groupMember").is_some() {
+        Kind::Group
+    } else if member["type"] == "BOT" {
+        let name = member["name"].as_str().unwrap_or_default();
+        match name.strip_prefix("users/") {
+            Some(id) if id == app => Kind::CallingApp,
+            _ => Kind::OtherApp,
+        }
+    } else {
+        Kind::Person
+    };
+    let state = match membership["state"].as_str() {
+        Some("INVITED") => State::Invited,
+        Some("NOT_A_MEMBER") => State::Absent,
+        _ => State::Joined,
+    };
+    let role = Role::of(membership["role"].as_str().unwrap_or_default());
+    (kind, state, role)
+}
+
+/// Returns a membership of the seed as it appears in responses: with what the seed says about the user,
+/// and the state that it has by default.
+fn completed(membership: &Value, users: &Value) -> Value {
+    let mut completed = membership.clone();
+    if completed.get("state").is_none() {
+        completed["state"] = json!("JOINED");
+    }
+    let name = &membership["member"]["name"];
+    let user = users.as_array().into_iter().flatten();
+    if let Some(user) = user.into_iter().find(|user| user["name"] == *name) {
+        for field in ["email", "displayName"] {
+            if let Some(value) = user.get(field) {
+                completed["member"][field] = value.clone();
+            }
+        }
+    }
+    completed
 }
 
 /// The effect of a valid request.
@@ -667,17 +599,20 @@ pub enum Effect {
 /// A space.
 #[derive(Debug)]
 pub struct Space {
-    has_roles: bool,
-    imports: bool,
+    rules: rules::Space,
     creator: Option<&'static str>,
     /// Its memberships, except those of people who left.
     pub members: Members,
 }
 
 impl Space {
-    fn is_last_manager(&self, key: &str) -> bool {
-        let managers = self.members.iter().filter(|(_, one)| is_manager(one));
-        managers.map(|(key, _)| key).eq([key])
+    /// Returns the space as the rules see it.
+    fn rules(&self) -> rules::Space {
+        let owners = self.members.values().filter(|one| is_manager(one)).count();
+        rules::Space {
+            owners,
+            ..self.rules
+        }
     }
 }
 
@@ -711,12 +646,25 @@ impl Model {
             let creator = match id {
                 "O" => Some("app1"),
                 "F" => Some("2"),
-                "E" => None,
+                "E" | "D" | "S" => None,
                 _ => Some("1"),
             };
+            let mut rules = rules::Space::PLAIN;
+            match id {
+                "C" => rules.kind = SpaceType::GroupChat,
+                "D" => rules.kind = SpaceType::DirectMessage,
+                "I" => rules.imports = true,
+                "S" => {
+                    rules.is_discoverable = true;
+                    rules.allows_external = false;
+                    rules.only_managers_see_members = true;
+                    rules.manage_members = Permission(true, true, false);
+                    rules.manage_apps = Permission(false, true, false);
+                }
+                _ => {}
+            }
             let space = Space {
-                has_roles: id != "C",
-                imports: id == "I",
+                rules,
                 creator,
                 members: Members::new(),
             };
@@ -729,7 +677,7 @@ impl Model {
         for membership in seed["memberships"].as_array().into_iter().flatten() {
             let name = membership["name"].as_str().unwrap_or_default();
             let (space, key) = (&name[7..8], &name[17..]);
-            model.put(space, key, membership);
+            model.put(space, key, &completed(membership, &seed["users"]));
             if membership["state"] == "NOT_A_MEMBER" {
                 model.remove(space, key);
             }
@@ -779,44 +727,35 @@ impl Model {
         Some(*status)
     }
 
-    /// Returns the conditions under which a caller may use a method: `always`, `own`, `import`.
-    ///
-    /// # Errors
-    ///
-    /// The HTTP status 401 or 403.
-    fn conditions(&self, operation: &Operation) -> Result<Vec<&'static str>, u16> {
+    /// Returns the caller as the rules see it, in a space.
+    fn caller(&self, operation: &Operation, space: Option<&Space>) -> rules::Caller<'static> {
         let Caller {
             is_app, id, scopes, ..
-        } = operation.caller;
-        if self.callers && scopes.is_empty() {
+        } = *operation.caller;
+        let membership = space.and_then(|space| space.members.get(id?));
+        rules::Caller {
+            authentication: if is_app {
+                Authentication::App
+            } else {
+                Authentication::User
+            },
+            scopes,
+            is_administrator: matches!(id, None | Some("1")),
+            admin_access: operation.is_admin(),
+            is_unrestricted: !self.callers,
+            standing: membership.map_or(Standing::Outside, standing),
+            is_external: id == Some("out"),
+            is_creator: id.is_some() && space.is_some_and(|space| space.creator == id),
+        }
+    }
+
+    /// Checks the token and the scopes, before anything else.
+    fn check_caller(&self, operation: &Operation) -> Result<(), u16> {
+        if self.callers && operation.caller.scopes.is_empty() {
             return Err(401);
         }
-        let writes = operation.method != b'g' && operation.method != b'l';
-        let condition = |scope: &&str| {
-            let (holds, condition) = match *scope {
-                "memberships" => (!is_app && !operation.is_admin(), "always"),
-                "memberships.readonly" => (!is_app && !operation.is_admin() && !writes, "always"),
-                "memberships.app" => (
-                    !operation.is_admin() && matches!(operation.method, b'c' | b'd'),
-                    "own",
-                ),
-                "import" => (
-                    !is_app && !operation.is_admin() && operation.method != b'g',
-                    "import",
-                ),
-                "app.memberships" => (*is_app && !operation.is_admin(), "always"),
-                "bot" => (*is_app && !operation.is_admin() && !writes, "always"),
-                "admin.memberships" => (!is_app && operation.is_admin(), "always"),
-                _ => (!is_app && operation.is_admin() && !writes, "always"),
-            };
-            holds.then_some(condition)
-        };
-        let conditions: Vec<&str> = scopes.iter().filter_map(condition).collect();
-        let is_administrator = matches!(id, None | Some("1"));
-        if conditions.is_empty() || operation.is_admin() && !is_administrator {
-            return Err(403);
-        }
-        Ok(conditions)
+        let caller = self.caller(operation, None);
+        caller.may_call(operation.method()).map_err(Refusal::http)
     }
 
     /// Returns the ID of the calling app.
@@ -824,29 +763,6 @@ impl Model {
         match operation.caller.id {
             Some(id) if operation.caller.is_app => id,
             _ => "app1",
-        }
-    }
-
-    /// Returns the space, if it exists and the caller may access it.
-    fn space(
-        &self,
-        operation: &Operation,
-        conditions: &[&str],
-        own_app: bool,
-    ) -> Result<&Space, u16> {
-        let space = self.spaces.get(operation.space).ok_or(404_u16)?;
-        let holds = |condition: &&str| match *condition {
-            "own" => own_app,
-            "import" => space.imports,
-            _ => true,
-        };
-        let has_access = |id: &str| space.creator == Some(id) || space.members.contains_key(id);
-        let is_exempt = operation.is_admin() || own_app && operation.caller.is_app;
-        if conditions.iter().any(holds) && (is_exempt || operation.caller.id.is_none_or(has_access))
-        {
-            Ok(space)
-        } else {
-            Err(403)
         }
     }
 
@@ -859,15 +775,32 @@ impl Model {
         }
     }
 
+    /// Returns the member that a request names, as the rules see it.
+    fn target(operation: &Operation, space: &Space, id: Option<&str>, kind: Kind) -> Target {
+        let membership = id.and_then(|id| space.members.get(id));
+        let app = Self::app(operation);
+        let known = membership.map(|membership| facts(membership, app));
+        let (kind, state, role) = known.unwrap_or((kind, State::Absent, Role::None));
+        let caller = operation.caller;
+        Target {
+            kind,
+            state,
+            role,
+            is_self: !caller.is_app && id.is_some() && caller.id == id,
+            is_external: id == Some("out"),
+            by_alias: operation.member.letter == b'a',
+        }
+    }
+
     /// Returns the effect of a request other than list.
     ///
     /// # Errors
     ///
     /// The HTTP status of the response.
     pub fn outcome(&self, operation: &Operation) -> Result<Effect, u16> {
-        let conditions = self.conditions(operation)?;
+        self.check_caller(operation)?;
         if operation.method == b'c' {
-            return self.create(operation, &conditions);
+            return self.create(operation);
         }
         if operation.member.letter == b'?' {
             return Err(400);
@@ -876,129 +809,120 @@ impl Model {
         if operation.method == b'p' && (operation.role().is_none() || !is_mask) {
             return Err(400);
         }
+        let space = self.spaces.get(operation.space).ok_or(404_u16)?;
         let id = self.resolve(operation, operation.member.path);
         let own_app = id.as_deref() == Some(Self::app(operation));
-        let space = self.space(operation, &conditions, own_app)?;
+        let kind = if own_app {
+            Kind::CallingApp
+        } else {
+            Kind::Person
+        };
+        let target = Self::target(operation, space, id.as_deref(), kind);
+        let (caller, rules) = (self.caller(operation, Some(space)), space.rules());
+        let role = operation.role().unwrap_or(Role::None);
+        match operation.method() {
+            Method::Delete => rules::delete(&caller, &rules, target),
+            Method::Patch => rules::patch(&caller, &rules, target, role),
+            _ => rules::get(&caller, &rules, target),
+        }
+        .map_err(Refusal::http)?;
         let key = id.ok_or(404_u16)?;
         let member = space.members.get(&key).ok_or(404_u16)?;
-        let (is_app, is_group) = (
-            member["member"]["type"] == "BOT",
-            member.get("groupMember").is_some(),
-        );
-        if operation.caller.is_app && is_group {
-            return Err(403);
-        }
-        let created = operation.caller.id.is_none() || operation.caller.id == space.creator;
-        match operation.method {
-            b'g' if operation.is_admin() && is_app => Err(403),
-            b'g' => Ok(Effect::Show(member.clone())),
-            b'd' => {
-                let with_own_scope = !operation.caller.is_app || conditions.contains(&"own");
-                if is_app && (!own_app || operation.is_admin() || !with_own_scope) {
-                    return Err(403);
-                }
-                let is_manager = |id: &str| space.members.get(id).is_some_and(is_manager);
-                let is_allowed = if operation.caller.is_app {
-                    created
-                } else {
-                    operation.is_admin() || operation.caller.id.is_none_or(is_manager)
-                };
-                if member["role"] == "ROLE_MANAGER" && !is_allowed {
-                    return Err(403);
-                }
-                if space.is_last_manager(&key) {
-                    return Err(400);
-                }
-                Ok(Effect::Remove(key))
-            }
-            _ => {
-                if operation.caller.is_app && !created {
-                    return Err(403);
-                }
-                let role = operation.role().unwrap_or_default();
-                let has_no_roles = is_app || !space.has_roles;
-                if is_group || has_no_roles && role != "ROLE_MEMBER" {
-                    return Err(400);
-                }
-                if role != "ROLE_MANAGER" && space.is_last_manager(&key) {
-                    return Err(400);
-                }
+        Ok(match operation.method() {
+            Method::Delete => Effect::Remove(key),
+            Method::Patch => {
                 let mut patched = member.clone();
-                patched["role"] = json!(role);
-                Ok(Effect::Put(key, patched))
+                patched["role"] = json!(role.name());
+                Effect::Put(key, patched)
             }
-        }
+            _ => Effect::Show(member.clone()),
+        })
     }
 
-    fn create(&self, operation: &Operation, conditions: &[&str]) -> Result<Effect, u16> {
+    fn create(&self, operation: &Operation) -> Result<Effect, u16> {
         let name = operation.member.name;
         if operation.options[0] == b'?' || operation.member.letter == b'?' {
             return Err(400);
         }
-        let Some(user) = name.strip_prefix("users/") else {
-            let space = self.space(operation, conditions, false)?;
-            if operation.caller.is_app {
-                return Err(403);
+        let (id, kind) = match name.strip_prefix("users/") {
+            None => {
+                let key = format!("group-{}", name.trim_start_matches("groups/"));
+                (Some(key), Kind::Group)
             }
-            let key = format!("group-{}", name.trim_start_matches("groups/"));
-            if space.imports && operation.options[0] == b'x' {
+            Some(user) => {
+                let id = self.resolve(operation, user);
+                let kind = self.created_kind(operation, id.as_deref())?;
+                (id, kind)
+            }
+        };
+        let space = self.spaces.get(operation.space).ok_or(404_u16)?;
+        let target = Self::target(operation, space, id.as_deref(), kind);
+        let caller = self.caller(operation, Some(space));
+        let auto_accept = id.as_deref() != Some("shy");
+        let outcome = rules::create(&caller, &space.rules(), target, auto_accept);
+        // An invalid time is reported before an existing membership.
+        let state = match outcome {
+            Ok(_) | Err(Refusal::Exists) if space.rules.imports && operation.options[0] == b'x' => {
                 return Err(400);
             }
-            if space.members.contains_key(&key) {
-                return Err(409);
-            }
-            let name = format!("spaces/{}/members/{key}", operation.space);
-            let group = json!({"name": operation.member.name});
-            let created = json!({"name": name, "state": "JOINED", "groupMember": group});
-            return Ok(Effect::Create(Self::with_time(space, operation, created)));
+            outcome => outcome.map_err(Refusal::http)?,
         };
-        let id = self.resolve(operation, user);
-        let own_app = id.as_deref() == Some(Self::app(operation));
-        let known = match &id {
-            Some(_) if own_app => Some("BOT"),
-            Some(id) => self.types.get(id).map(String::as_str),
-            None => None,
-        };
-        let kind = match (known, operation.given_type()) {
-            (Some(known), Some(given)) if known != given => return Err(400),
-            (known, given) => known.or(given).unwrap_or("HUMAN"),
-        };
-        let space = self.space(operation, conditions, own_app)?;
-        let by_app = operation.caller.is_app;
-        let is_external = id.as_deref() == Some("out");
-        let is_denied = if kind == "BOT" {
-            !own_app || operation.is_admin() || by_app && !conditions.contains(&"own")
+        if let Some(id) = &id
+            && let Some(invitation) = space.members.get(id)
+        {
+            let mut joined = invitation.clone();
+            joined["state"] = json!("JOINED");
+            return Ok(Effect::Put(id.clone(), joined));
+        }
+        let state = if state == State::Joined {
+            "JOINED"
         } else {
-            is_external && (operation.is_admin() || by_app)
+            "INVITED"
         };
-        if is_denied {
-            return Err(403);
-        }
-        if space.imports && operation.options[0] == b'x' {
-            return Err(400);
-        }
-        if id.as_ref().is_some_and(|id| space.members.contains_key(id)) {
-            return Err(409);
-        }
-        let invited = id.as_deref() == Some("shy");
-        let mut created = json!({
-            "member": {"type": kind},
-            "state": if invited { "INVITED" } else { "JOINED" },
-            "role": "ROLE_MEMBER",
-        });
-        if kind == "HUMAN" {
-            created["affiliation"] = json!(if is_external { "EXTERNAL" } else { "INTERNAL" });
-        }
-        if let Some(id) = id {
+        let mut created = json!({"state": state});
+        if let Some(id) = &id {
             created["name"] = json!(format!("spaces/{}/members/{id}", operation.space));
-            created["member"]["name"] = json!(format!("users/{id}"));
+        }
+        if kind == Kind::Group {
+            created["groupMember"] = json!({"name": name});
+        } else {
+            created["role"] = json!("ROLE_MEMBER");
+            created["member"] = json!({"type": "BOT"});
+            if kind == Kind::Person {
+                let is_external = target.is_external;
+                created["member"]["type"] = json!("HUMAN");
+                created["affiliation"] = json!(if is_external { "EXTERNAL" } else { "INTERNAL" });
+            }
+            if let Some(id) = &id {
+                created["member"]["name"] = json!(format!("users/{id}"));
+            }
         }
         Ok(Effect::Create(Self::with_time(space, operation, created)))
     }
 
+    /// Returns whether a user to add is a person or an app.
+    ///
+    /// # Errors
+    ///
+    /// 400 if the type in the request contradicts the known one.
+    fn created_kind(&self, operation: &Operation, id: Option<&str>) -> Result<Kind, u16> {
+        let own_app = id == Some(Self::app(operation));
+        let known = match id {
+            Some(_) if own_app => Some("BOT"),
+            Some(id) => self.types.get(id).map(String::as_str),
+            None => None,
+        };
+        match (known, operation.given_type()) {
+            (Some(known), Some(given)) if known != given => Err(400),
+            _ if own_app => Ok(Kind::CallingApp),
+            (known, given) if known.or(given) == Some("BOT") => Ok(Kind::OtherApp),
+            _ => Ok(Kind::Person),
+        }
+    }
+
     /// Adds the creation time, which is only used in import mode.
     fn with_time(space: &Space, operation: &Operation, mut created: Value) -> Value {
-        if space.imports && operation.options[0] == b'+' {
+        if space.rules.imports && operation.options[0] == b'+' {
             created["createTime"] = json!("2020-01-01T00:00:00Z");
         }
         created
@@ -1010,7 +934,7 @@ impl Model {
     ///
     /// The HTTP status of the response.
     pub fn list(&self, operation: &Operation) -> Result<Vec<Value>, u16> {
-        let conditions = self.conditions(operation)?;
+        self.check_caller(operation)?;
         let (letter, _, matches) = operation.filter();
         if letter == b'x' || operation.is_admin() && !matches!(letter, b'H' | b'b') {
             return Err(400);
@@ -1018,9 +942,11 @@ impl Model {
         if operation.caller.is_app && (operation.shows_groups() || operation.shows_invited()) {
             return Err(403);
         }
-        let space = self.space(operation, &conditions, false)?;
+        let space = self.spaces.get(operation.space).ok_or(404_u16)?;
+        let caller = self.caller(operation, Some(space));
+        let sees = rules::list(&caller, &space.rules()).map_err(Refusal::http)?;
         let is_listed = |one: &&Value| {
-            matches(one)
+            sees && matches(one)
                 && (operation.shows_groups() || one.get("groupMember").is_none())
                 && (operation.shows_invited() || one["state"] != "INVITED")
                 && !(operation.caller.is_app && one["member"]["type"] == "BOT")

@@ -1,20 +1,22 @@
 //! The `serve` command: runs the mock server.
 
-use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use gchat_filter::mock::{Mock, serve};
+use gchat_filter::mock::{Mock, OpenError, SeedError, serve};
 use tokio::net::TcpListener;
 
 use super::{Status, print_error, to_stderr};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// JSON file with the initial data, instead of the built-in sample.
+    /// JSON file with the initial data, instead of the built-in sample; `-` for standard input.
+    ///
+    /// May be given several times: the files are parts of one seed. A list response of the API is a
+    /// valid part.
     #[arg(long, value_name = "FILE")]
-    seed: Option<PathBuf>,
+    seed: Vec<PathBuf>,
     /// Address to listen on; port 0 selects a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -34,6 +36,9 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
             return Ok(Status::Failure);
         }
     };
+    for warning in mock.warnings() {
+        to_stderr(format_args!("warning: {warning}"));
+    }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
@@ -70,22 +75,50 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
 
 /// Creates the server that the arguments describe.
 fn mock(args: &Args) -> Result<Mock, String> {
-    let seed = match &args.seed {
-        None => None,
-        Some(path) => {
-            let text = std::fs::read_to_string(path);
-            Some(text.map_err(|error| format!("{}: {error}", path.display()))?)
-        }
-    };
-    let in_seed = |error: &dyn Display| match &args.seed {
+    let seeds = args.seed.iter().map(|path| {
+        let text = read_seed(path);
+        text.map_err(|error| format!("{}: {error}", path.display()))
+    });
+    let seeds = seeds.collect::<Result<Vec<_>, _>>()?;
+    let in_seed = |error: &SeedError| match args.seed.get(error.seed) {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
     };
-    match (&args.save, seed) {
-        (Some(path), seed) => Mock::open(path, seed.as_deref())
-            .map_err(|error| format!("{}: {error}", path.display())),
-        (None, Some(seed)) => Mock::from_json(&seed).map_err(|error| in_seed(&error)),
-        (None, None) => Ok(Mock::sample()),
+    match &args.save {
+        Some(path) => Mock::open_seeds(path, &seeds).map_err(|error| match error {
+            OpenError::Seed(error) if !seeds.is_empty() => in_seed(&error),
+            error => format!("{}: {error}", path.display()),
+        }),
+        None if seeds.is_empty() => Ok(Mock::sample()),
+        None => Mock::from_seeds(&seeds).map_err(|error| in_seed(&error)),
+    }
+}
+
+/// Reads a seed from a file or, for `-`, from standard input.
+fn read_seed(path: &Path) -> Result<String, String> {
+    let bytes = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    decode_seed(bytes.map_err(|error| error.to_string())?)
+}
+
+/// Decodes UTF-8, with or without a byte order mark, and names other common encodings.
+fn decode_seed(bytes: Vec<u8>) -> Result<String, String> {
+    match *bytes.as_slice() {
+        [0x1f, 0x8b, ..] => return Err("compressed with gzip, decompress it first".to_owned()),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => {
+            return Err("encoded as UTF-16, expected UTF-8".to_owned());
+        }
+        _ => {}
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))?;
+    match text.strip_prefix('\u{feff}') {
+        Some(text) => Ok(text.to_owned()),
+        None => Ok(text),
     }
 }
 

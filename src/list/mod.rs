@@ -48,7 +48,8 @@
 //!   Between pages, only the page size and the spelling of the filter may change: filters are
 //!   compared by meaning. Tokens are not bound to a caller. Every page is authorized separately.
 //! - **Groups with app authentication.** An app that sets `showGroups` gets 403.
-//! - **Scope `chat.memberships.app`.** It is accepted with user and with app authentication.
+//! - **Scope `chat.memberships.app`.** Deleting the calling app's membership is accepted with user and
+//!   with app authentication, creating it only with user authentication.
 //! - **Group identifiers.** They consist of ASCII letters, digits, `-`, `_` and `.`.
 //! - **Former members.** A membership in state `NOT_A_MEMBER` is never listed.
 //! - **Missing state.** A membership without a state, or with an unknown one, is listed as if it
@@ -65,9 +66,10 @@
 //! - **Error messages.** If the filter is invalid, the message is `Invalid filter query: …`, even
 //!   if other arguments are invalid too. If the filter is valid, the message lists all violations.
 //!   Either way, `details` has a field violation for each of them.
-//! - **Size of errors.** At most 20 violations are reported, followed by the number of those omitted.
-//!   Names and values from the request are truncated to at most 100 characters. The filter in
-//!   `Invalid filter query: …` is echoed in full, up to the maximum length of a filter.
+//! - **Size of errors.** At most 20 violations are reported, followed by the number of the others.
+//!   Names and values from the request are truncated to at most 100 characters, messages and
+//!   descriptions to 1000, including the filter in `Invalid filter query: …`. Invisible characters
+//!   are escaped everywhere. A query has at most 100 parameters.
 
 pub(crate) mod case;
 mod index;

@@ -5,10 +5,13 @@ use std::fmt::{self, Write};
 
 use super::case::is_snake_case_of;
 use super::mask::FieldMask;
-use super::violation::Violation;
+use super::violation::{BAD_PAYLOAD, LONGEST_ECHO, Violation, clip};
 
 /// Field of the violation for a parameter without a name.
 const NO_NAME: &str = "(empty)";
+
+/// Maximum number of parameters in a query.
+const MAX_PARAMETERS: usize = 100;
 
 /// Appends `name=value` to a query. In the value, all but unreserved characters (RFC 3986) are
 /// percent-encoded.
@@ -104,7 +107,15 @@ impl<'q> QueryReader<'q> {
             pairs: Vec::new(),
             violations: Vec::new(),
         };
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        for (index, pair) in pairs.enumerate() {
+            if index == MAX_PARAMETERS {
+                // Without the others, this is the only violation.
+                reader.pairs.clear();
+                let description = format!("more than {MAX_PARAMETERS} query parameters");
+                reader.violations = vec![Violation::new("(query)", description)];
+                break;
+            }
             // The value of `$alt` may have a second `=` that is not encoded.
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name, true), decode(value, true)) {
@@ -210,7 +221,13 @@ impl<'q> QueryReader<'q> {
             if name.is_empty() {
                 Violation::new(NO_NAME, "missing query parameter name")
             } else {
-                Violation::new(name.into_owned(), "unknown query parameter")
+                // The live service's words.
+                let echo = clip(&name, LONGEST_ECHO);
+                let description = format!(
+                    "{BAD_PAYLOAD}Unknown name \"{echo}\": Cannot bind query parameter. Field \
+                     '{echo}' could not be found in request message."
+                );
+                Violation::new(name.into_owned(), description)
             }
         });
         self.violations.extend(unknown);

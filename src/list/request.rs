@@ -259,7 +259,7 @@ impl CheckedRequest {
         let conditions = caller.authorize(Method::List, self.use_admin_access)?;
         let needs_user = self.show_groups || self.show_invited;
         if needs_user && caller.authentication == Authentication::App {
-            return Err(Status::permission_denied());
+            return Err(Status::requires_user());
         }
         Ok(conditions)
     }

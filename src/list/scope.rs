@@ -17,6 +17,20 @@ pub enum Method {
     Patch,
 }
 
+impl Method {
+    /// Returns the full name of the API's method.
+    #[must_use]
+    pub const fn rpc(self) -> &'static str {
+        match self {
+            Self::Create => "google.chat.v1.ChatService.CreateMembership",
+            Self::Delete => "google.chat.v1.ChatService.DeleteMembership",
+            Self::Get => "google.chat.v1.ChatService.GetMembership",
+            Self::List => "google.chat.v1.ChatService.ListMemberships",
+            Self::Patch => "google.chat.v1.ChatService.UpdateMembership",
+        }
+    }
+}
+
 /// How a caller is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Authentication {
@@ -69,8 +83,8 @@ scopes! {
     Memberships = "chat.memberships",
     /// A user: get and list.
     MembershipsReadonly = "chat.memberships.readonly",
-    /// A user or an app: create and delete the calling app's own membership. The reference is
-    /// inconsistent about the authentication, so both kinds are accepted (design decision).
+    /// A user: create and delete the calling app's own membership. An app: delete it. The reference
+    /// is inconsistent about deleting as an app, so it is accepted (design decision).
     MembershipsApp = "chat.memberships.app",
     /// A user: all methods but get, in spaces in import mode.
     Import = "chat.import",
@@ -119,7 +133,11 @@ impl Scope {
                 Condition::Always,
             ),
             Self::MembershipsReadonly => (&[Get, List], &[User], false, Condition::Always),
-            Self::MembershipsApp => (&[Create, Delete], &[User, App], false, Condition::OwnApp),
+            // An app "must authenticate as a user" to create a membership for itself.
+            Self::MembershipsApp if method == Create => {
+                (&[Create], &[User], false, Condition::OwnApp)
+            }
+            Self::MembershipsApp => (&[Delete], &[User, App], false, Condition::OwnApp),
             Self::Import => (
                 &[Create, Delete, List, Patch],
                 &[User],
@@ -171,10 +189,10 @@ impl Caller {
         let permits = |scope: &Scope| scope.permits(method, self.authentication, admin_access);
         let conditions: Vec<Condition> = self.scopes.iter().filter_map(permits).collect();
         if conditions.is_empty() {
-            return Err(Status::insufficient_scopes());
+            return Err(Status::insufficient_scopes(method));
         }
         if admin_access && !self.administrator {
-            return Err(Status::permission_denied());
+            return Err(Status::requires_administrator());
         }
         Ok(conditions)
     }

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::violation::{Violation, Violations};
+use super::scope::Method;
+use super::violation::{MAX_DESCRIPTION, Violation, Violations, clip};
+use crate::diagnostic::visible;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $http:literal $name:literal,)+) => {
@@ -83,6 +85,8 @@ pub enum Detail {
         reason: &'static str,
         /// The domain that defines the reason, such as `googleapis.com`.
         domain: &'static str,
+        /// The method that was called.
+        method: Method,
     },
 }
 
@@ -113,11 +117,13 @@ pub struct Status {
 }
 
 impl Status {
-    /// Creates a status without details.
+    /// Creates a status without details. In the message, invisible characters are escaped, and it is
+    /// truncated to 1000 characters.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let message = visible(&message.into()).to_string();
         Self {
             code,
-            message: message.into(),
+            message: clip(&message, MAX_DESCRIPTION).into_owned(),
             details: Vec::new(),
         }
     }
@@ -125,11 +131,12 @@ impl Status {
     /// Returns the error for a caller whose scopes do not permit the method, with the live
     /// service's message and reason.
     #[must_use]
-    pub fn insufficient_scopes() -> Self {
+    pub fn insufficient_scopes(method: Method) -> Self {
         Self {
             details: vec![Detail::ErrorInfo {
                 reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
                 domain: "googleapis.com",
+                method,
             }],
             ..Self::new(
                 Code::PermissionDenied,
@@ -149,6 +156,28 @@ impl Status {
         )
     }
 
+    /// Returns the error for an app whose request requires user authentication, with the live service's
+    /// message.
+    #[must_use]
+    pub fn requires_user() -> Self {
+        Self::new(
+            Code::PermissionDenied,
+            "This method doesn't support app authentication with a service account. Authenticate \
+             with a user account.",
+        )
+    }
+
+    /// Returns the error for a caller who asks for admin access without being an administrator, with
+    /// the live service's message.
+    #[must_use]
+    pub fn requires_administrator() -> Self {
+        Self::new(
+            Code::PermissionDenied,
+            "This method doesn't support non-admin user authentication. Authenticate with an admin \
+             account.",
+        )
+    }
+
     /// Returns the error for a missing space or membership, with the live service's message.
     #[must_use]
     pub fn not_found() -> Self {
@@ -163,15 +192,19 @@ impl Status {
 impl From<Violations> for Status {
     fn from(violations: Violations) -> Self {
         let filter = violations.as_slice().iter().find_map(|v| v.filter.as_ref());
-        let message = match filter {
-            Some(error) => format!("Invalid filter query: {}", error.text()),
-            None => violations.to_string(),
+        let status = match filter {
+            Some(error) => {
+                let message = format!("Invalid filter query: {}", error.text());
+                Self::new(Code::InvalidArgument, message)
+            }
+            // Violations are escaped and truncated already.
+            None => Self {
+                message: violations.message(),
+                ..Self::new(Code::InvalidArgument, "")
+            },
         };
         let details = vec![Detail::BadRequest(violations.as_slice().to_vec())];
-        Self {
-            details,
-            ..Self::new(Code::InvalidArgument, message)
-        }
+        Self { details, ..status }
     }
 }
 
@@ -218,6 +251,11 @@ impl Serialize for Detail {
             field: &'a str,
             description: &'a str,
         }
+        #[derive(Serialize)]
+        struct Metadata {
+            service: &'static str,
+            method: &'static str,
+        }
         let mut detail = serializer.serialize_map(None)?;
         match self {
             Self::BadRequest(violations) => {
@@ -228,10 +266,19 @@ impl Serialize for Detail {
                 detail.serialize_entry("@type", "type.googleapis.com/google.rpc.BadRequest")?;
                 detail.serialize_entry("fieldViolations", &violations.collect::<Vec<_>>())?;
             }
-            Self::ErrorInfo { reason, domain } => {
+            Self::ErrorInfo {
+                reason,
+                domain,
+                method,
+            } => {
                 detail.serialize_entry("@type", "type.googleapis.com/google.rpc.ErrorInfo")?;
                 detail.serialize_entry("reason", reason)?;
                 detail.serialize_entry("domain", domain)?;
+                let metadata = Metadata {
+                    service: "chat.googleapis.com",
+                    method: method.rpc(),
+                };
+                detail.serialize_entry("metadata", &metadata)?;
             }
         }
         detail.end()

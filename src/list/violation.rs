@@ -12,10 +12,11 @@ const MAX_VIOLATIONS: usize = 20;
 /// Maximum length of a name or a value that is echoed from a request, in characters.
 pub(crate) const LONGEST_ECHO: usize = 100;
 
-/// Maximum length of a description, in characters.
-///
-/// Descriptions of filter errors are not limited, because they contain the corrected filter.
-const MAX_DESCRIPTION: usize = 1000;
+/// Maximum length of a description or a message, in characters.
+pub(crate) const MAX_DESCRIPTION: usize = 1000;
+
+/// Start of the live service's messages about names that it does not know.
+pub(crate) const BAD_PAYLOAD: &str = "Invalid JSON payload received. ";
 
 /// Truncates text to `max` characters, and appends `…` if it was longer.
 pub(crate) fn clip(text: &str, max: usize) -> Cow<'_, str> {
@@ -60,8 +61,8 @@ impl Violation {
     }
 }
 
-/// Converts a filter error. The field is `filter`, and the description has the error message, its
-/// help and the corrected filter.
+/// Converts a filter error. The field is `filter`, and the description has the error message, its help
+/// and, unless it would be longer than 1000 characters, the corrected filter.
 impl From<Error> for Violation {
     fn from(error: Error) -> Self {
         let mut description = error.to_string();
@@ -69,7 +70,7 @@ impl From<Error> for Violation {
             description = format!("{description}; {help}");
         }
         if let Some(fixed) = error.fixed() {
-            description = match fixed.trim() {
+            let with_fix = match fixed.trim() {
                 "" => format!("{description}; corrected: an empty filter"),
                 fixed => {
                     // Values have no white space, so replacing it does not change the filter.
@@ -77,7 +78,12 @@ impl From<Error> for Violation {
                     format!("{description}; corrected: {}", visible(&fixed))
                 }
             };
+            if with_fix.chars().count() <= MAX_DESCRIPTION {
+                description = with_fix;
+            }
         }
+        let description = visible(&description).to_string();
+        let description = clip(&description, MAX_DESCRIPTION).into_owned();
         Self {
             field: Cow::Borrowed("filter"),
             description,
@@ -107,6 +113,19 @@ impl Violations {
     #[must_use]
     pub fn as_slice(&self) -> &[Violation] {
         &self.0
+    }
+
+    /// Returns the message of the error response: all violations on one line. Those in the live
+    /// service's words already name the field.
+    pub(crate) fn message(&self) -> String {
+        let messages = self.0.iter().map(|violation| {
+            if violation.description.starts_with(BAD_PAYLOAD) {
+                violation.description.clone()
+            } else {
+                violation.to_string()
+            }
+        });
+        messages.collect::<Vec<_>>().join("; ")
     }
 
     /// Creates the error from one or more violations, and counts those after the first 20.

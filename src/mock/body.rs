@@ -1,31 +1,31 @@
 //! Request bodies: memberships in proto3 JSON, parsed as Google's transcoding does.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::schema::{Kind, MEMBERSHIP, Message};
 use crate::Membership;
 use crate::list::case::camel_case;
-use crate::list::violation::{LONGEST_ECHO, clip};
+use crate::list::violation::{BAD_PAYLOAD, LONGEST_ECHO, clip};
 use crate::list::{Code, Detail, Status, Violation, Violations};
 
 /// Parses the membership in a body; an empty body is the default membership.
 ///
 /// # Errors
 ///
-/// 400 `Invalid JSON payload received. …` if the body is not a JSON object, and for every unknown
-/// field, unknown enum name, value of the wrong type and duplicate field.
+/// 400 `Invalid JSON payload received. …` if the body is not JSON, and for every unknown or duplicate
+/// field; 400 `Invalid value at '…' …` for every unknown enum name and value of the wrong type.
 pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Membership::default());
     }
     let mut problems = Vec::new();
-    let value = match serde_json::from_slice(body) {
-        Ok(UniqueKeys(value)) => object(value, &MEMBERSHIP, "membership", &mut problems),
+    let value = match parse(body) {
+        Ok(value) => object(value, &MEMBERSHIP, "membership", &mut problems),
         Err(error) => {
             problems.push(Violation::new("membership", error));
             Value::Null
@@ -44,7 +44,12 @@ pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
     let problems = Violations::of(problems);
     let lines = problems.as_slice().iter().map(|problem| {
         let description = &problem.description;
-        format!("Invalid JSON payload received. {description}")
+        // As in the live service, only other problems have a prefix.
+        if description.starts_with("Invalid value at ") {
+            description.clone()
+        } else {
+            format!("{BAD_PAYLOAD}{description}")
+        }
     });
     Err(Status {
         message: lines.collect::<Vec<_>>().join("\n"),
@@ -75,7 +80,10 @@ fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violat
         let below = format!("{path}.{name}");
         let mut expect = |is_valid: bool, kind: &str| {
             if !is_valid {
-                let value = value.to_string();
+                let value = match &value {
+                    Value::Array(_) => "[…]".to_owned(),
+                    value => value.to_string(),
+                };
                 let value = clip(&value, LONGEST_ECHO);
                 let description = format!("Invalid value at '{below}' ({kind}), {value}");
                 problems.push(Violation::new(below.clone(), description));
@@ -106,67 +114,82 @@ fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violat
     Value::Object(read)
 }
 
+/// Maximum number of fields in a body, nested ones included: a membership has fewer than 20. More would
+/// take far more memory than the body.
+const MAX_FIELDS: usize = 100;
+
 /// Any JSON without duplicate fields, where `snake_case` and lowerCamelCase names are the same.
-struct UniqueKeys(Value);
+/// Arrays are read as empty ones, because no field of a membership has them. Counts the fields.
+struct UniqueKeys<'c>(&'c Cell<usize>);
 
-impl<'de> Deserialize<'de> for UniqueKeys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
+impl<'de> DeserializeSeed<'de> for UniqueKeys<'_> {
+    type Value = Value;
 
-        impl<'de> Visitor<'de> for Any {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON")
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-                let mut read = Vec::new();
-                while let Some(UniqueKeys(item)) = items.next_element()? {
-                    read.push(item);
-                }
-                Ok(Value::Array(read))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-                let (mut read, mut names) = (Map::new(), HashSet::new());
-                while let Some(name) = fields.next_key::<String>()? {
-                    if !names.insert(camel_case(&name).unwrap_or_else(|| name.clone())) {
-                        let name = clip(&name, LONGEST_ECHO);
-                        let message = format_args!("duplicate field \"{name}\"");
-                        return Err(Error::custom(message));
-                    }
-                    let UniqueKeys(value) = fields.next_value()?;
-                    read.insert(name, value);
-                }
-                Ok(Value::Object(read))
-            }
-        }
-
-        deserializer.deserialize_any(Any).map(Self)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
+}
+
+impl<'de> Visitor<'de> for UniqueKeys<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Array(Vec::new()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let (mut read, mut names) = (Map::new(), HashSet::new());
+        while let Some(name) = fields.next_key::<String>()? {
+            self.0.set(self.0.get() + 1);
+            if self.0.get() > MAX_FIELDS {
+                let message = format_args!("more than {MAX_FIELDS} fields");
+                return Err(Error::custom(message));
+            }
+            if !names.insert(camel_case(&name).unwrap_or_else(|| name.clone())) {
+                let name = clip(&name, LONGEST_ECHO);
+                let message = format_args!("duplicate field \"{name}\"");
+                return Err(Error::custom(message));
+            }
+            let value = fields.next_value_seed(UniqueKeys(self.0))?;
+            read.insert(name, value);
+        }
+        Ok(Value::Object(read))
+    }
+}
+
+/// Parses a body as JSON.
+fn parse(body: &[u8]) -> Result<Value, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = UniqueKeys(&Cell::new(0)).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }

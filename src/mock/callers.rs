@@ -1,12 +1,15 @@
 //! Authentication: the caller of a request, by token.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use super::methods::Requester;
-use super::seed::CallerSeed;
+use super::call::Requester;
+use super::seed_items::CallerSeed;
 use super::state::{State, identifier};
-use crate::list::{Authentication, Caller, Code, Scope, Status, SystemParameters};
+use crate::list::{
+    Authentication, Caller, Code, Detail, Scope, Status, SystemParameters, Violation, Violations,
+};
 
 /// The callers of a seed, by token. If there are none, every request is permitted.
 pub(super) struct Callers(HashMap<String, KnownCaller>);
@@ -54,9 +57,35 @@ impl Callers {
         self.0.is_empty()
     }
 
-    /// Returns whether the text is a caller's token.
-    pub(super) fn is_token(&self, text: &str) -> bool {
-        self.0.contains_key(text)
+    /// Returns whether the text contains a caller's token.
+    pub(super) fn has_token(&self, text: &str) -> bool {
+        self.0.keys().any(|token| text.contains(&**token))
+    }
+
+    /// Removes tokens that were sent as names of query parameters. Such names are the only fields of
+    /// violations that are taken from the request, except for those in the body.
+    pub(super) fn redact(&self, mut status: Status) -> Status {
+        let is_token = |violation: &Violation| match &violation.field {
+            Cow::Owned(name) => !name.starts_with("membership") && self.has_token(name),
+            Cow::Borrowed(_) => false,
+        };
+        for detail in &mut status.details {
+            let Detail::BadRequest(violations) = detail else {
+                continue;
+            };
+            if !violations.iter().any(is_token) {
+                continue;
+            }
+            for violation in violations
+                .iter_mut()
+                .filter(|violation| is_token(violation))
+            {
+                let description = "an access token cannot be the name of a query parameter";
+                *violation = Violation::new("(token)", description);
+            }
+            return Violations::of(std::mem::take(violations)).into();
+        }
+        status
     }
 
     /// Identifies the requester by the token in the header or, if it has none, in the query.
@@ -87,21 +116,23 @@ impl Callers {
             return Err(Status::new(
                 Code::Unauthenticated,
                 "Request is missing required authentication credential. Expected OAuth 2 access \
-                 token, login cookie or other valid authentication credential.",
+                 token, login cookie or other valid authentication credential. See \
+                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
             ));
         };
         let Some(known) = self.0.get(&token) else {
             return Err(Status::new(
                 Code::Unauthenticated,
                 "Request had invalid authentication credentials. Expected OAuth 2 access token, \
-                 login cookie or other valid authentication credential.",
+                 login cookie or other valid authentication credential. See \
+                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
             ));
         };
         let is_app = known.authentication == Authentication::App;
         Ok(Requester {
             caller: Caller {
                 authentication: known.authentication,
-                administrator: !is_app && state.person(&known.id).administrator,
+                administrator: !is_app && state.people.get(&known.id).administrator,
                 scopes: known.scopes.clone(),
             },
             app: if is_app { &known.id } else { &state.app }.clone(),

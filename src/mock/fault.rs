@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::answer;
-use super::seed::FaultSeed;
+use super::seed_items::{FaultSeed, ReadyFault};
 use crate::list::{Code, Status};
 
 /// A fault, with the number of requests that it still affects.
@@ -12,6 +12,7 @@ use crate::list::{Code, Status};
 pub(super) struct Fault {
     path: String,
     status: Option<u16>,
+    ready: Option<ReadyFault>,
     remaining: AtomicU64,
     delay: Duration,
 }
@@ -21,6 +22,7 @@ impl From<FaultSeed> for Fault {
         Self {
             path: seed.path,
             status: seed.status,
+            ready: seed.fault,
             remaining: AtomicU64::new(seed.times.unwrap_or(u64::MAX)),
             delay: Duration::from_millis(seed.delay_ms),
         }
@@ -52,8 +54,21 @@ pub(super) fn effect(faults: &[Fault], path: &str) -> Option<Effect> {
     })?;
     Some(Effect {
         delay: fault.delay,
-        error: fault.status.map(|status| (status, error(status))),
+        error: match fault.ready {
+            Some(ReadyFault::AppNotFound) => Some(app_not_found()),
+            None => fault.status.map(|status| (status, error(status))),
+        },
     })
+}
+
+/// Returns the live service's response to a project without a configured Chat app.
+fn app_not_found() -> (u16, String) {
+    let status = Status::new(
+        Code::NotFound,
+        "Google Chat app not found. To create a Chat app, you must turn on the Chat API and \
+         configure the app in the Google Cloud console.",
+    );
+    (status.code.http(), answer::error(&status, true))
 }
 
 /// Returns the body for an HTTP status. If no code has that status, it uses one of the same class.

@@ -1,5 +1,6 @@
 //! HTTP: from a request to the method that it calls, and from the result to a response.
 
+use std::borrow::Borrow;
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -12,11 +13,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 
-use super::answer;
+use super::answer::{self, Listed};
 use super::body;
+use super::call::{Call, Requester, allowed};
 use super::callers::Callers;
 use super::fault::{self, Fault};
-use super::methods::Call;
+use super::people::without_details;
 use super::state::{Change, State};
 use super::store::Store;
 use crate::list::query::{self, QueryReader};
@@ -249,13 +251,17 @@ fn common_method(method: &str) -> Option<&str> {
 fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p str) {
     const OTHER: &str = "(other)";
     let method = common_method(parts.method.as_str()).unwrap_or(OTHER);
+    let own_token = bearer(&parts.headers).filter(|token| !token.is_empty());
     // An identifier or an email address, in which `@` and `+` may be encoded.
     let is_identifier = |text: &str| {
         let text = text.replace("%40", "@").replace("%2B", "+");
         let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
         (1..=MAX_LOGGED_LEN).contains(&text.len())
             && text.chars().all(is_valid)
-            && !callers.is_token(&text)
+            && !callers.has_token(&text)
+            && own_token
+                .as_ref()
+                .is_none_or(|token| !text.contains(&**token))
     };
     let path = parts.uri.path();
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
@@ -295,7 +301,10 @@ impl Shared {
     fn respond(&self, incoming: &Incoming) -> Response {
         match self.answer(incoming) {
             Ok(body) => json(StatusCode::OK, body),
-            Err(status) => failure(&status, incoming.system().pretty_print),
+            Err(status) => {
+                let status = self.callers.redact(status);
+                failure(&status, incoming.system().pretty_print)
+            }
         }
     }
 
@@ -316,11 +325,14 @@ impl Shared {
         }
     }
 
+    fn identify(&self, state: &State, incoming: &Incoming) -> Result<Requester, Status> {
+        let token = incoming.token.as_deref();
+        self.callers.identify(state, token, || incoming.system())
+    }
+
     fn list(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
         let state = self.read();
-        let who = self
-            .callers
-            .identify(&state, incoming.token.as_deref(), || incoming.system())?;
+        let who = self.identify(&state, incoming)?;
         let parent = format!("spaces/{space}");
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
@@ -328,8 +340,20 @@ impl Shared {
         let request = request.check_on_server(&self.tokens)?;
         request.authorize(&who.caller)?;
         let space = call.space(&request.parent, false)?;
+        if !call.sees_members(space) {
+            // An app gets an empty list, a user an error (documented).
+            allowed(who.is_app())?;
+            return Ok(answer::page(&[], None, &system));
+        }
         let page = request.page(&space.members, who.caller.authentication, &self.tokens);
         let token = page.next_page_token.as_deref();
+        if call.misses_details() {
+            let memberships = page.memberships.iter().map(|listed| (**listed).borrow());
+            let memberships: Vec<Listed> =
+                memberships.map(without_details).map(Listed::from).collect();
+            let memberships: Vec<&Listed> = memberships.iter().collect();
+            return Ok(answer::page(&memberships, token, &system));
+        }
         Ok(answer::page(&page.memberships, token, &system))
     }
 
@@ -357,12 +381,13 @@ impl Shared {
             }),
             _ => {
                 let state = self.read();
-                let who = self
-                    .callers
-                    .identify(&state, incoming.token.as_deref(), || incoming.system())?;
+                let who = self.identify(&state, incoming)?;
                 let query = Query::read(incoming, method)?;
                 let call = Call::new(&state, &who, method, query.admin)?;
-                let membership = call.get(&name()?)?;
+                let mut membership = call.get(&name()?)?;
+                if call.misses_details() {
+                    membership = without_details(&membership);
+                }
                 Ok(answer::membership(&membership, &query.system))
             }
         }
@@ -375,18 +400,16 @@ impl Shared {
         method: Method,
         check: impl FnOnce(&Call<'_>, &str) -> Result<Change, Status>,
     ) -> Result<String, Status> {
-        let store = self.lock();
-        let (query, change) = {
+        let mut store = self.lock();
+        let (query, change, misses_details) = {
             let state = self.read();
-            let who = self
-                .callers
-                .identify(&state, incoming.token.as_deref(), || incoming.system())?;
+            let who = self.identify(&state, incoming)?;
             let query = Query::read(incoming, method)?;
             let call = Call::new(&state, &who, method, query.admin)?;
             let change = check(&call, &query.update_mask)?;
-            (query, change)
+            (query, change, call.misses_details())
         };
-        if let Some(store) = &*store {
+        if let Some(store) = &mut *store {
             store.save(&change).map_err(|error| {
                 tracing::error!(%error, "failed to save a change");
                 Status::new(
@@ -396,6 +419,7 @@ impl Shared {
             })?;
         }
         let membership = match &change {
+            Change::Put(membership) if misses_details => without_details(membership),
             Change::Put(membership) => (**membership).clone(),
             Change::Remove(name) => Membership {
                 name: name.clone(),

@@ -2,15 +2,22 @@
 
 mod answer;
 mod body;
+mod call;
 mod callers;
+mod create;
 mod fault;
 mod http;
 mod methods;
+mod nearest;
+mod people;
 mod schema;
+mod scope_warning;
 mod seed;
+mod seed_items;
 mod server;
 mod state;
 mod store;
+mod strict;
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -34,10 +41,14 @@ use crate::list::PageTokens;
 /// The built-in sample: a space with people, a group and an app; a group chat; a space in import mode.
 const SAMPLE: &str = include_str!("sample.json");
 
+/// Separates the parts of a saved seed. JSON contains no control characters.
+const SEPARATOR: &str = "\u{1e}";
+
 /// A mock server that is not listening yet. Clones share their state.
 #[derive(Clone, Debug)]
 pub struct Mock {
     shared: Arc<Shared>,
+    warnings: Arc<[String]>,
 }
 
 /// The error for a mock server's file that cannot be opened.
@@ -74,7 +85,16 @@ impl Mock {
     /// membership in an unknown space or a caller who is an unknown user. The error has the line and
     /// the column.
     pub fn from_json(seed: &str) -> Result<Self, SeedError> {
-        let mut seed = Seed::parse(seed)?;
+        Self::from_seeds(&[seed])
+    }
+
+    /// Creates a server with a seed in several parts, in memory. A part may refer to the others.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_json`](Self::from_json).
+    pub fn from_seeds<S: AsRef<str>>(seeds: &[S]) -> Result<Self, SeedError> {
+        let mut seed = Seed::parse(seeds)?;
         let memberships = std::mem::take(&mut seed.memberships);
         let app = State::calling_app(&memberships);
         Ok(Self::new(seed, app, memberships, new_key(), None))
@@ -90,12 +110,28 @@ impl Mock {
     /// If the seed is invalid, if the file is in use, damaged or not created by this server, or if
     /// it was created from a different seed.
     pub fn open(path: impl AsRef<Path>, seed: Option<&str>) -> Result<Self, OpenError> {
-        let (store, saved) = Store::open(path.as_ref())?;
+        Self::open_seeds(path, seed.as_slice())
+    }
+
+    /// Creates a server with a seed in several parts that saves every change to a file. No parts are
+    /// the same as no seed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn open_seeds<S: AsRef<str>>(
+        path: impl AsRef<Path>,
+        seeds: &[S],
+    ) -> Result<Self, OpenError> {
+        let texts: Vec<&str> = seeds.iter().map(AsRef::as_ref).collect();
+        let text = texts.join(SEPARATOR);
+        let (mut store, saved) = Store::open(path.as_ref())?;
         if let Some(saved) = saved {
-            if seed.is_some_and(|seed| seed != saved.seed) {
+            if !texts.is_empty() && text != saved.seed {
                 return Err(OpenError::OtherSeed);
             }
-            let seed = Seed::parse(&saved.seed)?;
+            let parts: Vec<&str> = saved.seed.split(SEPARATOR).collect();
+            let seed = Seed::parse(&parts)?;
             let spaces = seed.spaces.iter().map(|space| &*space.name).collect();
             for membership in &saved.memberships {
                 check_saved_name(&spaces, membership).map_err(|error| StoreError::Membership {
@@ -112,8 +148,12 @@ impl Mock {
                 Some(store),
             ));
         }
-        let text = seed.unwrap_or(SAMPLE);
-        let mut seed = Seed::parse(text)?;
+        let (text, texts) = if texts.is_empty() {
+            (SAMPLE, vec![SAMPLE])
+        } else {
+            (&*text, texts)
+        };
+        let mut seed = Seed::parse(&texts)?;
         let memberships = std::mem::take(&mut seed.memberships);
         let key = new_key();
         store.initialize(text, &key, memberships.iter())?;
@@ -134,6 +174,7 @@ impl Mock {
         store: Option<Store>,
     ) -> Self {
         Self {
+            warnings: seed.warnings.as_slice().into(),
             shared: Arc::new(Shared {
                 state: RwLock::new(State::new(&seed, app, memberships)),
                 saves: store.is_some(),
@@ -145,7 +186,13 @@ impl Mock {
         }
     }
 
-    /// Returns whether requests need a token: whether the seed has callers.
+    /// Returns probable mistakes in the seed that are not errors, such as a misspelled Chat scope.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Returns whether requests need a token, because the seed has callers.
     #[must_use]
     pub fn asks_for_tokens(&self) -> bool {
         !self.shared.callers.is_empty()

@@ -16,6 +16,14 @@ pub(super) enum Kind {
 pub(super) struct Enum {
     pub(super) name: &'static str,
     pub(super) number: fn(&str) -> Option<i32>,
+    names: &'static [&'static str],
+}
+
+impl Enum {
+    /// Returns the names of the values.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
+        self.names.iter().copied()
+    }
 }
 
 /// A message: its fields, by lowerCamelCase name.
@@ -48,18 +56,37 @@ impl Message {
 static STATE: Enum = Enum {
     name: "google.chat.v1.Membership.MembershipState",
     number: |name| MembershipState::from(name).number(),
+    names: &[
+        "MEMBERSHIP_STATE_UNSPECIFIED",
+        "JOINED",
+        "INVITED",
+        "NOT_A_MEMBER",
+    ],
 };
 static ROLE: Enum = Enum {
     name: "google.chat.v1.Membership.MembershipRole",
     number: |name| MembershipRole::from(name).number(),
+    names: &[
+        "ROLE_MEMBER",
+        "ROLE_MANAGER",
+        "ROLE_ASSISTANT_MANAGER",
+        "MEMBERSHIP_ROLE_UNSPECIFIED",
+    ],
 };
 static AFFILIATION: Enum = Enum {
     name: "google.chat.v1.Membership.Affiliation",
     number: |name| Affiliation::from(name).number(),
+    names: &[
+        "INTERNAL",
+        "EXTERNAL",
+        "MANAGED_EXTERNAL",
+        "AFFILIATION_UNSPECIFIED",
+    ],
 };
 static USER_TYPE: Enum = Enum {
     name: "google.chat.v1.User.Type",
     number: |name| UserType::from(name).number(),
+    names: &["HUMAN", "BOT", "TYPE_UNSPECIFIED"],
 };
 
 static USER: Message = Message {

@@ -8,8 +8,15 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::state::{check_length, check_user, identifier};
-use crate::list::{MembershipName, Reference, Scope, SpaceName, parse_group, parse_user};
+use super::people::complete;
+use super::schema::{MEMBERSHIP, Message};
+use super::scope_warning::scope_warning;
+use super::seed_items::{
+    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed,
+};
+use super::state::{SpaceType, check_length, check_user, identifier};
+use super::strict;
+use crate::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
 
 /// The error for an invalid seed. Lines and columns count from 1, columns in bytes.
@@ -23,79 +30,8 @@ pub struct SeedError {
     pub column: usize,
     /// What is wrong.
     pub message: String,
-}
-
-/// A space in a seed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct SpaceSeed {
-    pub(super) name: String,
-    /// `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, as in the API.
-    #[serde(default = "default_space_type")]
-    pub(super) space_type: String,
-    #[serde(default)]
-    #[allow(
-        dead_code,
-        reason = "for readers of the seed; no method of `spaces.members` returns it"
-    )]
-    display_name: String,
-    #[serde(default)]
-    pub(super) import_mode: bool,
-    /// Name of a person or an app, `users/{user}`.
-    pub(super) creator: Option<String>,
-}
-
-fn default_space_type() -> String {
-    "SPACE".to_owned()
-}
-
-/// A person in a seed, with the properties that memberships do not have.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct UserSeed {
-    pub(super) name: String,
-    #[serde(default)]
-    pub(super) email: String,
-    #[serde(default)]
-    pub(super) display_name: String,
-    /// Whether the person joins immediately when added; if not, they are invited.
-    #[serde(default = "default_auto_accept")]
-    pub(super) auto_accept: bool,
-    #[serde(default)]
-    pub(super) admin: bool,
-    /// Whether the person is from outside the organization.
-    #[serde(default)]
-    pub(super) external: bool,
-}
-
-fn default_auto_accept() -> bool {
-    true
-}
-
-/// A caller in a seed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct CallerSeed {
-    pub(super) token: String,
-    pub(super) user: Option<String>,
-    pub(super) app: Option<String>,
-    #[serde(default)]
-    pub(super) scopes: Vec<String>,
-}
-
-/// A fault in a seed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct FaultSeed {
-    /// Request path after `v1/`, where `*` matches any text.
-    pub(super) path: String,
-    /// HTTP status of the response; `None` if the request is only delayed.
-    pub(super) status: Option<u16>,
-    /// Number of requests affected; `None` if the fault lasts indefinitely.
-    pub(super) times: Option<u64>,
-    /// Delay before the response, in milliseconds.
-    #[serde(default)]
-    pub(super) delay_ms: u64,
+    /// Index of the seed with the error, if there are several.
+    pub seed: usize,
 }
 
 /// A valid seed.
@@ -106,58 +42,153 @@ pub(super) struct Seed {
     pub(super) users: Vec<UserSeed>,
     pub(super) callers: Vec<CallerSeed>,
     pub(super) faults: Vec<FaultSeed>,
+    pub(super) domains: Vec<String>,
+    pub(super) user_details: UserDetails,
+    pub(super) unknown_users: UnknownUsers,
+    pub(super) missing: Missing,
+    /// Probable mistakes that are not errors.
+    pub(super) warnings: Vec<String>,
 }
 
 /// The outermost object. Its items are parsed separately, so that errors have their place in the
 /// seed.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Outline<'s> {
     #[serde(borrow)]
-    spaces: Vec<&'s RawValue>,
+    spaces: Option<Vec<&'s RawValue>>,
     #[serde(borrow)]
-    memberships: Vec<&'s RawValue>,
+    memberships: Option<Vec<&'s RawValue>>,
     #[serde(borrow, default)]
     users: Vec<&'s RawValue>,
     #[serde(borrow, default)]
     callers: Vec<&'s RawValue>,
     #[serde(borrow, default)]
     faults: Vec<&'s RawValue>,
+    #[serde(default)]
+    domains: Vec<String>,
+    #[serde(default)]
+    user_details: UserDetails,
+    #[serde(default)]
+    unknown_users: UnknownUsers,
+    #[serde(default)]
+    missing: Missing,
+    #[serde(default)]
+    lenient: bool,
+    /// In a response of the service.
+    #[serde(default, rename = "nextPageToken")]
+    _next_page_token: IgnoredAny,
+}
+
+impl<'s> Outline<'s> {
+    /// Parses the outermost object, or an array of memberships.
+    fn parse(text: &'s str) -> Result<Self, SeedError> {
+        let start = text.len() - text.trim_start().len();
+        let json = |error| SeedError::json(&error, Place { line: 1, column: 1 });
+        let mut tokens = text.chars().filter(|c| !c.is_whitespace());
+        if (tokens.next(), tokens.next()) == (Some('['), Some('{')) {
+            let memberships = serde_json::from_str(text).map_err(json)?;
+            return Ok(Self {
+                memberships: Some(memberships),
+                ..Self::default()
+            });
+        }
+        is_object(text, "`spaces` and `memberships`")
+            .map_err(|message| Place::of(text, start).error(message))?;
+        serde_json::from_str(text).map_err(json)
+    }
 }
 
 impl Seed {
-    /// Parses a seed, and checks that its parts agree.
+    /// Parses the parts of a seed, and checks that they agree.
     ///
     /// # Errors
     ///
-    /// The first error in the seed.
-    pub(super) fn parse(text: &str) -> Result<Self, SeedError> {
-        let start = text.len() - text.trim_start().len();
-        is_object(text, "`spaces` and `memberships`")
-            .map_err(|m| Place::of(text, start).error(m))?;
-        let outline: Outline<'_> = serde_json::from_str(text)
-            .map_err(|error| SeedError::json(&error, Place { line: 1, column: 1 }))?;
+    /// The first error.
+    pub(super) fn parse<S: AsRef<str>>(texts: &[S]) -> Result<Self, SeedError> {
+        let outlines = texts.iter().enumerate().map(|(index, text)| {
+            let outline = Outline::parse(text.as_ref());
+            outline.map_err(|error| SeedError {
+                seed: index,
+                ..error
+            })
+        });
+        let outlines = outlines.collect::<Result<Vec<_>, _>>()?;
+        let is_empty =
+            |outline: &Outline<'_>| outline.spaces.is_none() && outline.memberships.is_none();
+        if let Some(text) = texts.last().filter(|_| outlines.iter().all(is_empty)) {
+            let text = text.as_ref();
+            let end = Place::of(text, text.trim_end().len().saturating_sub(1));
+            return Err(end.error("missing field `spaces` or `memberships`".to_owned()));
+        }
+        let mut seed = Self::default();
         let mut check = Check {
-            text,
+            makes_up_spaces: outlines.iter().all(|outline| outline.spaces.is_none()),
+            lenient: outlines.iter().any(|outline| outline.lenient),
             ..Check::default()
         };
-        let seed = Self {
-            spaces: check.items(&outline.spaces, "a `name`", Check::space)?,
-            users: check.items(&outline.users, "a `name`", Check::user)?,
-            memberships: check.items(
-                &outline.memberships,
-                "a `name` and a `member`",
-                Check::membership,
-            )?,
-            callers: check.items(&outline.callers, "a `token`", Check::caller)?,
-            faults: check.items(&outline.faults, "a `path`", Check::fault)?,
-        };
-        // Only now are all users and callers known.
-        for (space, raw) in seed.spaces.iter().zip(&outline.spaces) {
-            check
-                .creator(space, &seed.callers)
-                .map_err(|message| check.place(raw).error(message))?;
+        let parts = || outlines.iter().zip(texts).enumerate();
+        for (index, (outline, text)) in parts() {
+            (check.seed, check.text) = (index, text.as_ref());
+            let spaces = outline.spaces.as_deref().unwrap_or_default();
+            seed.spaces
+                .extend(check.items(spaces, "a `name`", None, Check::space)?);
         }
+        for (index, (outline, text)) in parts() {
+            (check.seed, check.text) = (index, text.as_ref());
+            let users = check.items(&outline.users, "a `name`", None, Check::user)?;
+            seed.users.extend(users);
+        }
+        for (index, (outline, text)) in parts() {
+            (check.seed, check.text) = (index, text.as_ref());
+            let memberships = outline.memberships.as_deref().unwrap_or_default();
+            let with = "a `name` and a `member`";
+            let schema = Some(&MEMBERSHIP).filter(|_| !check.lenient);
+            let memberships = check.items(memberships, with, schema, Check::membership)?;
+            seed.memberships.extend(memberships);
+        }
+        for (index, (outline, text)) in parts() {
+            (check.seed, check.text) = (index, text.as_ref());
+            let callers = check.items(&outline.callers, "a `token`", None, Check::caller)?;
+            seed.callers.extend(callers);
+            let faults = check.items(&outline.faults, "a `path`", None, Check::fault)?;
+            seed.faults.extend(faults);
+        }
+        // Only now are all users and callers known.
+        let mut spaces = seed.spaces.iter();
+        for (index, (outline, text)) in parts() {
+            (check.seed, check.text) = (index, text.as_ref());
+            for (raw, space) in outline.spaces.iter().flatten().zip(spaces.by_ref()) {
+                check
+                    .creator(space, &seed.callers)
+                    .map_err(|message| check.place(raw).error(message))
+                    .map_err(|error| SeedError {
+                        seed: index,
+                        ..error
+                    })?;
+            }
+        }
+        for outline in outlines {
+            seed.domains.extend(outline.domains);
+            if outline.user_details != UserDetails::default() {
+                seed.user_details = outline.user_details;
+            }
+            if outline.unknown_users != UnknownUsers::default() {
+                seed.unknown_users = outline.unknown_users;
+            }
+            if outline.missing != Missing::default() {
+                seed.missing = outline.missing;
+            }
+        }
+        if check.makes_up_spaces {
+            seed.spaces = check
+                .spaces
+                .keys()
+                .map(|name| SpaceSeed::named(name))
+                .collect();
+        }
+        seed.warnings = check.warnings;
+        complete(&mut seed.memberships, &seed.users);
         Ok(seed)
     }
 }
@@ -165,7 +196,14 @@ impl Seed {
 /// The parts of a seed that have been parsed, for the checks of later parts.
 #[derive(Default)]
 struct Check<'s> {
+    /// Index and text of the current part.
+    seed: usize,
     text: &'s str,
+    /// Whether no part has `spaces`, so that they are taken from the memberships.
+    makes_up_spaces: bool,
+    /// Whether unknown fields, unknown enum values and unusual membership names are valid.
+    lenient: bool,
+    warnings: Vec<String>,
     /// By name of the space, whether it has roles.
     spaces: BTreeMap<String, bool>,
     memberships: BTreeSet<String>,
@@ -178,21 +216,28 @@ struct Check<'s> {
 }
 
 impl Check<'_> {
+    /// Parses and checks items. Those with a schema have no other fields and enum values.
     fn items<T: for<'de> Deserialize<'de>>(
         &mut self,
         items: &[&RawValue],
         with: &str,
+        schema: Option<&Message>,
         check: impl Fn(&mut Self, &T) -> Result<(), String>,
     ) -> Result<Vec<T>, SeedError> {
-        let mut read = Vec::with_capacity(items.len());
-        for raw in items {
+        let read = items.iter().map(|raw| {
             is_object(raw.get(), with).map_err(|message| self.place(raw).error(message))?;
+            if let Some(schema) = schema {
+                strict::check(raw, schema)
+                    .map_err(|problem| self.place(problem.value).error(problem.message))?;
+            }
             let item: T = serde_json::from_str(raw.get())
                 .map_err(|error| SeedError::json(&error, self.place(raw)))?;
             check(self, &item).map_err(|message| self.place(raw).error(message))?;
-            read.push(item);
-        }
-        Ok(read)
+            Ok(item)
+        });
+        let read: Result<_, SeedError> = read.collect();
+        let seed = self.seed;
+        read.map_err(|error| SeedError { seed, ..error })
     }
 
     /// Returns the place of an item. It borrows from the text, so the difference of their addresses
@@ -218,16 +263,10 @@ impl Check<'_> {
     fn space(&mut self, space: &SpaceSeed) -> Result<(), String> {
         SpaceName::parse(&space.name).map_err(|error| format!("space name: {error}"))?;
         check_length(identifier(&space.name)).map_err(|error| format!("space name: {error}"))?;
-        if !["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"].contains(&space.space_type.as_str()) {
-            return Err(format!(
-                "`spaceType` must be `SPACE`, `GROUP_CHAT` or `DIRECT_MESSAGE`, found {}",
-                quoted(&space.space_type)
-            ));
-        }
         if let Some(creator) = &space.creator {
             canonical_id(creator, "creator")?;
         }
-        let has_roles = space.space_type == "SPACE";
+        let has_roles = space.space_type == SpaceType::Space;
         let before = self.spaces.insert(space.name.clone(), has_roles);
         if before.is_some() {
             return Err(format!("duplicate space {}", quoted(&space.name)));
@@ -266,8 +305,13 @@ impl Check<'_> {
         }
         check_length(identifier(&membership.name))
             .map_err(|error| format!("membership name: {error}"))?;
-        let Some(&has_roles) = self.spaces.get(name.space.as_str()) else {
-            return Err(format!("unknown space {}", quoted(name.space.as_str())));
+        let has_roles = match self.spaces.get(name.space.as_str()) {
+            Some(&has_roles) => has_roles,
+            None if self.makes_up_spaces => {
+                self.spaces.insert(name.space.as_str().to_owned(), true);
+                true
+            }
+            None => return Err(format!("unknown space {}", quoted(name.space.as_str()))),
         };
         if !self.memberships.insert(membership.name.clone()) {
             let name = quoted(&membership.name);
@@ -291,12 +335,14 @@ impl Check<'_> {
                 check_length(&format!("group-{id}"))
                     .map_err(|error| format!("`groupMember.name`: {error}"))?;
                 self.check_once(&name, &group.name)?;
+                self.check_key(&name, &format!("group-{id}"), &group.name)?;
             }
             Some(Member::User(user)) => {
                 let id = canonical_id(&user.name, "member.name")?;
                 check_user(&name.member).map_err(|error| format!("membership name: {error}"))?;
                 check_length(&user.email)?;
                 self.check_once(&name, &user.name)?;
+                self.check_key(&name, &id, &user.name)?;
                 self.users.insert(id);
             }
         }
@@ -314,6 +360,18 @@ impl Check<'_> {
         }
     }
 
+    /// Checks that a membership's name ends in its member's identifier.
+    fn check_key(&self, name: &MembershipName, id: &str, member: &str) -> Result<(), String> {
+        if self.lenient || name.member == Reference::Id(id.to_owned()) {
+            return Ok(());
+        }
+        Err(format!(
+            "the name of the membership of {} must be {}",
+            quoted(member),
+            quoted(&name.space.member(id))
+        ))
+    }
+
     fn caller(&mut self, caller: &CallerSeed) -> Result<(), String> {
         if caller.token.is_empty() || !self.tokens.insert(caller.token.clone()) {
             return Err("a caller must have a unique, non-empty `token`".to_owned());
@@ -328,18 +386,12 @@ impl Check<'_> {
             (None, Some(app)) => drop(canonical_id(app, "app")?),
             _ => return Err("a caller must have either a `user` or an `app`".to_owned()),
         }
-        for scope in &caller.scopes {
-            let is_other_api = scope.starts_with("https://") && !scope.contains("/auth/chat.");
-            if Scope::from_name(scope).is_none() && !is_other_api {
-                let known = Scope::ALL.iter().map(|scope| format!("`{}`", scope.name()));
-                let known: Vec<_> = known.collect();
-                return Err(format!(
-                    "unknown scope {}, expected one of {}, or the URL of a scope of another API",
-                    quoted(scope),
-                    known.join(", ")
-                ));
-            }
-        }
+        self.warnings.extend(
+            caller
+                .scopes
+                .iter()
+                .filter_map(|scope| scope_warning(scope)),
+        );
         Ok(())
     }
 
@@ -361,8 +413,11 @@ impl Check<'_> {
             Some(status) if !(400..600).contains(&status) => Err(format!(
                 "a fault's `status` must be from 400 to 599, found {status}"
             )),
-            None if fault.delay_ms == 0 => {
-                Err("a fault must have a `status` or a `delayMs`".to_owned())
+            Some(_) if fault.fault.is_some() => {
+                Err("a fault must have either a `status` or a `fault`".to_owned())
+            }
+            None if fault.delay_ms == 0 && fault.fault.is_none() => {
+                Err("a fault must have a `status`, a `fault` or a `delayMs`".to_owned())
             }
             _ => Ok(()),
         }
@@ -412,6 +467,7 @@ impl Place {
             line,
             column,
             message,
+            seed: 0,
         }
     }
 
@@ -440,7 +496,27 @@ impl SeedError {
             } else {
                 column
             },
-            message: message.to_owned(),
+            message: plain(message),
+            seed: 0,
         }
     }
+}
+
+/// Replaces the parser's names of Rust types by those of JSON.
+fn plain(message: &str) -> String {
+    let mut message = message.to_owned();
+    for (rust, json) in [
+        ("unknown variant", "unknown value"),
+        ("expected variant identifier", "expected a string"),
+        ("string or map", "a string"),
+        ("a sequence", "an array"),
+        ("sequence", "array"),
+        ("a map", "an object"),
+        ("invalid type: map", "invalid type: object"),
+        ("expected u16", "expected an integer from 0 to 65535"),
+        ("expected u64", "expected a non-negative integer"),
+    ] {
+        message = message.replace(rust, json);
+    }
+    message
 }

@@ -1,25 +1,75 @@
 //! State of the server: spaces with their members, and people and apps.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde::Deserialize;
+
 use super::answer::Listed;
-use super::seed::{Seed, SpaceSeed, UserSeed};
+use super::call::Standing;
+use super::people::People;
+use super::seed::Seed;
+use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails, Visibility};
 use crate::diagnostic::Quoted;
 use crate::list::{
-    Class, Code, MembershipIndex, MembershipName, Presence, Reference, Status, Violation,
-    parse_user,
+    Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
 };
-use crate::{Member, MemberType, Membership, Role, UserType};
+use crate::{Member, Membership, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
 const DEFAULT_APP: &str = "200000000000000000000";
 
+/// Type of a space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum SpaceType {
+    #[default]
+    #[serde(alias = "SPACE_TYPE_UNSPECIFIED")]
+    Space,
+    GroupChat,
+    DirectMessage,
+}
+
+/// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
+/// flag is `false`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    default,
+    expecting = "an object"
+)]
+#[allow(clippy::struct_field_names, reason = "the names are those of the API")]
+pub(super) struct Permission {
+    pub(super) managers_allowed: bool,
+    pub(super) assistant_managers_allowed: bool,
+    pub(super) members_allowed: bool,
+}
+
+impl Permission {
+    /// All members (design decision for a setting that is not in the seed).
+    pub(super) const ALL: Self = Self {
+        managers_allowed: true,
+        assistant_managers_allowed: true,
+        members_allowed: true,
+    };
+}
+
 /// A space.
 #[derive(Debug)]
 pub(super) struct Space {
-    pub(super) has_roles: bool,
+    pub(super) kind: SpaceType,
     pub(super) import_mode: bool,
+    /// Whether people can join by themselves.
+    pub(super) is_discoverable: bool,
+    /// Whether people from outside the organization can be added.
+    pub(super) allows_external: bool,
+    /// Who can list the members.
+    pub(super) members_visible_to: Visibility,
+    /// Who adds and removes people and groups.
+    pub(super) manage_members: Permission,
+    /// Who adds and removes apps.
+    pub(super) manage_apps: Permission,
     /// Identifier of the user or app that created the space.
     pub(super) creator: Option<String>,
     pub(super) members: MembershipIndex<Listed>,
@@ -29,9 +79,17 @@ pub(super) struct Space {
 
 impl Space {
     fn new(seed: &SpaceSeed) -> Self {
+        let settings = &seed.permission_settings;
         Self {
-            has_roles: seed.space_type == "SPACE",
+            kind: seed.space_type,
             import_mode: seed.import_mode,
+            is_discoverable: seed.access_settings.is_discoverable(),
+            allows_external: seed.external_user_allowed.unwrap_or(true),
+            members_visible_to: seed.members_visible_to,
+            manage_members: settings
+                .manage_members_and_groups
+                .unwrap_or(Permission::ALL),
+            manage_apps: settings.manage_apps.unwrap_or(Permission::ALL),
             creator: seed
                 .creator
                 .as_deref()
@@ -41,61 +99,58 @@ impl Space {
         }
     }
 
-    /// Returns the membership with this key, or of the member with this identifier.
+    /// Returns whether members can have roles other than `ROLE_MEMBER`.
+    pub(super) fn has_roles(&self) -> bool {
+        self.kind == SpaceType::Space
+    }
+
+    /// Returns the membership of a user.
+    pub(super) fn of_user(&self, id: &str) -> Option<&Membership> {
+        self.of_member(id)
+    }
+
+    /// Returns the membership of a group; the identifier includes `group-`.
+    pub(super) fn of_group(&self, id: &str) -> Option<&Membership> {
+        self.of_member(id)
+    }
+
+    fn of_member(&self, id: &str) -> Option<&Membership> {
+        let key = self.keys.get(id).map_or(id, |key| key);
+        let membership: &Membership = self.members.get(key)?.borrow();
+        (member_id(membership).as_deref() == Some(id)).then_some(membership)
+    }
+
+    /// Returns the membership of the member with this identifier or, if none, with this key.
     pub(super) fn member(&self, id: &str) -> Option<&Membership> {
-        let by_user = || self.members.get(self.keys.get(id)?);
-        self.members.get(id).or_else(by_user).map(Borrow::borrow)
+        let by_key = || self.members.get(id).map(Borrow::borrow);
+        self.of_member(id).or_else(by_key)
     }
 
-    /// Returns the number of people who have joined as managers.
-    pub(super) fn managers(&self) -> usize {
-        self.members.count(is_manager)
+    /// Returns whether a membership has this key.
+    pub(super) fn has_key(&self, key: &str) -> bool {
+        self.members.get(key).is_some()
     }
-}
 
-/// Returns whether members of a class manage their space: only people who have joined do, never apps
-/// (design decision).
-pub(super) fn is_manager(Class { cell, presence }: Class) -> bool {
-    cell.role == Role::Manager
-        && presence == Presence::Joined
-        && cell.member_type != MemberType::Bot
-}
-
-/// A person or an app.
-#[derive(Clone, Debug)]
-pub(super) struct Person {
-    pub(super) email: String,
-    pub(super) display_name: String,
-    pub(super) user_type: UserType,
-    pub(super) auto_accept: bool,
-    pub(super) administrator: bool,
-    pub(super) external: bool,
-}
-
-impl Default for Person {
-    /// A person or an app that is not in the seed (design decision).
-    fn default() -> Self {
-        Self {
-            email: String::new(),
-            display_name: String::new(),
-            user_type: UserType::Unspecified,
-            auto_accept: true,
-            administrator: false,
-            external: false,
-        }
+    /// Returns the number of owners: people who have joined as managers.
+    pub(super) fn owners(&self) -> usize {
+        self.members
+            .count(|class| Standing::of(class) == Standing::Owner)
     }
 }
 
-impl From<&UserSeed> for Person {
-    fn from(seed: &UserSeed) -> Self {
-        Self {
-            email: seed.email.clone(),
-            display_name: seed.display_name.clone(),
-            user_type: UserType::Human,
-            auto_accept: seed.auto_accept,
-            administrator: seed.admin,
-            external: seed.external,
-        }
+/// Returns the identifier of a membership's member; of a group, with `group-`.
+fn member_id(membership: &Membership) -> Option<Cow<'_, str>> {
+    match membership.member.as_ref()? {
+        Member::User(user) => Some(identifier(&user.name).into()),
+        Member::Group(group) => Some(format!("group-{}", identifier(&group.name)).into()),
+    }
+}
+
+/// Returns the identifier of a membership's user or app.
+pub(super) fn user_id(membership: &Membership) -> Option<&str> {
+    match &membership.member {
+        Some(Member::User(user)) => Some(identifier(&user.name)),
+        _ => None,
     }
 }
 
@@ -136,8 +191,13 @@ impl Change {
 #[derive(Debug)]
 pub(super) struct State {
     spaces: BTreeMap<String, Space>,
-    people: HashMap<String, Person>,
-    by_email: HashMap<String, String>,
+    pub(super) people: People,
+    /// Whether a missing space is 403, like an inaccessible one.
+    denies_missing: bool,
+    /// Whether people who are not known cannot be added.
+    pub(super) refuses_unknown: bool,
+    /// Whether users see only the name and the type of other users.
+    pub(super) hides_details: bool,
     /// Identifier of the calling app of users.
     pub(super) app: String,
 }
@@ -159,18 +219,14 @@ impl State {
     pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
         let mut state = Self {
             spaces: BTreeMap::new(),
-            people: HashMap::new(),
-            by_email: HashMap::new(),
+            people: People::of(seed),
+            denies_missing: seed.missing == Missing::PermissionDenied,
+            refuses_unknown: seed.unknown_users == UnknownUsers::Refuse,
+            hides_details: seed.user_details == UserDetails::None,
             app,
         };
         for space in &seed.spaces {
             state.spaces.insert(space.name.clone(), Space::new(space));
-        }
-        for user in &seed.users {
-            state.add_person(identifier(&user.name), Person::from(user));
-        }
-        for membership in &seed.memberships {
-            state.learn_from(membership);
         }
         for membership in memberships {
             state.apply(Change::Put(Box::new(membership)));
@@ -182,23 +238,15 @@ impl State {
     ///
     /// # Errors
     ///
-    /// 404 `NOT_FOUND` if there is none.
+    /// 404 `NOT_FOUND` if there is none, or 403 if the seed says so.
     pub(super) fn space(&self, name: &str) -> Result<&Space, Status> {
-        self.spaces.get(name).ok_or_else(Status::not_found)
-    }
-
-    /// Returns the person or app with this identifier, or the default if they are unknown.
-    pub(super) fn person(&self, id: &str) -> Person {
-        self.people.get(id).cloned().unwrap_or_default()
-    }
-
-    /// Resolves a reference to an identifier; `None` for an unknown email address.
-    pub(super) fn resolve<'w>(&'w self, who: &'w Reference, app: &'w str) -> Option<&'w str> {
-        match who {
-            Reference::CallingApp => Some(app),
-            Reference::Email(email) => self.by_email.get(&email.to_lowercase()).map(|id| &**id),
-            Reference::Id(id) => Some(id),
-        }
+        self.spaces.get(name).ok_or_else(|| {
+            if self.denies_missing {
+                Status::permission_denied()
+            } else {
+                Status::not_found()
+            }
+        })
     }
 
     /// Applies a change to a space that exists.
@@ -207,7 +255,7 @@ impl State {
         let (space, key) = split_name(change.name());
         let (space, key) = (space.to_owned(), key.to_owned());
         if let Change::Put(membership) = &change {
-            self.learn_from(membership);
+            self.people.learn_from(membership);
         }
         let Some(space) = self.spaces.get_mut(&space) else {
             tracing::error!(space, key, "change to an unknown space");
@@ -215,13 +263,10 @@ impl State {
         };
         match change {
             Change::Put(membership) => {
-                let id = match &membership.member {
-                    Some(Member::User(user)) => identifier(&user.name).to_owned(),
-                    Some(Member::Group(group)) => format!("group-{}", identifier(&group.name)),
-                    None => key.clone(),
-                };
-                if id != key {
-                    space.keys.insert(id, key.clone());
+                if let Some(id) = member_id(&membership)
+                    && id != key
+                {
+                    space.keys.insert(id.into_owned(), key.clone());
                 }
                 space.members.insert(&key, Listed::from(*membership));
             }
@@ -230,35 +275,6 @@ impl State {
                 space.members.remove(&key);
             }
         }
-    }
-
-    /// Adds what a membership says about a person or app, unless it is already known.
-    fn learn_from(&mut self, membership: &Membership) {
-        let Some(Member::User(user)) = &membership.member else {
-            return;
-        };
-        let id = identifier(&user.name);
-        let mut person = self.person(id);
-        if person.user_type == UserType::Unspecified {
-            person.user_type = user.user_type.clone();
-        }
-        for (known, new) in [
-            (&mut person.email, &user.email),
-            (&mut person.display_name, &user.display_name),
-        ] {
-            if known.is_empty() {
-                known.clone_from(new);
-            }
-        }
-        self.add_person(id, person);
-    }
-
-    fn add_person(&mut self, id: &str, person: Person) {
-        if !person.email.is_empty() {
-            self.by_email
-                .insert(person.email.to_lowercase(), id.to_owned());
-        }
-        self.people.insert(id.to_owned(), person);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use redb::backends::FileBackend;
@@ -30,7 +30,10 @@ pub enum StoreError {
     #[error("{0}")]
     Store(#[from] Box<redb::Error>),
     /// The file is damaged, or was not created by this server.
-    #[error("the file is damaged or was not created by this server")]
+    #[error(
+        "the file is damaged or was not created by this server: restore it from a copy, or delete it \
+         to start over"
+    )]
     Damaged,
     /// A saved membership is invalid.
     #[error("invalid saved membership `{name}`: {error}")]
@@ -51,63 +54,48 @@ pub(super) struct Saved {
 
 /// An open store.
 #[derive(Debug)]
-pub(super) struct Store(Database);
+pub(super) struct Store {
+    path: PathBuf,
+    /// `None` after a failed write: the database refuses any other one until it is opened again.
+    database: Option<Database>,
+}
 
 impl Store {
     /// Opens or creates a store, and reads its content; `None` if it is new.
     ///
     /// The embedded store panics on some damaged files. These panics become errors.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<Saved>), StoreError> {
-        let store = catch_panic(|| Ok(Self(database(path)?)))?;
-        match catch_panic(|| store.load()) {
-            Ok(saved) => Ok((store, saved)),
+        let mut database = catch_panic(|| Ok(database(path)?))?;
+        let saved = catch_panic(|| {
+            // Detects damage by the checksums of all pages.
+            if !database.check_integrity().map_err(boxed)? {
+                return Err(StoreError::Damaged);
+            }
+            load(&database)
+        });
+        match saved {
+            Ok(saved) => {
+                let store = Self {
+                    path: path.to_owned(),
+                    database: Some(database),
+                };
+                Ok((store, saved))
+            }
             Err(error) => {
-                // Closing a damaged store may panic as well.
-                let closed = catch_panic(move || {
-                    drop(store);
-                    Ok(())
-                });
-                drop(closed);
-                Err(error)
+                close(database);
+                Err(match error {
+                    StoreError::Store(error) if matches!(*error, redb::Error::Corrupted(_)) => {
+                        StoreError::Damaged
+                    }
+                    error => error,
+                })
             }
         }
     }
 
-    fn load(&self) -> Result<Option<Saved>, StoreError> {
-        let transaction = self.0.begin_read().map_err(boxed)?;
-        let facts = match transaction.open_table(FACTS) {
-            Ok(facts) => facts,
-            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
-            Err(error) => return Err(boxed(error).into()),
-        };
-        let fact = |name| -> Result<Vec<u8>, Box<redb::Error>> {
-            let value = facts.get(name).map_err(boxed)?;
-            Ok(value
-                .map(|value| value.value().to_vec())
-                .unwrap_or_default())
-        };
-        let seed = String::from_utf8_lossy(&fact(SEED)?).into_owned();
-        let key = fact(KEY)?.first_chunk().copied().unwrap_or_default();
-        let mut memberships = Vec::new();
-        let table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-        for entry in table.iter().map_err(boxed)? {
-            let (name, json) = entry.map_err(boxed)?;
-            let membership = serde_json::from_slice(json.value());
-            memberships.push(membership.map_err(|error| StoreError::Membership {
-                name: name.value().to_owned(),
-                error,
-            })?);
-        }
-        Ok(Some(Saved {
-            seed,
-            key,
-            memberships,
-        }))
-    }
-
     /// Saves the seed, the key and the seed's memberships, in one transaction.
     pub(super) fn initialize<'m>(
-        &self,
+        &mut self,
         seed: &str,
         key: &[u8; 32],
         memberships: impl Iterator<Item = &'m Membership>,
@@ -127,7 +115,7 @@ impl Store {
     }
 
     /// Saves a change. It is on disk when this returns.
-    pub(super) fn save(&self, change: &Change) -> Result<(), StoreError> {
+    pub(super) fn save(&mut self, change: &Change) -> Result<(), StoreError> {
         self.write(|transaction| {
             let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
             match change {
@@ -145,15 +133,69 @@ impl Store {
     }
 
     /// Runs one transaction. Its commit waits for the disk.
+    ///
+    /// If it fails, for example because the disk is full, the next one opens the file again.
     fn write(
-        &self,
+        &mut self,
         change: impl FnOnce(&redb::WriteTransaction) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let transaction = self.0.begin_write().map_err(boxed)?;
-        change(&transaction)?;
-        transaction.commit().map_err(boxed)?;
-        Ok(())
+        let database = match self.database.take() {
+            Some(database) => database,
+            None => catch_panic(|| Ok(Database::open(&self.path).map_err(boxed)?))?,
+        };
+        let written = catch_panic(|| {
+            let transaction = database.begin_write().map_err(boxed)?;
+            change(&transaction)?;
+            Ok(transaction.commit().map_err(boxed)?)
+        });
+        match written {
+            Ok(()) => self.database = Some(database),
+            Err(_) => close(database),
+        }
+        written
     }
+}
+
+/// Reads the content of a store; `None` if it is new.
+fn load(database: &Database) -> Result<Option<Saved>, StoreError> {
+    let transaction = database.begin_read().map_err(boxed)?;
+    let facts = match transaction.open_table(FACTS) {
+        Ok(facts) => facts,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(error) => return Err(boxed(error).into()),
+    };
+    let fact = |name| -> Result<Vec<u8>, Box<redb::Error>> {
+        let value = facts.get(name).map_err(boxed)?;
+        Ok(value
+            .map(|value| value.value().to_vec())
+            .unwrap_or_default())
+    };
+    let seed = String::from_utf8_lossy(&fact(SEED)?).into_owned();
+    let key = fact(KEY)?.first_chunk().copied().unwrap_or_default();
+    let mut memberships = Vec::new();
+    let table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
+    for entry in table.iter().map_err(boxed)? {
+        let (name, json) = entry.map_err(boxed)?;
+        let membership = serde_json::from_slice(json.value());
+        memberships.push(membership.map_err(|error| StoreError::Membership {
+            name: name.value().to_owned(),
+            error,
+        })?);
+    }
+    Ok(Some(Saved {
+        seed,
+        key,
+        memberships,
+    }))
+}
+
+/// Closes a database. A damaged one may panic.
+fn close(database: Database) {
+    let closed = catch_panic(move || {
+        drop(database);
+        Ok(())
+    });
+    drop(closed);
 }
 
 /// Opens the embedded store in a file. A new one is created under another name and renamed when it is
@@ -228,4 +270,128 @@ fn boxed(error: impl Into<redb::Error>) -> Box<redb::Error> {
 /// Serializes a membership, which cannot fail: its keys are strings.
 fn json(membership: &Membership) -> Vec<u8> {
     serde_json::to_vec(membership).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
+
+    use std::io;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    /// A file on a disk that may be full.
+    #[derive(Debug)]
+    struct Disk {
+        file: FileBackend,
+        is_full: Arc<AtomicBool>,
+    }
+
+    impl Disk {
+        fn check(&self) -> io::Result<()> {
+            if self.is_full.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            Ok(())
+        }
+    }
+
+    impl StorageBackend for Disk {
+        fn len(&self) -> io::Result<u64> {
+            self.file.len()
+        }
+
+        fn read(&self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+            self.file.read(offset, len)
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.check()?;
+            self.file.set_len(len)
+        }
+
+        fn sync_data(&self, eventual: bool) -> io::Result<()> {
+            self.check()?;
+            self.file.sync_data(eventual)
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.check()?;
+            self.file.write(offset, data)
+        }
+    }
+
+    fn put(id: &str) -> Change {
+        let name = format!("spaces/A/members/{id}");
+        Change::put(Membership {
+            name,
+            ..Membership::default()
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn changes_are_saved_again_once_the_disk_has_space() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let (mut store, _) = Store::open(&path).unwrap();
+        store.initialize("{}", &[0; 32], [].into_iter()).unwrap();
+        drop(store);
+        let file = File::options().read(true).write(true).open(&path).unwrap();
+        let is_full = Arc::new(AtomicBool::new(false));
+        let disk = Disk {
+            file: FileBackend::new(file).unwrap(),
+            is_full: Arc::clone(&is_full),
+        };
+        let mut store = Store {
+            path: path.clone(),
+            database: Some(Database::builder().create_with_backend(disk).unwrap()),
+        };
+        store.save(&put("1")).unwrap();
+        is_full.store(true, Ordering::Relaxed);
+        assert!(store.save(&put("2")).is_err());
+        is_full.store(false, Ordering::Relaxed);
+        store.save(&put("3")).unwrap();
+        drop(store);
+        let (_, saved) = Store::open(&path).unwrap();
+        let names = saved.unwrap().memberships.into_iter().map(|m| m.name);
+        let names: Vec<String> = names.filter(|name| !name.ends_with('2')).collect();
+        assert_eq!(names, ["spaces/A/members/1", "spaces/A/members/3"]);
+    }
+
+    /// Any changed byte of a membership is detected by a checksum.
+    #[test]
+    fn damaged_files_are_detected() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let (mut store, _) = Store::open(&path).unwrap();
+        store.initialize("{}", &[0; 32], [].into_iter()).unwrap();
+        store.save(&put("DAMAGED")).unwrap();
+        drop(store);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let places: Vec<usize> = bytes
+            .windows(7)
+            .enumerate()
+            .filter_map(|(at, window)| (window == b"DAMAGED").then_some(at))
+            .collect();
+        assert!(!places.is_empty());
+        for at in places {
+            bytes
+                .get_mut(at..)
+                .unwrap()
+                .first_mut()
+                .map(|byte| *byte = b'd')
+                .unwrap();
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let error = Store::open(&path).map(drop).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("restore it from a copy, or delete it"),
+            "{error}"
+        );
+    }
 }

@@ -90,7 +90,7 @@ checks.equal("create the app's membership", answer["name"], "spaces/CHAT/members
 refused("create existing", api.create(parent="spaces/A", body=human), 409, "already exists")
 details = refused("unknown field", api.create(parent="spaces/A", body={"mmber": {}}), 400, "Invalid JSON payload received. Unknown name \"mmber\"")
 checks.equal("field of the violation", details[0]["fieldViolations"][0]["field"], "membership")
-refused("unknown enum name", api.create(parent="spaces/A", body={"member": {"type": "X"}}), 400, "Invalid JSON payload received.")
+refused("unknown enum name", api.create(parent="spaces/A", body={"member": {"type": "X"}}), 400, "Invalid value at ")
 
 patch = {"name": "spaces/A/members/101", "updateMask": "role"}
 for role in ("ROLE_MANAGER", "ROLE_ASSISTANT_MANAGER", "ROLE_MEMBER"):

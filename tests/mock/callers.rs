@@ -40,6 +40,10 @@ fn callers_have_the_expected_permissions() {
     let own = r#"{"member":{"name":"users/app","type":"BOT"}}"#;
     let scopes = "Request had insufficient authentication scopes.";
     let denied = "Permission denied to perform";
+    let user_only = "This method doesn't support app authentication with a service account. \
+                     Authenticate with a user account.";
+    let not_admin = "This method doesn't support non-admin user authentication. Authenticate with \
+                     an admin account.";
     for (token, method, path, body, expected) in [
         // Reading.
         ("manager", "GET", "A/members", "", ""),
@@ -85,7 +89,13 @@ fn callers_have_the_expected_permissions() {
         // Admin access.
         ("admin", "GET", "A/members", "", scopes),
         ("admin", "GET", &format!("EMPTY/members?{HUMAN}"), "", ""),
-        ("no-admin", "GET", &format!("A/members?{HUMAN}"), "", denied),
+        (
+            "no-admin",
+            "GET",
+            &format!("A/members?{HUMAN}"),
+            "",
+            not_admin,
+        ),
         ("manager", "GET", &format!("A/members?{HUMAN}"), "", scopes),
         ("app", "GET", &format!("A/members?{HUMAN}"), "", scopes),
         (
@@ -105,10 +115,10 @@ fn callers_have_the_expected_permissions() {
         ("admin", "GET", "A/members/2?useAdminAccess=true", "", ""),
         // Apps.
         ("bot", "GET", "A/members", "", ""),
-        ("bot", "GET", "A/members?showGroups=true", "", denied),
-        ("bot", "GET", "A/members?showInvited=true", "", denied),
+        ("bot", "GET", "A/members?showGroups=true", "", user_only),
+        ("bot", "GET", "A/members?showInvited=true", "", user_only),
         ("bot", "GET", "A/members/app", "", ""),
-        ("bot", "GET", "A/members/group-g1", "", denied),
+        ("bot", "GET", "A/members/group-g1", "", user_only),
         ("bot", "GET", "CHAT/members", "", denied),
         ("foreign", "GET", "A/members", "", denied),
         (
@@ -138,13 +148,13 @@ fn callers_have_the_expected_permissions() {
             "POST",
             "A/members",
             r#"{"groupMember":{"name":"groups/n"}}"#,
-            denied,
+            user_only,
         ),
-        ("app", "POST", "OURS/members", own, denied),
+        ("app", "POST", "OURS/members", own, user_only),
         ("app", "DELETE", "A/members/2", "", ""),
-        ("app", "DELETE", "A/members/app", "", denied),
+        ("app", "DELETE", "A/members/app", "", scopes),
         ("app", "DELETE", "A/members/app2", "", denied),
-        ("app", "DELETE", "A/members/group-g1", "", denied),
+        ("app", "DELETE", "A/members/group-g1", "", user_only),
         ("app", "DELETE", "A/members/1", "", denied),
         ("app", "DELETE", "OURS/members/1", "", ""),
         ("app", "PATCH", "OURS/members/1?updateMask=role", role, ""),
@@ -158,7 +168,7 @@ fn callers_have_the_expected_permissions() {
         ),
         // The app's own membership, with the scope for it.
         ("own-app", "DELETE", "A/members/app", "", ""),
-        ("own-app", "POST", "CHAT/members", own, ""),
+        ("own-app", "POST", "CHAT/members", own, scopes),
         ("own-app", "DELETE", "A/members/2", "", scopes),
         ("own", "DELETE", "A/members/app", "", ""),
         ("own", "POST", "CHAT/members", own, ""),
@@ -192,6 +202,16 @@ fn callers_have_the_expected_permissions() {
         if message == scopes {
             let detail = &answer.json()["error"]["details"][0];
             assert_eq!(detail["reason"], "ACCESS_TOKEN_SCOPE_INSUFFICIENT");
+            let name = match (method, path.contains("members/")) {
+                ("POST", _) => "CreateMembership",
+                ("DELETE", _) => "DeleteMembership",
+                ("PATCH", _) => "UpdateMembership",
+                (_, true) => "GetMembership",
+                _ => "ListMemberships",
+            };
+            let called = format!("google.chat.v1.ChatService.{name}");
+            let metadata = json!({"service": "chat.googleapis.com", "method": called});
+            assert_eq!(detail["metadata"], metadata);
         }
     }
     // App authentication excludes apps, including the caller.
@@ -214,6 +234,9 @@ fn requires_token_only_with_callers() {
         let answer = request.send(&server);
         assert_eq!(answer.status, 401);
         assert_eq!(answer.json()["error"]["status"], "UNAUTHENTICATED");
+        let link = "See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+        let message = answer.json()["error"]["message"].clone();
+        assert!(message.as_str().unwrap().ends_with(link), "{message}");
         assert!(answer.header("www-authenticate").is_some());
     }
     for query in ["access_token=manager", "oauth_token=manager"] {
@@ -224,4 +247,60 @@ fn requires_token_only_with_callers() {
         .header("authorization", "bearer manager")
         .send(&server);
     assert_eq!(answer.status, 200);
+}
+
+/// In a capture of a sibling method, a missing space is 403.
+#[test]
+fn missing_spaces_can_be_denied() {
+    let mut seed = seed();
+    for (missing, expected) in [("404", 404), ("403", 403)] {
+        seed["missing"] = json!(missing);
+        let server = serve(&seed);
+        for path in ["X/members", "X/members/1"] {
+            let answer = Request::get(&format!("/v1/spaces/{path}")).send(&server);
+            assert_eq!(answer.status, expected, "{path}: {}", answer.body);
+        }
+        let answer = Request::get("/v1/spaces/A/members/9").send(&server);
+        assert_eq!(answer.status, 404);
+    }
+}
+
+/// The response to a project without a configured Chat app.
+#[test]
+fn chat_app_can_be_missing() {
+    let mut seed = seed();
+    seed["faults"] = json!([{"path": "*", "fault": "app-not-found", "times": 1}]);
+    let server = serve(&seed);
+    let answer = Request::get("/v1/spaces/A/members").send(&server);
+    assert_eq!(answer.status, 404);
+    let error = &answer.json()["error"];
+    assert_eq!(error["status"], "NOT_FOUND");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("Google Chat app not found. "),
+        "{message}"
+    );
+    assert_eq!(
+        Request::get("/v1/spaces/A/members").send(&server).status,
+        200
+    );
+}
+
+/// Unknown parameters and invalid enum values have the live service's messages.
+#[test]
+fn messages_are_those_of_the_service() {
+    let server = open();
+    let answer = Request::get("/v1/spaces/A/members?foo=1").send(&server);
+    assert_eq!(
+        answer.json()["error"]["message"],
+        "Invalid JSON payload received. Unknown name \"foo\": Cannot bind query parameter. Field \
+         'foo' could not be found in request message."
+    );
+    let request = Request::new("PATCH", "/v1/spaces/A/members/2?updateMask=role");
+    let answer = request.body(r#"{"role":"X"}"#).send(&server);
+    assert_eq!(
+        answer.json()["error"]["message"],
+        "Invalid value at 'membership.role' \
+         (type.googleapis.com/google.chat.v1.Membership.MembershipRole), \"X\""
+    );
 }

@@ -9,12 +9,18 @@
 
 mod attacks;
 mod callers;
+mod hostile;
 #[path = "../http/mod.rs"]
 mod http;
 mod manual;
 mod methods;
+mod people;
+mod permissions;
 mod properties;
+#[path = "../rules/mod.rs"]
+mod rules;
 mod scopes;
+mod seeds;
 mod server;
 mod wire;
 

@@ -6,90 +6,139 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::http::Request;
-use super::{open, seed, serve};
+use super::rules::{self, Authentication, Caller, Refusal, Role, Scope, Space, Standing, Target};
+use super::{seed, serve};
 
-/// A change of the space `A` by a client.
+/// A change of a space by one of its members.
 #[derive(Clone, Debug)]
 enum Act {
     Create(String),
-    Patch(String, &'static str),
+    Patch(String, Role),
     Delete(String),
 }
 
+const PEOPLE: [&str; 5] = ["1", "2", "3", "4", "5"];
+
 fn any_act() -> impl Strategy<Value = Act> {
-    let member = || prop_oneof![Just("1"), Just("2"), Just("5"), Just("6")].prop_map(str::to_owned);
-    let role = prop_oneof![
-        Just("ROLE_MEMBER"),
-        Just("ROLE_MANAGER"),
-        Just("ROLE_ASSISTANT_MANAGER")
-    ];
+    let member = || prop::sample::select(&PEOPLE[..]).prop_map(str::to_owned);
     prop_oneof![
         member().prop_map(Act::Create),
-        (member(), role).prop_map(|(member, role)| Act::Patch(member, role)),
+        (member(), prop::sample::select(&Role::ALL[..]))
+            .prop_map(|(member, role)| Act::Patch(member, role)),
         member().prop_map(Act::Delete),
     ]
+}
+
+/// A seed in which every person is a caller, and two are in the space.
+fn seed_of_callers() -> serde_json::Value {
+    let member = |id: &str, role: Role| {
+        json!({"name": format!("spaces/A/members/{id}"), "role": role.name(), "state": "JOINED",
+               "member": {"name": format!("users/{id}"), "type": "HUMAN"}})
+    };
+    let caller = |id: &&str| {
+        json!({"token": id, "user": format!("users/{id}"),
+               "scopes": ["chat.memberships", "chat.admin.memberships"]})
+    };
+    let callers: Vec<_> = PEOPLE.iter().chain(&["admin"]).map(caller).collect();
+    let users: Vec<_> = PEOPLE
+        .iter()
+        .map(|id| json!({"name": format!("users/{id}")}))
+        .collect();
+    let mut seed = json!({
+        "spaces": [{"name": "spaces/A"}],
+        "memberships": [member("1", Role::Manager), member("2", Role::Member)],
+        "users": users,
+        "callers": callers,
+    });
+    let admin = json!({"name": "users/admin", "admin": true});
+    seed["users"].as_array_mut().unwrap().push(admin);
+    seed
+}
+
+/// Returns the standing of a person with a role.
+fn standing(role: Option<&Role>) -> Standing {
+    let target = Target::person(role.copied().unwrap_or(Role::None));
+    Standing::of(target.kind, target.state, target.role)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// The members and their roles are those that were acknowledged, and one is always a manager.
+    /// The rules predict every response. The members and their roles are those that were
+    /// acknowledged, and one is always a manager.
     #[test]
-    fn acknowledged_changes_determine_the_space(acts in prop::collection::vec(any_act(), 1..24)) {
-        let server = open();
-        let mut members: BTreeMap<String, String> = BTreeMap::new();
-        members.insert("1".to_owned(), "ROLE_MANAGER".to_owned());
-        members.insert("2".to_owned(), "ROLE_MEMBER".to_owned());
-        for act in acts {
-            let managers = members.values().filter(|role| *role == "ROLE_MANAGER").count();
-            let is_last = |member: &String| members[member] == "ROLE_MANAGER" && managers == 1;
+    fn rules_predict_every_change(
+        acts in prop::collection::vec((prop::sample::select(&PEOPLE[..]), any_act()), 1..32),
+    ) {
+        let server = serve(&seed_of_callers());
+        let mut members = BTreeMap::from([
+            ("1".to_owned(), Role::Manager),
+            ("2".to_owned(), Role::Member),
+        ]);
+        for (who, act) in acts {
+            let caller = Caller {
+                authentication: Authentication::User,
+                scopes: &[Scope::Memberships],
+                is_administrator: false,
+                admin_access: false,
+                is_unrestricted: false,
+                standing: standing(members.get(who)),
+                is_creator: false,
+                is_external: false,
+            };
+            let space = Space {
+                owners: members.values().filter(|role| **role == Role::Manager).count(),
+                ..Space::PLAIN
+            };
+            let target = |member: &String| Target {
+                is_self: member == who,
+                ..Target::person(members.get(member).copied().unwrap_or(Role::None))
+            };
+            let path = |member: &String| format!("/v1/spaces/A/members/{member}");
             let (request, expected) = match &act {
                 Act::Create(member) => (
                     Request::new("POST", "/v1/spaces/A/members")
                         .body(&json!({"member": {"name": format!("users/{member}")}}).to_string()),
-                    if members.contains_key(member) { 409 } else { 200 },
+                    rules::create(&caller, &space, target(member), true).map(drop),
                 ),
                 Act::Patch(member, role) => (
-                    Request::new("PATCH", &format!("/v1/spaces/A/members/{member}?updateMask=role"))
-                        .body(&json!({ "role": role }).to_string()),
-                    match members.contains_key(member) {
-                        false => 404,
-                        true if is_last(member) && *role != "ROLE_MANAGER" => 400,
-                        true => 200,
-                    },
+                    Request::new("PATCH", &format!("{}?updateMask=role", path(member)))
+                        .body(&json!({ "role": role.name() }).to_string()),
+                    rules::patch(&caller, &space, target(member), *role),
                 ),
                 Act::Delete(member) => (
-                    Request::new("DELETE", &format!("/v1/spaces/A/members/{member}")),
-                    match members.contains_key(member) {
-                        false => 404,
-                        true if is_last(member) => 400,
-                        true => 200,
-                    },
+                    Request::new("DELETE", &path(member)),
+                    rules::delete(&caller, &space, target(member)),
                 ),
             };
+            let request = request.header("authorization", &format!("Bearer {who}"));
             let answer = request.send(&server);
-            prop_assert_eq!(answer.status, expected, "{:?}: {}", &act, &answer.body);
-            if expected == 200 {
+            let status = expected.map_or_else(Refusal::http, |()| 200);
+            prop_assert_eq!(answer.status, status, "{} {:?}: {}", who, &act, &answer.body);
+            if expected.is_ok() {
                 match act {
                     Act::Create(member) => {
-                        members.insert(member, "ROLE_MEMBER".to_owned());
+                        members.insert(member, Role::Member);
                     }
                     Act::Patch(member, role) => {
-                        members.insert(member, role.to_owned());
+                        members.insert(member, role);
                     }
                     Act::Delete(member) => {
                         members.remove(&member);
                     }
                 }
             }
-            let people = "/v1/spaces/A/members?filter=member.type+%3D+%22HUMAN%22";
-            let listed = Request::get(people).send(&server).json();
+            let people =
+                "/v1/spaces/A/members?filter=member.type+%3D+%22HUMAN%22&useAdminAccess=true";
+            let listed = Request::get(people).header("authorization", "Bearer admin");
+            let listed = listed.send(&server).json();
             let listed = listed["memberships"].as_array().unwrap().iter().map(|membership| {
                 let name = membership["name"].as_str().unwrap();
                 let id = name.rsplit('/').next().unwrap().to_owned();
-                (id, membership["role"].as_str().unwrap().to_owned())
+                (id, Role::of(membership["role"].as_str().unwrap()))
             });
             prop_assert_eq!(listed.collect::<BTreeMap<_, _>>(), members.clone());
+            prop_assert!(members.values().any(|role| *role == Role::Manager));
         }
     }
 
@@ -114,9 +163,11 @@ proptest! {
         if let Some(name) = override_ {
             request = request.header("x-http-method-override", name);
         }
+        // If a handler panics, the connection is closed without a response.
         let answer = request.try_send_to(server.address());
+        let answer = answer.map_err(|error| TestCaseError::fail(error.to_string()))?;
         // hyper rejects an invalid URI, without a body.
-        if let Ok(answer) = answer && !answer.body.is_empty() {
+        if !answer.body.is_empty() {
             let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
             prop_assert!(answer.status < 500, "{}", answer.body);
             prop_assert_eq!(answer.status >= 400, json["error"]["code"] == answer.status);

@@ -23,6 +23,8 @@ mod load;
 mod model;
 #[path = "../program/mod.rs"]
 mod program;
+#[path = "../rules/mod.rs"]
+mod rules;
 #[cfg(target_os = "linux")]
 mod slow;
 mod spaces;

@@ -1,11 +1,13 @@
-//! A model of memberships that is independent of the server's code. It checks linearizability: one
-//! order of the changes, compatible with the times of the requests, must explain every response.
+//! A model of memberships that follows the shared rules. It checks linearizability: one order of the
+//! changes, compatible with the times of the requests, must explain every response.
 //!
 //! In a space with a permanent manager the members are independent of each other, so each is checked
 //! separately. In a space whose managers change, all members are checked together, because the last
 //! manager cannot be removed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::rules::{self, Caller, Refusal, Role, Space, Target};
 
 /// Standing of a member in a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,11 +22,15 @@ impl Standing {
     pub(crate) const ROLES: [Self; 3] = [Self::Member, Self::Assistant, Self::Manager];
 
     pub(crate) fn role(self) -> &'static str {
+        self.in_rules().name()
+    }
+
+    fn in_rules(self) -> Role {
         match self {
-            Self::Absent => "",
-            Self::Member => "ROLE_MEMBER",
-            Self::Assistant => "ROLE_ASSISTANT_MANAGER",
-            Self::Manager => "ROLE_MANAGER",
+            Self::Absent => Role::None,
+            Self::Member => Role::Member,
+            Self::Assistant => Role::AssistantManager,
+            Self::Manager => Role::Manager,
         }
     }
 
@@ -68,29 +74,37 @@ pub(crate) enum Outcome {
     Lost,
 }
 
+/// Returns the outcome of a refused request.
+fn outcome(refusal: Refusal) -> Outcome {
+    match refusal {
+        Refusal::Exists => Outcome::Exists,
+        Refusal::Missing => Outcome::Missing,
+        Refusal::Precondition => Outcome::OnlyManager,
+        other => panic!("the clients may do everything: {other:?}"),
+    }
+}
+
 /// The model: the state after an act, and its outcome.
 fn step(state: State, act: Act) -> (State, Outcome) {
-    let only_manager = |member: usize| {
-        let managers = state.iter().filter(|s| **s == Standing::Manager).count();
-        state[member] == Standing::Manager && managers == 1
+    let caller = Caller::UNRESTRICTED;
+    let space = Space {
+        owners: state.iter().filter(|s| **s == Standing::Manager).count(),
+        ..Space::PLAIN
     };
-    let with = |member: usize, standing| {
-        let mut state = state;
-        state[member] = standing;
-        (state, Outcome::Done)
-    };
-    match act {
-        Act::Create(member) if state[member] != Standing::Absent => (state, Outcome::Exists),
-        Act::Create(member) => with(member, Standing::Member),
-        Act::Delete(member) | Act::Patch(member, _) if state[member] == Standing::Absent => {
-            (state, Outcome::Missing)
+    let target = |member: usize| Target::person(state[member].in_rules());
+    let (member, standing, result) = match act {
+        Act::Create(member) => {
+            let result = rules::create(&caller, &space, target(member), true);
+            (member, Standing::Member, result.map(drop))
         }
-        Act::Delete(member) if only_manager(member) => (state, Outcome::OnlyManager),
-        Act::Delete(member) => with(member, Standing::Absent),
-        Act::Patch(member, role) if role != Standing::Manager && only_manager(member) => {
-            (state, Outcome::OnlyManager)
+        Act::Delete(member) => {
+            let result = rules::delete(&caller, &space, target(member));
+            (member, Standing::Absent, result)
         }
-        Act::Patch(member, role) => with(member, role),
+        Act::Patch(member, role) => {
+            let result = rules::patch(&caller, &space, target(member), role.in_rules());
+            (member, role, result)
+        }
         Act::Look(sets) => {
             let fits = state
                 .iter()
@@ -101,9 +115,15 @@ fn step(state: State, act: Act) -> (State, Outcome) {
             } else {
                 Outcome::Missing
             };
-            (state, outcome)
+            return (state, outcome);
         }
+    };
+    if let Err(refusal) = result {
+        return (state, outcome(refusal));
     }
+    let mut state = state;
+    state[member] = standing;
+    (state, Outcome::Done)
 }
 
 /// A request and its response, with ticks of a common clock.

@@ -33,9 +33,10 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
+use crate::raw_request::RawRequest;
 use crate::server_model::{
-    ANYONE, CALLERS, Caller, Effect, MEMBERS, Members, Model, Operation, RawRequest, SPACES,
-    WATCHER, contains, representation, seed,
+    ANYONE, CALLERS, Caller, Effect, MEMBERS, Members, Model, Operation, SPACES, WATCHER, contains,
+    representation, seed,
 };
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -473,7 +474,7 @@ impl Server {
             for (key, membership) in known.members.clone() {
                 let target = format!(
                     "/v1/spaces/{space}/members/{}",
-                    crate::server_model::encode(&key)
+                    crate::raw_request::encode(&key)
                 );
                 let response =
                     self.send_past_faults(&RawRequest::new("GET", target).of(self.watcher()));

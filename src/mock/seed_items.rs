@@ -1,0 +1,217 @@
+//! The items of a seed, as in its JSON.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::state::{Permission, SpaceType};
+
+/// A space in a seed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+pub(super) struct SpaceSeed {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) space_type: SpaceType,
+    #[serde(default)]
+    pub(super) import_mode: bool,
+    /// Name of a person or an app, `users/{user}`.
+    pub(super) creator: Option<String>,
+    #[serde(default)]
+    pub(super) permission_settings: PermissionSettings,
+    #[serde(default)]
+    pub(super) access_settings: AccessSettings,
+    /// Whether people from outside the organization can be added.
+    pub(super) external_user_allowed: Option<bool>,
+    /// Who can list the members.
+    #[serde(default)]
+    pub(super) members_visible_to: Visibility,
+    /// The API's other fields, so that a space of the service is a valid seed.
+    #[serde(default, rename = "type")]
+    _type: IgnoredAny,
+    #[serde(default, rename = "displayName")]
+    _display_name: IgnoredAny,
+    #[serde(default, rename = "singleUserBotDm")]
+    _single_user_bot_dm: IgnoredAny,
+    #[serde(default, rename = "threaded")]
+    _threaded: IgnoredAny,
+    #[serde(default, rename = "spaceThreadingState")]
+    _space_threading_state: IgnoredAny,
+    #[serde(default, rename = "spaceDetails")]
+    _space_details: IgnoredAny,
+    #[serde(default, rename = "spaceHistoryState")]
+    _space_history_state: IgnoredAny,
+    #[serde(default, rename = "createTime")]
+    _create_time: IgnoredAny,
+    #[serde(default, rename = "lastActiveTime")]
+    _last_active_time: IgnoredAny,
+    #[serde(default, rename = "adminInstalled")]
+    _admin_installed: IgnoredAny,
+    #[serde(default, rename = "membershipCount")]
+    _membership_count: IgnoredAny,
+    #[serde(default, rename = "spaceUri")]
+    _space_uri: IgnoredAny,
+    #[serde(default, rename = "predefinedPermissionSettings")]
+    _predefined_permission_settings: IgnoredAny,
+    #[serde(default, rename = "importModeExpireTime")]
+    _import_mode_expire_time: IgnoredAny,
+    #[serde(default, rename = "customer")]
+    _customer: IgnoredAny,
+}
+
+impl SpaceSeed {
+    /// Returns a space of which only the name is known.
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The permission settings of a space that the server uses.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+pub(super) struct PermissionSettings {
+    pub(super) manage_members_and_groups: Option<Permission>,
+    pub(super) manage_apps: Option<Permission>,
+    #[serde(default, rename = "modifySpaceDetails")]
+    _modify_space_details: IgnoredAny,
+    #[serde(default, rename = "toggleHistory")]
+    _toggle_history: IgnoredAny,
+    #[serde(default, rename = "useAtMentionAll")]
+    _use_at_mention_all: IgnoredAny,
+    #[serde(default, rename = "manageWebhooks")]
+    _manage_webhooks: IgnoredAny,
+    #[serde(default, rename = "postMessages")]
+    _post_messages: IgnoredAny,
+    #[serde(default, rename = "replyMessages")]
+    _reply_messages: IgnoredAny,
+}
+
+/// Who finds a space and can join it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+pub(super) struct AccessSettings {
+    #[serde(default)]
+    access_state: AccessState,
+    /// Name of a target audience, `audiences/{audience}`.
+    #[serde(default)]
+    audience: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum AccessState {
+    #[default]
+    #[serde(rename = "ACCESS_STATE_UNSPECIFIED")]
+    Unspecified,
+    Private,
+    Discoverable,
+}
+
+impl AccessSettings {
+    pub(super) fn is_discoverable(&self) -> bool {
+        self.access_state == AccessState::Discoverable || !self.audience.is_empty()
+    }
+}
+
+/// Who can list the members of a space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Visibility {
+    #[default]
+    Members,
+    /// Managers and owners.
+    Managers,
+}
+
+/// A person in a seed: what their memberships do not say.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+pub(super) struct UserSeed {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) email: String,
+    #[serde(default)]
+    pub(super) display_name: String,
+    #[serde(default)]
+    pub(super) avatar_url: String,
+    /// Whether the person joins at once when added; if not, they are invited.
+    #[serde(default = "default_auto_accept")]
+    pub(super) auto_accept: bool,
+    #[serde(default)]
+    pub(super) admin: bool,
+    /// Whether the person is from outside the organization.
+    #[serde(default)]
+    pub(super) external: bool,
+}
+
+fn default_auto_accept() -> bool {
+    true
+}
+
+/// A caller in a seed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+pub(super) struct CallerSeed {
+    pub(super) token: String,
+    pub(super) user: Option<String>,
+    pub(super) app: Option<String>,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+}
+
+/// A fault in a seed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+pub(super) struct FaultSeed {
+    /// Request path after `v1/`, where `*` matches any text.
+    pub(super) path: String,
+    /// HTTP status of the response; `None` if the request is only delayed.
+    pub(super) status: Option<u16>,
+    /// A response of the live service, in place of a status.
+    pub(super) fault: Option<ReadyFault>,
+    /// Number of requests affected; `None` if the fault lasts indefinitely.
+    pub(super) times: Option<u64>,
+    /// Delay before the response, in milliseconds.
+    #[serde(default)]
+    pub(super) delay_ms: u64,
+}
+
+/// What users see of other users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum UserDetails {
+    #[default]
+    All,
+    /// Only the name and the type.
+    None,
+}
+
+/// What happens when a person who is not in the seed is added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum UnknownUsers {
+    #[default]
+    Create,
+    /// The request fails.
+    Refuse,
+}
+
+/// The response to a request for a space that does not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum Missing {
+    #[default]
+    #[serde(rename = "404")]
+    NotFound,
+    #[serde(rename = "403")]
+    PermissionDenied,
+}
+
+/// A fault with a response of the live service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ReadyFault {
+    /// The project has no configured Chat app.
+    AppNotFound,
+}
