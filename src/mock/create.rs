@@ -187,7 +187,7 @@ fn check_resolvable(reference: &Reference) -> Result<(), Status> {
     }
 }
 
-/// Returns the error for a user's name that resolves to nobody, with the live service's message.
+/// Returns the error for a user's name that does not resolve, with the live service's message.
 fn unresolved_user() -> Status {
     let message = "Missing or malformed user resource name in the request. Human user resource name \
                    must follow this format: users/{user}. App user resource name must be set as \
@@ -199,7 +199,7 @@ fn unresolved_user() -> Status {
     }
 }
 
-/// Checks that a space is not a direct message, to which nobody can be added (design decision).
+/// Checks that a space is not a direct message, to which no one can be added (design decision).
 ///
 /// # Errors
 ///

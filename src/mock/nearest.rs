@@ -13,41 +13,11 @@ pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> O
         let distance = if is_suffix {
             0
         } else {
-            distance(&lower, &text)
+            strsim::osa_distance(&lower, &text)
         };
         (distance <= most).then_some((distance, name.len(), name))
     });
     ranked.min().map(|(.., name)| name)
-}
-
-/// Returns the number of characters to insert, delete, replace or swap with their neighbor.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    let mut last = None;
-    for (index, a) in a.chars().enumerate() {
-        let mut next = vec![index + 1];
-        for (column, &other) in b.iter().enumerate() {
-            let cell =
-                |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
-            let mut least = (cell(&row, column) + usize::from(a != other))
-                .min(cell(&row, column + 1) + 1)
-                .min(cell(&next, column) + 1);
-            let previous = column.checked_sub(1);
-            if let Some(previous) = previous
-                && last == Some(other)
-                && b.get(previous) == Some(&a)
-                && let Some(swapped) = before.get(previous)
-            {
-                least = least.min(swapped + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut row, next);
-        last = Some(a);
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

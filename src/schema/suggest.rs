@@ -151,23 +151,7 @@ fn distance(name: &str, text: &str) -> usize {
     if text.len() > 2 * name.len() {
         return usize::MAX;
     }
-    let mut row: Vec<usize> = (0..=text.chars().count()).collect();
-    for (above, a) in name.chars().enumerate() {
-        let mut diagonal = above;
-        let mut left = above + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (cell, b) in row.iter_mut().skip(1).zip(text.chars()) {
-            let cost = (left + 1)
-                .min(*cell + 1)
-                .min(diagonal + usize::from(a != b));
-            diagonal = *cell;
-            *cell = cost;
-            left = cost;
-        }
-    }
-    row.last().copied().unwrap_or(usize::MAX)
+    strsim::levenshtein(name, text)
 }
 
 #[cfg(test)]
