@@ -106,7 +106,7 @@ pub(super) fn is_documented(filter: Filter) -> bool {
 /// Prints the shortest documented text with the filter's meaning; nothing if it matches everything.
 ///
 /// If documented text cannot express the meaning, prints text with the meaning that the preset
-/// [`Aip160`](super::Preset::Aip160) accepts. Equal filters print the same text.
+/// [`Aip160`](crate::Preset::Aip160) accepts. Equal filters print the same text.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(text) = shortest(*self) else {
