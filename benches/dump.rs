@@ -23,7 +23,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gchat_filter::{Filter, Membership};
+use gchat_filter::Membership;
+use gchat_filter::members::Filter;
 
 /// Number of runs of each program. Slow programs run a third as often.
 const ROUNDS: usize = 15;

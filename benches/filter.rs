@@ -16,9 +16,8 @@ mod baseline;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use gchat_filter::{
-    Checker, Filter, Matchable, Member, Membership, MembershipRole, User, UserType,
-};
+use gchat_filter::members::{Filter, Matchable};
+use gchat_filter::{Checker, Member, Membership, MembershipRole, User, UserType};
 
 /// Number of rounds per pair.
 const ROUNDS: usize = 301;
@@ -68,7 +67,7 @@ fn main() {
     for text in filters() {
         row(
             &text,
-            || checker.check(black_box(&text)),
+            || Filter::check(&checker, black_box(&text)),
             || baseline::parse(black_box(&text)),
         );
     }
@@ -162,7 +161,7 @@ fn memberships(count: usize) -> Vec<Membership> {
 
 /// Asserts that the baseline has the same result.
 fn assert_same(filter: Filter, cells: u32) {
-    for (index, cell) in gchat_filter::Cell::all().enumerate() {
+    for (index, cell) in gchat_filter::members::Cell::all().enumerate() {
         assert_eq!(
             filter.matches(&cell),
             cells >> index & 1 == 1,

@@ -20,7 +20,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use gchat_filter::{Checker, Filter, Preset, Report, syntax};
+use gchat_filter::members::Filter;
+use gchat_filter::{Checker, Preset, Report, syntax};
 
 use self::families::families;
 
@@ -42,13 +43,13 @@ const OPERATIONS: [Operation; 5] = [
         check(text, Preset::Aip160);
     }),
     ("report", |text| {
-        drop(Report::from(&Checker::new().check(text)).to_string());
+        drop(Report::from(&Filter::check(&Checker::new(), text)).to_string());
     }),
 ];
 
 fn check(text: &str, preset: Preset) {
     let checker = Checker::new().preset(preset).admin_access(true);
-    drop(checker.check(text));
+    drop(Filter::check(&checker, text));
 }
 
 /// Every operation with every family, and its inputs at half the limits and at the limits.

@@ -172,6 +172,22 @@ codes! {
         SwappedSides = "swapped-sides",
         /// Field name in quotes. Span: the member.
         QuotedField = "quoted-field",
+        /// Text that is not a timestamp of RFC 3339, for a field that has timestamps. Span: the
+        /// value.
+        BadTimestamp = "bad-timestamp",
+        /// Text that is not a resource name of the field's form. Span: the value.
+        BadName = "bad-name",
+        /// Empty string for a field that cannot be empty. Span: the value.
+        EmptyValue = "empty-value",
+        /// OR between comparisons of fields that only AND can join. Span: the group.
+        CrossFieldOr = "cross-field-or",
+        /// OR between comparisons of a field that does not support it. Span: the group.
+        OrNotSupported = "or-not-supported",
+        /// AND between comparisons of a field that does not support it. Span: the second one.
+        AndNotSupported = "and-not-supported",
+        /// AND between comparisons that are not a lower and an upper bound. Span: the comparison
+        /// that is neither.
+        NotAnInterval = "not-an-interval",
         /// Function call; the filter supports no functions. Span: the call.
         FunctionCall = "function-call",
         /// Parenthesized group in place of a value. Span: the group.
@@ -186,17 +202,24 @@ codes! {
         ImplicitAnd = "implicit-and",
         /// Lint: `NOT` or `-`. Span: the negation with its operand.
         Negation = "negation",
-        /// Lint: `!=` with `role`. Span: the comparator.
+        /// Lint: operator that the filter documentation does not list for the field. Span: the
+        /// comparator.
         UndocumentedOperator = "undocumented-operator",
         /// Lint: API value that the filter documentation does not list. Span: the value.
         UndocumentedValue = "undocumented-value",
+        /// Lint: spelling of a field's name that the service may reject. Span: the member.
+        FieldSpelling = "field-spelling",
+        /// Lint: alias of a user where only IDs are documented. Span: the value.
+        UserAlias = "user-alias",
     }
     Meaning {
-        /// Part that no membership can match. Span: the part.
+        /// Part that nothing can match. Span: the part.
         Contradiction = "contradiction",
+        /// Lint: interval that contains no timestamp. Span: the part.
+        EmptyInterval = "empty-interval",
         /// Lint: part that has no effect. Span: the part.
         RedundantTerm = "redundant-term",
-        /// Lint: filter with comparisons that matches every membership. Span: the filter.
+        /// Lint: filter with comparisons that matches everything. Span: the filter.
         AlwaysTrue = "always-true",
     }
     Access {

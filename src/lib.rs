@@ -79,27 +79,32 @@
 //! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
 //! [aip]: https://google.aip.dev/160
 
+mod analysis;
 mod chars;
 pub mod diagnostic;
 mod filter;
 #[cfg(feature = "list")]
 pub mod list;
 mod membership;
+mod methods;
 #[cfg(feature = "mock")]
 pub mod mock;
 #[cfg(feature = "report")]
 mod report;
 mod schema;
 pub mod syntax;
+mod values;
 
-pub use self::filter::{Cell, Checked, Checker, Error, Filter, Matchable, MemberType, Role};
+pub use self::filter::{Checked, Checker, Error, Filter, Language};
 pub use self::membership::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
     UserType,
 };
+pub use self::methods::{AnyFilter, Method, UnknownMethod, members, messages, reactions, spaces};
 #[cfg(feature = "report")]
 pub use self::report::Report;
 pub use self::schema::{Level, Lint, Preset, UnknownLint};
+pub use self::values::{InvalidTimestamp, Timestamp};
 
 /// The examples in the README.
 #[cfg(doctest)]

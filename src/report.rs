@@ -28,8 +28,9 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 20..=10_000;
 ///
 /// ```
 /// use gchat_filter::{Checker, Report};
+/// use gchat_filter::members::{Filter};
 ///
-/// let checked = Checker::new().check("member.type = HUMAN");
+/// let checked = Filter::check(&Checker::new(), "member.type = HUMAN");
 /// assert_eq!(
 ///     Report::from(&checked).to_string(),
 ///     r#"error[unquoted-value]: the value `HUMAN` is not quoted
@@ -91,8 +92,8 @@ impl<'c> Report<'c> {
     }
 }
 
-impl<'c> From<&'c Checked<'_>> for Report<'c> {
-    fn from(checked: &'c Checked<'_>) -> Self {
+impl<'c, F> From<&'c Checked<'_, F>> for Report<'c> {
+    fn from(checked: &'c Checked<'_, F>) -> Self {
         Self::new(checked.text, &checked.diagnostics, checked.fixed.as_deref())
     }
 }

@@ -1,7 +1,8 @@
 //! Filters from public code and the reference, with their verdicts, and invalid filters with their
 //! fixed text.
 
-use gchat_filter::{Checker, Filter};
+use gchat_filter::Checker;
+use gchat_filter::members::Filter;
 
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     table.lines().skip(1).map(|row| row.split('\t').collect())
@@ -9,7 +10,7 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 
 /// `accept`, or the stage of the first error.
 fn verdict(checker: Checker, text: &str) -> &'static str {
-    let checked = checker.check(text);
+    let checked = Filter::check(&checker, text);
     let verdict = checked
         .errors()
         .next()
@@ -45,8 +46,12 @@ fn fixes() {
             Some(text) => (text, Checker::new().admin_access(true)),
             None => (text, Checker::new()),
         };
-        assert_eq!(checker.check(text).fixed.as_deref(), Some(fixed), "{text}");
-        assert!(checker.check(fixed).is_valid(), "{fixed}");
+        assert_eq!(
+            Filter::check(&checker, text).fixed.as_deref(),
+            Some(fixed),
+            "{text}"
+        );
+        assert!(Filter::check(&checker, fixed).is_valid(), "{fixed}");
         count += 1;
     }
     assert_eq!(count, 22);

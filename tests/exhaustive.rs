@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 
 use common::{Compare, DOCUMENTED, EVERYTHING, Kind, Part, Set, apps, count_comparisons, matched};
 use gchat_filter::diagnostic::{Code, Diagnostic, Severity, Span};
-use gchat_filter::{Checker, Filter, Preset};
+use gchat_filter::members::Filter;
+use gchat_filter::{Checker, Preset};
 
 /// All ways to write `count` as an ordered sum of two or more positive integers.
 fn sums(count: usize) -> Vec<Vec<usize>> {
@@ -170,7 +171,7 @@ fn check(part: &mut Part) {
     let set = part.set();
     let contradicts = !part.contradictions().is_empty();
 
-    let checked = Checker::new().check(&text);
+    let checked = Filter::check(&Checker::new(), &text);
     assert_eq!(
         found(&checked.diagnostics),
         expected(part, Severity::Warning),
@@ -190,14 +191,14 @@ fn check(part: &mut Part) {
         (parsed, filter) => panic!("{text}: parse returned {parsed:?}, check {filter:?}"),
     }
 
-    let strict = Checker::new().preset(Preset::Strict).check(&text);
+    let strict = Filter::check(&Checker::new().preset(Preset::Strict), &text);
     assert_eq!(
         found(&strict.diagnostics),
         expected(part, Severity::Error),
         "{text}"
     );
 
-    let admin = Checker::new().admin_access(true).check(&text);
+    let admin = Filter::check(&Checker::new().admin_access(true), &text);
     let mut all = expected(part, Severity::Warning);
     let errors = if contradicts {
         Vec::new()
@@ -225,7 +226,7 @@ fn check(part: &mut Part) {
             text.clone()
         };
         assert_eq!(fixed, before + added);
-        let checked = Checker::new().admin_access(true).check(&fixed);
+        let checked = Filter::check(&Checker::new().admin_access(true), &fixed);
         assert_eq!(checked.filter.map(matched), Some(set & !apps()), "{fixed}");
     }
 }
@@ -238,7 +239,7 @@ fn check_shortest(filter: Filter, set: Set, max_comparisons: usize, text: &str) 
         count_comparisons(&shortest) <= max_comparisons,
         "{text} became {shortest}"
     );
-    let checked = Checker::new().preset(Preset::Strict).check(&shortest);
+    let checked = Filter::check(&Checker::new().preset(Preset::Strict), &shortest);
     assert_eq!(checked.diagnostics, [], "{shortest}");
     assert_eq!(checked.filter, Some(filter), "{text} became {shortest}");
     assert_eq!(Filter::parse(&shortest), Ok(filter));
@@ -307,13 +308,13 @@ fn all_filters_of_up_to_three_comparisons() {
 #[test]
 fn empty_filter() {
     for text in ["", " ", "\r\n\t "] {
-        let checked = Checker::new().preset(Preset::Strict).check(text);
+        let checked = Filter::check(&Checker::new().preset(Preset::Strict), text);
         assert_eq!(checked.diagnostics, []);
         assert_eq!(checked.filter.map(matched), Some(EVERYTHING));
         assert_eq!(Filter::parse(text), Ok(Filter::default()));
         assert_eq!(Filter::default().to_string(), "");
 
-        let checked = Checker::new().admin_access(true).check(text);
+        let checked = Filter::check(&Checker::new().admin_access(true), text);
         let span = Span::new(0, text.len());
         assert_eq!(
             found(&checked.diagnostics),

@@ -17,9 +17,8 @@ use gchat_filter::list::{
     MembershipName, Method, PageTokens, Reference, Scope, SpaceName, Status, UpdateMask, Violation,
     parse_group, parse_user,
 };
-use gchat_filter::{
-    Group, Member, Membership, MembershipRole, MembershipState, Role, User, UserType,
-};
+use gchat_filter::members::Role;
+use gchat_filter::{Group, Member, Membership, MembershipRole, MembershipState, User, UserType};
 use proptest::prelude::*;
 
 const TOKENS: PageTokens = PageTokens::new([7; 32]);

@@ -17,7 +17,8 @@ use common::{
     filters, matched,
 };
 use gchat_filter::diagnostic::{Code, Diagnostic, Severity, Span, Stage};
-use gchat_filter::{Checker, Filter, Level, Lint, Preset, syntax};
+use gchat_filter::members::Filter;
+use gchat_filter::{Checker, Level, Lint, Preset, syntax};
 use proptest::test_runner::TestRunner;
 
 /// Runs a test on random filters of all constructs, and on documented ones. The test returns
@@ -124,7 +125,7 @@ fn assert_conflict(part: &Part, diagnostic: &Diagnostic, text: &str) {
 #[test]
 fn contradictions_label_a_minimal_conflict() {
     run(5, |part, text| {
-        let checked = aip160().check(&text);
+        let checked = Filter::check(&aip160(), &text);
         let expected: Vec<&Part> = part.contradictions();
         let expected_spans: Vec<Span> = expected.iter().map(|part| part.span).collect();
         let found = spans(&checked.diagnostics, Code::Contradiction);
@@ -188,7 +189,7 @@ fn conflicts_of_more_than_two_comparisons() {
     ] {
         part.add_required_parens();
         let text = part.write_text();
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         let errors: Vec<&Diagnostic> = checked.errors().collect();
         assert_eq!(errors.len(), 1, "{text}");
         assert_eq!(
@@ -205,7 +206,7 @@ fn conflicts_of_more_than_two_comparisons() {
 #[test]
 fn first_and_third_comparison_conflict() {
     let text = r#"role = "ROLE_MANAGER" AND member.type = "HUMAN" AND role = "ROLE_MEMBER""#;
-    let checked = Checker::new().check(text);
+    let checked = Filter::check(&Checker::new(), text);
     let labels = checked.diagnostics[0].labels.iter();
     let labels: Vec<&str> = labels.map(|label| label.span.of(text)).collect();
     assert_eq!(
@@ -222,7 +223,7 @@ fn redundant_terms_follow_the_definition() {
         .level(Lint::RedundantTerm, Level::Warn)
         .level(Lint::AlwaysTrue, Level::Warn);
     run(4, |part, text| {
-        let checked = checker.check(&text);
+        let checked = Filter::check(&checker, &text);
         if !part.contradictions().is_empty() {
             assert!(checked.warnings().next().is_none(), "{text}");
             return false;
@@ -236,7 +237,7 @@ fn redundant_terms_follow_the_definition() {
             assert_eq!(found, [(Code::AlwaysTrue, part.span)], "{text}");
             let fix = checked.diagnostics[0].fix.as_ref().unwrap();
             assert_eq!(
-                aip160().check(&fix.apply(&text)).filter,
+                Filter::check(&aip160(), &fix.apply(&text)).filter,
                 checked.filter,
                 "{text}"
             );
@@ -260,7 +261,7 @@ fn redundant_terms_follow_the_definition() {
             );
             if let Some(fix) = &diagnostic.fix {
                 let without = fix.apply(&text);
-                let after = aip160().check(&without).filter;
+                let after = Filter::check(&aip160(), &without).filter;
                 assert_eq!(after, checked.filter, "{text} became {without}");
             }
         }
@@ -316,11 +317,11 @@ fn schema_lints(root: &Part) -> Vec<(Span, Code)> {
 fn lints_have_the_expected_spans() {
     // Warnings do not suppress later stages, so that all lints are reported.
     let warn_all = Lint::ALL
-        .into_iter()
-        .fold(aip160(), |checker, lint| checker.level(lint, Level::Warn));
+        .iter()
+        .fold(aip160(), |checker, lint| checker.level(*lint, Level::Warn));
     run(2, |part, text| {
         let expected = schema_lints(&part);
-        let mut found: Vec<_> = warn_all.check(&text).diagnostics;
+        let mut found: Vec<_> = Filter::check(&warn_all, &text).diagnostics;
         found.retain(|d| d.stage() == Stage::Schema);
         assert!(found.iter().all(|d| d.severity == Severity::Warning));
         let mut found: Vec<_> = found.iter().map(|d| (d.span, d.code)).collect();
@@ -332,7 +333,7 @@ fn lints_have_the_expected_spans() {
             .iter()
             .any(|(_, code)| *code != Code::MixedOperators);
         let valid = !denied && part.contradictions().is_empty();
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         assert_eq!(checked.is_valid(), valid, "{text}");
         assert_eq!(
             checked.filter.map(matched),
@@ -349,11 +350,11 @@ fn lints_have_the_expected_spans() {
 fn certain_fixes_keep_the_meaning() {
     run(3, |part, text| {
         let mut any_fix = false;
-        let before = aip160().check(&text).filter;
+        let before = Filter::check(&aip160(), &text).filter;
         for preset in [Preset::Default, Preset::Strict] {
             for admin in [false, true] {
                 let checker = Checker::new().preset(preset).admin_access(admin);
-                let checked = checker.check(&text);
+                let checked = Filter::check(&checker, &text);
                 for diagnostic in &checked.diagnostics {
                     let Some(fix) = &diagnostic.fix else { continue };
                     any_fix = true;
@@ -362,7 +363,7 @@ fn certain_fixes_keep_the_meaning() {
                     assert!(parsed.is_ok(), "{text} became {fixed}");
                     if diagnostic.code == Code::MixedOperators {
                         assert_eq!(parsed.unwrap(), checked.tree, "{text} became {fixed}");
-                        let after = checker.check(&fixed).diagnostics;
+                        let after = Filter::check(&checker, &fixed).diagnostics;
                         let same = |d: &&Diagnostic| {
                             d.code == Code::MixedOperators && d.span.start == diagnostic.span.start
                         };
@@ -370,7 +371,7 @@ fn certain_fixes_keep_the_meaning() {
                     }
                 }
                 if let Some(fixed) = &checked.fixed {
-                    let after = aip160().check(fixed).filter;
+                    let after = Filter::check(&aip160(), fixed).filter;
                     let adds = checked
                         .diagnostics
                         .iter()
@@ -410,7 +411,7 @@ fn admin_access_follows_the_definition() {
         }
     }
     run(2, |part, text| {
-        let checked = aip160().admin_access(true).check(&text);
+        let checked = Filter::check(&aip160().admin_access(true), &text);
         if !part.contradictions().is_empty() {
             assert!(
                 checked

@@ -9,9 +9,10 @@
 use std::collections::HashSet;
 use std::fmt::{Debug, Display};
 
+use gchat_filter::members::{Matchable, MemberType, Role};
 use gchat_filter::{
-    Affiliation, Group, Matchable, Member, MemberType, Membership, MembershipRole, MembershipState,
-    Role, UnknownValue, User, UserType,
+    Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
+    UserType,
 };
 use proptest::prelude::*;
 use serde::Deserialize;

@@ -13,12 +13,13 @@
 use std::fmt::Write;
 
 use gchat_filter::diagnostic::{Severity, visible};
+use gchat_filter::members::Filter;
 use gchat_filter::{Checker, Level, Lint, Preset};
 use insta::assert_snapshot;
 
 /// Returns the diagnostics of a filter as lines.
 fn report(checker: &Checker, text: &str) -> String {
-    let checked = checker.check(text);
+    let checked = Filter::check(&checker, text);
     let mut out = String::new();
     for d in &checked.diagnostics {
         let severity = if d.severity == Severity::Error {
@@ -802,7 +803,7 @@ fn fixes_respect_lint_levels() {
         (Level::Deny, false),
     ] {
         let checker = Checker::new().level(Lint::UndocumentedValue, level);
-        let checked = checker.check("role = \"role_assistant_manager\"");
+        let checked = Filter::check(&checker, "role = \"role_assistant_manager\"");
         let fix = checked.diagnostics[0].fix.as_ref();
         let fix = fix.map(|fix| fix.apply(checked.text));
         let expected = is_offered.then_some("role = \"ROLE_ASSISTANT_MANAGER\"");
@@ -814,10 +815,10 @@ fn fixes_respect_lint_levels() {
         (Level::Warn, "role != \"ROLE_MEMBER\""),
     ] {
         let checker = Checker::new().level(Lint::UndocumentedOperator, level);
-        let checked = checker.check("NOT role = \"ROLE_MEMBER\"");
+        let checked = Filter::check(&checker, "NOT role = \"ROLE_MEMBER\"");
         assert_eq!(checked.fixed.as_deref(), Some(fix));
     }
-    let denied = Checker::new().check("NOT role = \"ROLE_MEMBER\"");
+    let denied = Filter::check(&Checker::new(), "NOT role = \"ROLE_MEMBER\"");
     assert_eq!(denied.fixed, None);
 }
 
@@ -924,7 +925,7 @@ fn syntax_errors_have_labels_and_help() {
         "a == b",
         "a\u{a0}= b",
     ] {
-        let diagnostics = Checker::new().check(text).diagnostics;
+        let diagnostics = Filter::check(&Checker::new(), text).diagnostics;
         let [diagnostic] = &diagnostics[..] else {
             panic!("{text}: {diagnostics:?}")
         };

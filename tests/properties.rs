@@ -14,11 +14,12 @@ use std::sync::LazyLock;
 
 use common::{Kind, Part, any_comparison, cases, documented_comparison, filters, matched};
 use gchat_filter::diagnostic::{Diagnostic, Edit, Fix, Severity, Span, Stage};
+use gchat_filter::members::Filter;
 use gchat_filter::syntax::{
     self, Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, Member, Negation,
     Quotes, Restriction, Value,
 };
-use gchat_filter::{Checked, Checker, Filter, Preset};
+use gchat_filter::{Checked, Checker, Preset};
 use proptest::prelude::*;
 use regex::Regex;
 
@@ -467,7 +468,7 @@ fn assert_presentable(diagnostic: &Diagnostic, text: &str) {
 }
 
 /// The edits of all certain fixes; `None` if any two of them overlap or are adjacent.
-fn separate_certain_edits(checked: &Checked<'_>) -> Option<Vec<Edit>> {
+fn separate_certain_edits(checked: &Checked<'_, Filter>) -> Option<Vec<Edit>> {
     let fixes = checked.diagnostics.iter().filter_map(|d| d.fix.as_ref());
     let certain = fixes.filter(|fix| fix.certain);
     let mut edits: Vec<Edit> = certain.flat_map(|fix| fix.edits.iter().cloned()).collect();
@@ -478,7 +479,7 @@ fn separate_certain_edits(checked: &Checked<'_>) -> Option<Vec<Edit>> {
 
 /// How close the input is to being valid: the stage of its errors, then the position of a syntax
 /// error, or fewer errors in a later stage. `None` if it is valid.
-fn progress(checked: &Checked<'_>) -> Option<(Stage, usize)> {
+fn progress(checked: &Checked<'_, Filter>) -> Option<(Stage, usize)> {
     let first = checked.errors().next()?;
     Some(match first.stage() {
         Stage::Syntax => (Stage::Syntax, first.span.start),
@@ -488,7 +489,7 @@ fn progress(checked: &Checked<'_>) -> Option<(Stage, usize)> {
 
 /// Asserts that `fixed` is present if there are certain fixes, applies them, and brings the input
 /// closer to being valid.
-fn assert_fixed(checked: &Checked<'_>, checker: Checker) {
+fn assert_fixed(checked: &Checked<'_, Filter>, checker: Checker) {
     let is_certain = |d: &Diagnostic| d.fix.as_ref().is_some_and(|fix| fix.certain);
     let any_certain = checked.diagnostics.iter().any(is_certain);
     assert_eq!(checked.fixed.is_some(), any_certain, "{checked:?}");
@@ -503,7 +504,7 @@ fn assert_fixed(checked: &Checked<'_>, checker: Checker) {
         };
         assert_eq!(*fixed, fix.apply(checked.text));
     }
-    let after = checker.check(fixed);
+    let after = Filter::check(&checker, fixed);
     match (progress(checked), progress(&after)) {
         (_, None) => assert!(after.is_valid()),
         (Some(before), Some(after)) => assert!(after > before, "{before:?} {after:?} {fixed}"),
@@ -514,7 +515,7 @@ fn assert_fixed(checked: &Checked<'_>, checker: Checker) {
 fn assert_consistent(text: &str) {
     let mut parsed = syntax::parse(text);
     for (name, checker) in checkers() {
-        let checked = checker.check(text);
+        let checked = Filter::check(&checker, text);
         let context = format!("{name}: {text:?}: {checked:?}");
         assert_eq!(checked.text, text);
         for diagnostic in &checked.diagnostics {
@@ -552,7 +553,7 @@ fn assert_consistent(text: &str) {
         assert_eq!(checked.clone().into_result().ok(), checked.filter);
     }
     // `Filter::parse` agrees with `Checker::check`.
-    let checked = Checker::new().check(text);
+    let checked = Filter::check(&Checker::new(), text);
     match Filter::parse(text) {
         Ok(filter) => assert_eq!(checked.filter, Some(filter), "{text:?}"),
         Err(error) => {
@@ -700,10 +701,10 @@ proptest! {
         let text = part.write_text();
         let spaced = with_spaces(&part, &spaces);
         for (name, checker) in checkers() {
-            let [before, after] = [&text, &spaced].map(|text| checker.check(text));
+            let [before, after] = [&text, &spaced].map(|text| Filter::check(&checker, text));
             prop_assert_eq!(before.filter, after.filter, "{}: {:?}", name, spaced);
             prop_assert_eq!(&before.tree, &after.tree, "{}: {:?}", name, spaced);
-            let codes = |checked: &Checked<'_>| checked.diagnostics.iter().map(|d| d.code).collect::<Vec<_>>();
+            let codes = |checked: &Checked<'_, Filter>| checked.diagnostics.iter().map(|d| d.code).collect::<Vec<_>>();
             prop_assert_eq!(codes(&before), codes(&after), "{}: {:?}", name, spaced);
         }
         prop_assert_eq!(Filter::parse(&text).ok(), Filter::parse(&spaced).ok());
@@ -721,7 +722,7 @@ proptest! {
         }
         let parenthesized = part.write_text();
         for (name, checker) in checkers() {
-            let [before, after] = [&text, &parenthesized].map(|text| checker.check(text));
+            let [before, after] = [&text, &parenthesized].map(|text| Filter::check(&checker, text));
             // Parentheses may make a filter valid for the strict preset.
             if before.is_valid() {
                 prop_assert_eq!(before.filter, after.filter, "{}: {}", name, after.text);

@@ -1,5 +1,6 @@
 //! Regression tests.
 
+use gchat_filter::members::Filter;
 use gchat_filter::{Checker, Level, Lint};
 
 /// The closing quote and the comparison that admin access requires are both inserted at the end.
@@ -18,21 +19,24 @@ fn fixes_that_insert_at_the_same_position_are_both_applied() {
             r#"(role = "ROLE_MANAGER" OR role = "ROLE_MEMBER") AND member.type != "BOT""#,
         ),
     ] {
-        assert_eq!(checker.check(text).fixed.as_deref(), Some(fixed));
+        assert_eq!(Filter::check(&checker, text).fixed.as_deref(), Some(fixed));
     }
 }
 
 /// White space separates the two halves of the operator.
 #[test]
 fn operator_split_by_white_space_is_fixed_entirely() {
-    let fixed = Checker::new().check(r#"member.type ! = "BOT""#).fixed;
+    let fixed = Filter::check(&Checker::new(), r#"member.type ! = "BOT""#).fixed;
     assert_eq!(fixed.as_deref(), Some(r#"member.type != "BOT""#));
 }
 
 /// Replacing `not` with the keyword would yield a double negation, which is a syntax error.
 #[test]
 fn lower_case_not_before_a_negation_is_not_replaced() {
-    let checked = Checker::new().check(r#"role = "ROLE_MEMBER" and not NOT member.type = "BOT""#);
+    let checked = Filter::check(
+        &Checker::new(),
+        r#"role = "ROLE_MEMBER" and not NOT member.type = "BOT""#,
+    );
     for diagnostic in &checked.diagnostics {
         if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.certain) {
             let fixed = fix.apply(checked.text);
@@ -54,7 +58,7 @@ fn invisible_characters_are_escaped_in_messages() {
     for (c, escaped) in [('\u{2065}', r"\u{2065}"), ('\u{3164}', r"\u{3164}")] {
         let text = format!("role{c}");
         assert!(gchat_filter::syntax::parse(&text).is_ok());
-        let error = gchat_filter::Filter::parse(&text).unwrap_err();
+        let error = gchat_filter::members::Filter::parse(&text).unwrap_err();
         assert!(error.to_string().contains(escaped), "{error}");
     }
 }

@@ -11,7 +11,8 @@
 
 use std::sync::LazyLock;
 
-use gchat_filter::{Checker, Filter, Preset, Report};
+use gchat_filter::members::Filter;
+use gchat_filter::{Checker, Preset, Report};
 use proptest::prelude::*;
 use regex::Regex;
 
@@ -23,7 +24,7 @@ static RAW: LazyLock<Regex> =
 static STYLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\x1b\[[0-9;]*m").unwrap());
 
 fn report(checker: Checker, text: &str) -> String {
-    Report::from(&checker.check(text)).to_string()
+    Report::from(&Filter::check(&checker, text)).to_string()
 }
 
 /// Defines a snapshot test for the report of a filter, with the default checker if none is given.
@@ -142,7 +143,7 @@ snapshot!(
 
 #[test]
 fn origin_with_line() {
-    let checked = Checker::new().check("role = \"X\"\nOR x = 1");
+    let checked = Filter::check(&Checker::new(), "role = \"X\"\nOR x = 1");
     let report = Report::from(&checked).origin("filters.txt", 41).to_string();
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!("origin_with_line", report);
@@ -153,7 +154,7 @@ fn origin_with_line() {
 fn narrow_width() {
     let text =
         "role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" AND x = 1";
-    let checked = Checker::new().check(text);
+    let checked = Filter::check(&Checker::new(), text);
     let report = Report::from(&checked).width(40).to_string();
     insta::with_settings!({ omit_expression => true }, {
         insta::assert_snapshot!("narrow_width", report);
@@ -162,7 +163,7 @@ fn narrow_width() {
 
 #[test]
 fn colors() {
-    let checked = Checker::new().check("role = \"X\" OR role = 'ROLE_MEMBER'");
+    let checked = Filter::check(&Checker::new(), "role = \"X\" OR role = 'ROLE_MEMBER'");
     let report = Report::from(&checked).color(true).to_string();
     assert_eq!(
         STYLE.replace_all(&report, ""),
@@ -177,7 +178,7 @@ fn colors() {
 fn report_of_error_equals_report_of_check() {
     for text in ["x = 1", "role = \"X\" AND role = \"ROLE_MEMBER", "\u{202e}"] {
         let error = Filter::parse(text).unwrap_err();
-        let checked = Checker::new().check(text);
+        let checked = Filter::check(&Checker::new(), text);
         assert_eq!(
             Report::from(&error).to_string(),
             Report::from(&checked).to_string()
@@ -204,7 +205,7 @@ fn colors_are_off_by_default() {
 
 #[test]
 fn origin_is_escaped() {
-    let checked = Checker::new().check("x = 1");
+    let checked = Filter::check(&Checker::new(), "x = 1");
     let origin = "\u{1b}[31mred\u{7}\u{9b}31m\u{202e}bidi\u{2028}\r\nline\t";
     let report = Report::from(&checked).origin(origin, 1).to_string();
     assert!(!RAW.is_match(&report), "{report:?}");
@@ -230,7 +231,7 @@ const INVALID: &[&str] = &[
 #[test]
 fn accepts_any_line() {
     for text in INVALID {
-        let checked = Checker::new().check(text);
+        let checked = Filter::check(&Checker::new(), text);
         for line in [0, 1, 9, 99, 999_999, usize::MAX >> 1] {
             let report = Report::from(&checked).origin("x", line).to_string();
             assert!(report.contains("--> x:"), "{report}");
@@ -241,7 +242,7 @@ fn accepts_any_line() {
 #[test]
 fn accepts_any_width() {
     for text in INVALID {
-        let checked = Checker::new().check(text);
+        let checked = Filter::check(&Checker::new(), text);
         for width in [0, 1, 2, 10, 10_000, usize::MAX] {
             let report = Report::from(&checked).width(width).to_string();
             assert!(report.starts_with("error["), "{report}");
@@ -297,7 +298,7 @@ fn is_source(line: &str) -> bool {
 #[test]
 fn source_lines_are_clipped_to_the_width() {
     for text in long_filters() {
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         for width in [80, 100, 140, 200] {
             let report = Report::from(&checked).width(width).to_string();
             for line in report.lines().filter(|line| is_source(line)) {
@@ -314,7 +315,7 @@ fn source_lines_are_clipped_to_the_width() {
 #[test]
 fn no_line_is_much_longer_than_the_width() {
     for text in long_filters() {
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         for width in [80, 100, 140, 200] {
             let report = Report::from(&checked).width(width).to_string();
             for line in report.lines() {
@@ -457,7 +458,7 @@ proptest! {
         line in 1..100_usize,
         named in any::<bool>(),
     ) {
-        let checked = checker.check(&text);
+        let checked = Filter::check(&checker, &text);
         let mut report = Report::from(&checked).width(width);
         if named {
             report = report.origin("standard input", line);
@@ -482,7 +483,7 @@ proptest! {
 
     #[test]
     fn every_diagnostic_is_shown_or_counted(text in dangerous()) {
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         let report = Report::from(&checked).to_string();
         let shown = report.lines().filter(|line| {
             line.starts_with("error[") || line.starts_with("warning[")

@@ -14,8 +14,9 @@ use allocation_counter::measure;
 #[cfg(feature = "report")]
 use gchat_filter::Report;
 use gchat_filter::diagnostic::Code;
+use gchat_filter::members::{Cell, Filter};
 use gchat_filter::syntax;
-use gchat_filter::{Cell, Checker, Filter, Membership, Preset};
+use gchat_filter::{Checker, Membership, Preset};
 
 use self::families::families;
 
@@ -155,7 +156,7 @@ fn heap_use_of_parsing_is_linear() {
 fn heap_use_of_a_check_is_linear() {
     for family in growing_inputs() {
         for checker in checkers() {
-            let check = |text| drop(checker.check(text));
+            let check = |text| drop(Filter::check(&checker, text));
             assert_linear("check", &family, |text| text, check);
         }
     }
@@ -181,7 +182,7 @@ fn families_cover_all_codes() {
     for family in families() {
         let length = family.text(4).len();
         assert!((15_900..=16_384).contains(&length), "{}", family.name);
-        let checked = checker.check(&family.text(1)).diagnostics;
+        let checked = Filter::check(&checker, &family.text(1)).diagnostics;
         found.extend(checked.iter().map(|diagnostic| diagnostic.code));
     }
     assert_eq!(found, Code::ALL.iter().copied().collect());
@@ -193,7 +194,7 @@ fn rejecting_overlong_input_allocates_little() {
     let info = measure(|| {
         let error = Filter::parse(&text).unwrap_err();
         assert_eq!(error.code(), Some(Code::TooLong));
-        assert!(Checker::new().check(&text).fixed.is_none());
+        assert!(Filter::check(&Checker::new(), &text).fixed.is_none());
         assert!(syntax::parse(&text).is_err());
     });
     assert!(info.bytes_total < 20_000, "{info:?}");
@@ -251,11 +252,11 @@ fn run_all_operations(text: &str) {
         Err(error) => assert!(!format!("{error} {error:?}").is_empty()),
     }
     for checker in checkers() {
-        let checked = checker.check(text);
+        let checked = Filter::check(&checker, text);
         assert!(checked == checked.clone());
     }
     #[cfg(feature = "report")]
-    drop(Report::from(&Checker::new().check(text)).to_string());
+    drop(Report::from(&Filter::check(&Checker::new(), text)).to_string());
 }
 
 /// Without optimization, parsing 64 nested calls needs 670 KiB, more than any other operation. A thread
@@ -278,7 +279,7 @@ fn deeply_nested_input_fits_a_small_stack() {
 fn reports_are_short_and_their_heap_use_is_linear() {
     let checker = Checker::new().admin_access(true);
     for family in growing_inputs() {
-        let checked = |text| checker.check(text);
+        let checked = |text| Filter::check(&checker, text);
         assert_linear("report", &family, checked, |checked| {
             let report = Report::from(&checked).to_string();
             let lines = report.lines().count();
@@ -295,7 +296,7 @@ fn reports_are_short_and_their_heap_use_is_linear() {
 #[test]
 fn report_of_overlong_input_allocates_little() {
     let text = "role = ".repeat(1 << 18);
-    let checked = Checker::new().check(&text);
+    let checked = Filter::check(&Checker::new(), &text);
     let info = measure(|| {
         let report = Report::from(&checked).to_string();
         assert!(report.len() < 1000, "{report}");

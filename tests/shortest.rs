@@ -14,7 +14,8 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Compare, DOCUMENTED, EVERYTHING, Set, apps, count_comparisons, matched, set_of};
-use gchat_filter::{Checker, Filter, Preset};
+use gchat_filter::members::Filter;
+use gchat_filter::{Checker, Preset};
 
 /// The root of a filter's tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,7 +109,7 @@ fn documented_meanings_print_as_the_shortest_text() {
         assert_eq!(filter.to_string(), *text);
         assert_eq!(count_comparisons(text), *count);
         assert!(filter.is_documented(), "{text}");
-        let strict = Checker::new().preset(Preset::Strict).check(text);
+        let strict = Filter::check(&Checker::new().preset(Preset::Strict), text);
         assert_eq!(
             (strict.diagnostics, strict.filter),
             (Vec::new(), Some(filter)),
@@ -142,9 +143,7 @@ fn all_filters() -> (Vec<Option<Filter>>, Vec<Set>) {
                 clause("member.type", &TYPES, member_type),
             ]
             .join(" AND ");
-            let filter = Checker::new()
-                .preset(Preset::Aip160)
-                .check(&text)
+            let filter = Filter::check(&Checker::new().preset(Preset::Aip160), &text)
                 .filter
                 .unwrap();
             let set = set_of(|r, t| {
@@ -183,7 +182,7 @@ fn recognizes_documented_meanings_and_those_for_admin_access() {
     for_admin.retain(|(set, _), _| set & apps() == 0);
     // The checker accepts the filters that the definition accepts.
     for ((set, _), (_, _, text)) in &for_admin {
-        let checked = Checker::new().admin_access(true).check(text);
+        let checked = Filter::check(&Checker::new().admin_access(true), text);
         assert_eq!(checked.filter.map(matched), Some(*set), "{text}");
     }
     let for_admin: BTreeSet<Set> = for_admin.into_keys().map(|(set, _)| set).collect();
@@ -219,7 +218,7 @@ fn undocumented_meanings_round_trip_through_display() {
             continue;
         }
         let text = filter.to_string();
-        let checked = checker.check(&text);
+        let checked = Filter::check(&checker, &text);
         assert_eq!(checked.diagnostics, [], "{text}");
         assert_eq!(checked.filter, Some(filter), "{text}");
         assert_eq!(matched(filter), sets[index], "{text}");

@@ -9,12 +9,13 @@
     reason = "tests fail by panicking"
 )]
 
+use gchat_filter::Checker;
 use gchat_filter::diagnostic::{Code, Span, Stage};
+use gchat_filter::members::Filter;
 use gchat_filter::syntax::{
     self, Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, MAX_DEPTH, MAX_LENGTH,
     Member, Negation, Quotes, Restriction, Value,
 };
-use gchat_filter::{Checker, Filter};
 
 /// Returns the text without the marks, and the marked spans in the order of the text. Of spans that
 /// begin together, the shorter one comes first.
@@ -407,7 +408,7 @@ fn check_syntax(rows: &[Row]) {
     let mut wrong = Vec::new();
     for (marked, code, fixed) in rows {
         let (text, spans) = unmark(marked);
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         let found: Vec<_> = checked
             .diagnostics
             .iter()
@@ -666,7 +667,7 @@ fn limits_length() {
             (error.diagnostic().code, error.span()),
             (Code::TooLong, Span::at(at))
         );
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         assert_eq!(checked.diagnostics.len(), 1);
         assert_eq!(checked.fixed, None);
     }
@@ -680,9 +681,13 @@ fn limits_length() {
     // A fix that would make the text too long is not certain, or is dropped.
     for text in ["(a)AND b", "(a"] {
         let checked = Checker::new();
-        let first = |length| checked.check(&padded(text, length)).diagnostics.remove(0);
+        let first = |length| {
+            Filter::check(&checked, &padded(text, length))
+                .diagnostics
+                .remove(0)
+        };
         assert!(first(MAX_LENGTH - 1).fix.is_some());
-        let checked = checked.check(&padded(text, MAX_LENGTH)).fixed;
+        let checked = Filter::check(&checked, &padded(text, MAX_LENGTH)).fixed;
         assert_eq!(checked, None, "{text}");
         assert!(first(MAX_LENGTH).fix.is_none_or(|fix| !fix.certain));
     }
@@ -708,7 +713,7 @@ fn limits_nesting() {
         assert!(syntax::parse(&nested(open, DEPTH)).is_ok(), "{open}");
         // A tree of the maximum depth can be checked, printed and dropped.
         let text = nested(open, DEPTH);
-        assert!(!Checker::new().check(&text).is_valid());
+        assert!(!Filter::check(&Checker::new(), &text).is_valid());
         assert!(parse(&text).unwrap().to_string().ends_with(['a', ')']));
         for text in [
             nested(open, DEPTH + 1),
@@ -744,7 +749,7 @@ fn check_schema(rows: &[SchemaRow]) {
     let mut wrong = Vec::new();
     for (marked, codes, fixed) in rows {
         let (text, spans) = unmark(marked);
-        let checked = Checker::new().check(&text);
+        let checked = Filter::check(&Checker::new(), &text);
         let mut found: Vec<_> = checked
             .diagnostics
             .iter()
@@ -786,7 +791,7 @@ fn reports_unknown_fields() {
         ("⟦é⟧ = \"x\" AND ⟦🙂⟧ = \"y\"", &[C, C], None),
         ("(⟦foo⟧ = \"x\" OR role = \"ROLE_MEMBER\")", &[C], None),
     ]);
-    let helps = |text: &str| Checker::new().check(text).diagnostics[0].help.clone().unwrap();
+    let helps = |text: &str| Filter::check(&Checker::new(), text).diagnostics[0].help.clone().unwrap();
     assert!(helps("type = \"HUMAN\"").contains("member.type"));
     assert!(helps("membr.type = \"HUMAN\"").contains("`member.type`"));
     assert!(helps("state = \"JOINED\"").contains("showInvited"));
@@ -812,7 +817,7 @@ fn reports_unknown_values() {
         ("role = ⟦⟦'ROLE_OWNER'⟧⟧", &[C, SingleQuotes], None),
         ("role = ⟦⟦role_member⟧⟧", &[C, UnquotedValue], Some("role = \"ROLE_MEMBER\"")),
     ]);
-    let helps = |text: &str| Checker::new().check(text).diagnostics[0].help.clone().unwrap();
+    let helps = |text: &str| Filter::check(&Checker::new(), text).diagnostics[0].help.clone().unwrap();
     assert!(helps("role = \"OWNER\"").contains("ROLE_MANAGER"));
     let help = helps("role = \"MANAGER\"");
     assert!(help.contains("ROLE_MANAGER") && help.contains("ROLE_ASSISTANT_MANAGER"), "{help}");
@@ -904,6 +909,6 @@ fn reports_all_schema_errors() {
     ]);
     // The meaning stage does not run: it would report a contradiction.
     let text = "role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\" AND foo = \"x\"";
-    let codes: Vec<Code> = Checker::new().check(text).errors().map(|error| error.code).collect();
+    let codes: Vec<Code> = Filter::check(&Checker::new(), text).errors().map(|error| error.code).collect();
     assert_eq!(codes, [UnknownField]);
 }

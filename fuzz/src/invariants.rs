@@ -1,6 +1,7 @@
 //! Invariants of all checks, for any input and any options.
 
 use gchat_filter::diagnostic::{Diagnostic, Span, Stage};
+use gchat_filter::members::Filter;
 use gchat_filter::syntax::{Arg, Comparable, Expr, ExprKind, Member, Quotes};
 use gchat_filter::{Checked, Checker};
 
@@ -14,8 +15,8 @@ pub fn assert_span(text: &str, span: Span) {
 
 /// Checks the input and asserts the invariants of the result.
 #[must_use]
-pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a> {
-    let checked = checker.check(text);
+pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, Filter> {
+    let checked = Filter::check(&checker, text);
     assert_eq!(checked.text, text);
     let stages: Vec<Stage> = checked.errors().map(Diagnostic::stage).collect();
     assert!(

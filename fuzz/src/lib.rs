@@ -23,7 +23,7 @@ pub mod trees;
 pub mod writer;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use gchat_filter::{Checker, Level, Lint};
+use gchat_filter::{Checker, Level, Method};
 
 /// Defines the binary of a target. Built by cargo-fuzz, it is the fuzzer; else it runs the target
 /// on the files given as arguments.
@@ -71,7 +71,7 @@ impl<'a> Arbitrary<'a> for Options {
             byte => byte % 2 == 1, // `A` is odd.
         };
         let mut checker = Checker::new().admin_access(admin_access);
-        for lint in Lint::ALL {
+        for lint in Method::SpacesMembersList.lints() {
             let byte = u.arbitrary::<u8>()?;
             let level = match byte {
                 b'.' | b'a' | b'w' | b'd' => byte,

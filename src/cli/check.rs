@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, Write};
 
 use gchat_filter::diagnostic::{Diagnostic, Span, visible};
-use gchat_filter::{Cell, Checked, Checker, MemberType, Report};
+use gchat_filter::members::{Cell, Filter, MemberType};
+use gchat_filter::{Checked, Checker, Report};
 use serde::Serialize;
 
 use super::options::LintOptions;
@@ -82,7 +83,7 @@ fn check_one(
     origin: Option<(&str, usize)>,
     out: &mut impl Write,
 ) -> io::Result<Status> {
-    let checked = checker.check(text);
+    let checked = Filter::check(&checker, text);
     match format {
         Format::Text => {
             if !checked.diagnostics.is_empty() {
@@ -167,8 +168,8 @@ struct JsonCell {
     r#type: Option<&'static str>,
 }
 
-impl<'c> From<&'c Checked<'_>> for Json<'c> {
-    fn from(checked: &'c Checked<'_>) -> Self {
+impl<'c> From<&'c Checked<'_, Filter>> for Json<'c> {
+    fn from(checked: &'c Checked<'_, Filter>) -> Self {
         let diagnostics = checked.diagnostics.iter();
         Self {
             filter: checked.text,

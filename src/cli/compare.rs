@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use gchat_filter::{
-    Cell, Filter, Group, Member, MemberType, Membership, MembershipRole, Role, User, UserType,
-};
+use gchat_filter::members::{Cell, Filter, MemberType, Role};
+use gchat_filter::{Group, Member, Membership, MembershipRole, User, UserType};
 
 use super::Status;
 use super::options::{self, LintOptions};

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use gchat_filter::members::{Cell, Filter, MemberType, Role};
 use gchat_filter::syntax::{Expr, ExprKind};
-use gchat_filter::{Cell, Filter, MemberType, Role};
 
 use super::Status;
 use super::options::{self, LintOptions};
@@ -44,7 +44,7 @@ pub(super) fn run(
     writeln!(out, "\nMatches")?;
     grid(filter, out)?;
     writeln!(out, "\nWith admin access")?;
-    let admin = checker.admin_access(true).check(&args.filter);
+    let admin = Filter::check(&checker.admin_access(true), &args.filter);
     if admin.is_valid() {
         writeln!(out, "  accepted")?;
     }

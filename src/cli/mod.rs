@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gchat_filter::diagnostic::visible;
-use gchat_filter::{Lint, Report};
+use gchat_filter::{Method, Report};
 
 /// Check, explain, compare and apply membership filters for the Google Chat API.
 #[derive(Parser)]
@@ -135,7 +135,7 @@ fn ignore_closed_pipe(result: io::Result<()>) -> io::Result<()> {
 }
 
 fn lints(out: &mut impl Write) -> io::Result<Status> {
-    for lint in Lint::ALL {
+    for lint in Method::SpacesMembersList.lints() {
         let level = lint.default_level().as_str();
         writeln!(out, "{lint} ({level})")?;
         writeln!(out, "    what  {}", lint.summary())?;

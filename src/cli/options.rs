@@ -1,7 +1,8 @@
 //! Options for checking filters.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use gchat_filter::{Checked, Checker, Filter, Level, Lint, Preset, Report};
+use gchat_filter::members::Filter;
+use gchat_filter::{Checked, Checker, Level, Lint, Method, Preset, Report};
 
 const HEADING: &str = "Lint options (see `gchat-filter lints`)";
 
@@ -70,7 +71,8 @@ enum PresetName {
 }
 
 fn lint_parser() -> impl TypedValueParser<Value = Lint> {
-    PossibleValuesParser::new(Lint::ALL.map(Lint::name)).try_map(|name| name.parse::<Lint>())
+    PossibleValuesParser::new(Method::SpacesMembersList.lints().map(Lint::name))
+        .try_map(|name| name.parse::<Lint>())
 }
 
 impl LintOptions {
@@ -105,7 +107,7 @@ impl LintOptions {
 }
 
 /// Checks a filter and prints its errors and warnings. Returns `None` if it is invalid.
-pub(super) fn required(checker: Checker, text: &str) -> Option<(Checked<'_>, Filter)> {
+pub(super) fn required(checker: Checker, text: &str) -> Option<(Checked<'_, Filter>, Filter)> {
     required_from(None, checker, text)
 }
 
@@ -114,8 +116,8 @@ pub(super) fn required_from<'a>(
     origin: Option<&str>,
     checker: Checker,
     text: &'a str,
-) -> Option<(Checked<'a>, Filter)> {
-    let checked = checker.check(text);
+) -> Option<(Checked<'a, Filter>, Filter)> {
+    let checked = Filter::check(&checker, text);
     if !checked.diagnostics.is_empty() {
         let report = Report::from(&checked);
         super::print_report(match origin {

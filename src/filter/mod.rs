@@ -1,39 +1,34 @@
-//! The meaning of filters: which memberships they match.
-//!
-//! A filter sees two properties of a membership, its role and the type of its member. A checked
-//! filter is therefore a set of the 25 [cells](Cell) that these form, and every question about it
-//! has an exact answer: matching tests one bit, and filters with the same meaning are equal.
+//! Filters, generic over the language.
 
-mod admin;
-mod cells;
-mod cells_builder;
 mod check;
-mod declaration;
-mod lower;
-mod meaning;
+mod checked;
+mod error;
+mod language;
 mod serialize;
-mod shortest;
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-pub use self::cells::{Cell, Matchable, MemberType, Role};
-pub use self::check::{Checked, Checker, Error};
+pub use self::check::Checker;
+pub use self::checked::Checked;
+pub use self::error::Error;
+pub use self::language::Language;
+pub(crate) use self::language::{Meaning, Unparsed};
 
-use self::cells::Cells;
-use self::cells_builder::{CellsBuilder, Part};
-use crate::syntax::{MAX_LENGTH, grammar};
+use crate::analysis::conjunction::Conjunction;
+use crate::syntax::MAX_LENGTH;
 
-/// A valid filter: the non-empty set of [cells](Cell) that it matches.
+/// A valid filter of a language: what it matches.
 ///
-/// Filters with the same meaning are equal, however they were written. A `Filter` and an
-/// `Option<Filter>` are four bytes each. `Display` prints the shortest documented text with the
-/// filter's meaning. The default filter, whose text is empty, matches everything. Serde represents
-/// a filter as a string: its text.
+/// Each method's module has a name for the type with its language, such as
+/// [`members::Filter`](crate::members::Filter). Filters with the same meaning are equal, however
+/// they were written. `Display` prints the shortest documented text with the filter's meaning. The
+/// default filter, whose text is empty, matches everything. Serde represents a filter as a string:
+/// its text.
 ///
 /// ```
-/// use gchat_filter::{Cell, Filter, MemberType, Role};
+/// use gchat_filter::members::{Cell, Filter, MemberType, Role};
 ///
 /// let filter: Filter = r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#.parse()?;
 /// assert!(filter.matches(&Cell { role: Role::Manager, member_type: MemberType::Human }));
@@ -41,155 +36,116 @@ use crate::syntax::{MAX_LENGTH, grammar};
 /// assert_eq!(filter.to_string(), r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#);
 /// # Ok::<(), gchat_filter::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Filter(NonZeroU32);
+pub struct Filter<L: Language>(pub(crate) L::Meaning);
 
-impl Filter {
+impl<L: Language> Filter<L> {
     /// Parses and checks a filter, with every lint at its default level and without admin access.
     ///
-    /// For other settings, or to get warnings too, use a [`Checker`].
+    /// For other settings, or to get warnings too, use [`check`](Self::check).
     ///
     /// # Errors
     ///
     /// If the text is not an AIP-160 filter (`role =`), has an unknown or unsupported part
-    /// (`role = "OWNER"`), or has a part that no membership can match
+    /// (`role = "OWNER"`), or has a part that nothing can match
     /// (`role = "ROLE_MANAGER" AND role = "ROLE_MEMBER"`).
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text.len() > MAX_LENGTH {
-            return Checker::new().check(text).into_result();
+            return Checker::new().check::<L>(text).into_result();
         }
-        let Ok(part) = grammar::filter(text.as_bytes(), &CellsBuilder) else {
-            return Err(Error::unexplained(text));
-        };
-        match part.map(Part::cells) {
-            None => Ok(Self::default()),
-            Some(Ok(Some(cells))) => Ok(Self::of(cells)),
-            Some(Ok(None)) => Checker::new().check(text).into_result(),
-            Some(Err(_)) => Err(Error::unexplained(text)),
+        match L::Meaning::parse(L::DECLARATION, text) {
+            Ok(meaning) => Ok(Self(meaning)),
+            Err(Unparsed::Invalid) => Err(Error::unexplained::<L>(text)),
+            Err(Unparsed::Undecided) => Checker::new().check::<L>(text).into_result(),
         }
     }
 
-    /// Creates the filter of a set of cells; `None` if the set is empty.
-    #[inline]
-    const fn from_cells(cells: Cells) -> Option<Self> {
-        match NonZeroU32::new(cells.0) {
-            Some(cells) => Some(Self(cells)),
-            None => None,
-        }
-    }
-
-    /// Creates the filter of a set that is known not to be empty.
-    const fn of(cells: Cells) -> Self {
-        match Self::from_cells(cells) {
-            Some(filter) => filter,
-            None => unreachable!(),
-        }
-    }
-
-    #[inline]
-    const fn cells(self) -> Cells {
-        Cells(self.0.get())
-    }
-
-    /// Returns the filter `role = "ROLE_MEMBER"`.
+    /// Checks a filter and reports all errors and warnings.
+    ///
+    /// It never fails: for an invalid filter, the [`Checked`] contains errors. Time is linear in the
+    /// length of the text.
+    ///
+    /// ```
+    /// use gchat_filter::{Checker, Level, Lint, diagnostic::Code, members::Filter};
+    ///
+    /// let checker = Checker::new().level(Lint::SingleQuotes, Level::Deny);
+    /// let checked = Filter::check(&checker, "role = 'ROLE_MANAGER'");
+    /// assert_eq!(checked.diagnostics[0].code, Code::SingleQuotes);
+    /// assert_eq!(checked.fixed.as_deref(), Some("role = \"ROLE_MANAGER\""));
+    /// ```
     #[must_use]
-    pub const fn role_is_member() -> Self {
-        Self::of(Cells::role(Role::Member))
+    pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, Self> {
+        checker.check::<L>(text)
     }
+}
 
-    /// Returns the filter `role = "ROLE_MANAGER"`.
-    #[must_use]
-    pub const fn role_is_manager() -> Self {
-        Self::of(Cells::role(Role::Manager))
-    }
-
-    /// Returns the filter `member.type = "HUMAN"`.
-    #[must_use]
-    pub const fn type_is_human() -> Self {
-        Self::of(Cells::member_type(MemberType::Human))
-    }
-
-    /// Returns the filter `member.type = "BOT"`.
-    #[must_use]
-    pub const fn type_is_bot() -> Self {
-        Self::of(Cells::member_type(MemberType::Bot))
-    }
-
-    /// Returns the filter `member.type != "HUMAN"`, which also matches Google Groups.
-    #[must_use]
-    pub const fn type_is_not_human() -> Self {
-        Self::of(Cells::member_type(MemberType::Human).not())
-    }
-
-    /// Returns the filter `member.type != "BOT"`, which also matches Google Groups.
-    #[must_use]
-    pub const fn type_is_not_bot() -> Self {
-        Self::of(Cells::member_type(MemberType::Bot).not())
-    }
-
-    /// Returns whether the filter matches a membership.
-    #[inline]
-    #[must_use]
-    pub fn matches<M: Matchable + ?Sized>(self, membership: &M) -> bool {
-        self.cells()
-            .contains(membership.role(), membership.member_type())
-    }
-
-    /// Returns the cells that the filter matches, role by role; at least one.
-    pub fn admits(self) -> impl Iterator<Item = Cell> {
-        Cell::all().filter(move |cell| self.matches(cell))
-    }
-
+impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
     /// Returns whether `other` matches everything that this filter matches.
     #[must_use]
-    pub const fn implies(self, other: Self) -> bool {
-        self.cells().is_subset(other.cells())
+    pub fn implies(&self, other: &Self) -> bool {
+        self.0.is_subset(&other.0)
     }
 
-    /// Returns the filter that matches what either filter matches: `self OR other`.
+    /// Returns whether nothing matches both filters.
     #[must_use]
-    pub const fn union(self, other: Self) -> Self {
-        Self::of(self.cells().or(other.cells()))
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.0.and(L::DECLARATION, &other.0).is_empty()
     }
 
     /// Returns the filter that matches what both filters match: `self AND other`; `None` if they have
-    /// nothing in common, which would be a contradiction.
+    /// nothing in common.
     #[must_use]
-    pub const fn intersection(self, other: Self) -> Option<Self> {
-        Self::from_cells(self.cells().and(other.cells()))
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let both = self.0.and(L::DECLARATION, &other.0);
+        (!both.is_empty()).then_some(Self(both))
     }
+}
 
-    /// Returns whether the documented syntax can express this meaning.
-    ///
-    /// It compares `role` with `=` and `member.type` with `=` or `!=`, and combines comparisons with
-    /// AND, OR and parentheses. It can express 124 different meanings.
-    #[must_use]
-    pub fn is_documented(self) -> bool {
-        shortest::is_documented(self)
+impl<L: Language> Clone for Filter<L> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
+}
 
-    /// Returns whether this meaning can be written so that `useAdminAccess` accepts it: all
-    /// `member.type` comparisons are `= "HUMAN"` or `!= "BOT"`, and the filter matches no app.
-    #[must_use]
-    pub fn allows_admin_access(self) -> bool {
-        admin::allows(self)
+impl<L: Language<Meaning: Copy>> Copy for Filter<L> {}
+
+impl<L: Language> PartialEq for Filter<L> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<L: Language> Eq for Filter<L> {}
+
+impl<L: Language> Hash for Filter<L> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 
 /// The filter that matches everything, like the empty text.
-impl Default for Filter {
+impl<L: Language> Default for Filter<L> {
     fn default() -> Self {
-        Self::of(Cells::ALL)
+        Self(L::Meaning::all())
     }
 }
 
-impl fmt::Debug for Filter {
+/// Prints the shortest documented text with the filter's meaning; nothing if it matches everything.
+///
+/// If documented text cannot express the meaning, prints text with the meaning that the preset
+/// [`Aip160`](crate::Preset::Aip160) accepts. Equal filters print the same text.
+impl<L: Language> fmt::Display for Filter<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.print(L::DECLARATION, f)
+    }
+}
+
+impl<L: Language> fmt::Debug for Filter<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Filter({self})")
     }
 }
 
-impl FromStr for Filter {
+impl<L: Language> FromStr for Filter<L> {
     type Err = Error;
 
     /// # Errors
@@ -200,7 +156,7 @@ impl FromStr for Filter {
     }
 }
 
-impl TryFrom<&str> for Filter {
+impl<L: Language> TryFrom<&str> for Filter<L> {
     type Error = Error;
 
     /// # Errors

@@ -7,7 +7,8 @@ use super::selection::Selection;
 use super::status::Status;
 use super::token::{Binding, PageTokens};
 use super::violation::{Violation, Violations};
-use crate::{Checker, Filter};
+use crate::Checker;
+use crate::members::Filter;
 
 /// Page size if the request does not specify one (documented).
 const DEFAULT_PAGE_SIZE: usize = 100;
@@ -186,10 +187,7 @@ impl ListMembershipsRequest {
             }
         };
         let filter = if self.use_admin_access {
-            Checker::new()
-                .admin_access(true)
-                .check(&self.filter)
-                .into_result()
+            Filter::check(&Checker::new().admin_access(true), &self.filter).into_result()
         } else {
             Filter::parse(&self.filter)
         };

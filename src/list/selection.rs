@@ -1,6 +1,7 @@
 //! Selections: the memberships that a list request returns, and the properties that it selects on.
 
-use crate::{Cell, Filter, Matchable, MemberType, Membership, MembershipState};
+use crate::members::{Cell, Filter, Matchable, MemberType};
+use crate::{Membership, MembershipState};
 
 /// The memberships that a list request returns to a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

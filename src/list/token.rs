@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::resource_name::SpaceName;
 use super::violation::Violation;
-use crate::{Cell, Filter};
+use crate::members::{Cell, Filter};
 
 /// Number of bytes of the hash in a token.
 const TAG_LENGTH: usize = 16;

@@ -10,12 +10,13 @@ pub use values::{Affiliation, MembershipRole, MembershipState, UnknownValue, Use
 
 use serde::Serialize;
 
-use crate::filter::{Matchable, MemberType, Role};
+use crate::members::{Matchable, MemberType, Role};
 
 /// A membership of a user, a Chat app or a Google Group in a space: the API's `Membership`.
 ///
 /// ```
-/// use gchat_filter::{Matchable, Member, MemberType, Membership, MembershipRole, Role};
+/// use gchat_filter::{Member, Membership, MembershipRole};
+/// use gchat_filter::members::{Matchable, MemberType, Role};
 ///
 /// let membership: Membership = serde_json::from_str(
 ///     r#"{

@@ -2,8 +2,9 @@
 
 use super::seed_items::Visibility;
 use super::state::{Permission, Space, State, user_id};
+use crate::Membership;
 use crate::list::{Authentication, Caller, Class, Condition, Method, Presence, SpaceName, Status};
-use crate::{MemberType, Membership, Role};
+use crate::members::{MemberType, Role};
 
 /// The caller of a request: privileges and identity.
 #[derive(Clone, Debug)]

@@ -4,12 +4,15 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value};
 
 use super::comparison::swapped;
+use super::declaration::Declaration;
 use super::lint::{Level, Levels, Lint};
+use super::shape;
 use super::suggest::FieldName;
 use super::terms::Term;
-use super::{Declaration, Operator};
 
 /// Reports everything that is wrong with a tree, independent of its meaning.
+///
+/// What AND and OR may join is only checked if each comparison by itself is valid.
 pub(crate) fn check(
     declaration: &'static Declaration,
     levels: &Levels,
@@ -24,6 +27,13 @@ pub(crate) fn check(
         diagnostics,
     };
     schema.group(tree);
+    let is_shape = |diagnostic: &Diagnostic| shape::is_shape(declaration, diagnostic.code);
+    let is_wrong = |diagnostic: &Diagnostic| diagnostic.is_error() && !is_shape(diagnostic);
+    if diagnostics.iter().any(is_wrong) {
+        diagnostics.retain(|diagnostic| !is_shape(diagnostic));
+    } else {
+        shape::check(declaration, tree, diagnostics);
+    }
 }
 
 pub(super) struct Schema<'c> {
@@ -142,10 +152,8 @@ impl Schema<'_> {
             Comparator::NotEqual => Comparator::Equal,
             _ => return None,
         };
-        let is_accepted = match field.operator(comparator)? {
-            Operator::Documented(_) => true,
-            Operator::Undocumented(..) => self.levels.of(Lint::UndocumentedOperator) < Level::Deny,
-        };
+        let is_accepted = field.operator(comparator)?.instead.is_none()
+            || self.levels.of(Lint::UndocumentedOperator) < Level::Deny;
         is_accepted.then_some((comparison.comparator_span, comparator))
     }
 

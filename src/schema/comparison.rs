@@ -9,9 +9,10 @@ use crate::syntax::{
 };
 
 use super::check::{Schema, bare_member, single};
-use super::lint::{Level, Lint};
+use super::declaration::{Declaration, Field, Relation};
+use super::lint::Lint;
+use super::predicate::{Constant, value};
 use super::suggest::{FieldName, ValueName};
-use super::{Declaration, Field, Operator, Value as FieldValue};
 
 impl Schema<'_> {
     /// Checks a comparison; `span` is its span without enclosing parentheses.
@@ -57,6 +58,23 @@ impl Schema<'_> {
                 .fix(Fix::certain(vec![Edit::new(member.span, field.path)])),
             );
         }
+        let replace = |field: &Field| vec![Edit::new(member.span, field.path)];
+        match name {
+            FieldName::Exact(_) => return,
+            FieldName::Misspelled(field) => {
+                return self.lint(Lint::FieldSpelling, || {
+                    Diagnostic::error(
+                        Code::FieldSpelling,
+                        member.span,
+                        format!("undocumented spelling of the field `{}`", field.path),
+                    )
+                    .label(member.span, format!("expected `{}`", field.path))
+                    .help(format!("write `{}`", field.path))
+                    .fix(Fix::certain(replace(field)))
+                });
+            }
+            _ => {}
+        }
         let source = Quoted(member.span.of(self.text)).to_string();
         let diagnostic = Diagnostic::error(
             Code::UnknownField,
@@ -67,9 +85,7 @@ impl Schema<'_> {
             member.span,
             format!("expected {}", self.declaration.field_names("or")),
         );
-        let replace = |field: &Field| vec![Edit::new(member.span, field.path)];
         self.diagnostics.push(match name {
-            FieldName::Exact(_) => return,
             FieldName::OtherCase(field) => diagnostic
                 .help(format!(
                     "field names are case-sensitive; write `{}`",
@@ -80,7 +96,7 @@ impl Schema<'_> {
                 .help(format!("did you mean `{}`?", field.path))
                 .fix(Fix::suggestion(replace(field))),
             FieldName::Elsewhere(help) => diagnostic.help(help),
-            FieldName::Unknown => diagnostic.help(format!(
+            _ => diagnostic.help(format!(
                 "the supported fields are {}",
                 self.declaration.field_names("and")
             )),
@@ -92,19 +108,23 @@ impl Schema<'_> {
         let span = comparison.comparator_span;
         let comparator = comparison.comparator;
         match field.operator(comparator) {
-            Some(Operator::Documented(_)) => {}
-            Some(Operator::Undocumented(_, help)) => self.lint(Lint::UndocumentedOperator, || {
-                Diagnostic::error(
-                    Code::UndocumentedOperator,
-                    span,
-                    format!("`{comparator}` is not documented for `{}`", field.path),
-                )
-                .label(
-                    span,
-                    format!("only {} is documented", field.operator_names("and")),
-                )
-                .help(*help)
-            }),
+            Some(operator) => {
+                let Some(instead) = operator.instead else {
+                    return;
+                };
+                self.lint(Lint::UndocumentedOperator, || {
+                    Diagnostic::error(
+                        Code::UndocumentedOperator,
+                        span,
+                        format!("`{comparator}` is not documented for `{}`", field.path),
+                    )
+                    .label(
+                        span,
+                        format!("only {} is documented", field.operator_names("and")),
+                    )
+                    .help(instead)
+                });
+            }
             None => {
                 let diagnostic = Diagnostic::error(
                     Code::UnsupportedOperator,
@@ -113,9 +133,18 @@ impl Schema<'_> {
                 )
                 .label(span, format!("expected {}", field.operator_names("or")))
                 .help(format!("write {}", field.examples));
-                self.diagnostics.push(match comparator {
-                    Comparator::Has => diagnostic.fix(Fix::suggestion(vec![Edit::new(span, "=")])),
-                    _ => diagnostic,
+                let edits = match comparator {
+                    Comparator::Has if field.operator(Comparator::Equal).is_some() => {
+                        Some(vec![Edit::new(span, "=")])
+                    }
+                    Comparator::GreaterOrEqual | Comparator::LessOrEqual => {
+                        exclusive_bound(field, comparison)
+                    }
+                    _ => None,
+                };
+                self.diagnostics.push(match edits {
+                    Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
+                    None => diagnostic,
                 });
             }
         }
@@ -129,184 +158,14 @@ impl Schema<'_> {
                 self.group_argument(name, span, comparison.comparator, group, alone);
             }
             (_, None) => {}
-            (Arg::Comparable(Comparable::Member(member)), Some(field)) => match single(member) {
-                Some(value) => self.value(field, value),
-                None => self.not_a_value(field, member.span),
-            },
+            (Arg::Comparable(Comparable::Member(member)), Some(field)) => {
+                match value(field, member) {
+                    Some(value) => self.value(field, &value),
+                    None => self.not_a_value(field, member.span),
+                }
+            }
             (Arg::Negative(value), Some(field)) => self.not_a_value(field, value.span),
         }
-    }
-
-    /// Reports a right side that cannot be a value.
-    fn not_a_value(&mut self, field: &'static Field, span: Span) {
-        let diagnostic = self.unknown_value(field, span);
-        self.diagnostics.push(diagnostic);
-    }
-
-    fn unknown_value(&self, field: &'static Field, span: Span) -> Diagnostic {
-        let (name, source) = (field.path, Quoted(span.of(self.text)));
-        Diagnostic::error(
-            Code::UnknownValue,
-            span,
-            format!("unknown value {source} for `{name}`"),
-        )
-        .label(span, format!("expected {}", field.value_names("or")))
-        .help(format!(
-            "the supported values of `{name}` are {}",
-            field.value_names("and")
-        ))
-    }
-
-    /// Checks a value of a field.
-    fn value(&mut self, field: &'static Field, value: &Value<'_>) {
-        self.quotes(field, value);
-        self.value_name(field, value);
-    }
-
-    /// Checks the quotes of a value.
-    fn quotes(&mut self, field: &'static Field, value: &Value<'_>) {
-        let span = value.span;
-        let source = span.of(self.text);
-        match value.quotes {
-            Quotes::Double => {}
-            Quotes::None => {
-                // Quotes would not make a field or a wildcard valid.
-                let name = ValueName::of(self.declaration, field, &value.text);
-                let is_exact = field.value(&value.text).is_some();
-                let is_other_case = matches!(name, ValueName::OtherCase(_));
-                let is_value = is_exact
-                    || !matches!(name, ValueName::Wildcard)
-                        && !self
-                            .declaration
-                            .fields
-                            .iter()
-                            .any(|field| field.path == value.text);
-                if is_value {
-                    self.lint(Lint::UnquotedValue, || {
-                        let diagnostic = Diagnostic::error(
-                            Code::UnquotedValue,
-                            span,
-                            format!("the value {} is not quoted", Quoted(source)),
-                        )
-                        .label(
-                            span,
-                            if is_exact {
-                                format!("expected `\"{source}\"`")
-                            } else {
-                                "expected double quotes".to_owned()
-                            },
-                        )
-                        .help("put the value in double quotes");
-                        // Quotes alone would not make anything else valid.
-                        if !(is_exact || is_other_case) {
-                            return diagnostic;
-                        }
-                        diagnostic.fix(Fix::certain(vec![
-                            Edit::new(Span::at(span.start), "\""),
-                            Edit::new(Span::at(span.end), "\""),
-                        ]))
-                    });
-                }
-            }
-            Quotes::Single => self.lint(Lint::SingleQuotes, || {
-                let diagnostic =
-                    Diagnostic::error(Code::SingleQuotes, span, "the value is in single quotes")
-                        .label(span, "expected double quotes")
-                        .help("use double quotes, as Google's examples do");
-                if source.contains('"') {
-                    return diagnostic;
-                }
-                diagnostic.fix(Fix::certain(vec![
-                    Edit::new(Span::new(span.start, span.start + 1), "\""),
-                    Edit::new(Span::new(span.end - 1, span.end), "\""),
-                ]))
-            }),
-        }
-    }
-
-    /// Checks whether a value is one of the field's.
-    fn value_name(&mut self, field: &'static Field, value: &Value<'_>) {
-        if let Some(known) = field.value(&value.text) {
-            if !known.is_documented {
-                self.lint(Lint::UndocumentedValue, || {
-                    Diagnostic::error(
-                        Code::UndocumentedValue,
-                        value.span,
-                        format!("`{}` is not documented for filters", known.name),
-                    )
-                    .label(value.span, format!("expected {}", field.value_names("or")))
-                    .help(format!(
-                        "the API has this value, but the filter documentation lists only {}",
-                        field.value_names("and")
-                    ))
-                });
-            }
-            return;
-        }
-        let inner = match value.quotes {
-            Quotes::None => value.span,
-            Quotes::Single | Quotes::Double => Span::new(value.span.start + 1, value.span.end - 1),
-        };
-        let replace = |with: &FieldValue| vec![Edit::new(inner, with.name)];
-        // A suggestion is applied without other fixes, so it includes the quotes.
-        let suggest = |with: &FieldValue| match value.quotes {
-            Quotes::None => vec![Edit::new(inner, format!("\"{}\"", with.name))],
-            Quotes::Single | Quotes::Double => replace(with),
-        };
-        let is_accepted = |known: &FieldValue| {
-            known.is_documented || self.levels.of(Lint::UndocumentedValue) < Level::Deny
-        };
-        let note = |known: &FieldValue| {
-            if known.is_documented {
-                ""
-            } else {
-                ", which the filter documentation does not list"
-            }
-        };
-        let diagnostic = self.unknown_value(field, value.span);
-        let diagnostic = match ValueName::of(self.declaration, field, &value.text) {
-            ValueName::OtherCase(known) => {
-                let why = if value.text.trim() == value.text {
-                    "values are case-sensitive"
-                } else {
-                    "white space is part of the value"
-                };
-                Diagnostic {
-                    fix: is_accepted(known).then(|| Fix {
-                        edits: replace(known),
-                        certain: known.is_documented,
-                    }),
-                    ..diagnostic.help(format!("{why}; write `\"{}\"`{}", known.name, note(known)))
-                }
-            }
-            ValueName::Synonym(help, known) => {
-                let diagnostic = diagnostic.help(help);
-                match known {
-                    Some(known) => diagnostic.fix(Fix::suggestion(suggest(known))),
-                    None => diagnostic,
-                }
-            }
-            ValueName::Near(known) => Diagnostic {
-                fix: is_accepted(known).then(|| Fix::suggestion(suggest(known))),
-                ..diagnostic.help(format!("did you mean `\"{}\"`{}?", known.name, note(known)))
-            },
-            ValueName::OtherField(other) => diagnostic.help(format!(
-                "this is a value of `{}`; the values of `{}` are {}",
-                other.path,
-                field.path,
-                field.value_names("and")
-            )),
-            ValueName::Empty => diagnostic.help(format!(
-                "use {}, or omit the comparison to match every value",
-                field.value_names("or")
-            )),
-            ValueName::Wildcard => diagnostic.help(format!(
-                "wildcards are not supported; use {}, or omit the comparison to match every value",
-                field.value_names("or")
-            )),
-            ValueName::Unknown => diagnostic,
-        };
-        self.diagnostics.push(diagnostic);
     }
 
     /// Reports a comparison with the value on the left and the field on the right.
@@ -410,7 +269,7 @@ impl Schema<'_> {
             ExprKind::Not(_, operand) => self.group_values(field, operand),
             ExprKind::Restriction(_) => {
                 if let Some(value) = bare_member(expr).and_then(single) {
-                    self.value_name(field, value);
+                    self.content(field, value);
                 }
             }
         }
@@ -432,11 +291,35 @@ pub(super) fn swapped<'t, 'a>(
         .written()
         .filter(|_| !right.path.iter().any(Value::is_quoted))?;
     let is_value = value.is_quoted()
+        || field.values.constant(Cow::Borrowed(&value.text)).is_some()
         || matches!(
             ValueName::of(declaration, field, &value.text),
             ValueName::OtherCase(_) | ValueName::Synonym(..)
         );
     is_value.then_some((value, field, right))
+}
+
+/// Returns the edits that replace an inclusive bound by an equivalent exclusive one, if the field
+/// supports only that.
+fn exclusive_bound(field: &Field, comparison: &Comparison<'_>) -> Option<Vec<Edit>> {
+    let Arg::Comparable(Comparable::Member(member)) = &comparison.arg else {
+        return None;
+    };
+    let arg = single(member).filter(|value| value.is_quoted())?;
+    let Constant::Timestamp(timestamp) = field.values.constant(Cow::Borrowed(&arg.text))? else {
+        return None;
+    };
+    let (relation, timestamp) = match comparison.comparator {
+        Comparator::GreaterOrEqual => (Relation::After, timestamp.previous()?),
+        _ => (Relation::Before, timestamp.next()?),
+    };
+    Some(vec![
+        Edit::new(
+            comparison.comparator_span,
+            field.comparator(relation)?.as_str(),
+        ),
+        Edit::new(arg.span, format!("\"{timestamp}\"")),
+    ])
 }
 
 /// Writes a group of values to `out` with `prefix` before each value. With `swap`, AND and OR are

@@ -25,16 +25,27 @@ pub enum Lint {
     ImplicitAnd,
     /// `NOT x`, `-x`. The reference mentions only AND, OR and `!=`.
     Negation,
-    /// `role != "…"`. The reference lists `!=` for `member.type` only.
+    /// An operator that AIP-160 has, but that the reference does not list for the field:
+    /// `role != "…"`.
     UndocumentedOperator,
     /// `ROLE_ASSISTANT_MANAGER`, `MEMBERSHIP_ROLE_UNSPECIFIED`, `TYPE_UNSPECIFIED`: API values that
     /// the filter documentation does not list.
     UndocumentedValue,
+    /// A spelling of a field's name that the service is known or likely to reject:
+    /// `emoji.customEmoji.uid`.
+    FieldSpelling,
+    /// `users/me`, or an email address, in a field for which only IDs are documented. The live
+    /// service responds to it with status 500.
+    UserAlias,
+    /// An interval that contains no timestamp: `create_time > "2026-01-02T00:00:00Z" AND
+    /// create_time < "2026-01-01T00:00:00Z"`. It is not an error, because the reference has such an
+    /// interval in its text.
+    EmptyInterval,
     /// A part that has no effect: removing it does not change what the filter means. Parts are
     /// examined from right to left, each without the redundant parts after it. So in `a AND a`, the
     /// second `a` is redundant.
     RedundantTerm,
-    /// A filter with comparisons that matches every membership.
+    /// A filter with comparisons that matches everything.
     AlwaysTrue,
 }
 
@@ -109,14 +120,27 @@ impl Preset {
 pub(crate) struct Levels([Level; Lint::ALL.len()]);
 
 impl Levels {
+    /// Creates the levels of a preset.
     pub(crate) fn new(preset: Preset) -> Self {
-        Self(Lint::ALL.map(|lint| preset.level(lint)))
+        let mut levels = Self([Level::Allow; Lint::ALL.len()]);
+        for lint in Lint::ALL {
+            levels.set(*lint, preset.level(*lint));
+        }
+        levels
     }
 
     pub(crate) fn set(&mut self, lint: Lint, level: Level) {
         if let Some(entry) = self.0.get_mut(lint as usize) {
             *entry = level;
         }
+    }
+
+    /// Sets the levels of lints that are errors in a language.
+    pub(crate) fn deny(mut self, lints: &[Lint]) -> Self {
+        for lint in lints {
+            self.set(*lint, Level::Deny);
+        }
+        self
     }
 
     pub(crate) fn of(&self, lint: Lint) -> Level {
@@ -142,7 +166,7 @@ impl Levels {
 
 impl Lint {
     /// Every lint.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: &[Self] = &[
         Self::UnquotedValue,
         Self::SingleQuotes,
         Self::MixedOperators,
@@ -150,6 +174,9 @@ impl Lint {
         Self::Negation,
         Self::UndocumentedOperator,
         Self::UndocumentedValue,
+        Self::FieldSpelling,
+        Self::UserAlias,
+        Self::EmptyInterval,
         Self::RedundantTerm,
         Self::AlwaysTrue,
     ];
@@ -165,6 +192,9 @@ impl Lint {
             Self::Negation => Code::Negation,
             Self::UndocumentedOperator => Code::UndocumentedOperator,
             Self::UndocumentedValue => Code::UndocumentedValue,
+            Self::FieldSpelling => Code::FieldSpelling,
+            Self::UserAlias => Code::UserAlias,
+            Self::EmptyInterval => Code::EmptyInterval,
             Self::RedundantTerm => Code::RedundantTerm,
             Self::AlwaysTrue => Code::AlwaysTrue,
         }
@@ -180,9 +210,11 @@ impl Lint {
     #[must_use]
     pub const fn default_level(self) -> Level {
         match self {
-            Self::SingleQuotes | Self::MixedOperators | Self::RedundantTerm | Self::AlwaysTrue => {
-                Level::Warn
-            }
+            Self::SingleQuotes
+            | Self::MixedOperators
+            | Self::EmptyInterval
+            | Self::RedundantTerm
+            | Self::AlwaysTrue => Level::Warn,
             _ => Level::Deny,
         }
     }
@@ -191,15 +223,20 @@ impl Lint {
     #[must_use]
     pub const fn summary(self) -> &'static str {
         match self {
-            Self::UnquotedValue => "an unquoted value: `member.type = HUMAN`",
-            Self::SingleQuotes => "a value in single quotes: `member.type = 'HUMAN'`",
+            Self::UnquotedValue => "an unquoted value: `field = VALUE`",
+            Self::SingleQuotes => "a value in single quotes: `field = 'VALUE'`",
             Self::MixedOperators => "AND and OR in one group without parentheses",
             Self::ImplicitAnd => "adjacent terms without an operator",
             Self::Negation => "a negation: `NOT x` or `-x`",
-            Self::UndocumentedOperator => "`!=` with `role`",
+            Self::UndocumentedOperator => {
+                "an operator that the filter documentation does not list for the field"
+            }
             Self::UndocumentedValue => "an API value that the filter documentation does not list",
+            Self::FieldSpelling => "a spelling of a field's name that the service may reject",
+            Self::UserAlias => "`users/me` or an email address instead of a user's ID",
+            Self::EmptyInterval => "an interval that contains no timestamp",
             Self::RedundantTerm => "a part that has no effect",
-            Self::AlwaysTrue => "a filter with comparisons that matches every membership",
+            Self::AlwaysTrue => "a filter with comparisons that matches everything",
         }
     }
 
@@ -219,10 +256,15 @@ impl Lint {
                 "AIP-160 reads it as AND, but in practice an operator is usually missing"
             }
             Self::Negation => "the documentation mentions only AND, OR and `!=`",
-            Self::UndocumentedOperator => "the documentation lists `!=` for `member.type` only",
+            Self::UndocumentedOperator => "only AIP-160 documents it, so the service may reject it",
             Self::UndocumentedValue => "it is not known whether the service accepts it",
+            Self::FieldSpelling => {
+                "the service is known to reject such a spelling in a sibling method"
+            }
+            Self::UserAlias => "the live service responds to an alias with status 500",
+            Self::EmptyInterval => "it was probably meant to contain some",
             Self::RedundantTerm => "it was probably meant to have an effect",
-            Self::AlwaysTrue => "it was probably meant to exclude some memberships",
+            Self::AlwaysTrue => "it was probably meant to exclude something",
         }
     }
 }
@@ -242,7 +284,8 @@ pub struct UnknownLint {
 }
 
 fn names() -> String {
-    Lint::ALL.map(|lint| format!("`{lint}`")).join(", ")
+    let names: Vec<String> = Lint::ALL.iter().map(|lint| format!("`{lint}`")).collect();
+    names.join(", ")
 }
 
 impl FromStr for Lint {
@@ -252,8 +295,8 @@ impl FromStr for Lint {
     ///
     /// If the name is not a lint, such as `unknown-field`, which is always an error.
     fn from_str(name: &str) -> Result<Self, UnknownLint> {
-        let lint = Self::ALL.into_iter().find(|lint| lint.name() == name);
-        lint.ok_or_else(|| UnknownLint {
+        let lint = Self::ALL.iter().find(|lint| lint.name() == name);
+        lint.copied().ok_or_else(|| UnknownLint {
             name: name.to_owned(),
         })
     }

@@ -2,13 +2,16 @@
 
 use crate::syntax::Member;
 
-use super::{Declaration, Field, Value, help};
+use super::declaration::{Declaration, Field, Value, Values, help};
+use super::predicate::names;
 
 /// A member, interpreted as a field name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldName {
-    /// The name of the field, perhaps quoted.
+    /// An accepted spelling of the field's name, perhaps quoted.
     Exact(&'static Field),
+    /// A spelling that the lint `field-spelling` reports.
+    Misspelled(&'static Field),
     /// The name of the field, with different case.
     OtherCase(&'static Field),
     /// A synonym of the field.
@@ -23,18 +26,22 @@ pub(super) enum FieldName {
 impl FieldName {
     /// Interprets a member as a field name.
     pub(super) fn of(declaration: &'static Declaration, member: &Member<'_>) -> Self {
-        let fields = declaration.fields;
-        if let Some(field) = exact(declaration, member) {
-            return Self::Exact(field);
-        }
         let name = joined(member);
-        if let Some(field) = fields.iter().find(|field| field.path == name) {
-            return Self::Exact(field);
+        for field in declaration.fields() {
+            let is_name = |path: &&&str| names(member, path) || ***path == *name;
+            let mut accepted = std::iter::once(&field.path).chain(field.aliases);
+            if accepted.any(|path| is_name(&path)) {
+                return Self::Exact(field);
+            }
+            if field.misspellings.iter().any(|path| is_name(&path)) {
+                return Self::Misspelled(field);
+            }
         }
-        if let Some(field) = fields
-            .iter()
-            .find(|field| field.path.eq_ignore_ascii_case(&name))
-        {
+        let mut fields = declaration.fields();
+        if let Some(field) = fields.find(|field| {
+            let mut accepted = std::iter::once(&field.path).chain(field.aliases);
+            accepted.any(|path| path.eq_ignore_ascii_case(&name))
+        }) {
             return Self::OtherCase(field);
         }
         let simple: String = name
@@ -42,17 +49,15 @@ impl FieldName {
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
             .collect();
-        if let Some(field) = fields
-            .iter()
-            .find(|field| field.synonyms.contains(&&*simple))
-        {
+        let mut fields = declaration.fields();
+        if let Some(field) = fields.find(|field| field.synonyms.contains(&&*simple)) {
             return Self::Synonym(field);
         }
         if let Some(help) = help(declaration.elsewhere, &simple) {
             return Self::Elsewhere(help);
         }
-        let near = fields
-            .iter()
+        let near = declaration
+            .fields()
             .map(|field| (distance(field.path, &name), field));
         near.min_by_key(|(distance, _)| *distance)
             .filter(|(distance, field)| *distance <= (field.path.len() / 5 + 1).min(2))
@@ -62,7 +67,10 @@ impl FieldName {
     /// Returns the field if it is clear which one is intended.
     pub(super) fn intended(self) -> Option<&'static Field> {
         match self {
-            Self::Exact(field) | Self::OtherCase(field) | Self::Synonym(field) => Some(field),
+            Self::Exact(field)
+            | Self::Misspelled(field)
+            | Self::OtherCase(field)
+            | Self::Synonym(field) => Some(field),
             Self::Near(_) | Self::Elsewhere(_) | Self::Unknown => None,
         }
     }
@@ -70,21 +78,10 @@ impl FieldName {
     /// Returns the field if the name is correct except for case and quotes.
     pub(super) fn written(self) -> Option<&'static Field> {
         match self {
-            Self::Exact(field) | Self::OtherCase(field) => Some(field),
+            Self::Exact(field) | Self::Misspelled(field) | Self::OtherCase(field) => Some(field),
             _ => None,
         }
     }
-}
-
-/// Returns the field whose name the member has, value by value, quoted or not.
-pub(crate) fn exact(
-    declaration: &'static Declaration,
-    member: &Member<'_>,
-) -> Option<&'static Field> {
-    declaration.fields.iter().find(|field| {
-        let names = field.path.split('.');
-        names.eq(member.path.iter().map(|value| &*value.text))
-    })
 }
 
 /// Returns the values of a member, joined with dots.
@@ -93,7 +90,7 @@ fn joined(member: &Member<'_>) -> String {
     values.join(".")
 }
 
-/// An unknown value of a field, interpreted.
+/// An unknown value of an enum field, interpreted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueName {
     /// The value with different case or with white space around it.
@@ -112,9 +109,17 @@ pub(super) enum ValueName {
 impl ValueName {
     /// Interprets text as a value of a field.
     pub(super) fn of(declaration: &'static Declaration, field: &'static Field, text: &str) -> Self {
+        let Values::Enum {
+            values,
+            prefix,
+            elsewhere,
+        } = field.values
+        else {
+            return Self::Unknown;
+        };
         let text = text.trim();
         let same = |value: &&Value| value.name.eq_ignore_ascii_case(text);
-        if let Some(value) = field.values.iter().find(same) {
+        if let Some(value) = values.iter().find(same) {
             return Self::OtherCase(value);
         }
         if text.is_empty() {
@@ -123,21 +128,21 @@ impl ValueName {
         if text.contains('*') {
             return Self::Wildcard;
         }
-        let has_value = |field: &&Field| field.values.iter().any(|value| same(&value));
-        if let Some(other) = declaration.fields.iter().find(has_value) {
+        let has_value = |field: &&Field| field.enum_values().iter().any(|value| same(&value));
+        if let Some(other) = declaration.fields().find(has_value) {
             return Self::OtherField(other);
         }
         let upper = text.to_uppercase();
-        let simple = upper.strip_prefix(field.value_prefix).unwrap_or(&upper);
-        for value in field.values {
+        let simple = upper.strip_prefix(prefix).unwrap_or(&upper);
+        for value in values {
             if let Some(help) = help(value.synonyms, simple) {
                 return Self::Synonym(help, Some(value));
             }
         }
-        if let Some(help) = help(field.elsewhere, simple) {
+        if let Some(help) = help(elsewhere, simple) {
             return Self::Synonym(help, None);
         }
-        let near = field.values.iter();
+        let near = values.iter();
         near.map(|value| (distance(value.name, &upper), value))
             .min_by_key(|(distance, _)| *distance)
             .filter(|(distance, value)| *distance <= value.name.len().div_ceil(5))

@@ -1,12 +1,14 @@
 //! Checking of groups: their terms and connectives.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Expr, ExprKind, Member};
 
 use super::check::{Schema, bare_member, negation, single};
+use super::declaration::{Declaration, Field, Value};
 use super::lint::Lint;
 use super::suggest::FieldName;
-use super::{Declaration, Field, Value};
 
 /// The connective between a term and the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -200,7 +202,7 @@ fn value_of_any_field(
     member: &Member<'_>,
 ) -> Option<(&'static Field, &'static Value)> {
     let value = single(member)?;
-    declaration.fields.iter().find_map(|field| {
+    declaration.fields().find_map(|field| {
         let documented = field.value(&value.text).filter(|value| value.is_documented);
         documented.map(|value| (field, value))
     })
@@ -422,7 +424,7 @@ impl Schema<'_> {
         let known = FieldName::of(self.declaration, field)
             .intended()
             .zip(value.word().and_then(single))
-            .filter(|(field, value)| field.value(&value.text).is_some());
+            .filter(|(field, value)| field.values.constant(Cow::Borrowed(&value.text)).is_some());
         self.diagnostics.push(match known {
             Some((_, value)) if value.is_quoted() => {
                 diagnostic.fix(Fix::suggestion(vec![Edit::new(gap, " = ")]))

@@ -7,7 +7,7 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use gchat_filter::diagnostic::Span;
-use gchat_filter::{Cell, Filter, MemberType, Role};
+use gchat_filter::members::{Cell, Filter, MemberType, Role};
 use proptest::prelude::*;
 
 /// A set of cells, in which a cell is the bit `5 × role + type`, in the order of [`ROLES`] and

@@ -2,7 +2,8 @@
 
 use aip_160::{Arg, Comparator, Expression};
 use cfg_expr::Predicate;
-use gchat_filter::{Cell, Matchable, Membership};
+use gchat_filter::{Membership};
+use gchat_filter::members::{Cell, Matchable};
 use wirefilter::{ExecutionContext, Scheme};
 
 /// A filter in all languages.
@@ -62,7 +63,7 @@ pub(crate) type Facts = (&'static str, &'static str);
 
 pub(crate) fn facts(cell: Cell) -> Facts {
     let member_type = match cell.member_type {
-        gchat_filter::MemberType::NoMember => "",
+        gchat_filter::members::MemberType::NoMember => "",
         other => other.name().unwrap_or("NEW"),
     };
     (cell.role.name().unwrap_or("NEW"), member_type)

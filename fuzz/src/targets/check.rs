@@ -9,8 +9,9 @@ use crate::filter_model::{self, ALL, BOT, Cells, Connective, FilterModel, Leaf};
 use crate::{Options, invariants, writer};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic, Span, Stage};
+use gchat_filter::members::{Cell, Filter};
 use gchat_filter::syntax::{Expr, MAX_LENGTH, Quotes};
-use gchat_filter::{Cell, Checked, Checker, Filter, Level, Lint, Preset};
+use gchat_filter::{Checked, Checker, Level, Lint, Preset};
 
 /// Documented meanings, including that of the empty filter, which matches everything.
 static DOCUMENTED: LazyLock<BTreeSet<Cells>> = LazyLock::new(|| {
@@ -69,7 +70,7 @@ pub fn run(bytes: &[u8]) {
     let aip = Checker::new().preset(Preset::Aip160);
     let [a, b] = filters
         .each_ref()
-        .map(|(model, _, text)| Some((model.cells(), aip.check(text).filter?)));
+        .map(|(model, _, text)| Some((model.cells(), Filter::check(&aip, text).filter?)));
     for (cells, filter) in a.iter().chain(&b) {
         check_filter(*cells, *filter);
     }
@@ -87,7 +88,7 @@ struct Case<'c> {
     model: &'c FilterModel,
     expr: &'c Expr<'c>,
     text: &'c str,
-    checked: Checked<'c>,
+    checked: Checked<'c, Filter>,
 }
 
 /// Compares a check with the model, stage by stage, up to the first stage that must have errors.
@@ -271,7 +272,9 @@ impl Case<'_> {
                     self.checker, self.checked
                 );
             };
-            let filter = self.checker.check(fixed).filter.map(matched_cells);
+            let filter = Filter::check(&self.checker, fixed)
+                .filter
+                .map(matched_cells);
             assert_eq!(filter, Some(cells & !BOT), "{text:?}, {fixed:?}");
         }
         matches_apps || rejected > 0
@@ -357,7 +360,7 @@ fn check_filter(cells: Cells, filter: Filter) {
         Preset::Aip160
     };
     assert_eq!(
-        Checker::new().preset(preset).check(&text).filter,
+        Filter::check(&Checker::new().preset(preset), &text).filter,
         Some(filter),
         "{text}"
     );

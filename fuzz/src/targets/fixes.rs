@@ -5,6 +5,7 @@
 use crate::{Options, invariants};
 use arbitrary::{Arbitrary, Unstructured};
 use gchat_filter::diagnostic::{Diagnostic, Edit, Fix, Stage};
+use gchat_filter::members::Filter;
 use gchat_filter::{Checked, Checker, Preset};
 
 #[derive(Arbitrary, Debug)]
@@ -39,7 +40,7 @@ pub fn run(bytes: &[u8]) {
     assert_progress(&checked, &invariants::check(&checker, fixed));
     assert_all_applied(&checked, fixed);
 
-    let meaning = |text| Checker::new().preset(Preset::Aip160).check(text).filter;
+    let meaning = |text| Filter::check(&Checker::new().preset(Preset::Aip160), text).filter;
     let mut errors = checked.errors();
     let keeps_meaning = errors
         .next()
@@ -54,9 +55,10 @@ pub fn run(bytes: &[u8]) {
 }
 
 /// Asserts that a fix makes progress.
-fn assert_progress(before: &Checked<'_>, after: &Checked<'_>) {
-    let stage = |checked: &Checked<'_>| checked.errors().next().map(Diagnostic::stage);
-    let start = |checked: &Checked<'_>| checked.errors().next().map(|error| error.span.start);
+fn assert_progress(before: &Checked<'_, Filter>, after: &Checked<'_, Filter>) {
+    let stage = |checked: &Checked<'_, Filter>| checked.errors().next().map(Diagnostic::stage);
+    let start =
+        |checked: &Checked<'_, Filter>| checked.errors().next().map(|error| error.span.start);
     let later = stage(after) > stage(before);
     let further_right = stage(before) == Some(Stage::Syntax)
         && stage(after) == stage(before)
@@ -73,7 +75,7 @@ fn assert_progress(before: &Checked<'_>, after: &Checked<'_>) {
 }
 
 /// Applies each fix separately. Certain fixes of errors must make progress on their own too.
-fn check_each_fix(checker: &Checker, checked: &Checked<'_>) {
+fn check_each_fix(checker: &Checker, checked: &Checked<'_, Filter>) {
     for diagnostic in &checked.diagnostics {
         let Some(fix) = &diagnostic.fix else { continue };
         let text = fix.apply(checked.text);
@@ -85,7 +87,7 @@ fn check_each_fix(checker: &Checker, checked: &Checked<'_>) {
 }
 
 /// Asserts that all certain fixes are applied, unless some overlap or are adjacent.
-fn assert_all_applied(checked: &Checked<'_>, fixed: &str) {
+fn assert_all_applied(checked: &Checked<'_, Filter>, fixed: &str) {
     let fixes = checked
         .diagnostics
         .iter()
@@ -115,7 +117,7 @@ fn assert_terminates(checker: &Checker, fixed: &str) {
     }
     let mut text = fixed.to_owned();
     for _ in 0..4 * fixed.len() + 64 {
-        match checker.check(&text).fixed {
+        match Filter::check(&checker, &text).fixed {
             Some(fixed) => text = fixed,
             None => return,
         }

@@ -5,7 +5,8 @@
 use std::fmt::{self, Write};
 
 use arbitrary::{Arbitrary, Unstructured};
-use gchat_filter::{Checker, Group, Matchable, MemberType, Membership, Preset, Role, User};
+use gchat_filter::members::{Filter, Matchable, MemberType, Role};
+use gchat_filter::{Checker, Group, Membership, Preset, User};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, from_slice, from_str, from_value, to_string, to_value};
 
@@ -179,7 +180,7 @@ fn check_matching(json: &Json, membership: &Membership, model: Option<&FilterMod
     let Some(model) = model else { return };
     let text = model.expr().to_string();
     let checker = Checker::new().preset(Preset::Aip160);
-    if let Some(filter) = checker.check(&text).filter {
+    if let Some(filter) = Filter::check(&checker, &text).filter {
         let expected = model.cells() >> (5 * role + kind) & 1 == 1;
         assert_eq!(
             filter.matches(membership),

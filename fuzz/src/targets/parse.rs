@@ -3,7 +3,8 @@
 
 use crate::{invariants, text};
 use gchat_filter::diagnostic::{Diagnostic, Stage};
-use gchat_filter::{Checker, Filter, Preset, syntax};
+use gchat_filter::members::Filter;
+use gchat_filter::{Checker, Preset, syntax};
 
 /// Runs the target on any input, up to the first byte that is not UTF-8.
 pub fn run(bytes: &[u8]) {

@@ -14,8 +14,9 @@ use gchat_filter::list::{
     MembershipName, PageTokens, Reference, SpaceName, Status, SystemParameters, UpdateMask,
     Violations, parse_group, parse_user,
 };
+use gchat_filter::members::Filter;
 use gchat_filter::{
-    Checker, Filter, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+    Checker, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
 
 use crate::{below, invariants, text};
@@ -411,7 +412,7 @@ fn check_violations(violations: &Violations) {
 fn check_request(request: &ListMembershipsRequest) {
     const TOKENS: PageTokens = PageTokens::new([3; 32]);
     let checker = Checker::new().admin_access(request.use_admin_access);
-    let checked = checker.check(&request.filter);
+    let checked = Filter::check(&checker, &request.filter);
     let mut expected = Vec::new();
     let mut segments = request.parent.split('/');
     let is_space = segments.next() == Some("spaces")

@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use arbitrary::{Arbitrary, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic};
+use gchat_filter::members::Filter;
 use gchat_filter::syntax::{self, Expr, ExprKind, MAX_LENGTH, Quotes};
-use gchat_filter::{Checker, Filter, Level, Lint, Preset};
+use gchat_filter::{Checker, Level, Lint, Preset};
 
 use crate::filter_model::{ALL, Cells, Connective, FilterModel, Leaf};
 use crate::shortest::{Text, texts};
@@ -28,7 +29,7 @@ pub fn run(bytes: &[u8]) {
         if model.parts().len() > 40 || text.len() > MAX_LENGTH {
             return None;
         }
-        let filter = checker().check(&text).filter?;
+        let filter = Filter::check(&checker(), &text).filter?;
         check_printed(filter, model.cells());
         assert_not_shorter(filter, model);
         check_redundancy(model, &text);
@@ -42,7 +43,7 @@ pub fn run(bytes: &[u8]) {
     if let Some(both) = a.intersection(b) {
         check_printed(both, a_cells & b_cells);
     }
-    if let Some(read) = checker().check(&format!("({a}) OR ({b})")).filter {
+    if let Some(read) = Filter::check(&checker(), &format!("({a}) OR ({b})")).filter {
         assert_eq!(read, a.union(b));
         assert_eq!(read.to_string(), a.union(b).to_string());
     }
@@ -63,7 +64,7 @@ fn check_printed(filter: Filter, cells: Cells) {
     assert_eq!(filter.is_documented(), SHORTEST.contains_key(&cells));
     if let Some(shortest) = SHORTEST.get(&cells) {
         assert_eq!(text, shortest.text);
-        let strict = Checker::new().preset(Preset::Strict).check(&text);
+        let strict = Filter::check(&Checker::new().preset(Preset::Strict), &text);
         assert_eq!(strict.diagnostics, [], "{text}");
         assert_eq!(strict.filter, Some(filter), "{text}");
         assert_eq!(text.parse(), Ok(filter));
@@ -161,7 +162,7 @@ fn check_redundancy(model: &FilterModel, text: &str) {
             None => break assert_eq!(checked.diagnostics, [], "{text:?}"),
         }
     }
-    match &checker().check(&text).tree {
+    match &Filter::check(&checker(), &text).tree {
         None => assert_eq!(cells, ALL, "{text:?}"),
         Some(tree) => {
             let simple = model_of(tree).expect("all comparisons are supported");

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-use gchat_filter::{Cell, Filter, Membership};
+use gchat_filter::Membership;
+use gchat_filter::members::{Cell, Filter};
 
 use super::common_case;
 use crate::cli::records::{self, Item, Record, Records};

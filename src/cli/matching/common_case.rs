@@ -7,7 +7,7 @@
 //! duplicate key, `null` or a number for a known key, an unknown role, or invalid JSON) is left to
 //! the slow path: [`line`] returns either the cell of a valid record or `None`.
 
-use gchat_filter::{Cell, MemberType, Role};
+use gchat_filter::members::{Cell, MemberType, Role};
 
 /// A line that consists of a record of the common form.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-use gchat_filter::{Cell, Filter, Matchable, Membership};
+use gchat_filter::Membership;
+use gchat_filter::members::{Cell, Filter, Matchable};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 

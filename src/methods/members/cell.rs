@@ -1,7 +1,7 @@
 //! The domain of filters: 25 cells, each a combination of a role and a member type.
 
-use super::declaration::ROLE;
-use crate::schema::{Field, Value};
+use super::declaration::{MEMBER_TYPE_FIELD as MEMBER_TYPE, ROLE_FIELD as ROLE};
+use crate::schema::Field;
 
 /// The role of a membership, as far as filters can distinguish roles.
 ///
@@ -35,13 +35,12 @@ impl Role {
     /// Returns the name in the API and in filters; `None` for [`Role::Unknown`].
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("MEMBERSHIP_ROLE_UNSPECIFIED"),
-            Self::Member => Some("ROLE_MEMBER"),
-            Self::Manager => Some("ROLE_MANAGER"),
-            Self::AssistantManager => Some("ROLE_ASSISTANT_MANAGER"),
-            Self::Unknown => None,
-        }
+        name(&ROLE, self.value())
+    }
+
+    /// Returns the index of the value in the declaration; the number of values if it is none.
+    pub(super) const fn value(self) -> usize {
+        self as usize
     }
 }
 
@@ -78,22 +77,44 @@ impl MemberType {
     /// [`MemberType::Unknown`].
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("TYPE_UNSPECIFIED"),
-            Self::Human => Some("HUMAN"),
-            Self::Bot => Some("BOT"),
-            Self::NoMember | Self::Unknown => None,
+        name(&MEMBER_TYPE, self.value())
+    }
+
+    /// Returns the index of the value in the declaration; the number of values if it is none.
+    pub(super) const fn value(self) -> usize {
+        match (self as usize).checked_sub(1) {
+            Some(value) => value,
+            None => MEMBER_TYPE.enum_values().len(),
         }
     }
 }
 
+/// Returns the name of a field's value.
+#[expect(clippy::indexing_slicing, reason = "the index is checked")]
+const fn name(field: &Field, value: usize) -> Option<&'static str> {
+    let values = field.enum_values();
+    if value < values.len() {
+        Some(values[value].name)
+    } else {
+        None
+    }
+}
+
+// The variants are in the order of the declaration, before `Unknown`, and after `NoMember`.
+const _: () = {
+    assert!(Role::ALL.len() == ROLE.enum_values().len() + 1);
+    assert!(MemberType::ALL.len() == MEMBER_TYPE.enum_values().len() + 2);
+    assert!(Role::Unknown as usize == Role::ALL.len() - 1);
+    assert!(MemberType::Unknown as usize == MemberType::ALL.len() - 1);
+};
+
 /// A value that filters can be matched against: anything with a role and a member type.
 ///
-/// [`Membership`](crate::Membership) and [`Cell`] implement it. Implement it for your own type to
+/// [`Membership`](super::Membership) and [`Cell`] implement it. Implement it for your own type to
 /// match filters against that type without conversion.
 ///
 /// ```
-/// use gchat_filter::{Filter, Matchable, MemberType, Role};
+/// use gchat_filter::members::{Filter, Matchable, MemberType, Role};
 ///
 /// struct Row { owner: bool }
 ///
@@ -160,65 +181,5 @@ impl Cell {
                 .into_iter()
                 .map(move |member_type| Self { role, member_type })
         })
-    }
-}
-
-/// A set of cells, with bit `5 × role + type` for each cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Cells(pub(crate) u32);
-
-impl Cells {
-    pub(crate) const NONE: Self = Self(0);
-    pub(crate) const ALL: Self = Self((1 << 25) - 1);
-
-    /// Returns the cells with a role.
-    pub(crate) const fn role(role: Role) -> Self {
-        Self(0b1_1111 << (5 * role as u32))
-    }
-
-    /// Returns the cells with a type.
-    pub(crate) const fn member_type(member_type: MemberType) -> Self {
-        Self(0b00001_00001_00001_00001_00001 << member_type as u32)
-    }
-
-    /// Returns the cells with a value of one of the two fields.
-    pub(super) const fn value(field: &Field, value: &Value) -> Self {
-        if field.index == ROLE.index {
-            Self(Self::role(Role::Unspecified).0 << (5 * value.index))
-        } else {
-            Self(Self::member_type(MemberType::NoMember).0 << value.index)
-        }
-    }
-
-    #[inline]
-    pub(crate) const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    #[inline]
-    pub(crate) const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(crate) const fn not(self) -> Self {
-        Self(!self.0 & Self::ALL.0)
-    }
-
-    pub(crate) const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    pub(crate) const fn is_subset(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
-    }
-
-    #[inline]
-    pub(crate) const fn contains(self, role: Role, member_type: MemberType) -> bool {
-        self.0 >> (5 * role as u32 + member_type as u32) & 1 == 1
-    }
-
-    /// Returns the types of a role, one bit each, in the order of [`MemberType::ALL`].
-    pub(crate) const fn types(self, role: Role) -> u32 {
-        self.0 >> (5 * role as u32) & 0b1_1111
     }
 }

@@ -5,7 +5,8 @@ use crate::syntax::{Comparator, Negation};
 
 use super::cells::Cells;
 use super::declaration::{DECLARATION, MEMBER_TYPE, ROLE};
-use crate::schema::Operator;
+use crate::filter::Unparsed;
+use crate::schema::Field;
 
 /// Placeholder for anything that is neither a field nor a value, so that any comparison with it is
 /// rejected.
@@ -28,24 +29,24 @@ impl Part {
     const UNDECIDED: u32 = 1 << 30;
     const FLAGS: u32 = Self::INVALID | Self::UNDECIDED;
 
-    /// Returns the part for a documented comparison of a field, by its index, with a quoted value.
+    /// Returns the part for a documented comparison of a group's field with a quoted value.
     ///
     /// Each value is a constant of its own here, which the compiler compares as an arm of a `match`.
     #[inline]
-    fn of<const FIELD: usize>(comparator: Comparator, arg: &[u8]) -> Option<Self> {
+    fn of<const GROUP: usize>(comparator: Comparator, arg: &[u8]) -> Option<Self> {
         let [b'"' | b'\'', name @ .., _] = arg else {
             return None;
         };
         let equals =
-            const { documents(FIELD, Comparator::Equal) } && comparator == Comparator::Equal;
+            const { documents(GROUP, Comparator::Equal) } && comparator == Comparator::Equal;
         let differs =
-            const { documents(FIELD, Comparator::NotEqual) } && comparator == Comparator::NotEqual;
+            const { documents(GROUP, Comparator::NotEqual) } && comparator == Comparator::NotEqual;
         if !(equals || differs) {
             return None;
         }
         macro_rules! each_value {
             ($($index:literal)+) => {$(
-                if let Some((value, cells)) = const { documented_value(FIELD, $index) }
+                if let Some((value, cells)) = const { documented_value(GROUP, $index) }
                     && name == value.as_bytes()
                 {
                     return Some(Self(if equals { cells.0 } else { cells.not().0 }));
@@ -68,17 +69,17 @@ impl Part {
         Self(self.0 | other.0)
     }
 
-    /// Returns the cells; `None` if the tree is needed to compute them.
+    /// Returns the cells.
     ///
     /// # Errors
     ///
-    /// If the filter is invalid.
+    /// If the filter is invalid, or the tree is needed to compute them.
     #[inline]
-    pub(super) fn cells(self) -> Result<Option<Cells>, Invalid> {
+    pub(super) fn cells(self) -> Result<Cells, Unparsed> {
         match self.0 & Self::FLAGS {
-            0 => Ok(Some(Cells(self.0))),
-            Self::UNDECIDED => Ok(None),
-            _ => Err(Invalid),
+            0 => Ok(Cells(self.0)),
+            Self::UNDECIDED => Err(Unparsed::Undecided),
+            _ => Err(Unparsed::Invalid),
         }
     }
 }
@@ -86,15 +87,20 @@ impl Part {
 /// Number of values that [`Part::of`] tries.
 const MAX_VALUES: usize = 8;
 
-/// Returns whether the reference documents a comparator for a field.
+/// Returns the field of a group.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const fn documents(field: usize, comparator: Comparator) -> bool {
-    let operators = DECLARATION.fields[field].operators;
+const fn field(group: usize) -> &'static Field {
+    &DECLARATION.groups[group].fields[0]
+}
+
+/// Returns whether the reference documents a comparator for the field of a group.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn documents(group: usize, comparator: Comparator) -> bool {
+    let operators = field(group).operators;
     let mut index = 0;
     while index < operators.len() {
-        if let Operator::Documented(documented) = operators[index]
-            && documented as u8 == comparator as u8
-        {
+        let operator = &operators[index];
+        if operator.instead.is_none() && operator.comparator as u8 == comparator as u8 {
             return true;
         }
         index += 1;
@@ -102,21 +108,17 @@ const fn documents(field: usize, comparator: Comparator) -> bool {
     false
 }
 
-/// Returns a value of a field with its cells; `None` if the reference does not document the value, or
-/// the field has no value with that index.
+/// Returns a value of the field of a group with its cells; `None` if the reference does not document
+/// the value, or the field has no value with that index.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const fn documented_value(field: usize, index: usize) -> Option<(&'static str, Cells)> {
-    let field = &DECLARATION.fields[field];
-    assert!(field.values.len() <= MAX_VALUES);
-    if index >= field.values.len() || !field.values[index].is_documented {
+const fn documented_value(group: usize, index: usize) -> Option<(&'static str, Cells)> {
+    let values = field(group).enum_values();
+    assert!(values.len() <= MAX_VALUES);
+    if index >= values.len() || !values[index].is_documented {
         return None;
     }
-    let value = &field.values[index];
-    Some((value.name, Cells::value(field, value)))
+    Some((values[index].name, Cells::value(group, index)))
 }
-
-/// The error for a filter that the builder rejects.
-pub(super) struct Invalid;
 
 #[cold]
 fn invalid() -> Part {
@@ -182,10 +184,10 @@ impl<'a> Builder<'a> for CellsBuilder {
         _: usize,
         arg: &'a [u8],
     ) -> Part {
-        let part = if comparable == ROLE.path.as_bytes() {
-            Part::of::<{ ROLE.index }>(comparator, arg)
-        } else if comparable == MEMBER_TYPE.path.as_bytes() {
-            Part::of::<{ MEMBER_TYPE.index }>(comparator, arg)
+        let part = if comparable == const { field(ROLE).path.as_bytes() } {
+            Part::of::<ROLE>(comparator, arg)
+        } else if comparable == const { field(MEMBER_TYPE).path.as_bytes() } {
+            Part::of::<MEMBER_TYPE>(comparator, arg)
         } else {
             None
         };

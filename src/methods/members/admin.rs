@@ -8,20 +8,27 @@
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
 use crate::syntax::{Expr, ExprKind};
 
-use super::Filter;
-use super::cells::{Cells, MemberType, Role};
-use super::declaration::MEMBER_TYPE;
-use super::lower::{Comparison, Part, PartKind};
+use super::cell::{MemberType, Role};
+use super::cells::Cells;
+use super::declaration::{DECLARATION, MEMBER_TYPE};
+use super::shortest;
+use crate::analysis::cells::combination;
+use crate::analysis::lower::{Part, PartKind};
+use crate::schema::{Constant, Predicate, Relation};
 
 /// The comparison that makes a filter valid for admin access.
 const REQUIRED: &str = r#"member.type != "BOT""#;
 
-const BOT: Cells = Cells::member_type(MemberType::Bot);
+/// The comparisons of the type that admin access allows.
+const ALLOWED: [(Relation, MemberType); 2] = [
+    (Relation::Is, MemberType::Human),
+    (Relation::IsNot, MemberType::Bot),
+];
 
 /// Checks a filter against the rule; `None` is the empty filter.
 pub(super) fn check(
     text: &str,
-    filter: Option<(&Expr<'_>, &Part)>,
+    filter: Option<(&Expr<'_>, &Part<'_>)>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some((expr, part)) = filter else {
@@ -32,7 +39,7 @@ pub(super) fn check(
     };
     let before = diagnostics.len();
     types(part, false, diagnostics);
-    if diagnostics.len() == before && !part.cells.and(BOT).is_empty() {
+    if diagnostics.len() == before && matches_apps(part) {
         let mut edits = vec![Edit::new(
             Span::at(part.span.end),
             format!(" AND {REQUIRED}"),
@@ -61,8 +68,17 @@ fn requires_type(span: Span, label: &str) -> Diagnostic {
     ))
 }
 
+/// Returns whether a part matches the membership of an app.
+fn matches_apps(part: &Part<'_>) -> bool {
+    let bot = MemberType::Bot.value();
+    Role::ALL.into_iter().any(|role| {
+        let cell = combination(&DECLARATION, &[role.value(), bot]);
+        part.cells.contains(cell)
+    })
+}
+
 /// Reports each `member.type` comparison that admin access does not allow.
-fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
+fn types(part: &Part<'_>, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
     match &part.kind {
         PartKind::And(parts) | PartKind::Or(parts) => {
             for part in parts {
@@ -70,8 +86,8 @@ fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         PartKind::Not(part) => types(part, true, diagnostics),
-        PartKind::Comparison(comparison) => {
-            if *comparison.field == MEMBER_TYPE && (negated || !is_accepted(*comparison)) {
+        PartKind::Comparison(predicate) => {
+            if predicate.group == MEMBER_TYPE && (negated || !is_allowed(predicate)) {
                 let label = if negated {
                     "negated `member.type` comparison"
                 } else {
@@ -93,11 +109,11 @@ fn types(part: &Part, negated: bool, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn is_accepted(comparison: Comparison) -> bool {
-    matches!(
-        (comparison.negated, comparison.value.name),
-        (false, "HUMAN") | (true, "BOT")
-    )
+fn is_allowed(predicate: &Predicate<'_>) -> bool {
+    ALLOWED.iter().any(|(relation, member_type)| {
+        *relation == predicate.relation
+            && matches!(predicate.constant, Constant::Value(value) if value == member_type.value())
+    })
 }
 
 /// Returns whether the filter contains an OR or a sequence that is not in parentheses.
@@ -115,11 +131,13 @@ fn needs_parentheses(expr: &Expr<'_>) -> bool {
 /// The allowed type comparisons match people, or all but apps. So each role is matched with no
 /// type, with `HUMAN`, or with all types but `BOT`, and a documented role with no fewer types than
 /// the others.
-pub(super) fn allows(filter: Filter) -> bool {
+pub(super) fn allows(cells: Cells) -> bool {
     let human = Cells::member_type(MemberType::Human).types(Role::Member);
-    let not_bot = BOT.not().types(Role::Member);
-    filter.is_documented()
+    let not_bot = Cells::member_type(MemberType::Bot)
+        .not()
+        .types(Role::Member);
+    shortest::is_documented(cells)
         && Role::ALL
             .into_iter()
-            .all(|role| [0, human, not_bot].contains(&filter.cells().types(role)))
+            .all(|role| [0, human, not_bot].contains(&cells.types(role)))
 }

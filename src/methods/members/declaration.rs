@@ -2,14 +2,30 @@
 //!
 //! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
 
-use crate::schema::Operator::{Documented, Undocumented};
-use crate::schema::{Declaration, Field, Help, Value};
+use crate::schema::{Across, And, Declaration, Field, Group, Value, Values, op};
 use crate::syntax::Comparator::{Equal, NotEqual};
 
-use super::cells::{MemberType, Role};
+/// Indexes of the groups.
+pub(super) const ROLE: usize = 0;
+pub(super) const MEMBER_TYPE: usize = 1;
 
-pub(crate) const DECLARATION: Declaration = Declaration {
-    fields: &[ROLE, MEMBER_TYPE],
+pub(super) const DECLARATION: Declaration = Declaration {
+    method: "spaces.members.list",
+    resource: ["membership", "members"],
+    groups: &[
+        Group {
+            fields: &[ROLE_FIELD],
+            or: true,
+            and: And::Any,
+        },
+        Group {
+            fields: &[MEMBER_TYPE_FIELD],
+            or: true,
+            and: And::Any,
+        },
+    ],
+    across: Across::AndOr,
+    denied: &[],
     elsewhere: &[
         (
             &["state", "membershipstate", "invited", "memberstate"],
@@ -56,27 +72,21 @@ pub(crate) const DECLARATION: Declaration = Declaration {
                           `member.type`) `!=`",
 };
 
-pub(crate) const ROLE: Field = Field {
-    index: 0,
+pub(super) const ROLE_FIELD: Field = Field {
     path: "role",
     synonyms: &["memberrole", "membershiprole", "roles", "userrole"],
     operators: &[
-        Documented(Equal),
-        Undocumented(NotEqual, "list the roles to include, joined with `OR`"),
+        op(Equal),
+        op(NotEqual).undocumented("list the roles to include, joined with `OR`"),
     ],
-    values: &[
-        role(
-            Role::Member,
-            true,
-            &[(
+    values: Values::Enum {
+        values: &[
+            Value::new("MEMBERSHIP_ROLE_UNSPECIFIED").undocumented(),
+            Value::new("ROLE_MEMBER").synonyms(&[(
                 &["MEMBER", "MEMBERS", "USER"],
                 "a regular member has the role `ROLE_MEMBER`",
-            )],
-        ),
-        role(
-            Role::Manager,
-            true,
-            &[
+            )]),
+            Value::new("ROLE_MANAGER").synonyms(&[
                 (
                     &["OWNER", "OWNERS", "SPACE_OWNER", "ADMIN"],
                     "an owner in the Chat user interface has the role `ROLE_MANAGER`",
@@ -84,24 +94,23 @@ pub(crate) const ROLE: Field = Field {
                 (
                     &["MANAGER", "MANAGERS", "SPACE_MANAGER"],
                     "an owner in the Chat user interface has the role `ROLE_MANAGER`; a manager has \
-                 `ROLE_ASSISTANT_MANAGER`, which the filter documentation does not list",
+                     `ROLE_ASSISTANT_MANAGER`, which the filter documentation does not list",
                 ),
-            ],
-        ),
-        role(Role::AssistantManager, false, &[]),
-        role(Role::Unspecified, false, &[]),
-    ],
-    value_prefix: "ROLE_",
-    elsewhere: &[(
-        &["ASSISTANT_MANAGER", "ASSISTANT"],
-        "a manager in the Chat user interface has the role `ROLE_ASSISTANT_MANAGER`, which the \
+            ]),
+            Value::new("ROLE_ASSISTANT_MANAGER").undocumented(),
+        ],
+        prefix: "ROLE_",
+        elsewhere: &[(
+            &["ASSISTANT_MANAGER", "ASSISTANT"],
+            "a manager in the Chat user interface has the role `ROLE_ASSISTANT_MANAGER`, which the \
              filter documentation does not list",
-    )],
+        )],
+    },
     examples: r#"`role = "ROLE_MANAGER"` or `role = "ROLE_MEMBER"`"#,
+    ..Field::NEW
 };
 
-pub(crate) const MEMBER_TYPE: Field = Field {
-    index: 1,
+pub(super) const MEMBER_TYPE_FIELD: Field = Field {
     path: "member.type",
     synonyms: &[
         "type",
@@ -111,69 +120,25 @@ pub(crate) const MEMBER_TYPE: Field = Field {
         "membermembertype",
         "membershipmembertype",
     ],
-    operators: &[Documented(Equal), Documented(NotEqual)],
-    values: &[
-        member_type(
-            MemberType::Human,
-            true,
-            &[(
+    operators: &[op(Equal), op(NotEqual)],
+    values: Values::Enum {
+        values: &[
+            Value::new("TYPE_UNSPECIFIED").undocumented(),
+            Value::new("HUMAN").synonyms(&[(
                 &["USER", "USERS", "PERSON", "PEOPLE", "HUMANS"],
                 "a person has the type `HUMAN`",
-            )],
-        ),
-        member_type(
-            MemberType::Bot,
-            true,
-            &[(
+            )]),
+            Value::new("BOT").synonyms(&[(
                 &["APP", "APPS", "BOTS", "CHAT_APP", "SERVICE_ACCOUNT"],
                 "a Chat app has the type `BOT`",
-            )],
-        ),
-        member_type(MemberType::Unspecified, false, &[]),
-    ],
-    value_prefix: "",
-    elsewhere: &[(
-        &["GROUP", "GROUPS", "GOOGLE_GROUP"],
-        "a Google Group has no type; set `showGroups` in the request to include Google Groups",
-    )],
+            )]),
+        ],
+        prefix: "",
+        elsewhere: &[(
+            &["GROUP", "GROUPS", "GOOGLE_GROUP"],
+            "a Google Group has no type; set `showGroups` in the request to include Google Groups",
+        )],
+    },
     examples: r#"`member.type = "HUMAN"` or `member.type != "BOT"`"#,
-};
-
-#[expect(clippy::panic, reason = "evaluated by the compiler")]
-const fn role(role: Role, is_documented: bool, synonyms: &'static [Help]) -> Value {
-    let Some(name) = role.name() else {
-        panic!("a value has a name");
-    };
-    Value {
-        name,
-        index: role as u32,
-        is_documented,
-        synonyms,
-    }
-}
-
-#[expect(clippy::panic, reason = "evaluated by the compiler")]
-const fn member_type(
-    member_type: MemberType,
-    is_documented: bool,
-    synonyms: &'static [Help],
-) -> Value {
-    let Some(name) = member_type.name() else {
-        panic!("a value has a name");
-    };
-    Value {
-        name,
-        index: member_type as u32,
-        is_documented,
-        synonyms,
-    }
-}
-
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const _: () = {
-    let mut index = 0;
-    while index < DECLARATION.fields.len() {
-        assert!(DECLARATION.fields[index].index == index);
-        index += 1;
-    }
+    ..Field::NEW
 };

@@ -2,10 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use super::Filter;
-use super::cells::{MemberType, Role};
-use super::declaration::{MEMBER_TYPE, ROLE};
+use super::cell::{MemberType, Role};
+use super::cells::Cells;
+use super::declaration::{MEMBER_TYPE_FIELD as MEMBER_TYPE, ROLE_FIELD as ROLE};
 use crate::schema::Field;
+use crate::syntax::Comparator;
 
 /// The shortest documented text for each of the 124 documented meanings: fewest comparisons, then
 /// fewest bytes, then first in byte order. None triggers a lint. A test verifies them by exhaustive
@@ -50,86 +51,89 @@ const SHORTEST: [(u16, &str); 124] = [
     (0o774, "(b&h)|G|M"), (0o775, "b|G|M"), (0o776, "h|G|M"), (0o777, ""),
 ];
 
-/// Returns the comparison that a letter represents.
-fn comparison(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'M' => r#"role = "ROLE_MEMBER""#,
-        'G' => r#"role = "ROLE_MANAGER""#,
-        'H' => r#"member.type = "HUMAN""#,
-        'B' => r#"member.type = "BOT""#,
-        'h' => r#"member.type != "HUMAN""#,
-        'b' => r#"member.type != "BOT""#,
-        _ => return None,
-    })
+/// Returns the field, the comparator and the value of the comparison that a letter represents.
+fn comparison(letter: char) -> Option<(&'static Field, Comparator, &'static str)> {
+    let role = |role: Role| Some((&ROLE, Comparator::Equal, role.name()?));
+    let member_type = |comparator, own: MemberType| Some((&MEMBER_TYPE, comparator, own.name()?));
+    match letter {
+        'M' => role(Role::Member),
+        'G' => role(Role::Manager),
+        'H' => member_type(Comparator::Equal, MemberType::Human),
+        'B' => member_type(Comparator::Equal, MemberType::Bot),
+        'h' => member_type(Comparator::NotEqual, MemberType::Human),
+        'b' => member_type(Comparator::NotEqual, MemberType::Bot),
+        _ => None,
+    }
 }
 
-/// The roles that documented text cannot distinguish.
-const OTHER_ROLES: [Role; 3] = [Role::Unspecified, Role::AssistantManager, Role::Unknown];
+/// Returns whether documented text can name a value of a field.
+fn is_documented_value(field: &Field, value: usize) -> bool {
+    let value = field.enum_values().get(value);
+    value.is_some_and(|value| value.is_documented)
+}
 
-/// The types that documented text cannot distinguish.
-const OTHER_TYPES: [MemberType; 3] = [
-    MemberType::NoMember,
-    MemberType::Unspecified,
-    MemberType::Unknown,
-];
+/// Returns the only element of an iterator of equal ones; `None` if they differ.
+fn same<T: PartialEq>(mut all: impl Iterator<Item = Option<T>>) -> Option<T> {
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(first)?
+}
 
 /// Returns the types matched with a role, as three bits of the key; `None` if documented text cannot
 /// express them.
-fn documented_types(filter: Filter, role: Role) -> Option<u16> {
-    let bit = |member_type| u16::from(filter.cells().contains(role, member_type));
-    let others = OTHER_TYPES.map(bit);
-    let [first, ..] = others;
-    (others == [first; 3]).then(|| bit(MemberType::Human) | bit(MemberType::Bot) << 1 | first << 2)
+fn documented_types(cells: Cells, role: Role) -> Option<u16> {
+    let bit = |member_type| u16::from(cells.contains(role, member_type));
+    let others = MemberType::ALL.into_iter();
+    let others = others.filter(|own| !is_documented_value(&MEMBER_TYPE, own.value()));
+    let others = same(others.map(|own| Some(bit(own))))?;
+    Some(bit(MemberType::Human) | bit(MemberType::Bot) << 1 | others << 2)
 }
 
 /// Returns the key of a filter; `None` if documented text cannot express its meaning.
-fn key(filter: Filter) -> Option<u16> {
-    let [other, assistant, unknown] = OTHER_ROLES.map(|role| documented_types(filter, role));
-    let other = other.filter(|_| other == assistant && other == unknown)?;
-    let member = documented_types(filter, Role::Member)?;
-    let manager = documented_types(filter, Role::Manager)?;
-    Some(other | member << 3 | manager << 6)
+fn key(cells: Cells) -> Option<u16> {
+    let others = Role::ALL.into_iter();
+    let others = others.filter(|own| !is_documented_value(&ROLE, own.value()));
+    let others = same(others.map(|own| documented_types(cells, own)))?;
+    let member = documented_types(cells, Role::Member)?;
+    let manager = documented_types(cells, Role::Manager)?;
+    Some(others | member << 3 | manager << 6)
 }
 
 /// Returns the shortest documented text, with letters for comparisons.
-fn shortest(filter: Filter) -> Option<&'static str> {
-    let key = key(filter)?;
+fn shortest(cells: Cells) -> Option<&'static str> {
+    let key = key(cells)?;
     let at = SHORTEST.binary_search_by_key(&key, |(key, _)| *key).ok()?;
     SHORTEST.get(at).map(|(_, text)| *text)
 }
 
 /// Returns whether documented text can express the filter's meaning.
-pub(super) fn is_documented(filter: Filter) -> bool {
-    shortest(filter).is_some()
+pub(super) fn is_documented(cells: Cells) -> bool {
+    shortest(cells).is_some()
 }
 
-/// Prints the shortest documented text with the filter's meaning; nothing if it matches everything.
-///
-/// If documented text cannot express the meaning, prints text with the meaning that the preset
-/// [`Aip160`](crate::Preset::Aip160) accepts. Equal filters print the same text.
-impl fmt::Display for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(text) = shortest(*self) else {
-            return undocumented(f, *self);
-        };
-        for letter in text.chars() {
-            match letter {
-                '&' => f.write_str(" AND ")?,
-                '|' => f.write_str(" OR ")?,
-                letter => match comparison(letter) {
-                    Some(comparison) => f.write_str(comparison)?,
-                    None => f.write_char(letter)?,
-                },
-            }
+/// Prints the shortest text of a filter.
+pub(super) fn print(cells: Cells, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some(text) = shortest(cells) else {
+        return undocumented(f, cells);
+    };
+    for letter in text.chars() {
+        match letter {
+            '&' => f.write_str(" AND ")?,
+            '|' => f.write_str(" OR ")?,
+            letter => match comparison(letter) {
+                Some((field, comparator, value)) => {
+                    write!(f, "{} {comparator} \"{value}\"", field.path)?;
+                }
+                None => f.write_char(letter)?,
+            },
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Prints each set of types with the roles that are matched with exactly these:
 /// `((roles) AND (types)) OR …`.
-fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
-    let types = |role| filter.cells().types(role);
+fn undocumented(f: &mut fmt::Formatter<'_>, cells: Cells) -> fmt::Result {
+    let types = |role| cells.types(role);
     let mut groups: Vec<Vec<Role>> = Vec::new();
     for role in Role::ALL {
         match groups.iter_mut().find(|group| {
@@ -175,14 +179,14 @@ fn undocumented(f: &mut fmt::Formatter<'_>, filter: Filter) -> fmt::Result {
 
 /// Returns the text that selects some values of a field; `None` if it selects all. Values without a
 /// name can only be selected together, by excluding the others.
-fn selection(field: &Field, values: [(Option<&str>, bool); 5]) -> Option<String> {
+fn selection<const N: usize>(field: &Field, values: [(Option<&str>, bool); N]) -> Option<String> {
     let others = values
         .iter()
         .any(|(name, selected)| name.is_none() && *selected);
     let (comparator, connective) = if others {
-        ("!=", " AND ")
+        (Comparator::NotEqual, " AND ")
     } else {
-        ("=", " OR ")
+        (Comparator::Equal, " OR ")
     };
     let comparisons: Vec<String> = values
         .iter()

@@ -1,0 +1,352 @@
+//! The cells into which a filter's constants divide the values, and sets of them.
+//!
+//! Every comparison of the filter matches whole cells, and every cell has a value, so that whatever
+//! is computed from sets of cells is exact.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::bits::Bits;
+use crate::schema::{Across, Constant, Declaration, Group, Kind, Predicate, Relation};
+use crate::values::Timestamp;
+
+/// The cells of one filter: a segment of numbers for each group in the filter. Where OR may join
+/// comparisons of different groups, there is one segment for all groups, of which each cell is a
+/// combination of their values.
+#[derive(Debug)]
+pub(crate) struct Space<'t> {
+    pub(super) segments: Vec<Segment<'t>>,
+    /// All cells.
+    all: Bits,
+    length: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Segment<'t> {
+    pub(super) cells: Range<usize>,
+    pub(super) axis: Axis<'t>,
+}
+
+/// What the cells of a segment are.
+#[derive(Debug)]
+pub(super) enum Axis<'t> {
+    /// Combinations of enum values, those of the last group next to each other.
+    Values(Range<usize>, &'static [Group]),
+    /// For the sorted constants a and b: before a, a, between, b, after b, no timestamp.
+    Timestamps(usize, Vec<Timestamp>),
+    /// The sorted constants, each with its field, and everything else.
+    Texts(usize, Vec<(usize, Cow<'t, str>)>),
+}
+
+/// Returns the number of cells of an enum: its values, and everything else.
+pub(crate) const fn enum_cells(group: &Group) -> usize {
+    match group.fields {
+        [field, ..] => field.enum_values().len() + 1,
+        [] => 1,
+    }
+}
+
+/// Returns the cell of a combination of enum values, one for each group, where OR may join
+/// comparisons of different groups. The number of a group's values stands for everything else.
+pub(crate) fn combination(declaration: &Declaration, values: &[usize]) -> usize {
+    let groups = declaration.groups.iter().zip(values);
+    groups.fold(0, |cell, (group, value)| cell * enum_cells(group) + value)
+}
+
+impl<'t> Axis<'t> {
+    fn new(group: usize, kind: Kind, groups: &'static [Group]) -> Self {
+        match kind {
+            Kind::Finite => Self::Values(group..group + 1, groups),
+            Kind::Ordered => Self::Timestamps(group, Vec::new()),
+            Kind::Distinct => Self::Texts(group, Vec::new()),
+        }
+    }
+
+    fn has(&self, group: usize) -> bool {
+        match self {
+            Self::Values(range, _) => range.contains(&group),
+            Self::Timestamps(own, _) | Self::Texts(own, _) => *own == group,
+        }
+    }
+
+    fn add(&mut self, predicate: &Predicate<'t>) {
+        match (self, &predicate.constant) {
+            (Self::Timestamps(_, constants), Constant::Timestamp(timestamp)) => {
+                constants.push(*timestamp);
+            }
+            (Self::Texts(_, constants), Constant::Text(text)) => {
+                constants.push((predicate.field, text.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Sorts the constants. Returns the number of cells.
+    fn finish(&mut self) -> usize {
+        match self {
+            Self::Values(range, groups) => {
+                let groups = groups.get(range.clone()).unwrap_or_default();
+                groups.iter().map(enum_cells).product()
+            }
+            Self::Timestamps(_, constants) => {
+                constants.sort_unstable();
+                constants.dedup();
+                2 * constants.len() + 2
+            }
+            Self::Texts(_, constants) => {
+                constants.sort_unstable();
+                constants.dedup();
+                constants.len() + 1
+            }
+        }
+    }
+}
+
+/// Returns the first and the last timestamp of a cell of a timestamp axis; `None` for the cell
+/// without a timestamp, and if there is no timestamp between two constants.
+pub(super) fn interval(constants: &[Timestamp], cell: usize) -> Option<(Timestamp, Timestamp)> {
+    let at = |index: usize| constants.get(index).copied();
+    let (first, last) = match (cell / 2, cell % 2) {
+        (index, 1) => (at(index)?, at(index)?),
+        (index, _) => (
+            match index.checked_sub(1) {
+                Some(before) => at(before)?.next()?,
+                None => Timestamp::MIN,
+            },
+            match at(index) {
+                Some(after) => after.previous()?,
+                None => Timestamp::MAX,
+            },
+        ),
+    };
+    (first <= last).then_some((first, last))
+}
+
+impl<'t> Space<'t> {
+    /// Creates the cells for a filter's comparisons.
+    pub(crate) fn new<'p>(
+        declaration: &'static Declaration,
+        predicates: impl Iterator<Item = &'p Predicate<'t>>,
+    ) -> Self
+    where
+        't: 'p,
+    {
+        let groups = declaration.groups;
+        let mut segments: Vec<Segment<'t>> = Vec::new();
+        let mut add = |axis| {
+            let cells = 0..0;
+            segments.push(Segment { cells, axis });
+        };
+        if declaration.across == Across::AndOr {
+            add(Axis::Values(0..groups.len(), groups));
+        } else {
+            let kinds = groups.iter().map(Group::kind).enumerate();
+            kinds.for_each(|(group, kind)| add(Axis::new(group, kind, groups)));
+        }
+        for predicate in predicates {
+            let mut segments = segments.iter_mut();
+            if let Some(segment) = segments.find(|segment| segment.axis.has(predicate.group)) {
+                segment.axis.add(predicate);
+            }
+        }
+        let mut length = 0;
+        for segment in &mut segments {
+            let start = length;
+            length += segment.axis.finish();
+            segment.cells = start..length;
+        }
+        let mut all = Bits::new(length);
+        for segment in &segments {
+            let Segment { cells, axis } = segment;
+            match axis {
+                Axis::Timestamps(_, constants) => {
+                    let inhabited = |cell: usize| {
+                        cell + 1 == cells.len() || interval(constants, cell).is_some()
+                    };
+                    for cell in (0..cells.len()).filter(|cell| inhabited(*cell)) {
+                        all.insert(cells.start + cell..cells.start + cell + 1);
+                    }
+                }
+                _ => all.insert(cells.clone()),
+            }
+        }
+        Self {
+            segments,
+            all,
+            length,
+        }
+    }
+
+    /// Returns all cells.
+    pub(crate) fn all(&self) -> CellSet<'_> {
+        CellSet {
+            space: self,
+            bits: self.all.clone(),
+        }
+    }
+
+    /// Returns the empty set.
+    pub(crate) fn none(&self) -> CellSet<'_> {
+        CellSet {
+            space: self,
+            bits: Bits::new(self.length),
+        }
+    }
+
+    /// Returns the cells that a comparison of the filter matches.
+    pub(crate) fn matched(&self, predicate: &Predicate<'_>) -> CellSet<'_> {
+        let mut bits = Bits::new(self.length);
+        for Segment { cells, axis } in &self.segments {
+            if axis.has(predicate.group) {
+                axis.insert(predicate, cells.start, &mut bits);
+            } else {
+                bits.insert(cells.clone());
+            }
+        }
+        CellSet {
+            space: self,
+            bits: bits.and(&self.all),
+        }
+    }
+}
+
+impl Axis<'_> {
+    /// Adds the cells that a comparison matches to `bits`, from `start` on.
+    fn insert(&self, predicate: &Predicate<'_>, start: usize, bits: &mut Bits) {
+        let is_not = predicate.relation == Relation::IsNot;
+        match (self, &predicate.constant) {
+            (Self::Values(range, groups), Constant::Value(value)) => {
+                let groups = groups.get(range.clone()).unwrap_or_default();
+                let group = predicate.group - range.start;
+                let product = |groups: Option<&[Group]>| -> usize {
+                    groups.unwrap_or_default().iter().map(enum_cells).product()
+                };
+                // The cells with one value are runs of this length.
+                let run = product(groups.get(group + 1..));
+                let count = groups.get(group).map_or(1, enum_cells);
+                for first in (0..product(Some(groups))).step_by(run) {
+                    if (first / run % count == *value) != is_not {
+                        bits.insert(start + first..start + first + run);
+                    }
+                }
+            }
+            (Self::Timestamps(_, constants), Constant::Timestamp(timestamp)) => {
+                let own = 2 * constants.partition_point(|other| other < timestamp) + 1;
+                let end = 2 * constants.len() + 1;
+                let ranges = match predicate.relation {
+                    Relation::Is => [own..own + 1, 0..0],
+                    Relation::IsNot => [0..own, own + 1..end + 1],
+                    Relation::Before => [0..own, 0..0],
+                    Relation::NotAfter => [0..own + 1, 0..0],
+                    Relation::NotBefore => [own..end, 0..0],
+                    Relation::After => [own + 1..end, 0..0],
+                };
+                for range in ranges {
+                    bits.insert(start + range.start..start + range.end);
+                }
+            }
+            (Self::Texts(_, constants), Constant::Text(text)) => {
+                let key = (predicate.field, &**text);
+                let own = constants.partition_point(|(field, text)| (*field, &**text) < key);
+                let ranges = if is_not {
+                    [0..own, own + 1..constants.len() + 1]
+                } else {
+                    [own..own + 1, 0..0]
+                };
+                for range in ranges {
+                    bits.insert(start + range.start..start + range.end);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A set of the cells of a filter. With more than one segment, it is the combinations of one set of
+/// cells for each segment. OR and NOT are exact for sets that leave all segments but one open, which
+/// the schema stage ensures.
+#[derive(Clone, Debug)]
+pub struct CellSet<'s> {
+    pub(super) space: &'s Space<'s>,
+    bits: Bits,
+}
+
+impl<'s> CellSet<'s> {
+    /// Returns all cells of the filter.
+    pub(super) fn all(&self) -> Self {
+        self.with(self.space.all.clone())
+    }
+
+    /// Returns the empty set.
+    pub(super) fn none(&self) -> Self {
+        self.with(Bits::new(self.space.length))
+    }
+
+    fn with(&self, bits: Bits) -> Self {
+        Self {
+            space: self.space,
+            bits,
+        }
+    }
+
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        self.with(self.bits.and(&other.bits))
+    }
+
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        if self.is_empty() {
+            return other.clone();
+        }
+        if other.is_empty() {
+            return self.clone();
+        }
+        self.with(self.bits.or(&other.bits))
+    }
+
+    pub(crate) fn not(&self) -> Self {
+        let all = &self.space.all;
+        if self.is_empty() {
+            return self.with(all.clone());
+        }
+        let mut bits = all.without(&self.bits);
+        if bits.is_empty() {
+            return self.with(bits);
+        }
+        // The complement also leaves the other segments open.
+        for segment in &self.space.segments {
+            if !bits.any(segment.cells.clone()) {
+                bits.insert(segment.cells.clone());
+            }
+        }
+        self.with(bits.and(all))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        let mut segments = self.space.segments.iter();
+        segments.any(|segment| !self.bits.any(segment.cells.clone()))
+    }
+
+    pub(crate) fn is_subset(&self, other: &Self) -> bool {
+        self.is_empty() || self.bits.without(&other.bits).is_empty()
+    }
+
+    pub(crate) fn is_all(&self) -> bool {
+        self.bits == self.space.all
+    }
+
+    /// Returns whether both sets have the same cells.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.bits == other.bits
+    }
+
+    /// Returns whether a cell is in the set, by its number.
+    pub(crate) fn contains(&self, cell: usize) -> bool {
+        self.bits.contains(cell)
+    }
+
+    /// Returns whether the set leaves a segment open.
+    pub(super) fn is_open(&self, segment: &Segment<'_>) -> bool {
+        let missing = self.space.all.without(&self.bits);
+        !missing.any(segment.cells.clone())
+    }
+}

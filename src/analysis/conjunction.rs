@@ -1,0 +1,264 @@
+//! The meaning of filters in which only AND joins different groups.
+
+use std::borrow::Cow;
+
+use super::cells::{Axis, CellSet, enum_cells, interval};
+use crate::schema::{Constant, Declaration, Group, Kind, Predicate, Relation};
+use crate::values::Timestamp;
+
+/// What a filter matches: the resources whose value for each of these groups is in the group's set.
+///
+/// Two filters with the same meaning have equal conjunctions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Conjunction<'a>(
+    /// In the order of the groups, without those that every value satisfies. A filter that matches
+    /// nothing has only the first group with timestamps, with no timestamp.
+    pub(super) Vec<Conjunct<'a>>,
+);
+
+/// The values of a group that a filter matches.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Conjunct<'a> {
+    pub(super) group: usize,
+    pub(super) set: Set<'a>,
+}
+
+/// A set of a group's values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Set<'a> {
+    /// A bit for each value of an enum, and one for everything else.
+    Values(u32),
+    /// The first and the last timestamp of intervals, sorted, that do not touch.
+    Timestamps(Vec<(Timestamp, Timestamp)>),
+    /// Sorted texts, each with the index of its field.
+    Texts(Vec<(usize, Cow<'a, str>)>),
+}
+
+/// What a resource has for a group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fact<'a> {
+    /// The index of an enum value, or the number of values for anything else.
+    Value(usize),
+    Timestamp(Timestamp),
+    /// The index of a field, and its text.
+    Text(usize, &'a str),
+    /// Nothing.
+    Absent,
+}
+
+impl<'a> Set<'a> {
+    /// Returns the values that a comparison matches.
+    pub(super) fn of(predicate: Predicate<'a>) -> Self {
+        match predicate.constant {
+            Constant::Value(value) => Self::Values(1 << value),
+            Constant::Timestamp(timestamp) => {
+                let interval = match predicate.relation {
+                    Relation::Is | Relation::IsNot => Some((timestamp, timestamp)),
+                    Relation::Before => timestamp.previous().map(|last| (Timestamp::MIN, last)),
+                    Relation::NotAfter => Some((Timestamp::MIN, timestamp)),
+                    Relation::NotBefore => Some((timestamp, Timestamp::MAX)),
+                    Relation::After => timestamp.next().map(|first| (first, Timestamp::MAX)),
+                };
+                Self::Timestamps(interval.into_iter().collect())
+            }
+            Constant::Text(text) => Self::Texts(vec![(predicate.field, text)]),
+        }
+    }
+
+    /// Returns the values that are in both sets, which are of the same group.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Values(a), Self::Values(b)) => Self::Values(a & b),
+            (Self::Timestamps(a), Self::Timestamps(b)) => Self::Timestamps(intersection(a, b)),
+            (Self::Texts(a), Self::Texts(b)) => {
+                let both = a.iter().filter(|text| b.binary_search(text).is_ok());
+                Self::Texts(both.cloned().collect())
+            }
+            _ => unreachable!("the sets of a group are of one kind"),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Values(bits) => *bits == 0,
+            Self::Timestamps(intervals) => intervals.is_empty(),
+            Self::Texts(texts) => texts.is_empty(),
+        }
+    }
+
+    fn is_subset(&self, other: &Self) -> bool {
+        self.and(other) == *self
+    }
+
+    fn contains(&self, fact: &Fact<'_>) -> bool {
+        match (self, fact) {
+            (Self::Values(bits), Fact::Value(value)) => bits >> value & 1 == 1,
+            (Self::Timestamps(intervals), Fact::Timestamp(timestamp)) => {
+                let after = intervals.partition_point(|(first, _)| first <= timestamp);
+                let interval = after.checked_sub(1).and_then(|at| intervals.get(at));
+                interval.is_some_and(|(_, last)| timestamp <= last)
+            }
+            (Self::Texts(texts), Fact::Text(field, text)) => {
+                let key = (*field, *text);
+                let found = texts.binary_search_by(|(field, text)| (*field, &**text).cmp(&key));
+                found.is_ok()
+            }
+            _ => false,
+        }
+    }
+
+    fn into_owned(self) -> Set<'static> {
+        match self {
+            Self::Values(bits) => Set::Values(bits),
+            Self::Timestamps(intervals) => Set::Timestamps(intervals),
+            Self::Texts(texts) => {
+                let texts = texts.into_iter();
+                Set::Texts(
+                    texts
+                        .map(|(field, text)| (field, Cow::Owned(text.into_owned())))
+                        .collect(),
+                )
+            }
+        }
+    }
+}
+
+/// Returns the timestamps that are in intervals of both lists.
+fn intersection(
+    a: &[(Timestamp, Timestamp)],
+    b: &[(Timestamp, Timestamp)],
+) -> Vec<(Timestamp, Timestamp)> {
+    let (mut a, mut b) = (a, b);
+    let mut both = Vec::new();
+    while let ([x, rest_of_a @ ..], [y, rest_of_b @ ..]) = (a, b) {
+        let (first, last) = (x.0.max(y.0), x.1.min(y.1));
+        if first <= last {
+            both.push((first, last));
+        }
+        if x.1 < y.1 {
+            a = rest_of_a;
+        } else {
+            b = rest_of_b;
+        }
+    }
+    both
+}
+
+impl<'a> Conjunction<'a> {
+    /// Returns the meaning of the empty filter.
+    pub(crate) const fn all() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Creates a conjunction of conjuncts in the order of their groups.
+    pub(super) fn new(declaration: &Declaration, mut conjuncts: Vec<Conjunct<'a>>) -> Self {
+        if conjuncts.iter().any(|conjunct| conjunct.set.is_empty()) {
+            let mut kinds = declaration.groups.iter().map(Group::kind);
+            let group = kinds.position(|kind| kind == Kind::Ordered);
+            return Self(vec![Conjunct {
+                group: group.unwrap_or_default(),
+                set: Set::Timestamps(Vec::new()),
+            }]);
+        }
+        conjuncts.retain(|conjunct| !is_full(declaration, conjunct));
+        Self(conjuncts)
+    }
+
+    /// Returns the meaning of a filter that matches the cells of a set.
+    pub(crate) fn of(declaration: &Declaration, cells: &CellSet<'_>) -> Conjunction<'static> {
+        let mut conjuncts = Vec::new();
+        for segment in &cells.space.segments {
+            if !cells.is_empty() && cells.is_open(segment) {
+                continue;
+            }
+            let has = |cell: &usize| cells.contains(segment.cells.start + cell);
+            let own = 0..segment.cells.len();
+            let (group, set) = match &segment.axis {
+                Axis::Values(range, _) => {
+                    let bits = own.filter(has).fold(0, |bits, cell| bits | 1 << cell);
+                    (range.start, Set::Values(bits))
+                }
+                Axis::Timestamps(group, constants) => {
+                    let mut intervals: Vec<(Timestamp, Timestamp)> = Vec::new();
+                    let cells = own.filter(has);
+                    for (first, last) in cells.filter_map(|cell| interval(constants, cell)) {
+                        match intervals.last_mut() {
+                            Some(before) if before.1.next() == Some(first) => before.1 = last,
+                            _ => intervals.push((first, last)),
+                        }
+                    }
+                    (*group, Set::Timestamps(intervals))
+                }
+                Axis::Texts(group, constants) => {
+                    let texts = constants.iter().enumerate().filter(|(cell, _)| has(cell));
+                    let texts = texts.map(|(_, (field, text))| (*field, text.clone()));
+                    (*group, Set::Texts(texts.collect()).into_owned())
+                }
+            };
+            let set = set.into_owned();
+            conjuncts.push(Conjunct { group, set });
+        }
+        Conjunction::new(declaration, conjuncts)
+    }
+
+    pub(super) fn into_owned(self) -> Conjunction<'static> {
+        let conjuncts = self.0.into_iter();
+        Conjunction(
+            conjuncts
+                .map(|Conjunct { group, set }| Conjunct {
+                    group,
+                    set: set.into_owned(),
+                })
+                .collect(),
+        )
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().any(|conjunct| conjunct.set.is_empty())
+    }
+
+    pub(super) fn set(&self, group: usize) -> Option<&Set<'a>> {
+        let conjunct = self.0.iter().find(|conjunct| conjunct.group == group)?;
+        Some(&conjunct.set)
+    }
+
+    /// Returns what matches both; the groups of the declaration are in `groups`.
+    pub(crate) fn and(&self, declaration: &Declaration, other: &Self) -> Self {
+        let groups = 0..declaration.groups.len();
+        let conjuncts = groups.filter_map(|group| {
+            let set = match (self.set(group), other.set(group)) {
+                (Some(a), Some(b)) => a.and(b),
+                (a, b) => a.or(b)?.clone(),
+            };
+            Some(Conjunct { group, set })
+        });
+        Self::new(declaration, conjuncts.collect())
+    }
+
+    pub(crate) fn is_subset(&self, other: &Self) -> bool {
+        let mut conjuncts = other.0.iter();
+        self.is_empty()
+            || conjuncts.all(|conjunct| {
+                let own = self.set(conjunct.group);
+                own.is_some_and(|own| own.is_subset(&conjunct.set))
+            })
+    }
+
+    /// Returns whether a resource matches, which has a fact for each group.
+    pub(crate) fn contains(&self, facts: &[Fact<'_>]) -> bool {
+        self.0.iter().all(|conjunct| {
+            let fact = facts.get(conjunct.group);
+            fact.is_some_and(|fact| conjunct.set.contains(fact))
+        })
+    }
+}
+
+/// Returns whether every value of its group is in a conjunct's set.
+fn is_full(declaration: &Declaration, conjunct: &Conjunct<'_>) -> bool {
+    let group = declaration.groups.get(conjunct.group);
+    match (group, &conjunct.set) {
+        (Some(group), Set::Values(bits)) => bits.count_ones() as usize == enum_cells(group),
+        // A resource without a timestamp or a text does not match.
+        _ => false,
+    }
+}

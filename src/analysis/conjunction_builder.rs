@@ -1,0 +1,228 @@
+//! Computes what a filter matches, without building a tree.
+
+use super::conjunction::{Conjunct, Conjunction, Set};
+use crate::schema::{And, Declaration, Lint, Predicate};
+use crate::syntax::grammar::{self, Builder, Token};
+use crate::syntax::{Comparator, Negation};
+use crate::values::Timestamp;
+
+/// Builder of the conjunction of a filter.
+///
+/// It leaves to the tree whatever is not documented, is invalid or matches nothing, and every value
+/// with escape sequences.
+struct ConjunctionBuilder {
+    declaration: &'static Declaration,
+}
+
+/// What a part of a filter matches.
+struct Part<'a> {
+    /// The sets of the groups in the part, in the order of the groups, not normalized.
+    conjuncts: Vec<Conjunct<'a>>,
+    /// Whether it is an OR without parentheses.
+    is_or: bool,
+}
+
+impl Conjunction<'static> {
+    /// Returns what a filter matches; `None` if the tree is needed to find out.
+    pub(crate) fn parse(declaration: &'static Declaration, text: &str) -> Option<Self> {
+        let builder = ConjunctionBuilder { declaration };
+        let part = grammar::filter(text.as_bytes(), &builder).ok()?;
+        let Some(part) = part else {
+            return Some(Self::all());
+        };
+        let mut conjuncts = part?.conjuncts;
+        for conjunct in &mut conjuncts {
+            conjunct.set.normalize();
+        }
+        Some(Conjunction::new(declaration, conjuncts).into_owned())
+    }
+}
+
+impl<'a> ConjunctionBuilder {
+    fn is_mix_denied(&self) -> bool {
+        self.declaration.denied.contains(&Lint::MixedOperators)
+    }
+
+    /// Combines the sets of a group by AND; `None` if the language does not allow it, or nothing is
+    /// in both.
+    fn both(&self, mut a: Conjunct<'a>, mut b: Conjunct<'a>) -> Option<Conjunct<'a>> {
+        a.set.normalize();
+        b.set.normalize();
+        let group = self.declaration.groups.get(a.group)?;
+        let is_allowed = match group.and {
+            And::Any => true,
+            And::Interval => matches!(
+                (a.set.bound()?, b.set.bound()?),
+                (Bound::Lower, Bound::Upper) | (Bound::Upper, Bound::Lower)
+            ),
+            And::Never => false,
+        };
+        a.set = a.set.and(&b.set);
+        Some(a).filter(|both| is_allowed && !both.set.is_empty())
+    }
+}
+
+/// Which end of an interval is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Lower,
+    Upper,
+}
+
+impl<'a> Set<'a> {
+    /// Adds the values of a set of the same group, without normalizing.
+    fn extend(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Values(a), Self::Values(b)) => *a |= b,
+            (Self::Timestamps(a), Self::Timestamps(b)) => a.extend(b),
+            (Self::Texts(a), Self::Texts(b)) => a.extend(b),
+            _ => {}
+        }
+    }
+
+    fn normalize(&mut self) {
+        match self {
+            Self::Values(_) => {}
+            Self::Timestamps(intervals) if intervals.len() < 2 => {}
+            Self::Timestamps(intervals) => {
+                intervals.sort_unstable();
+                let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
+                for (first, last) in intervals.drain(..) {
+                    match merged.last_mut() {
+                        Some(before) if before.1.next().is_none_or(|next| first <= next) => {
+                            before.1 = before.1.max(last);
+                        }
+                        _ => merged.push((first, last)),
+                    }
+                }
+                *intervals = merged;
+            }
+            Self::Texts(texts) => {
+                texts.sort_unstable();
+                texts.dedup();
+            }
+        }
+    }
+
+    /// Returns the bound that the set is, if it is one.
+    fn bound(&self) -> Option<Bound> {
+        match self {
+            Self::Timestamps(intervals) => match intervals.as_slice() {
+                [(Timestamp::MIN, Timestamp::MAX)] => None,
+                [(_, Timestamp::MAX)] => Some(Bound::Lower),
+                [(Timestamp::MIN, _)] => Some(Bound::Upper),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Builder<'a> for ConjunctionBuilder {
+    type Member = &'a [u8];
+    /// The source of a member; `None` for a call.
+    type Comparable = Option<&'a [u8]>;
+    type Arg = Option<&'a [u8]>;
+    type Expr = Option<Part<'a>>;
+
+    fn value(&self, token: Token<'a>) -> &'a [u8] {
+        token.raw
+    }
+
+    fn field(&self, _: &'a [u8], _: Token<'a>, raw: &'a [u8]) -> &'a [u8] {
+        raw
+    }
+
+    fn member(&self, member: &'a [u8]) -> Option<&'a [u8]> {
+        Some(member)
+    }
+
+    fn call(&self, _: &'a [u8], _: Vec<Option<&'a [u8]>>, _: usize) -> Option<&'a [u8]> {
+        None
+    }
+
+    fn arg(&self, comparable: Option<&'a [u8]>) -> Option<&'a [u8]> {
+        comparable
+    }
+
+    fn group_arg(&self, _: Option<Part<'a>>, _: usize, _: usize) -> Option<&'a [u8]> {
+        None
+    }
+
+    fn negative(&self, _: Token<'a>) -> Option<&'a [u8]> {
+        None
+    }
+
+    fn bare(&self, _: Option<&'a [u8]>) -> Option<Part<'a>> {
+        None
+    }
+
+    fn comparison(
+        &self,
+        comparable: Option<&'a [u8]>,
+        comparator: Comparator,
+        _: usize,
+        arg: Option<&'a [u8]>,
+    ) -> Option<Part<'a>> {
+        let predicate = Predicate::documented(self.declaration, comparable?, comparator, arg?)?;
+        let group = predicate.group;
+        let set = Set::of(predicate);
+        (!set.is_empty()).then(|| Part {
+            conjuncts: vec![Conjunct { group, set }],
+            is_or: false,
+        })
+    }
+
+    fn group(&self, expr: Option<Part<'a>>, _: usize, _: usize) -> Option<Part<'a>> {
+        Some(Part {
+            is_or: false,
+            ..expr?
+        })
+    }
+
+    fn not(&self, _: Negation, _: Option<Part<'a>>, _: usize) -> Option<Part<'a>> {
+        None
+    }
+
+    fn and(&self, left: Option<Part<'a>>, operand: Option<Part<'a>>) -> Option<Part<'a>> {
+        let (mut left, operand) = (left?, operand?);
+        if (left.is_or || operand.is_or) && self.is_mix_denied() {
+            return None;
+        }
+        for conjunct in operand.conjuncts {
+            let groups = left.conjuncts.iter();
+            let at = groups.take_while(|own| own.group < conjunct.group).count();
+            match left.conjuncts.get_mut(at) {
+                Some(own) if own.group == conjunct.group => {
+                    let before = own.clone();
+                    *own = self.both(before, conjunct)?;
+                }
+                _ => left.conjuncts.insert(at, conjunct),
+            }
+        }
+        left.is_or = false;
+        Some(left)
+    }
+
+    fn sequence(&self, _: Option<Part<'a>>, _: Option<Part<'a>>) -> Option<Part<'a>> {
+        None
+    }
+
+    fn or(&self, left: Option<Part<'a>>, operand: Option<Part<'a>>) -> Option<Part<'a>> {
+        let (mut left, mut operand) = (left?, operand?);
+        let ([own], Some(other), true) = (
+            left.conjuncts.as_mut_slice(),
+            operand.conjuncts.pop(),
+            operand.conjuncts.is_empty(),
+        ) else {
+            return None;
+        };
+        let group = self.declaration.groups.get(own.group)?;
+        if own.group != other.group || !group.or {
+            return None;
+        }
+        own.set.extend(other.set);
+        left.is_or = true;
+        Some(left)
+    }
+}

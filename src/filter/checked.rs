@@ -1,0 +1,93 @@
+//! The result of a check.
+
+use super::language::Language;
+use super::{Error, Filter};
+use crate::diagnostic::{Diagnostic, Severity, Stage};
+use crate::schema::{Declaration, is_shape};
+use crate::syntax::Expr;
+
+/// The result of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checked<'a, F> {
+    /// The text that was checked.
+    pub text: &'a str,
+    /// The syntax tree; `None` if the filter is empty or has a syntax error.
+    pub tree: Option<Expr<'a>>,
+    /// The filter; `None` if it is invalid.
+    pub filter: Option<F>,
+    /// Errors and warnings, in the order of the text. All errors are of the same stage.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text with all certain fixes applied; `None` if there are no certain fixes.
+    pub fixed: Option<String>,
+}
+
+impl<'a, F> Checked<'a, F> {
+    /// Converts the filter.
+    pub(crate) fn map<G>(self, convert: impl FnOnce(F) -> G) -> Checked<'a, G> {
+        Checked {
+            text: self.text,
+            tree: self.tree,
+            filter: self.filter.map(convert),
+            diagnostics: self.diagnostics,
+            fixed: self.fixed,
+        }
+    }
+
+    /// Returns whether the filter is valid. A valid filter can have warnings.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// Returns the diagnostics that make the filter invalid.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.with_severity(Severity::Error)
+    }
+
+    /// Returns the diagnostics that do not make the filter invalid.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.with_severity(Severity::Warning)
+    }
+
+    fn with_severity(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(move |diagnostic| diagnostic.severity == severity)
+    }
+
+    /// Whether certain fixes, which led to `after`, kept their guarantee: the filter is valid, or
+    /// its errors are of a later stage, or there are fewer, or (in the syntax stage) the first error
+    /// is further right.
+    pub(super) fn is_improved_by(
+        &self,
+        after: &Checked<'_, F>,
+        declaration: &'static Declaration,
+    ) -> bool {
+        let stage =
+            |diagnostic: &Diagnostic| (diagnostic.stage(), is_shape(declaration, diagnostic.code));
+        let Some(error) = self.errors().next() else {
+            return after.is_valid();
+        };
+        after.errors().next().is_none_or(|other| {
+            stage(other) > stage(error)
+                || stage(other) == stage(error)
+                    && if error.stage() == Stage::Syntax {
+                        other.span.start > error.span.start
+                    } else {
+                        after.errors().count() < self.errors().count()
+                    }
+        })
+    }
+}
+
+impl<L: Language> Checked<'_, Filter<L>> {
+    /// Returns the filter, or an error with all diagnostics.
+    ///
+    /// # Errors
+    ///
+    /// If the filter is invalid, such as `role =` or `role = "OWNER"`.
+    pub fn into_result(self) -> Result<Filter<L>, Error> {
+        self.filter
+            .ok_or_else(|| Error::explained::<L>(self.text, self.diagnostics, self.fixed))
+    }
+}

@@ -1,0 +1,141 @@
+//! The error for an invalid filter.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use super::Checker;
+use super::language::Language;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::MAX_LENGTH;
+
+/// The error for an invalid filter.
+///
+/// `Display` prints one line: the first error, and the number of further errors. The
+/// [diagnostics](Self::diagnostics) have the details; the feature `report` renders them.
+/// An error from [`Filter::parse`](super::Filter::parse) computes its diagnostics on first use, so that rejecting a
+/// filter is cheap.
+#[derive(Clone, thiserror::Error)]
+#[error("{}", self.explanation())]
+pub struct Error {
+    text: Box<str>,
+    explanation: OnceLock<Explanation>,
+    explain: fn(&str) -> Explanation,
+}
+
+#[derive(Clone, Debug)]
+struct Explanation {
+    diagnostics: Vec<Diagnostic>,
+    fixed: Option<String>,
+}
+
+impl Explanation {
+    fn of<L: Language>(text: &str) -> Self {
+        let checked = Checker::new().check::<L>(text);
+        Self {
+            diagnostics: checked.diagnostics,
+            fixed: checked.fixed,
+        }
+    }
+}
+
+impl Error {
+    /// Creates the error for a filter that a [`Checker`] with default settings rejects.
+    #[cold]
+    pub(super) fn unexplained<L: Language>(text: &str) -> Self {
+        debug_assert!(
+            text.len() <= MAX_LENGTH,
+            "its length is part of the explanation"
+        );
+        Self {
+            text: text.into(),
+            explanation: OnceLock::new(),
+            explain: Explanation::of::<L>,
+        }
+    }
+
+    /// Creates the error for a filter that has been checked.
+    pub(super) fn explained<L: Language>(
+        text: &str,
+        diagnostics: Vec<Diagnostic>,
+        fixed: Option<String>,
+    ) -> Self {
+        Self {
+            text: truncated(text).into(),
+            explanation: OnceLock::from(Explanation { diagnostics, fixed }),
+            explain: Explanation::of::<L>,
+        }
+    }
+
+    fn explanation(&self) -> &Explanation {
+        self.explanation.get_or_init(|| (self.explain)(&self.text))
+    }
+
+    /// Returns the filter's text, truncated to [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the errors and warnings, in the order of the text. At least one is an error.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.explanation().diagnostics
+    }
+
+    /// Returns the first error.
+    #[must_use]
+    pub fn first(&self) -> Option<&Diagnostic> {
+        self.diagnostics().iter().find(|d| d.is_error())
+    }
+
+    /// Returns the code of the first error.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.first().map(|diagnostic| diagnostic.code)
+    }
+
+    /// Returns the text with all certain fixes applied; `None` if there are no certain fixes.
+    #[must_use]
+    pub fn fixed(&self) -> Option<&str> {
+        self.explanation().fixed.as_deref()
+    }
+}
+
+/// Truncates text to [`MAX_LENGTH`] bytes, on a character boundary.
+fn truncated(text: &str) -> &str {
+    let end = (0..=MAX_LENGTH.min(text.len())).rev();
+    let end = end.into_iter().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// Compares the text and the diagnostics, which are computed if necessary.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.diagnostics() == other.diagnostics()
+    }
+}
+
+impl Eq for Error {}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("text", &self.text)
+            .field("explanation", self.explanation())
+            .finish()
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut errors = self.diagnostics.iter().filter(|d| d.is_error());
+        if let Some(first) = errors.next() {
+            write!(f, "{first} (at byte {})", first.span.start)?;
+        }
+        match errors.count() {
+            0 => Ok(()),
+            1 => f.write_str(", and 1 more error"),
+            more => write!(f, ", and {more} more errors"),
+        }
+    }
+}

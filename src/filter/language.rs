@@ -1,0 +1,83 @@
+//! What a method's module tells the engine about its filter language.
+
+use std::fmt::{self, Debug};
+use std::hash::Hash;
+
+use crate::analysis::cells::CellSet;
+use crate::analysis::conjunction::Conjunction;
+use crate::analysis::lower::Part;
+use crate::diagnostic::Diagnostic;
+use crate::schema::Declaration;
+use crate::syntax::Expr;
+
+/// The filter language of a method of the API.
+///
+/// The types that implement it have no values; they only name a language, as in
+/// `Filter<Members>`. No other types can implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a filter language",
+    label = "expected a language, such as `gchat_filter::members::Members`"
+)]
+pub trait Language: Sized + 'static {
+    #[doc(hidden)]
+    const DECLARATION: &'static Declaration;
+
+    #[doc(hidden)]
+    type Meaning: Meaning;
+
+    /// Reports what a request with admin access does not allow.
+    #[doc(hidden)]
+    fn check_admin_access(
+        _text: &str,
+        _filter: Option<(&Expr<'_>, &Part<'_>)>,
+        _diagnostics: &mut Vec<Diagnostic>,
+    ) {
+    }
+}
+
+/// What a filter matches.
+pub trait Meaning: Clone + Debug + Eq + Hash + Sized {
+    /// Returns the meaning of the empty filter.
+    fn all() -> Self;
+
+    /// Returns the meaning of a filter that matches the cells of a set, which is not empty unless
+    /// the language has filters that match nothing.
+    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self>;
+
+    /// Returns the meaning of a valid filter without building a tree.
+    ///
+    /// # Errors
+    ///
+    /// If the filter is invalid, or the tree is needed to find out.
+    fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed>;
+
+    /// Prints the shortest text with the meaning.
+    fn print(&self, declaration: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+/// Why a meaning cannot be had without a tree.
+#[derive(Clone, Copy, Debug)]
+pub enum Unparsed {
+    /// The filter is invalid.
+    Invalid,
+    /// It is not known whether the filter is valid.
+    Undecided,
+}
+
+impl Meaning for Conjunction<'static> {
+    fn all() -> Self {
+        Conjunction::all()
+    }
+
+    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self> {
+        Some(Conjunction::of(declaration, cells))
+    }
+
+    fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed> {
+        Conjunction::parse(declaration, text).ok_or(Unparsed::Undecided)
+    }
+
+    fn print(&self, declaration: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.print(declaration, f)
+    }
+}

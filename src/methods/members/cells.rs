@@ -1,0 +1,152 @@
+//! Sets of cells.
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+use super::cell::{MemberType, Role};
+use super::cells_builder::CellsBuilder;
+use super::declaration::ROLE;
+use super::shortest;
+use crate::analysis::cells::{CellSet, combination};
+use crate::filter::{Meaning, Unparsed};
+use crate::schema::Declaration;
+use crate::syntax::grammar;
+
+/// Number of types.
+const TYPES: u32 = MemberType::ALL.len() as u32;
+
+/// Number of cells.
+const LENGTH: u32 = Role::ALL.len() as u32 * TYPES;
+
+// The cells builder uses the two highest bits.
+const _: () = assert!(LENGTH <= 30);
+
+/// A set of cells, with a bit for each, role by role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cells(pub(super) u32);
+
+impl Cells {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self((1 << LENGTH) - 1);
+
+    const fn bit(role: Role, member_type: MemberType) -> u32 {
+        1 << (role as u32 * TYPES + member_type as u32)
+    }
+
+    /// Returns the cells with a role.
+    #[expect(clippy::indexing_slicing, reason = "the index is checked")]
+    pub(super) const fn role(role: Role) -> Self {
+        let mut cells = 0;
+        let mut index = 0;
+        while index < MemberType::ALL.len() {
+            cells |= Self::bit(role, MemberType::ALL[index]);
+            index += 1;
+        }
+        Self(cells)
+    }
+
+    /// Returns the cells with a type.
+    #[expect(clippy::indexing_slicing, reason = "the index is checked")]
+    pub(super) const fn member_type(member_type: MemberType) -> Self {
+        let mut cells = 0;
+        let mut index = 0;
+        while index < Role::ALL.len() {
+            cells |= Self::bit(Role::ALL[index], member_type);
+            index += 1;
+        }
+        Self(cells)
+    }
+
+    /// Returns the cells with a value of a group's field, by their indexes in the declaration.
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+    pub(super) const fn value(group: usize, value: usize) -> Self {
+        match group {
+            ROLE => Self::role(Role::ALL[value]),
+            // The first type is that of a membership without a member.
+            _ => Self::member_type(MemberType::ALL[value + 1]),
+        }
+    }
+
+    #[inline]
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    #[inline]
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn not(self) -> Self {
+        Self(!self.0 & Self::ALL.0)
+    }
+
+    pub(super) const fn is_subset(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    #[inline]
+    pub(super) const fn contains(self, role: Role, member_type: MemberType) -> bool {
+        self.0 & Self::bit(role, member_type) != 0
+    }
+
+    /// Returns the types of a role, one bit each, in the order of [`MemberType::ALL`].
+    pub(super) const fn types(self, role: Role) -> u32 {
+        self.0 >> (role as u32 * TYPES) & ((1 << TYPES) - 1)
+    }
+}
+
+/// A set of at least one cell: what a filter matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NonEmptyCells(NonZeroU32);
+
+impl NonEmptyCells {
+    #[inline]
+    pub(super) const fn new(cells: Cells) -> Option<Self> {
+        match NonZeroU32::new(cells.0) {
+            Some(cells) => Some(Self(cells)),
+            None => None,
+        }
+    }
+
+    #[inline]
+    pub(super) const fn cells(self) -> Cells {
+        Cells(self.0.get())
+    }
+}
+
+impl Meaning for NonEmptyCells {
+    fn all() -> Self {
+        const {
+            match Self::new(Cells::ALL) {
+                Some(all) => all,
+                None => unreachable!(),
+            }
+        }
+    }
+
+    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self> {
+        let mut own = Cells::NONE;
+        for role in Role::ALL {
+            for member_type in MemberType::ALL {
+                let cell = combination(declaration, &[role.value(), member_type.value()]);
+                if cells.contains(cell) {
+                    own = own.or(Cells(Cells::bit(role, member_type)));
+                }
+            }
+        }
+        Self::new(own)
+    }
+
+    fn parse(_: &'static Declaration, text: &str) -> Result<Self, Unparsed> {
+        let part = grammar::filter(text.as_bytes(), &CellsBuilder);
+        let Some(part) = part.map_err(|_| Unparsed::Invalid)? else {
+            return Ok(Self::all());
+        };
+        Self::new(part.cells()?).ok_or(Unparsed::Invalid)
+    }
+
+    fn print(&self, _: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        shortest::print(self.cells(), f)
+    }
+}

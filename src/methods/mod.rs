@@ -1,0 +1,131 @@
+//! The filter languages, one module for each method of the API.
+
+pub mod members;
+pub mod messages;
+pub mod reactions;
+pub mod spaces;
+
+use std::fmt;
+use std::str::FromStr;
+
+use self::members::Members;
+use self::messages::Messages;
+use self::reactions::Reactions;
+use self::spaces::Spaces;
+use crate::filter::{Checked, Checker, Filter, Language};
+use crate::schema::{Declaration, Lint};
+
+/// Declares the methods, each with its language.
+macro_rules! methods {
+    ($($(#[doc = $doc:literal])+ $method:ident: $language:ident,)+) => {
+        /// A method of the API that has a filter.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Method {
+            $($(#[doc = $doc])+ $method,)+
+        }
+
+        /// A filter of any method.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum AnyFilter {
+            $(
+                #[doc = concat!("A filter of [`", stringify!($method), "`](Method::", stringify!($method), ").")]
+                $language(Filter<$language>),
+            )+
+        }
+
+        impl Method {
+            /// Every method.
+            pub const ALL: &[Self] = &[$(Self::$method),+];
+
+            /// Returns the method's name in the API, such as `spaces.members.list`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                self.declaration().method
+            }
+
+            const fn declaration(self) -> &'static Declaration {
+                match self {
+                    $(Self::$method => $language::DECLARATION,)+
+                }
+            }
+        }
+
+        impl Checker {
+            /// Checks a filter of a method that is not known before the program runs.
+            ///
+            /// If the method is known, use the `check` function of its filter, for example
+            /// [`members::Filter::check`](crate::Filter::check).
+            #[must_use]
+            pub fn check_method<'a>(&self, method: Method, text: &'a str) -> Checked<'a, AnyFilter> {
+                match method {
+                    $(Method::$method => {
+                        self.check::<$language>(text).map(AnyFilter::$language)
+                    })+
+                }
+            }
+        }
+
+        /// Prints the shortest text.
+        impl fmt::Display for AnyFilter {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$language(filter) => filter.fmt(f),)+
+                }
+            }
+        }
+    };
+}
+
+methods! {
+    /// `spaces.members.list`
+    SpacesMembersList: Members,
+    /// `spaces.list`
+    SpacesList: Spaces,
+    /// `spaces.messages.list`
+    SpacesMessagesList: Messages,
+    /// `spaces.messages.reactions.list`
+    SpacesMessagesReactionsList: Reactions,
+}
+
+impl Method {
+    /// Returns the lints that can report something about filters of the method.
+    pub fn lints(self) -> impl Iterator<Item = Lint> {
+        let lints = Lint::ALL.iter().copied();
+        lints.filter(move |lint| self.declaration().has(*lint))
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The error for a name that is not a method with a filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown method `{}`, expected one of {}", .name.escape_debug(), names())]
+pub struct UnknownMethod {
+    /// The name that was given.
+    pub name: String,
+}
+
+fn names() -> String {
+    let names: Vec<String> = Method::ALL.iter().map(|own| format!("`{own}`")).collect();
+    names.join(", ")
+}
+
+impl FromStr for Method {
+    type Err = UnknownMethod;
+
+    /// # Errors
+    ///
+    /// If the name is not that of a method with a filter, such as `spaces.get`.
+    fn from_str(name: &str) -> Result<Self, UnknownMethod> {
+        let method = Self::ALL.iter().find(|method| method.name() == name);
+        method.copied().ok_or_else(|| UnknownMethod {
+            name: name.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Filters of spaces: `spaces.list`.
+
+use crate::analysis::conjunction::{Conjunction, Fact};
+use crate::filter::Language;
+use crate::schema::{Across, And, Declaration, Field, Group, Lint, Value, Values, op};
+use crate::syntax::Comparator::Equal;
+
+/// The filter language of `spaces.list`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Spaces {}
+
+impl Language for Spaces {
+    const DECLARATION: &'static Declaration = &DECLARATION;
+
+    type Meaning = Conjunction<'static>;
+}
+
+/// A filter of spaces.
+pub type Filter = crate::Filter<Spaces>;
+
+/// From the [reference][reference] of the API.
+///
+/// [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces/list
+const DECLARATION: Declaration = Declaration {
+    method: "spaces.list",
+    resource: ["space", "spaces"],
+    groups: &[Group {
+        fields: &[Field {
+            path: "space_type",
+            aliases: &["spaceType"],
+            synonyms: &["type", "spacestype"],
+            operators: &[op(Equal)],
+            values: Values::Enum {
+                values: &[
+                    Value::new("SPACE").synonyms(&[(
+                        &["ROOM", "ROOMS", "SPACES", "NAMED_SPACE"],
+                        "a named space has the type `SPACE`",
+                    )]),
+                    Value::new("GROUP_CHAT").synonyms(&[(
+                        &["GROUP", "GROUPS", "GROUP_CHATS", "GROUP_DM"],
+                        "a conversation of several people has the type `GROUP_CHAT`",
+                    )]),
+                    Value::new("DIRECT_MESSAGE").synonyms(&[(
+                        &["DM", "DMS", "DIRECT_MESSAGES"],
+                        "a conversation of two has the type `DIRECT_MESSAGE`",
+                    )]),
+                ],
+                prefix: "",
+                elsewhere: &[(
+                    &["SPACE_TYPE_UNSPECIFIED"],
+                    "the reference says that the type cannot be `SPACE_TYPE_UNSPECIFIED`",
+                )],
+            },
+            examples: r#"`space_type = "SPACE"`"#,
+            ..Field::NEW
+        }],
+        or: true,
+        and: And::Any,
+    }],
+    across: Across::And,
+    // The complement of a comparison has no text.
+    denied: &[Lint::Negation],
+    elsewhere: &[(
+        &["pagesize", "pagetoken"],
+        "this is a request parameter; set it in the request, not in the filter",
+    )],
+    example: "space_type = \"SPACE\"",
+    instead_of_negation: "list the types to include, joined with `OR`",
+};
+
+/// A value that filters can be matched against: anything with the properties of a space.
+pub trait Matchable {
+    /// Returns the type's name in the API, such as `GROUP_CHAT`; `None` if it has none.
+    fn space_type(&self) -> Option<&str>;
+}
+
+impl<T: Matchable + ?Sized> Matchable for &T {
+    fn space_type(&self) -> Option<&str> {
+        T::space_type(self)
+    }
+}
+
+impl Filter {
+    /// Returns whether the filter matches a space.
+    ///
+    /// ```
+    /// use gchat_filter::spaces::{Filter, Matchable};
+    ///
+    /// struct DirectMessage;
+    ///
+    /// impl Matchable for DirectMessage {
+    ///     fn space_type(&self) -> Option<&str> {
+    ///         Some("DIRECT_MESSAGE")
+    ///     }
+    /// }
+    ///
+    /// let filter: Filter = r#"spaceType = "SPACE" OR spaceType = "GROUP_CHAT""#.parse()?;
+    /// assert!(!filter.matches(&DirectMessage));
+    /// # Ok::<(), gchat_filter::Error>(())
+    /// ```
+    #[must_use]
+    pub fn matches<S: Matchable + ?Sized>(&self, space: &S) -> bool {
+        let values = DECLARATION.enum_values(0);
+        let space_type = space.space_type();
+        let value = space_type.map(|name| values.iter().position(|value| value.name == name));
+        self.0.contains(&[match value {
+            Some(value) => Fact::Value(value.unwrap_or(values.len())),
+            None => Fact::Absent,
+        }])
+    }
+}

@@ -1,0 +1,376 @@
+//! What a filter language is.
+
+use super::lint::Lint;
+use crate::syntax::Comparator;
+
+/// The filter language of a method.
+#[derive(Debug)]
+pub struct Declaration {
+    /// The method, such as `spaces.members.list`.
+    pub(crate) method: &'static str,
+    /// What the filter selects, in the singular and in the plural.
+    pub(crate) resource: [&'static str; 2],
+    /// The fields, grouped.
+    pub(crate) groups: &'static [Group],
+    /// What may join comparisons of different groups.
+    pub(crate) across: Across,
+    /// Lints that are errors, whatever their level.
+    pub(crate) denied: &'static [Lint],
+    /// Names that are not fields, in lower case without punctuation, with the help for them.
+    pub(crate) elsewhere: &'static [Help],
+    /// A comparison, for messages.
+    pub(crate) example: &'static str,
+    /// What to write instead of a negation.
+    pub(crate) instead_of_negation: &'static str,
+}
+
+/// What may join comparisons of different groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Across {
+    /// Only AND.
+    And,
+    /// AND and OR, nested in any way.
+    AndOr,
+}
+
+/// Fields of which a resource has one value altogether, such as an emoji that is either a Unicode
+/// emoji or a custom one. Mostly a group has one field.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) fields: &'static [Field],
+    /// Whether OR may join comparisons of the group.
+    pub(crate) or: bool,
+    pub(crate) and: And,
+}
+
+/// What AND may join in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum And {
+    /// Anything that is not a contradiction.
+    Any,
+    /// A lower and an upper bound.
+    Interval,
+    /// Nothing: the group can be in one operand of AND only.
+    Never,
+}
+
+/// A field.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// The name that is printed.
+    pub(crate) path: &'static str,
+    /// Other accepted spellings of the name.
+    pub(crate) aliases: &'static [&'static str],
+    /// Spellings of the name that the lint `field-spelling` reports.
+    pub(crate) misspellings: &'static [&'static str],
+    /// Names that are not accepted, in lower case without punctuation.
+    pub(crate) synonyms: &'static [&'static str],
+    /// The operators, the documented ones first.
+    pub(crate) operators: &'static [Operator],
+    pub(crate) values: Values,
+    /// Comparisons, for messages.
+    pub(crate) examples: &'static str,
+}
+
+/// A comparator that a field accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Operator {
+    pub(crate) comparator: Comparator,
+    pub(crate) relation: Relation,
+    /// What to write instead, if only AIP-160 documents the operator.
+    pub(crate) instead: Option<&'static str>,
+}
+
+/// What a comparison says about the value of its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Is,
+    IsNot,
+    Before,
+    NotAfter,
+    NotBefore,
+    After,
+}
+
+/// The values of a field.
+#[derive(Debug)]
+pub(crate) enum Values {
+    /// Names, always quoted.
+    Enum {
+        values: &'static [Value],
+        /// What all names may begin with.
+        prefix: &'static str,
+        /// Names that are not values, in upper case without the prefix, with the help for them.
+        elsewhere: &'static [Help],
+    },
+    /// Timestamps of RFC 3339, always quoted.
+    Timestamp,
+    /// Resource names.
+    Name {
+        /// Such as `spaces/{space}`.
+        pattern: &'static str,
+        /// Whether the name must be quoted.
+        is_quoted: bool,
+        /// Whether aliases of users are documented, such as `users/me`.
+        has_aliases: bool,
+    },
+    /// Any text but an empty one, always quoted.
+    Text,
+}
+
+/// A value of an enum field.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Value {
+    pub(crate) name: &'static str,
+    /// Whether the filter documentation lists the value; if not, only the API does.
+    pub(crate) is_documented: bool,
+    /// Other names for it, in upper case without the prefix, each with the help for it.
+    pub(crate) synonyms: &'static [Help],
+}
+
+/// Names that are not in the language, with the help for them.
+pub(crate) type Help = (&'static [&'static str], &'static str);
+
+/// The kind of a group's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The values of an enum.
+    Finite,
+    /// Timestamps.
+    Ordered,
+    /// Names and texts.
+    Distinct,
+}
+
+impl Field {
+    /// A field without a name, to be completed.
+    pub(crate) const NEW: Self = Self {
+        path: "",
+        aliases: &[],
+        misspellings: &[],
+        synonyms: &[],
+        operators: &[],
+        values: Values::Text,
+        examples: "",
+    };
+
+    /// Returns the values of an enum field; none for other fields.
+    pub(crate) const fn enum_values(&self) -> &'static [Value] {
+        match self.values {
+            Values::Enum { values, .. } => values,
+            _ => &[],
+        }
+    }
+
+    /// Returns the value of an enum field with the given name.
+    pub(super) fn value(&self, name: &str) -> Option<&'static Value> {
+        self.enum_values().iter().find(|value| value.name == name)
+    }
+
+    /// Returns whether the text is an accepted spelling of the field's name.
+    #[inline]
+    pub(crate) fn is_spelled(&self, text: &[u8]) -> bool {
+        text == self.path.as_bytes() || self.aliases.iter().any(|alias| text == alias.as_bytes())
+    }
+
+    /// Returns how the field accepts a comparator.
+    #[inline]
+    pub(crate) fn operator(&self, comparator: Comparator) -> Option<&'static Operator> {
+        let mut operators = self.operators.iter();
+        operators.find(|operator| operator.comparator == comparator)
+    }
+
+    /// Returns the documented comparator for a relation.
+    pub(crate) fn comparator(&self, relation: Relation) -> Option<Comparator> {
+        let mut operators = self.documented_operators();
+        let operator = operators.find(|operator| operator.relation == relation)?;
+        Some(operator.comparator)
+    }
+
+    fn documented_operators(&self) -> impl Iterator<Item = &'static Operator> {
+        let operators = self.operators.iter();
+        operators.filter(|operator| operator.instead.is_none())
+    }
+
+    /// Returns the documented operators, for a message.
+    pub(super) fn operator_names(&self, word: &str) -> String {
+        let operators = self.documented_operators();
+        join(
+            operators.map(|own| own.comparator.as_str()),
+            ["`", "`"],
+            word,
+        )
+    }
+
+    /// Returns the documented values, for a message.
+    pub(super) fn value_names(&self, word: &str) -> String {
+        match self.values {
+            Values::Enum { values, .. } => {
+                let documented = values.iter().filter(|value| value.is_documented);
+                join(documented.map(|value| value.name), ["`\"", "\"`"], word)
+            }
+            Values::Timestamp => "a timestamp such as `\"2026-01-31T12:00:00Z\"`".to_owned(),
+            Values::Name {
+                pattern, is_quoted, ..
+            } => match is_quoted {
+                true => format!("`\"{pattern}\"`"),
+                false => format!("`{pattern}`"),
+            },
+            Values::Text => "a string in double quotes".to_owned(),
+        }
+    }
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for Field {}
+
+/// Creates a documented operator that means what it means in AIP-160.
+pub(crate) const fn op(comparator: Comparator) -> Operator {
+    Operator {
+        comparator,
+        relation: match comparator {
+            Comparator::Equal | Comparator::Has => Relation::Is,
+            Comparator::NotEqual => Relation::IsNot,
+            Comparator::Less => Relation::Before,
+            Comparator::LessOrEqual => Relation::NotAfter,
+            Comparator::Greater => Relation::After,
+            Comparator::GreaterOrEqual => Relation::NotBefore,
+        },
+        instead: None,
+    }
+}
+
+impl Operator {
+    /// Sets that only AIP-160 documents the operator, and what to write instead.
+    pub(crate) const fn undocumented(mut self, instead: &'static str) -> Self {
+        self.instead = Some(instead);
+        self
+    }
+}
+
+impl Relation {
+    pub(crate) const fn is_lower_bound(self) -> bool {
+        matches!(self, Self::After | Self::NotBefore)
+    }
+
+    pub(crate) const fn is_upper_bound(self) -> bool {
+        matches!(self, Self::Before | Self::NotAfter)
+    }
+}
+
+impl Value {
+    /// Creates a documented value without synonyms.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            is_documented: true,
+            synonyms: &[],
+        }
+    }
+
+    /// Sets that only the API lists the value.
+    pub(crate) const fn undocumented(mut self) -> Self {
+        self.is_documented = false;
+        self
+    }
+
+    /// Sets other names for the value, each with the help for it.
+    pub(crate) const fn synonyms(mut self, synonyms: &'static [Help]) -> Self {
+        self.synonyms = synonyms;
+        self
+    }
+}
+
+impl Group {
+    pub(crate) const fn kind(&self) -> Kind {
+        match self.fields {
+            [field, ..] => match field.values {
+                Values::Enum { .. } => Kind::Finite,
+                Values::Timestamp => Kind::Ordered,
+                Values::Name { .. } | Values::Text => Kind::Distinct,
+            },
+            [] => Kind::Finite,
+        }
+    }
+}
+
+impl Declaration {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.groups.iter().flat_map(|group| group.fields)
+    }
+
+    /// Returns the index of a field's group, the index in the group, and the field, of the field
+    /// whose name satisfies a condition.
+    #[inline]
+    pub(crate) fn find(
+        &self,
+        is_name: impl Fn(&Field) -> bool,
+    ) -> Option<(usize, usize, &'static Field)> {
+        self.groups.iter().enumerate().find_map(|(at, group)| {
+            let mut fields = group.fields.iter().enumerate();
+            let (index, field) = fields.find(|(_, field)| is_name(field))?;
+            Some((at, index, field))
+        })
+    }
+
+    /// Returns a field by the index of its group and its index in the group.
+    pub(crate) fn field(&self, group: usize, field: usize) -> Option<&'static Field> {
+        self.groups.get(group)?.fields.get(field)
+    }
+
+    /// Returns the values of a group with one enum field.
+    pub(crate) fn enum_values(&self, group: usize) -> &'static [Value] {
+        self.field(group, 0).map_or(&[], Field::enum_values)
+    }
+
+    /// Returns the names of the fields, for a message.
+    pub(super) fn field_names(&self, word: &str) -> String {
+        join(self.fields().map(|field| field.path), ["`", "`"], word)
+    }
+
+    /// Returns whether a lint can report anything about filters of the language.
+    pub(crate) fn has(&self, lint: Lint) -> bool {
+        match lint {
+            Lint::UndocumentedOperator => self
+                .fields()
+                .any(|field| field.operators.iter().any(|own| own.instead.is_some())),
+            Lint::UndocumentedValue => self
+                .fields()
+                .any(|field| field.enum_values().iter().any(|own| !own.is_documented)),
+            Lint::FieldSpelling => self.fields().any(|field| !field.misspellings.is_empty()),
+            Lint::EmptyInterval => self.groups.iter().any(|own| own.kind() == Kind::Ordered),
+            Lint::UserAlias => self.fields().any(|field| {
+                matches!(field.values, Values::Name { pattern, has_aliases: false, .. }
+                    if pattern.starts_with("users/"))
+            }),
+            _ => true,
+        }
+    }
+}
+
+/// Returns the help for a name.
+pub(super) fn help(table: &[Help], name: &str) -> Option<&'static str> {
+    let found = table.iter().find(|(names, _)| names.contains(&name));
+    found.map(|(_, help)| *help)
+}
+
+/// Joins names in quotes, such as `a, b or c`, for a message.
+fn join<'a>(names: impl Iterator<Item = &'a str>, [open, close]: [&str; 2], word: &str) -> String {
+    let mut names = names.peekable();
+    let mut text = String::with_capacity(64);
+    while let Some(name) = names.next() {
+        let separator = match (text.is_empty(), names.peek()) {
+            (true, _) => [""; 3],
+            (false, Some(_)) => [", ", "", ""],
+            (false, None) => [" ", word, " "],
+        };
+        text.extend(separator);
+        text.extend([open, name, close]);
+    }
+    text
+}

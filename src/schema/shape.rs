@@ -1,0 +1,226 @@
+//! Checking of what AND and OR join.
+//!
+//! Where only AND may join comparisons of different groups, a filter has one set of values for each
+//! group, whatever its parentheses.
+
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::syntax::{Expr, ExprKind};
+
+use super::declaration::{Across, And, Declaration, Group, Relation};
+use super::lint::Lint;
+use super::predicate::Predicate;
+
+/// Returns whether a code is for what AND and OR join. These errors are reported only if there are
+/// no other errors of the schema stage.
+pub(crate) fn is_shape(declaration: &Declaration, code: Code) -> bool {
+    match code {
+        Code::CrossFieldOr | Code::OrNotSupported | Code::AndNotSupported | Code::NotAnInterval => {
+            true
+        }
+        Code::MixedOperators => declaration.denied.contains(&Lint::MixedOperators),
+        _ => false,
+    }
+}
+
+/// Reports every AND and OR that joins what the language does not let it join. The tree has no other
+/// schema error.
+pub(super) fn check(
+    declaration: &'static Declaration,
+    tree: &Expr<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if declaration.across == Across::And {
+        Shape {
+            declaration,
+            diagnostics,
+        }
+        .conjunction(tree);
+    }
+}
+
+struct Shape<'d> {
+    declaration: &'static Declaration,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+/// A comparison of a part.
+#[derive(Clone, Copy)]
+struct Leaf {
+    group: usize,
+    relation: Relation,
+    span: Span,
+}
+
+/// What earlier operands of an AND say about a group.
+#[derive(Clone, Copy)]
+struct Seen {
+    span: Span,
+    has_lower: bool,
+    has_upper: bool,
+}
+
+impl Shape<'_> {
+    /// Checks an AND, or a single operand.
+    fn conjunction(&mut self, expr: &Expr<'_>) {
+        let mut operands = Vec::new();
+        flatten(expr, false, &mut operands);
+        let mut seen: Vec<Option<Seen>> = vec![None; self.declaration.groups.len()];
+        for operand in operands {
+            let mut leaves = Vec::new();
+            self.leaves(operand, &mut leaves);
+            let is_or = matches!(operand.kind, ExprKind::Or(_));
+            if is_or && !self.disjunction(operand, &leaves) {
+                continue;
+            }
+            let Some(leaf) = leaves.first() else {
+                continue;
+            };
+            let group = self.declaration.groups.get(leaf.group);
+            if let (Some(group), Some(seen)) = (group, seen.get_mut(leaf.group)) {
+                *seen = Some(self.next(group, *seen, *leaf, operand.bare_span, is_or));
+            }
+        }
+    }
+
+    /// Checks a further operand of an AND against the earlier ones of the same group.
+    fn next(
+        &mut self,
+        group: &Group,
+        seen: Option<Seen>,
+        leaf: Leaf,
+        span: Span,
+        is_or: bool,
+    ) -> Seen {
+        let has_lower = leaf.relation.is_lower_bound() && !is_or;
+        let has_upper = leaf.relation.is_upper_bound() && !is_or;
+        let Some(before) = seen else {
+            return Seen {
+                span,
+                has_lower,
+                has_upper,
+            };
+        };
+        let path = group.fields.first().map_or("", |field| field.path);
+        match group.and {
+            And::Any => {}
+            And::Never => self.diagnostics.push(
+                Diagnostic::error(
+                    Code::AndNotSupported,
+                    span,
+                    format!("`AND` cannot join comparisons of `{path}`"),
+                )
+                .label(before.span, "first comparison")
+                .label(span, "only one is supported")
+                .help(if group.or {
+                    "join them with `OR`"
+                } else {
+                    "keep one of them"
+                }),
+            ),
+            And::Interval => {
+                let is_interval = has_lower && before.has_upper && !before.has_lower
+                    || has_upper && before.has_lower && !before.has_upper;
+                if !is_interval {
+                    self.diagnostics.push(
+                        Diagnostic::error(
+                            Code::NotAnInterval,
+                            span,
+                            format!(
+                                "`AND` joins two comparisons of `{path}` that are not an interval"
+                            ),
+                        )
+                        .label(before.span, "first comparison")
+                        .label(span, "expected the opposite bound")
+                        .help(format!(
+                            "`AND` can only join one lower and one upper bound of `{path}`"
+                        )),
+                    );
+                }
+            }
+        }
+        Seen {
+            span: before.span,
+            has_lower: has_lower || before.has_lower,
+            has_upper: has_upper || before.has_upper,
+        }
+    }
+
+    /// Checks an OR. Returns whether it is valid.
+    fn disjunction(&mut self, expr: &Expr<'_>, leaves: &[Leaf]) -> bool {
+        let mut operands = Vec::new();
+        flatten(expr, true, &mut operands);
+        for operand in operands {
+            if let ExprKind::And(_) | ExprKind::Sequence(_) = operand.kind {
+                self.conjunction(operand);
+            }
+        }
+        let Some(first) = leaves.first() else {
+            return true;
+        };
+        let other = leaves.iter().find(|leaf| leaf.group != first.group);
+        let or = |leaf: &Leaf| {
+            let group = self.declaration.groups.get(leaf.group);
+            group.is_some_and(|group| group.or)
+        };
+        let diagnostic = match other {
+            None if or(first) => return true,
+            Some(other) if self.declaration.groups.iter().any(|group| group.or) => {
+                Diagnostic::error(
+                    Code::CrossFieldOr,
+                    expr.bare_span,
+                    "`OR` cannot join comparisons of different fields",
+                )
+                .label(first.span, "comparison of one field")
+                .label(other.span, "comparison of another field")
+                .help("join different fields with `AND`, or send several requests")
+            }
+            _ => Diagnostic::error(
+                Code::OrNotSupported,
+                expr.bare_span,
+                "`OR` is not supported here",
+            )
+            .label(expr.bare_span, "joined with `OR`")
+            .help("send a request for each alternative"),
+        };
+        self.diagnostics.push(diagnostic);
+        false
+    }
+
+    /// Collects the comparisons of a part.
+    fn leaves(&self, expr: &Expr<'_>, leaves: &mut Vec<Leaf>) {
+        match &expr.kind {
+            ExprKind::And(operands) | ExprKind::Sequence(operands) | ExprKind::Or(operands) => {
+                for operand in operands {
+                    self.leaves(operand, leaves);
+                }
+            }
+            ExprKind::Not(_, operand) => self.leaves(operand, leaves),
+            ExprKind::Restriction(restriction) => {
+                if let Some(predicate) = Predicate::of(self.declaration, restriction) {
+                    leaves.push(Leaf {
+                        group: predicate.group,
+                        relation: predicate.relation,
+                        span: expr.bare_span,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Collects the operands of nested ANDs, or of nested ORs.
+fn flatten<'t, 'a>(expr: &'t Expr<'a>, or: bool, operands: &mut Vec<&'t Expr<'a>>) {
+    match &expr.kind {
+        ExprKind::And(inner) | ExprKind::Sequence(inner) if !or => {
+            for expr in inner {
+                flatten(expr, or, operands);
+            }
+        }
+        ExprKind::Or(inner) if or => {
+            for expr in inner {
+                flatten(expr, or, operands);
+            }
+        }
+        _ => operands.push(expr),
+    }
+}
