@@ -21,9 +21,9 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use gchat_filter::members::Filter;
-use gchat_filter::{Checker, Preset, Report, syntax};
+use gchat_filter::{Checker, Method, Preset, Report, syntax};
 
-use self::families::families;
+use self::families::{Family, families};
 
 /// The argument with which this program runs itself under callgrind.
 const COUNTED: &str = "--counted";
@@ -33,38 +33,42 @@ const COUNTED: &str = "--counted";
 const CONSTANT: u64 = 50_000;
 
 /// A function to count, with its name.
-type Operation = (&'static str, fn(&str));
+type Operation = (&'static str, fn(Method, &str));
 
 const OPERATIONS: [Operation; 5] = [
-    ("parse", |text| drop(syntax::parse(text))),
-    ("filter", |text| drop(Filter::parse(text))),
-    ("check", |text| check(text, Preset::Default)),
-    ("check, all lints allowed", |text| {
-        check(text, Preset::Aip160);
+    ("parse", |_, text| drop(syntax::parse(text))),
+    ("filter", |_, text| drop(Filter::parse(text))),
+    ("check", |method, text| check(method, text, Preset::Default)),
+    ("check, all lints allowed", |method, text| {
+        check(method, text, Preset::Aip160);
     }),
-    ("report", |text| {
-        drop(Report::from(&Filter::check(&Checker::new(), text)).to_string());
+    ("report", |method, text| {
+        let checked = Checker::new().check_method(method, text);
+        drop(Report::from(&checked).to_string());
     }),
 ];
 
-fn check(text: &str, preset: Preset) {
+fn check(method: Method, text: &str, preset: Preset) {
     let checker = Checker::new().preset(preset).admin_access(true);
-    drop(Filter::check(&checker, text));
+    drop(checker.check_method(method, text));
 }
 
 /// Every operation with every family, and its inputs at half the limits and at the limits.
-fn inputs() -> impl Iterator<Item = (Operation, &'static str, [String; 2])> {
+fn inputs() -> impl Iterator<Item = (Operation, Family, [String; 2])> {
     OPERATIONS.into_iter().flat_map(|operation| {
         let inputs = families().into_iter();
-        inputs.map(move |family| (operation, family.name, [2, 4].map(|n| family.text(n))))
+        inputs.map(move |family| {
+            let texts = [2, 4].map(|quarters| family.text(quarters));
+            (operation, family, texts)
+        })
     })
 }
 
 fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == COUNTED) {
-        for ((_, operation), _, texts) in inputs() {
+        for ((_, operation), family, texts) in inputs() {
             for text in &texts {
-                counted(operation, text);
+                counted(operation, family.method, text);
             }
         }
         return ExitCode::SUCCESS;
@@ -81,6 +85,7 @@ fn main() -> ExitCode {
             if operation != name {
                 continue;
             }
+            let family = family.name;
             if full > 2 * half + half / 2 + CONSTANT {
                 failures += 1;
                 println!("{name}, {family}: {half} instructions, then {full}");
@@ -100,8 +105,8 @@ fn main() -> ExitCode {
 
 /// The only function whose instructions are counted.
 #[inline(never)]
-fn counted(operation: fn(&str), text: &str) {
-    operation(text);
+fn counted(operation: fn(Method, &str), method: Method, text: &str) {
+    operation(method, text);
     // Keeps the call above from becoming a jump, which would leave this function.
     black_box(text);
 }

@@ -30,13 +30,11 @@ impl Bits {
 
     /// Combines two sets of the same length.
     fn zip(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
-        match (self, other) {
-            (Self::Word(a), Self::Word(b)) => Self::Word(combine(*a, *b)),
-            _ => {
-                let words = self.words().iter().zip(other.words());
-                Self::Words(words.map(|(a, b)| combine(*a, *b)).collect())
-            }
+        if let (Self::Word(a), Self::Word(b)) = (self, other) {
+            return Self::Word(combine(*a, *b));
         }
+        let words = self.words().iter().zip(other.words());
+        Self::Words(words.map(|(a, b)| combine(*a, *b)).collect())
     }
 
     pub(super) fn and(&self, other: &Self) -> Self {

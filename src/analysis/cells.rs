@@ -271,7 +271,7 @@ pub struct CellSet<'s> {
     bits: Bits,
 }
 
-impl<'s> CellSet<'s> {
+impl CellSet<'_> {
     /// Returns all cells of the filter.
     pub(super) fn all(&self) -> Self {
         self.with(self.space.all.clone())

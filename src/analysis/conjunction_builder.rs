@@ -69,7 +69,7 @@ enum Bound {
     Upper,
 }
 
-impl<'a> Set<'a> {
+impl Set<'_> {
     /// Adds the values of a set of the same group, without normalizing.
     fn extend(&mut self, other: Self) {
         match (self, other) {

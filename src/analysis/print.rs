@@ -102,14 +102,13 @@ fn bound(group: &Group, relation: Relation, timestamp: Option<Timestamp>) -> Opt
 /// Returns a comparison; `None` if the field does not have the relation.
 fn comparison(field: &Field, relation: Relation, text: &str) -> Option<String> {
     let comparator = field.comparator(relation)?;
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '{' | '}');
     let value = Value {
         span: Span::default(),
         text: Cow::Borrowed(text),
         quotes: match field.values {
             Values::Name {
                 is_quoted: false, ..
-            } if text.chars().all(is_bare) => Quotes::None,
+            } if needs_no_quotes(text) => Quotes::None,
             _ => Quotes::Double,
         },
     };
@@ -118,4 +117,11 @@ fn comparison(field: &Field, relation: Relation, text: &str) -> Option<String> {
         Comparator::Has => format!("{path}:{value}"),
         _ => format!("{path} {comparator} {value}"),
     })
+}
+
+/// Returns whether a resource name without quotes is a member with this text.
+fn needs_no_quotes(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '{' | '}');
+    let mut values = name.split('.');
+    values.all(|value| !value.is_empty() && !value.starts_with('-') && value.chars().all(is_plain))
 }

@@ -1,7 +1,6 @@
 //! The result of a check.
 
-use super::language::Language;
-use super::{Error, Filter};
+use super::Error;
 use crate::diagnostic::{Diagnostic, Severity, Stage};
 use crate::schema::{Declaration, is_shape};
 use crate::syntax::Expr;
@@ -78,16 +77,14 @@ impl<'a, F> Checked<'a, F> {
                     }
         })
     }
-}
 
-impl<L: Language> Checked<'_, Filter<L>> {
     /// Returns the filter, or an error with all diagnostics.
     ///
     /// # Errors
     ///
     /// If the filter is invalid, such as `role =` or `role = "OWNER"`.
-    pub fn into_result(self) -> Result<Filter<L>, Error> {
+    pub fn into_result(self) -> Result<F, Error> {
         self.filter
-            .ok_or_else(|| Error::explained::<L>(self.text, self.diagnostics, self.fixed))
+            .ok_or_else(|| Error::explained(self.text, self.diagnostics, self.fixed))
     }
 }

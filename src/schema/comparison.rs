@@ -107,11 +107,8 @@ impl Schema<'_> {
     fn operator(&mut self, field: &'static Field, comparison: &Comparison<'_>) {
         let span = comparison.comparator_span;
         let comparator = comparison.comparator;
-        match field.operator(comparator) {
-            Some(operator) => {
-                let Some(instead) = operator.instead else {
-                    return;
-                };
+        if let Some(operator) = field.operator(comparator) {
+            if let Some(instead) = operator.instead {
                 self.lint(Lint::UndocumentedOperator, || {
                     Diagnostic::error(
                         Code::UndocumentedOperator,
@@ -125,29 +122,28 @@ impl Schema<'_> {
                     .help(instead)
                 });
             }
-            None => {
-                let diagnostic = Diagnostic::error(
-                    Code::UnsupportedOperator,
-                    span,
-                    format!("`{}` does not support `{comparator}`", field.path),
-                )
-                .label(span, format!("expected {}", field.operator_names("or")))
-                .help(format!("write {}", field.examples));
-                let edits = match comparator {
-                    Comparator::Has if field.operator(Comparator::Equal).is_some() => {
-                        Some(vec![Edit::new(span, "=")])
-                    }
-                    Comparator::GreaterOrEqual | Comparator::LessOrEqual => {
-                        exclusive_bound(field, comparison)
-                    }
-                    _ => None,
-                };
-                self.diagnostics.push(match edits {
-                    Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
-                    None => diagnostic,
-                });
-            }
+            return;
         }
+        let diagnostic = Diagnostic::error(
+            Code::UnsupportedOperator,
+            span,
+            format!("`{}` does not support `{comparator}`", field.path),
+        )
+        .label(span, format!("expected {}", field.operator_names("or")))
+        .help(format!("write {}", field.examples));
+        let edits = match comparator {
+            Comparator::Has if field.operator(Comparator::Equal).is_some() => {
+                Some(vec![Edit::new(span, "=")])
+            }
+            Comparator::GreaterOrEqual | Comparator::LessOrEqual => {
+                exclusive_bound(field, comparison)
+            }
+            _ => None,
+        };
+        self.diagnostics.push(match edits {
+            Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
+            None => diagnostic,
+        });
     }
 
     /// Checks the right side; `name` is the left side.

@@ -212,10 +212,10 @@ impl Field {
             Values::Timestamp => "a timestamp such as `\"2026-01-31T12:00:00Z\"`".to_owned(),
             Values::Name {
                 pattern, is_quoted, ..
-            } => match is_quoted {
-                true => format!("`\"{pattern}\"`"),
-                false => format!("`{pattern}`"),
-            },
+            } => {
+                let quote = if is_quoted { "\"" } else { "" };
+                format!("`{quote}{pattern}{quote}`")
+            }
             Values::Text => "a string in double quotes".to_owned(),
         }
     }

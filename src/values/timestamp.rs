@@ -291,11 +291,10 @@ impl InvalidTimestamp {
         }
         match (clock, zone) {
             ("T00:00:00", "" | "Z" | "+00:00" | "-00:00") if fraction > 9 => Self::TooPrecise,
-            ("T00:00:00", "Z" | "+00:00" | "-00:00") => Self::OutOfRange,
             ("T00:00:00", "") if Timestamp::parse(format!("{text}Z").as_bytes()).is_some() => {
                 Self::NoOffset
             }
-            ("T00:00:00", "") => Self::OutOfRange,
+            ("T00:00:00", "" | "Z" | "+00:00" | "-00:00") => Self::OutOfRange,
             _ => Self::Format,
         }
     }

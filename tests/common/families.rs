@@ -1,5 +1,7 @@
 //! Families of long inputs: one for each construct and each mistake that can be repeated.
 
+use gchat_filter::Method;
+
 /// The parser's length limit, in bytes.
 const LENGTH: usize = 16_384;
 
@@ -12,6 +14,7 @@ const LEVELS: usize = DEPTH - 4;
 /// Inputs of various lengths: a repeated unit in repeated nesting levels, with text around them.
 pub(crate) struct Family {
     pub(crate) name: &'static str,
+    pub(crate) method: Method,
     before: &'static str,
     /// Opening and closing text of a nesting level.
     level: [&'static str; 2],
@@ -32,12 +35,23 @@ impl Family {
         [
             self.before,
             &open.repeat(levels * quarters),
-            &self.unit.repeat(units * quarters),
+            &self.units(units * quarters),
             self.last,
             &close.repeat(levels * quarters),
             self.after,
         ]
         .concat()
+    }
+
+    /// A number of units, with numbers in place of `NNNN`. There are few different numbers, because
+    /// a set of cells takes a bit for each.
+    fn units(&self, count: usize) -> String {
+        let units = (0..count).map(|n| self.unit.replace("NNNN", &format!("{:04}", n % 4)));
+        units.collect()
+    }
+
+    fn of(self, method: Method) -> Self {
+        Self { method, ..self }
     }
 
     fn within(self, before: &'static str, after: &'static str) -> Self {
@@ -58,6 +72,7 @@ fn long(
 ) -> Family {
     Family {
         name,
+        method: Method::SpacesMembersList,
         before,
         level: ["", ""],
         unit: unit.into(),
@@ -80,6 +95,8 @@ fn deep(
 }
 
 const MEMBER: &str = r#"role = "ROLE_MEMBER""#;
+const END: &str = r#"create_time < "2027-01-01T00:00:00Z""#;
+const EMOJI: &str = r#"emoji.unicode = "a""#;
 
 /// Text nested to the limit.
 fn deepest(open: &str, inner: &str, close: &str) -> String {
@@ -103,6 +120,8 @@ pub(crate) fn families() -> Vec<Family> {
         lints(),
         meaning_errors(),
         syntax_errors(),
+        messages(),
+        reactions(),
     ];
     families.into_iter().flatten().collect()
 }
@@ -351,4 +370,75 @@ fn syntax_errors() -> Vec<Family> {
         long("invalid escapes", "\"", "\\x", "\""),
         long("surrogates", "\"", "\\uD83D\\uDE42", "\""),
     ]
+}
+
+/// Filters of messages, which have timestamps and names.
+fn messages() -> Vec<Family> {
+    let time = r#"create_time > "2026-01-31T12:00:00.NNNNZ""#;
+    let families = [
+        long(
+            "bounds",
+            "",
+            and(time),
+            r#"create_time < "2027-01-01T00:00:00Z""#,
+        ),
+        long("OR of bounds", "", or(time), END),
+        long(
+            "timestamps without time zone",
+            "",
+            and(r#"create_time > "2026-01-31T12:00:00""#),
+            END,
+        ),
+        long(
+            "intervals without timestamps",
+            r#"create_time > "2026-01-31T12:00:00Z""#,
+            " ",
+            r#"AND create_time < "2026-01-31T12:00:00Z""#,
+        ),
+        long(
+            "threads",
+            "",
+            and("thread.name = spaces/A/threads/NNNN"),
+            END,
+        ),
+        long("invalid names", "", and("thread.name = spaces/NNNN"), END),
+    ];
+    let families = families.into_iter();
+    families
+        .map(|family| family.of(Method::SpacesMessagesList))
+        .collect()
+}
+
+/// Filters of reactions, of which a group has two fields.
+fn reactions() -> Vec<Family> {
+    let emoji = "emoji.unicode = \"aNNNN\"";
+    let families = [
+        long("OR of texts", "", or(emoji), EMOJI),
+        long("AND of texts", "", and(emoji), EMOJI),
+        long(
+            "AND of ORs of texts",
+            "",
+            r#"(emoji.unicode = "NNNN" OR emoji.unicode = "a") AND "#,
+            r#"emoji.unicode = "a""#,
+        ),
+        long("OR of fields", "", or(r#"user.name = "users/NNNN""#), EMOJI),
+        long(
+            "other spelling",
+            "",
+            or(r#"emoji.customEmoji.uid = "a""#),
+            EMOJI,
+        ),
+        long(
+            "aliases",
+            "",
+            or(r#"user.name = "users/NNNN@example.com""#),
+            EMOJI,
+        ),
+        long("empty values", "", or(r#"emoji.unicode = """#), EMOJI),
+        deep("nested reactions", ["(", ")"], or(emoji), EMOJI),
+    ];
+    let families = families.into_iter();
+    families
+        .map(|family| family.of(Method::SpacesMessagesReactionsList))
+        .collect()
 }

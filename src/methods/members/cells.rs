@@ -13,10 +13,10 @@ use crate::schema::Declaration;
 use crate::syntax::grammar;
 
 /// Number of types.
-const TYPES: u32 = MemberType::ALL.len() as u32;
+const TYPES: usize = MemberType::ALL.len();
 
 /// Number of cells.
-const LENGTH: u32 = Role::ALL.len() as u32 * TYPES;
+const LENGTH: usize = Role::ALL.len() * TYPES;
 
 // The cells builder uses the two highest bits.
 const _: () = assert!(LENGTH <= 30);
@@ -30,7 +30,7 @@ impl Cells {
     pub(super) const ALL: Self = Self((1 << LENGTH) - 1);
 
     const fn bit(role: Role, member_type: MemberType) -> u32 {
-        1 << (role as u32 * TYPES + member_type as u32)
+        1 << (role as usize * TYPES + member_type as usize)
     }
 
     /// Returns the cells with a role.
@@ -92,7 +92,7 @@ impl Cells {
 
     /// Returns the types of a role, one bit each, in the order of [`MemberType::ALL`].
     pub(super) const fn types(self, role: Role) -> u32 {
-        self.0 >> (role as u32 * TYPES) & ((1 << TYPES) - 1)
+        self.0 >> (role as usize * TYPES) & ((1 << TYPES) - 1)
     }
 }
 

@@ -1,0 +1,292 @@
+//! The languages, with their comparisons and resources, and the naive meaning of filters.
+
+use gchat_filter::{Checked, Checker, Error, Timestamp, messages, reactions, spaces};
+
+/// A filter by the naive implementation.
+#[derive(Clone, Debug)]
+pub(crate) enum Tree {
+    /// Index of a comparison.
+    Leaf(usize),
+    And(Vec<Tree>),
+    Or(Vec<Tree>),
+}
+
+impl Tree {
+    /// The text, with parentheses around each operand that is not a comparison.
+    pub(crate) fn text(&self, comparisons: &[&str]) -> String {
+        let (operands, connective) = match self {
+            Self::Leaf(leaf) => return comparisons[*leaf].to_owned(),
+            Self::And(operands) => (operands, " AND "),
+            Self::Or(operands) => (operands, " OR "),
+        };
+        let texts: Vec<String> = operands
+            .iter()
+            .map(|operand| match operand {
+                Self::Leaf(_) => operand.text(comparisons),
+                _ => format!("({})", operand.text(comparisons)),
+            })
+            .collect();
+        texts.join(connective)
+    }
+
+    pub(crate) fn matches(&self, leaf: &dyn Fn(usize) -> bool) -> bool {
+        match self {
+            Self::Leaf(own) => leaf(*own),
+            Self::And(operands) => operands.iter().all(|operand| operand.matches(leaf)),
+            Self::Or(operands) => operands.iter().any(|operand| operand.matches(leaf)),
+        }
+    }
+
+    pub(crate) fn leaves(&self) -> Vec<usize> {
+        match self {
+            Self::Leaf(leaf) => vec![*leaf],
+            Self::And(operands) | Self::Or(operands) => {
+                operands.iter().flat_map(Self::leaves).collect()
+            }
+        }
+    }
+
+    /// This part and all parts in it.
+    pub(crate) fn parts(&self) -> Vec<&Self> {
+        let mut parts = vec![self];
+        if let Self::And(operands) | Self::Or(operands) = self {
+            parts.extend(operands.iter().flat_map(Self::parts));
+        }
+        parts
+    }
+}
+
+/// A language with a few comparisons, and resources for all that these tell apart.
+pub(crate) trait Language {
+    type Filter: Clone + PartialEq + std::fmt::Debug + std::fmt::Display;
+    type Resource;
+
+    const COMPARISONS: &'static [&'static str];
+
+    fn resources() -> Vec<Self::Resource>;
+
+    /// Whether a comparison, by its index, holds for a resource.
+    fn holds(comparison: usize, resource: &Self::Resource) -> bool;
+
+    /// Whether the language allows what AND and OR join in the filter.
+    fn is_shape_valid(tree: &Tree) -> bool;
+
+    /// Whether a part that matches nothing is an error.
+    fn has_contradictions() -> bool;
+
+    fn parse(text: &str) -> Result<Self::Filter, Error>;
+    fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, Self::Filter>;
+    fn matches(filter: &Self::Filter, resource: &Self::Resource) -> bool;
+    fn implies(a: &Self::Filter, b: &Self::Filter) -> bool;
+    fn is_disjoint(a: &Self::Filter, b: &Self::Filter) -> bool;
+    fn intersection(a: &Self::Filter, b: &Self::Filter) -> Option<Self::Filter>;
+}
+
+macro_rules! filter_functions {
+    ($filter:ty) => {
+        type Filter = $filter;
+
+        fn parse(text: &str) -> Result<$filter, Error> {
+            <$filter>::parse(text)
+        }
+
+        fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, $filter> {
+            <$filter>::check(checker, text)
+        }
+
+        fn matches(filter: &$filter, resource: &Self::Resource) -> bool {
+            filter.matches(resource)
+        }
+
+        fn implies(a: &$filter, b: &$filter) -> bool {
+            a.implies(b)
+        }
+
+        fn is_disjoint(a: &$filter, b: &$filter) -> bool {
+            a.is_disjoint(b)
+        }
+
+        fn intersection(a: &$filter, b: &$filter) -> Option<$filter> {
+            a.intersection(b)
+        }
+    };
+}
+
+pub(crate) struct Spaces;
+
+pub(crate) struct Space(Option<&'static str>);
+
+impl spaces::Matchable for Space {
+    fn space_type(&self) -> Option<&str> {
+        self.0
+    }
+}
+
+impl Language for Spaces {
+    type Resource = Space;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"space_type = "SPACE""#,
+        r#"space_type = "GROUP_CHAT""#,
+        r#"space_type = "DIRECT_MESSAGE""#,
+    ];
+
+    fn resources() -> Vec<Space> {
+        let types = ["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE", "SOMETHING_NEW"];
+        let types = types.into_iter().map(Some);
+        types.chain([None]).map(Space).collect()
+    }
+
+    fn holds(comparison: usize, space: &Space) -> bool {
+        space.0 == Some(["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"][comparison])
+    }
+
+    fn is_shape_valid(_: &Tree) -> bool {
+        true
+    }
+
+    fn has_contradictions() -> bool {
+        true
+    }
+
+    filter_functions!(spaces::Filter);
+}
+
+pub(crate) struct Messages;
+
+/// The time as a number of nanoseconds since 2026, and the thread.
+pub(crate) struct Message(Option<u32>, Option<&'static str>);
+
+const START: i64 = 1_767_225_600;
+
+impl messages::Matchable for Message {
+    fn create_time(&self) -> Option<Timestamp> {
+        Timestamp::new(START, self.0?)
+    }
+
+    fn thread_name(&self) -> Option<&str> {
+        self.1
+    }
+}
+
+impl Language for Messages {
+    type Resource = Message;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"create_time > "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time > "2026-01-01T00:00:00.000000005Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000005Z""#,
+        r#"create_time > "2026-01-01T00:00:00.000000009Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000009Z""#,
+        "thread.name = spaces/A/threads/B",
+    ];
+
+    fn resources() -> Vec<Message> {
+        let threads = [None, Some("spaces/A/threads/B"), Some("spaces/A/threads/C")];
+        let times = (3..=10).map(Some).chain([None]);
+        times
+            .flat_map(|time| threads.map(|thread| Message(time, thread)))
+            .collect()
+    }
+
+    fn holds(comparison: usize, message: &Message) -> bool {
+        match comparison {
+            6 => message.1 == Some("spaces/A/threads/B"),
+            _ => message.0.is_some_and(|time| {
+                let constant = [4, 5, 9][comparison / 2];
+                if comparison % 2 == 0 {
+                    time > constant
+                } else {
+                    time < constant
+                }
+            }),
+        }
+    }
+
+    /// There is no OR, at most one thread, and at most one bound on each side.
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let has_or = tree.parts().iter().any(|part| matches!(part, Tree::Or(_)));
+        let leaves = tree.leaves();
+        let count = |is: fn(&&usize) -> bool| leaves.iter().filter(is).count();
+        !has_or
+            && count(|leaf| **leaf == 6) < 2
+            && count(|leaf| **leaf < 6 && **leaf % 2 == 0) < 2
+            && count(|leaf| **leaf < 6 && **leaf % 2 == 1) < 2
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(messages::Filter);
+}
+
+pub(crate) struct Reactions;
+
+/// The emoji, whether it is a custom one, and the user.
+pub(crate) struct Reaction(Option<(bool, &'static str)>, Option<&'static str>);
+
+impl reactions::Matchable for Reaction {
+    fn emoji_unicode(&self) -> Option<&str> {
+        let (_, emoji) = self.0.filter(|(is_custom, _)| !is_custom)?;
+        Some(emoji)
+    }
+
+    fn custom_emoji_uid(&self) -> Option<&str> {
+        let (_, uid) = self.0.filter(|(is_custom, _)| *is_custom)?;
+        Some(uid)
+    }
+
+    fn user_name(&self) -> Option<&str> {
+        self.1
+    }
+}
+
+impl Language for Reactions {
+    type Resource = Reaction;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"emoji.unicode = "a""#,
+        r#"emoji.unicode = "b""#,
+        r#"emoji.custom_emoji.uid = "a""#,
+        r#"user.name = "users/1""#,
+        r#"user.name = "users/2""#,
+    ];
+
+    fn resources() -> Vec<Reaction> {
+        let users = [None, Some("users/1"), Some("users/2"), Some("users/3")];
+        let emojis = ["a", "b", "c"].into_iter();
+        let emojis = emojis.flat_map(|emoji| [Some((false, emoji)), Some((true, emoji))]);
+        emojis
+            .chain([None])
+            .flat_map(|emoji| users.map(|user| Reaction(emoji, user)))
+            .collect()
+    }
+
+    fn holds(comparison: usize, reaction: &Reaction) -> bool {
+        match comparison {
+            0 => reaction.0 == Some((false, "a")),
+            1 => reaction.0 == Some((false, "b")),
+            2 => reaction.0 == Some((true, "a")),
+            3 => reaction.1 == Some("users/1"),
+            _ => reaction.1 == Some("users/2"),
+        }
+    }
+
+    /// OR joins comparisons of the emoji, or of the user.
+    fn is_shape_valid(tree: &Tree) -> bool {
+        tree.parts().iter().all(|part| {
+            let leaves = part.leaves();
+            !matches!(part, Tree::Or(_))
+                || leaves.iter().all(|leaf| *leaf < 3)
+                || leaves.iter().all(|leaf| *leaf >= 3)
+        })
+    }
+
+    fn has_contradictions() -> bool {
+        true
+    }
+
+    filter_functions!(reactions::Filter);
+}
