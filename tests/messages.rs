@@ -19,7 +19,7 @@ use insta::assert_snapshot;
 
 /// Returns the diagnostics of a filter as lines.
 fn report(checker: &Checker, text: &str) -> String {
-    let checked = Filter::check(&checker, text);
+    let checked = Filter::check(checker, text);
     let mut out = String::new();
     for d in &checked.diagnostics {
         let severity = if d.severity == Severity::Error {

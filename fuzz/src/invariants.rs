@@ -16,7 +16,7 @@ pub fn assert_span(text: &str, span: Span) {
 /// Checks the input and asserts the invariants of the result.
 #[must_use]
 pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, Filter> {
-    let checked = Filter::check(&checker, text);
+    let checked = Filter::check(checker, text);
     assert_eq!(checked.text, text);
     let stages: Vec<Stage> = checked.errors().map(Diagnostic::stage).collect();
     assert!(

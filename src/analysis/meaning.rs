@@ -22,12 +22,12 @@ pub(crate) fn check(
     part: &Part<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let context = Context {
+    let check = MeaningCheck {
         declaration,
         levels,
         text,
     };
-    if context.contradictions(part, diagnostics) {
+    if check.contradictions(part, diagnostics) {
         return;
     }
     if part.cells.is_all() {
@@ -189,14 +189,14 @@ fn removal(parts: &[Part<'_>], first_kept: usize, index: usize) -> Span {
     }
 }
 
-/// What the reports of a filter need.
-struct Context<'c> {
+/// A check of a filter.
+struct MeaningCheck<'c> {
     declaration: &'static Declaration,
     levels: &'c Levels,
     text: &'c str,
 }
 
-impl Context<'_> {
+impl MeaningCheck<'_> {
     /// Reports each innermost part that matches nothing. Returns whether there is one.
     fn contradictions(&self, part: &Part<'_>, diagnostics: &mut Vec<Diagnostic>) -> bool {
         let mut found = false;

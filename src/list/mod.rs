@@ -74,6 +74,7 @@
 pub(crate) mod case;
 mod index;
 mod mask;
+mod method;
 mod page;
 pub(crate) mod query;
 mod request;
@@ -86,13 +87,14 @@ pub(crate) mod violation;
 
 pub use self::index::MembershipIndex;
 pub use self::mask::{FieldMask, InvalidMask, UpdateMask};
+pub use self::method::Method;
 pub use self::page::{Page, Source};
 pub use self::query::SystemParameters;
 pub use self::request::{CheckedRequest, ListMembershipsRequest};
 pub use self::resource_name::{
     InvalidName, MembershipName, Reference, SpaceName, parse_group, parse_user,
 };
-pub use self::scope::{Authentication, Caller, Condition, Method, Scope};
+pub use self::scope::{Authentication, Caller, Condition, Scope};
 pub use self::selection::{Class, Presence, Selection};
 pub use self::status::{Code, Detail, Status};
 pub use self::token::PageTokens;

@@ -1,8 +1,9 @@
 //! List requests: query strings, validation and authorization.
 
+use super::method::Method;
 use super::query::{self, QueryReader, SystemParameters};
 use super::resource_name::SpaceName;
-use super::scope::{Authentication, Caller, Condition, Method};
+use super::scope::{Authentication, Caller, Condition};
 use super::selection::Selection;
 use super::status::Status;
 use super::token::{Binding, PageTokens};

@@ -1,35 +1,7 @@
 //! Callers and the methods that their scopes permit.
 
+use super::method::Method;
 use super::status::Status;
-
-/// A method of `spaces.members`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// `POST v1/{parent=spaces/*}/members`.
-    Create,
-    /// `DELETE v1/{name=spaces/*/members/*}`.
-    Delete,
-    /// `GET v1/{name=spaces/*/members/*}`.
-    Get,
-    /// `GET v1/{parent=spaces/*}/members`.
-    List,
-    /// `PATCH v1/{name=spaces/*/members/*}`.
-    Patch,
-}
-
-impl Method {
-    /// Returns the full name of the API's method.
-    #[must_use]
-    pub const fn rpc(self) -> &'static str {
-        match self {
-            Self::Create => "google.chat.v1.ChatService.CreateMembership",
-            Self::Delete => "google.chat.v1.ChatService.DeleteMembership",
-            Self::Get => "google.chat.v1.ChatService.GetMembership",
-            Self::List => "google.chat.v1.ChatService.ListMemberships",
-            Self::Patch => "google.chat.v1.ChatService.UpdateMembership",
-        }
-    }
-}
 
 /// How a caller is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

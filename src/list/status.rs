@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::scope::Method;
+use super::method::Method;
 use super::violation::{MAX_DESCRIPTION, Violation, Violations, clip};
 use crate::diagnostic::visible;
 

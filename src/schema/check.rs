@@ -1,11 +1,12 @@
 //! Checking of expressions: negations, functions, and what their parts are.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
-use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Member, Restriction, Value};
+use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Restriction};
 
 use super::comparison::swapped;
 use super::declaration::Declaration;
 use super::lint::{Level, Levels, Lint};
+use super::schema_check::{SchemaCheck, negation};
 use super::shape;
 use super::suggest::FieldName;
 use super::terms::Term;
@@ -20,13 +21,13 @@ pub(crate) fn check(
     tree: &Expr<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut schema = Schema {
+    let mut check = SchemaCheck {
         declaration,
         levels,
         text,
         diagnostics,
     };
-    schema.group(tree);
+    check.group(tree);
     let is_shape = |diagnostic: &Diagnostic| shape::is_shape(declaration, diagnostic.code);
     let is_wrong = |diagnostic: &Diagnostic| diagnostic.is_error() && !is_shape(diagnostic);
     if diagnostics.iter().any(is_wrong) {
@@ -36,55 +37,7 @@ pub(crate) fn check(
     }
 }
 
-pub(super) struct Schema<'c> {
-    pub(super) declaration: &'static Declaration,
-    pub(super) levels: &'c Levels,
-    pub(super) text: &'c str,
-    pub(super) diagnostics: &'c mut Vec<Diagnostic>,
-}
-
-/// Returns the member if the expression is only that.
-pub(super) fn bare_member<'t, 'a>(expr: &'t Expr<'a>) -> Option<&'t Member<'a>> {
-    match &expr.kind {
-        ExprKind::Restriction(Restriction {
-            comparable: Comparable::Member(member),
-            comparison: None,
-        }) => Some(member),
-        _ => None,
-    }
-}
-
-/// Returns the value of a member without fields.
-pub(super) fn single<'m, 'a>(member: &'m Member<'a>) -> Option<&'m Value<'a>> {
-    match member.path.as_slice() {
-        [value] => Some(value),
-        _ => None,
-    }
-}
-
-/// Returns the diagnostic for a negation; `opposite` is the comparator that can replace it.
-pub(super) fn negation(
-    declaration: &Declaration,
-    span: Span,
-    opposite: Option<Comparator>,
-) -> Diagnostic {
-    Diagnostic::error(
-        Code::Negation,
-        span,
-        "negation is not documented for filters",
-    )
-    .label(span, "negated here")
-    .help(match opposite {
-        Some(comparator) => format!("use `{comparator}` instead"),
-        None => declaration.instead_of_negation.to_owned(),
-    })
-}
-
-impl Schema<'_> {
-    pub(super) fn lint(&mut self, lint: Lint, diagnostic: impl FnOnce() -> Diagnostic) {
-        self.levels.report(lint, self.diagnostics, diagnostic);
-    }
-
+impl SchemaCheck<'_> {
     /// Checks a term or a negated operand. `alone` is whether it is the only term in its group, and
     /// `neighbors` are the terms before and after it.
     pub(super) fn part(
@@ -172,11 +125,5 @@ impl Schema<'_> {
                 _ => self.compare(),
             }),
         );
-    }
-
-    /// Returns the help for something that should be a comparison.
-    pub(super) fn compare(&self) -> String {
-        let example = self.declaration.example;
-        format!("compare a field with a value, for example `{example}`")
     }
 }

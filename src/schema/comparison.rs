@@ -8,13 +8,13 @@ use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
 };
 
-use super::check::{Schema, bare_member, single};
 use super::declaration::{Declaration, Field, Relation};
 use super::lint::Lint;
 use super::predicate::{Constant, value};
+use super::schema_check::{SchemaCheck, bare_member, single};
 use super::suggest::{FieldName, ValueName};
 
-impl Schema<'_> {
+impl SchemaCheck<'_> {
     /// Checks a comparison; `span` is its span without enclosing parentheses.
     pub(super) fn comparison(
         &mut self,

@@ -9,6 +9,7 @@ mod comparison;
 mod declaration;
 mod lint;
 mod predicate;
+mod schema_check;
 mod shape;
 mod suggest;
 mod terms;

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Expr, ExprKind, Member};
 
-use super::check::{Schema, bare_member, negation, single};
 use super::declaration::{Declaration, Field, Value};
 use super::lint::Lint;
+use super::schema_check::{SchemaCheck, bare_member, negation, single};
 use super::suggest::FieldName;
 
 /// The connective between a term and the one before it.
@@ -208,7 +208,7 @@ fn value_of_any_field(
     })
 }
 
-impl Schema<'_> {
+impl SchemaCheck<'_> {
     /// Checks the content of parentheses, or the entire filter.
     pub(super) fn group(&mut self, expr: &Expr<'_>) {
         let mut terms = Vec::new();

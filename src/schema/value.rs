@@ -6,12 +6,12 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Quotes, Value};
 use crate::values::{InvalidTimestamp, Timestamp, resource_name};
 
-use super::check::Schema;
 use super::declaration::{Field, Value as EnumValue, Values};
 use super::lint::{Level, Lint};
+use super::schema_check::SchemaCheck;
 use super::suggest::ValueName;
 
-impl Schema<'_> {
+impl SchemaCheck<'_> {
     /// Reports a right side that cannot be a value.
     pub(super) fn not_a_value(&mut self, field: &'static Field, span: Span) {
         let diagnostic = self.unknown_value(field, span);

@@ -92,7 +92,7 @@ fn messages() {
             r#"create_time > ("2026-01-31T12:00:00Z")"#,
             "thread.name = spaces/A",
             r#"thread.name = "spaces/A"."threads/B""#,
-            r#"spaces/A/threads/B = thread.name"#,
+            "spaces/A/threads/B = thread.name",
             "thread.name spaces/A/threads/B",
             "thread.name:spaces/A/threads/B",
             r#"create_time > "2026-01-02T00:00:00Z" AND create_time < "2026-01-01T00:00:00Z""#,

@@ -117,7 +117,7 @@ fn assert_terminates(checker: &Checker, fixed: &str) {
     }
     let mut text = fixed.to_owned();
     for _ in 0..4 * fixed.len() + 64 {
-        match Filter::check(&checker, &text).fixed {
+        match Filter::check(checker, &text).fixed {
             Some(fixed) => text = fixed,
             None => return,
         }

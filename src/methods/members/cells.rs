@@ -1,16 +1,7 @@
 //! Sets of cells.
 
-use std::fmt;
-use std::num::NonZeroU32;
-
 use super::cell::{MemberType, Role};
-use super::cells_builder::CellsBuilder;
 use super::declaration::ROLE;
-use super::shortest;
-use crate::analysis::cells::{CellSet, combination};
-use crate::filter::{Meaning, Unparsed};
-use crate::schema::Declaration;
-use crate::syntax::grammar;
 
 /// Number of types.
 const TYPES: usize = MemberType::ALL.len();
@@ -29,7 +20,7 @@ impl Cells {
     pub(super) const NONE: Self = Self(0);
     pub(super) const ALL: Self = Self((1 << LENGTH) - 1);
 
-    const fn bit(role: Role, member_type: MemberType) -> u32 {
+    pub(super) const fn bit(role: Role, member_type: MemberType) -> u32 {
         1 << (role as usize * TYPES + member_type as usize)
     }
 
@@ -93,60 +84,5 @@ impl Cells {
     /// Returns the types of a role, one bit each, in the order of [`MemberType::ALL`].
     pub(super) const fn types(self, role: Role) -> u32 {
         self.0 >> (role as usize * TYPES) & ((1 << TYPES) - 1)
-    }
-}
-
-/// A set of at least one cell: what a filter matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct NonEmptyCells(NonZeroU32);
-
-impl NonEmptyCells {
-    #[inline]
-    pub(super) const fn new(cells: Cells) -> Option<Self> {
-        match NonZeroU32::new(cells.0) {
-            Some(cells) => Some(Self(cells)),
-            None => None,
-        }
-    }
-
-    #[inline]
-    pub(super) const fn cells(self) -> Cells {
-        Cells(self.0.get())
-    }
-}
-
-impl Meaning for NonEmptyCells {
-    fn all() -> Self {
-        const {
-            match Self::new(Cells::ALL) {
-                Some(all) => all,
-                None => unreachable!(),
-            }
-        }
-    }
-
-    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self> {
-        let mut own = Cells::NONE;
-        for role in Role::ALL {
-            for member_type in MemberType::ALL {
-                let cell = combination(declaration, &[role.value(), member_type.value()]);
-                if cells.contains(cell) {
-                    own = own.or(Cells(Cells::bit(role, member_type)));
-                }
-            }
-        }
-        Self::new(own)
-    }
-
-    fn parse(_: &'static Declaration, text: &str) -> Result<Self, Unparsed> {
-        let part = grammar::filter(text.as_bytes(), &CellsBuilder);
-        let Some(part) = part.map_err(|_| Unparsed::Invalid)? else {
-            return Ok(Self::all());
-        };
-        Self::new(part.cells()?).ok_or(Unparsed::Invalid)
-    }
-
-    fn print(&self, _: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        shortest::print(self.cells(), f)
     }
 }

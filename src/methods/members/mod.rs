@@ -9,6 +9,7 @@ mod cell;
 mod cells;
 mod cells_builder;
 mod declaration;
+mod meaning;
 mod shortest;
 
 pub use self::cell::{Cell, Matchable, MemberType, Role};
@@ -17,8 +18,9 @@ pub use crate::membership::{
     UserType,
 };
 
-use self::cells::{Cells, NonEmptyCells};
+use self::cells::Cells;
 use self::declaration::DECLARATION;
+use self::meaning::NonEmptyCells;
 use crate::analysis::lower::Part;
 use crate::diagnostic::Diagnostic;
 use crate::filter::Language;
