@@ -2,7 +2,7 @@
 
 /// The class of a byte outside a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
+pub(crate) enum ByteClass {
     /// Part of a TEXT.
     Text,
     /// Part of a TEXT, but not as its first character: the hyphen.
@@ -17,17 +17,17 @@ pub(crate) enum Class {
     Other,
 }
 
-const CLASSES: [Class; 256] = {
-    let mut classes = [Class::Text; 256];
+const CLASSES: [ByteClass; 256] = {
+    let mut classes = [ByteClass::Text; 256];
     let mut byte = 0;
     while byte < classes.len() {
         #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
         #[expect(clippy::cast_possible_truncation, reason = "below 256")]
         {
             classes[byte] = match byte as u8 {
-                b' ' | b'\t' | b'\r' | b'\n' => Class::Space,
-                b'"' | b'\'' => Class::Quote,
-                b'-' => Class::Hyphen,
+                b' ' | b'\t' | b'\r' | b'\n' => ByteClass::Space,
+                b'"' | b'\'' => ByteClass::Quote,
+                b'-' => ByteClass::Hyphen,
                 0..=0x1f
                 | 0x7f
                 | b'\\'
@@ -39,9 +39,9 @@ const CLASSES: [Class; 256] = {
                 | b'<'
                 | b'>'
                 | b'!'
-                | b':' => Class::Other,
-                0x80.. => Class::Wide,
-                _ => Class::Text,
+                | b':' => ByteClass::Other,
+                0x80.. => ByteClass::Wide,
+                _ => ByteClass::Text,
             };
         }
         byte += 1;
@@ -51,11 +51,11 @@ const CLASSES: [Class; 256] = {
 
 /// Returns the class of a byte.
 #[inline]
-pub(crate) fn class(byte: u8) -> Class {
+pub(crate) fn class(byte: u8) -> ByteClass {
     CLASSES
         .get(usize::from(byte))
         .copied()
-        .unwrap_or(Class::Other)
+        .unwrap_or(ByteClass::Other)
 }
 
 /// Returns whether a character beyond ASCII can be part of a TEXT.

@@ -1,12 +1,12 @@
-//! Filters of Google Chat space memberships: parsed, checked, explained, evaluated.
+//! Filters of the Google Chat API: parsed, checked, explained, evaluated.
 //!
 //! The Chat API's `spaces.members.list` takes a filter such as
 //! `member.type = "HUMAN" AND role = "ROLE_MANAGER"`. [`Filter::parse`] checks one against the API's
-//! documentation, and [`Filter::matches`] evaluates it against a [`Membership`], or against any type
-//! that is [`Matchable`].
+//! documentation, and [`members::Filter::matches`](Filter#method.matches) evaluates it against a
+//! [`Membership`], or against any type that is [`members::Matchable`].
 //!
 //! ```
-//! use gchat_filter::{Checker, Filter, diagnostic::Code};
+//! use gchat_filter::{Checker, diagnostic::Code, members::Filter};
 //!
 //! let filter = Filter::parse(r#"(role = "ROLE_MANAGER") AND member.type="HUMAN""#)?;
 //! assert_eq!(filter.to_string(), r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#);
@@ -15,24 +15,38 @@
 //! assert_eq!(error.code(), Some(Code::UnknownValue));
 //! assert_eq!(error.fixed(), Some(r#"member.type = "HUMAN""#));
 //!
-//! let checked = Checker::new().check(r#"role = "ROLE_MEMBER" OR role = "ROLE_MEMBER""#);
+//! let checked = Filter::check(&Checker::new(), r#"role = "ROLE_MEMBER" OR role = "ROLE_MEMBER""#);
 //! assert!(checked.is_valid());
 //! assert_eq!(checked.diagnostics[0].message, "this part has no effect");
 //! # Ok::<(), gchat_filter::Error>(())
 //! ```
 //!
+//! # Methods
+//!
+//! Each method of the API has a filter language of its own:
+//!
+//! | module | method | fields |
+//! |---|---|---|
+//! | [`members`] | `spaces.members.list` | `role`, `member.type` |
+//! | [`spaces`] | `spaces.list` | `space_type` |
+//! | [`messages`] | `spaces.messages.list` | `create_time`, `thread.name` |
+//! | [`reactions`] | `spaces.messages.reactions.list` | `emoji.unicode`, `emoji.custom_emoji.uid`, `user.name` |
+//!
+//! [`Checker::check_method`] checks a filter of a [`Method`] that is known only when the program
+//! runs.
+//!
 //! # Layers
 //!
 //! - [`syntax`] is a complete AIP-160 parser, from text to tree. It has no field names, and is
 //!   useful by itself.
-//! - [`Filter`] and [`Checker`] give the tree a meaning. Errors and warnings are plain
-//!   [data](diagnostic), with a fix wherever possible.
+//! - [`Filter`] and [`Checker`] give the tree a meaning, by the declaration of the method's language.
+//!   Errors and warnings are plain [data](diagnostic), with a fix wherever possible.
 //! - `Report` (feature `report`) draws that data for people.
 //! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
 //! - `mock` (feature `mock`) is a server of `spaces.members` for tests.
 //! - The program `gchat-filter` (feature `cli`) is a thin layer over the library.
 //!
-//! # The filter
+//! # The filter of memberships
 //!
 //! | | `role` | `member.type` |
 //! |---|---|---|
@@ -42,13 +56,14 @@
 //! The API's reference documents these, and AND and OR to combine comparisons. Whatever else AIP-160
 //! allows is a [`Lint`], whose level the [`Checker`] sets.
 //!
-//! A filter can only distinguish five [roles](Role) and five [member types](MemberType), including
-//! absent and unknown ones, so its meaning is a set of 25 [cells](Cell). Equality, redundancy,
-//! contradictions and the shortest text are computed from that set.
+//! A filter can only distinguish five [roles](members::Role) and five [member
+//! types](members::MemberType), including absent and unknown ones, so its meaning is a set of 25
+//! [cells](members::Cell). Equality, redundancy, contradictions and the shortest text are computed
+//! from that set.
 //!
-//! A check has four [stages](diagnostic::Stage): syntax; schema (fields, values, operators); meaning
-//! (contradictions, redundancy); and access (the rule of admin access). Each runs only if the stages
-//! before it found no error.
+//! A check has four [stages](diagnostic::Stage): syntax; schema (fields, values, operators, what AND
+//! and OR may join); meaning (contradictions, redundancy); and access (the rule of admin access).
+//! Each runs only if the stages before it found no error.
 //!
 //! # Design decisions
 //!
@@ -69,6 +84,9 @@
 //! | Removing a redundant part, parenthesizing mixed operators, and joining the sides of a contradiction with OR are possible fixes. A certain fix is one that was clearly intended. Every fix is tried before it is offered. | design decision |
 //! | The fix that adds a type for admin access adds parentheses only around an OR or a sequence that has none. | design decision |
 //! | The span of `implicit-and` is the second term, of `undocumented-operator` the comparator, of `mixed-operators` the group. | design decision |
+//! | In the languages of spaces, messages and reactions, a negation is an error whatever the level of its lint, because they cannot express its meaning. | design decision |
+//! | An interval without a timestamp is valid, with a warning. It prints as a comparison that no timestamp satisfies. | design decision, because the reference has such an interval in its text |
+//! | The ID in a resource name has one or more characters other than `/`, `*`, white space and controls, and is not `-`. | design decision |
 //! | In a dump, `{}` and an object with only `nextPageToken` are empty list responses, not memberships. | design decision |
 //! | `check -` reports a line that is not UTF-8 on standard error only, and exits with 2. | design decision |
 //! | `match` prints nothing and exits with 2 for an invalid filter, because 1 means that nothing matched. | design decision |

@@ -7,14 +7,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::bits::Bits;
-use crate::schema::{Across, Constant, Declaration, Group, Kind, Predicate, Relation};
+use crate::schema::{Across, Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
 
 /// The cells of one filter: a segment of numbers for each group in the filter. Where OR may join
 /// comparisons of different groups, there is one segment for all groups, of which each cell is a
 /// combination of their values.
 #[derive(Debug)]
-pub(crate) struct Space<'t> {
+pub(crate) struct Partition<'t> {
     pub(super) segments: Vec<Segment<'t>>,
     /// All cells.
     all: Bits,
@@ -31,7 +31,7 @@ pub(super) struct Segment<'t> {
 #[derive(Debug)]
 pub(super) enum Axis<'t> {
     /// Combinations of enum values, those of the last group next to each other.
-    Values(Range<usize>, &'static [Group]),
+    Values(Range<usize>, &'static [FieldGroup]),
     /// For the sorted constants a and b: before a, a, between, b, after b, no timestamp.
     Timestamps(usize, Vec<Timestamp>),
     /// The sorted constants, each with its field, and everything else.
@@ -39,7 +39,7 @@ pub(super) enum Axis<'t> {
 }
 
 /// Returns the number of cells of an enum: its values, and everything else.
-pub(crate) const fn enum_cells(group: &Group) -> usize {
+pub(crate) const fn enum_cells(group: &FieldGroup) -> usize {
     match group.fields {
         [field, ..] => field.enum_values().len() + 1,
         [] => 1,
@@ -54,11 +54,11 @@ pub(crate) fn combination(declaration: &Declaration, values: &[usize]) -> usize 
 }
 
 impl<'t> Axis<'t> {
-    fn new(group: usize, kind: Kind, groups: &'static [Group]) -> Self {
+    fn new(group: usize, kind: Domain, groups: &'static [FieldGroup]) -> Self {
         match kind {
-            Kind::Finite => Self::Values(group..group + 1, groups),
-            Kind::Ordered => Self::Timestamps(group, Vec::new()),
-            Kind::Distinct => Self::Texts(group, Vec::new()),
+            Domain::Finite => Self::Values(group..group + 1, groups),
+            Domain::Ordered => Self::Timestamps(group, Vec::new()),
+            Domain::Distinct => Self::Texts(group, Vec::new()),
         }
     }
 
@@ -122,7 +122,7 @@ pub(super) fn interval(constants: &[Timestamp], cell: usize) -> Option<(Timestam
     (first <= last).then_some((first, last))
 }
 
-impl<'t> Space<'t> {
+impl<'t> Partition<'t> {
     /// Creates the cells for a filter's comparisons.
     pub(crate) fn new<'p>(
         declaration: &'static Declaration,
@@ -140,7 +140,7 @@ impl<'t> Space<'t> {
         if declaration.across == Across::AndOr {
             add(Axis::Values(0..groups.len(), groups));
         } else {
-            let kinds = groups.iter().map(Group::kind).enumerate();
+            let kinds = groups.iter().map(FieldGroup::domain).enumerate();
             kinds.for_each(|(group, kind)| add(Axis::new(group, kind, groups)));
         }
         for predicate in predicates {
@@ -180,7 +180,7 @@ impl<'t> Space<'t> {
     /// Returns all cells.
     pub(crate) fn all(&self) -> CellSet<'_> {
         CellSet {
-            space: self,
+            partition: self,
             bits: self.all.clone(),
         }
     }
@@ -188,7 +188,7 @@ impl<'t> Space<'t> {
     /// Returns the empty set.
     pub(crate) fn none(&self) -> CellSet<'_> {
         CellSet {
-            space: self,
+            partition: self,
             bits: Bits::new(self.length),
         }
     }
@@ -204,7 +204,7 @@ impl<'t> Space<'t> {
             }
         }
         CellSet {
-            space: self,
+            partition: self,
             bits: bits.and(&self.all),
         }
     }
@@ -218,7 +218,7 @@ impl Axis<'_> {
             (Self::Values(range, groups), Constant::Value(value)) => {
                 let groups = groups.get(range.clone()).unwrap_or_default();
                 let group = predicate.group - range.start;
-                let product = |groups: Option<&[Group]>| -> usize {
+                let product = |groups: Option<&[FieldGroup]>| -> usize {
                     groups.unwrap_or_default().iter().map(enum_cells).product()
                 };
                 // The cells with one value are runs of this length.
@@ -267,24 +267,24 @@ impl Axis<'_> {
 /// the schema stage ensures.
 #[derive(Clone, Debug)]
 pub struct CellSet<'s> {
-    pub(super) space: &'s Space<'s>,
+    pub(super) partition: &'s Partition<'s>,
     bits: Bits,
 }
 
 impl CellSet<'_> {
     /// Returns all cells of the filter.
     pub(super) fn all(&self) -> Self {
-        self.with(self.space.all.clone())
+        self.with(self.partition.all.clone())
     }
 
     /// Returns the empty set.
     pub(super) fn none(&self) -> Self {
-        self.with(Bits::new(self.space.length))
+        self.with(Bits::new(self.partition.length))
     }
 
     fn with(&self, bits: Bits) -> Self {
         Self {
-            space: self.space,
+            partition: self.partition,
             bits,
         }
     }
@@ -304,7 +304,7 @@ impl CellSet<'_> {
     }
 
     pub(crate) fn not(&self) -> Self {
-        let all = &self.space.all;
+        let all = &self.partition.all;
         if self.is_empty() {
             return self.with(all.clone());
         }
@@ -313,7 +313,7 @@ impl CellSet<'_> {
             return self.with(bits);
         }
         // The complement also leaves the other segments open.
-        for segment in &self.space.segments {
+        for segment in &self.partition.segments {
             if !bits.any(segment.cells.clone()) {
                 bits.insert(segment.cells.clone());
             }
@@ -322,7 +322,7 @@ impl CellSet<'_> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        let mut segments = self.space.segments.iter();
+        let mut segments = self.partition.segments.iter();
         segments.any(|segment| !self.bits.any(segment.cells.clone()))
     }
 
@@ -331,7 +331,7 @@ impl CellSet<'_> {
     }
 
     pub(crate) fn is_all(&self) -> bool {
-        self.bits == self.space.all
+        self.bits == self.partition.all
     }
 
     /// Returns whether both sets have the same cells.
@@ -346,7 +346,7 @@ impl CellSet<'_> {
 
     /// Returns whether the set leaves a segment open.
     pub(super) fn is_open(&self, segment: &Segment<'_>) -> bool {
-        let missing = self.space.all.without(&self.bits);
+        let missing = self.partition.all.without(&self.bits);
         !missing.any(segment.cells.clone())
     }
 }

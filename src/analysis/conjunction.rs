@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::cells::{Axis, CellSet, enum_cells, interval};
-use crate::schema::{Constant, Declaration, Group, Kind, Predicate, Relation};
+use crate::schema::{Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
 
 /// What a filter matches: the resources whose value for each of these groups is in the group's set.
@@ -153,8 +153,8 @@ impl<'a> Conjunction<'a> {
     /// Creates a conjunction of conjuncts in the order of their groups.
     pub(super) fn new(declaration: &Declaration, mut conjuncts: Vec<Conjunct<'a>>) -> Self {
         if conjuncts.iter().any(|conjunct| conjunct.set.is_empty()) {
-            let mut kinds = declaration.groups.iter().map(Group::kind);
-            let group = kinds.position(|kind| kind == Kind::Ordered);
+            let mut kinds = declaration.groups.iter().map(FieldGroup::domain);
+            let group = kinds.position(|kind| kind == Domain::Ordered);
             return Self(vec![Conjunct {
                 group: group.unwrap_or_default(),
                 set: Set::Timestamps(Vec::new()),
@@ -167,7 +167,7 @@ impl<'a> Conjunction<'a> {
     /// Returns the meaning of a filter that matches the cells of a set.
     pub(crate) fn of(declaration: &Declaration, cells: &CellSet<'_>) -> Conjunction<'static> {
         let mut conjuncts = Vec::new();
-        for segment in &cells.space.segments {
+        for segment in &cells.partition.segments {
             if !cells.is_empty() && cells.is_open(segment) {
                 continue;
             }

@@ -15,7 +15,7 @@ struct ConjunctionBuilder {
 }
 
 /// What a part of a filter matches.
-struct Part<'a> {
+struct PartConjunction<'a> {
     /// The sets of the groups in the part, in the order of the groups, not normalized.
     conjuncts: Vec<Conjunct<'a>>,
     /// Whether it is an OR without parentheses.
@@ -123,7 +123,7 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
     /// The source of a member; `None` for a call.
     type Comparable = Option<&'a [u8]>;
     type Arg = Option<&'a [u8]>;
-    type Expr = Option<Part<'a>>;
+    type Expr = Option<PartConjunction<'a>>;
 
     fn value(&self, token: Token<'a>) -> &'a [u8] {
         token.raw
@@ -145,7 +145,7 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         comparable
     }
 
-    fn group_arg(&self, _: Option<Part<'a>>, _: usize, _: usize) -> Option<&'a [u8]> {
+    fn group_arg(&self, _: Option<PartConjunction<'a>>, _: usize, _: usize) -> Option<&'a [u8]> {
         None
     }
 
@@ -153,7 +153,7 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         None
     }
 
-    fn bare(&self, _: Option<&'a [u8]>) -> Option<Part<'a>> {
+    fn bare(&self, _: Option<&'a [u8]>) -> Option<PartConjunction<'a>> {
         None
     }
 
@@ -163,28 +163,42 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         comparator: Comparator,
         _: usize,
         arg: Option<&'a [u8]>,
-    ) -> Option<Part<'a>> {
+    ) -> Option<PartConjunction<'a>> {
         let predicate = Predicate::documented(self.declaration, comparable?, comparator, arg?)?;
         let group = predicate.group;
         let set = Set::of(predicate);
-        (!set.is_empty()).then(|| Part {
+        (!set.is_empty()).then(|| PartConjunction {
             conjuncts: vec![Conjunct { group, set }],
             is_or: false,
         })
     }
 
-    fn group(&self, expr: Option<Part<'a>>, _: usize, _: usize) -> Option<Part<'a>> {
-        Some(Part {
+    fn group(
+        &self,
+        expr: Option<PartConjunction<'a>>,
+        _: usize,
+        _: usize,
+    ) -> Option<PartConjunction<'a>> {
+        Some(PartConjunction {
             is_or: false,
             ..expr?
         })
     }
 
-    fn not(&self, _: Negation, _: Option<Part<'a>>, _: usize) -> Option<Part<'a>> {
+    fn not(
+        &self,
+        _: Negation,
+        _: Option<PartConjunction<'a>>,
+        _: usize,
+    ) -> Option<PartConjunction<'a>> {
         None
     }
 
-    fn and(&self, left: Option<Part<'a>>, operand: Option<Part<'a>>) -> Option<Part<'a>> {
+    fn and(
+        &self,
+        left: Option<PartConjunction<'a>>,
+        operand: Option<PartConjunction<'a>>,
+    ) -> Option<PartConjunction<'a>> {
         let (mut left, operand) = (left?, operand?);
         if (left.is_or || operand.is_or) && self.is_mix_denied() {
             return None;
@@ -204,11 +218,19 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         Some(left)
     }
 
-    fn sequence(&self, _: Option<Part<'a>>, _: Option<Part<'a>>) -> Option<Part<'a>> {
+    fn sequence(
+        &self,
+        _: Option<PartConjunction<'a>>,
+        _: Option<PartConjunction<'a>>,
+    ) -> Option<PartConjunction<'a>> {
         None
     }
 
-    fn or(&self, left: Option<Part<'a>>, operand: Option<Part<'a>>) -> Option<Part<'a>> {
+    fn or(
+        &self,
+        left: Option<PartConjunction<'a>>,
+        operand: Option<PartConjunction<'a>>,
+    ) -> Option<PartConjunction<'a>> {
         let (mut left, mut operand) = (left?, operand?);
         let ([own], Some(other), true) = (
             left.conjuncts.as_mut_slice(),

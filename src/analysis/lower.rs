@@ -1,6 +1,6 @@
 //! Lowering of a tree without schema errors to parts and the cells that they match.
 
-use super::cells::{CellSet, Space};
+use super::cells::{CellSet, Partition};
 use crate::diagnostic::Span;
 use crate::schema::{Declaration, Predicate};
 use crate::syntax::{Expr, ExprKind};
@@ -48,43 +48,46 @@ pub(crate) fn predicates<'t>(
 /// This is a loop because in unoptimized builds a chain of iterators would add stack frames at
 /// every level of nesting.
 fn operands<'s>(
-    space: &'s Space<'s>,
+    partition: &'s Partition<'s>,
     exprs: &[Expr<'_>],
     predicates: &mut std::slice::Iter<'s, Predicate<'s>>,
 ) -> Option<Vec<Part<'s>>> {
     let mut parts = Vec::with_capacity(exprs.len());
     for expr in exprs {
-        parts.push(lower(space, expr, predicates)?);
+        parts.push(lower(partition, expr, predicates)?);
     }
     Some(parts)
 }
 
 /// Lowers a tree, with its comparisons in order.
 pub(crate) fn lower<'s>(
-    space: &'s Space<'s>,
+    partition: &'s Partition<'s>,
     expr: &Expr<'_>,
     predicates: &mut std::slice::Iter<'s, Predicate<'s>>,
 ) -> Option<Part<'s>> {
     let (cells, kind) = match &expr.kind {
         ExprKind::And(exprs) | ExprKind::Sequence(exprs) => {
-            let parts = operands(space, exprs, predicates)?;
+            let parts = operands(partition, exprs, predicates)?;
             let cells = parts.iter().map(|part| &part.cells);
-            let cells = cells.fold(space.all(), |all, cells| all.and(cells));
+            let cells = cells.fold(partition.all(), |all, cells| all.and(cells));
             (cells, PartKind::And(parts))
         }
         ExprKind::Or(exprs) => {
-            let parts = operands(space, exprs, predicates)?;
+            let parts = operands(partition, exprs, predicates)?;
             let cells = parts.iter().map(|part| &part.cells);
-            let cells = cells.fold(space.none(), |all, cells| all.or(cells));
+            let cells = cells.fold(partition.none(), |all, cells| all.or(cells));
             (cells, PartKind::Or(parts))
         }
         ExprKind::Not(_, expr) => {
-            let part = lower(space, expr, predicates)?;
+            let part = lower(partition, expr, predicates)?;
             (part.cells.not(), PartKind::Not(Box::new(part)))
         }
         ExprKind::Restriction(_) => {
             let predicate = predicates.next()?;
-            (space.matched(predicate), PartKind::Comparison(predicate))
+            (
+                partition.matched(predicate),
+                PartKind::Comparison(predicate),
+            )
         }
     };
     Some(Part {

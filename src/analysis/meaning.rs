@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
-use crate::schema::{Constant, Declaration, Kind, Levels, Lint, Predicate, Relation};
+use crate::schema::{Constant, Declaration, Domain, Levels, Lint, Predicate, Relation};
 
 use super::cells::CellSet;
 use super::lower::{Part, PartKind};
@@ -232,7 +232,7 @@ impl MeaningCheck<'_> {
         };
         let is_ordered = |own: &Requirement<'_>| {
             let group = self.declaration.groups.get(own.predicate.group);
-            group.is_some_and(|group| group.kind() == Kind::Ordered)
+            group.is_some_and(|group| group.domain() == Domain::Ordered)
         };
         if requirements.iter().all(is_ordered) {
             self.levels.report(Lint::EmptyInterval, diagnostics, || {

@@ -1,7 +1,7 @@
 //! The meaning stage: what the parts of a filter match, contradictions and redundancy.
 //!
 //! It is the same for all languages. A filter's constants divide the values of each group into a few
-//! [cells](cells::Space), which no comparison of the filter divides further, so every part of the
+//! [cells](cells::Partition), which no comparison of the filter divides further, so every part of the
 //! filter matches a set of whole cells.
 
 mod bits;

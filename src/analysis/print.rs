@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use super::conjunction::{Conjunction, Set};
 use crate::diagnostic::Span;
-use crate::schema::{Declaration, Field, Group, Relation, Values};
+use crate::schema::{Declaration, Field, FieldGroup, Relation, Values};
 use crate::syntax::{Comparator, Quotes, Value};
 use crate::values::Timestamp;
 
@@ -38,7 +38,7 @@ impl Conjunction<'_> {
 }
 
 /// Returns the comparisons of a set of values: an OR of ANDs.
-fn alternatives(group: &Group, set: &Set<'_>) -> Vec<Vec<String>> {
+fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
     match set {
         Set::Values(bits) => {
             let fields = group.fields.iter();
@@ -93,7 +93,7 @@ fn shorter(a: Option<String>, b: Option<String>) -> Option<String> {
 
 /// Returns the comparison of a group's timestamps with one of them; `None` if no field of the group
 /// has the relation.
-fn bound(group: &Group, relation: Relation, timestamp: Option<Timestamp>) -> Option<String> {
+fn bound(group: &FieldGroup, relation: Relation, timestamp: Option<Timestamp>) -> Option<String> {
     let text = timestamp?.to_string();
     let mut fields = group.fields.iter();
     fields.find_map(|field| comparison(field, relation, &text))

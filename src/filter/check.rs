@@ -2,7 +2,7 @@
 
 use super::language::{Language, Meaning};
 use super::{Checked, Filter};
-use crate::analysis::cells::Space;
+use crate::analysis::cells::Partition;
 use crate::analysis::{lower, meaning};
 use crate::diagnostic::{self, Diagnostic};
 use crate::schema::{self, Level, Levels, Lint, Preset};
@@ -133,8 +133,8 @@ impl Checker {
         }
         let mut predicates = Vec::new();
         lower::predicates(declaration, tree, &mut predicates)?;
-        let space = Space::new(declaration, predicates.iter());
-        let part = lower::lower(&space, tree, &mut predicates.iter())?;
+        let partition = Partition::new(declaration, predicates.iter());
+        let part = lower::lower(&partition, tree, &mut predicates.iter())?;
         meaning::check(declaration, &levels, text, &part, diagnostics);
         if self.admin_access && !has_error(diagnostics) {
             L::check_admin_access(text, Some((tree, &part)), diagnostics);

@@ -71,7 +71,7 @@ impl Error {
         self.explanation.get_or_init(|| (self.explain)(&self.text))
     }
 
-    /// Returns the filter's text, truncated to [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes.
+    /// Returns the filter's text, truncated to [`MAX_LENGTH`] bytes.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

@@ -43,7 +43,7 @@ impl FieldMask {
             return Ok(None);
         }
         let parsed = paths(MAX_DEPTH, text).finish();
-        let (rest, paths) = parsed.map_err(|fault| InvalidMask(fault.to_string()))?;
+        let (rest, paths) = parsed.map_err(|error| InvalidMask(error.to_string()))?;
         if !rest.is_empty() {
             return Err(InvalidMask(format!(
                 "unexpected {} in the mask",
@@ -107,7 +107,7 @@ struct Path<'a> {
 
 /// Why a mask is malformed.
 #[derive(Clone, Copy, Debug, Error)]
-enum Fault {
+enum MaskError {
     #[error("missing field name in the mask")]
     MissingName,
     #[error("`*` cannot be part of a name or have subfields")]
@@ -118,7 +118,7 @@ enum Fault {
     TooDeep,
 }
 
-impl Fault {
+impl MaskError {
     /// Parses what must follow: a mismatch becomes a failure.
     fn expect<'a, O>(
         self,
@@ -131,8 +131,8 @@ impl Fault {
     }
 }
 
-/// A mismatch, which another rule or [`Fault::expect`] replaces.
-impl ParseError<&str> for Fault {
+/// A mismatch, which another rule or [`MaskError::expect`] replaces.
+impl ParseError<&str> for MaskError {
     fn from_error_kind(_: &str, _: ErrorKind) -> Self {
         Self::MissingName
     }
@@ -143,23 +143,25 @@ impl ParseError<&str> for Fault {
 }
 
 /// `paths = WS? path WS? ("," WS? path WS?)*`
-fn paths(depth: usize, i: &str) -> IResult<&str, Vec<Path<'_>>, Fault> {
+fn paths(depth: usize, i: &str) -> IResult<&str, Vec<Path<'_>>, MaskError> {
     let space = || take_while(char::is_whitespace);
     separated_list1(char(','), delimited(space(), |i| path(depth, i), space())).parse(i)
 }
 
 /// `path = name (("/" | ".") path | "(" paths ")")?`
-fn path(depth: usize, i: &str) -> IResult<&str, Path<'_>, Fault> {
+fn path(depth: usize, i: &str) -> IResult<&str, Path<'_>, MaskError> {
     let Some(below) = depth.checked_sub(1) else {
-        return Err(nom::Err::Failure(Fault::TooDeep));
+        return Err(nom::Err::Failure(MaskError::TooDeep));
     };
-    let (rest, name) = Fault::MissingName.expect(take_while1(is_name)).parse(i)?;
-    let has_subfields = peek(one_of::<_, _, Fault>("/.(")).parse(rest).is_ok();
+    let (rest, name) = MaskError::MissingName
+        .expect(take_while1(is_name))
+        .parse(i)?;
+    let has_subfields = peek(one_of::<_, _, MaskError>("/.(")).parse(rest).is_ok();
     if name.contains('*') && (name != "*" || has_subfields) {
-        return Err(nom::Err::Failure(Fault::Wildcard));
+        return Err(nom::Err::Failure(MaskError::Wildcard));
     }
     let single = preceded(one_of("/."), |i| path(below, i)).map(|path| vec![path]);
-    let close = Fault::Unclosed.expect(char(')'));
+    let close = MaskError::Unclosed.expect(char(')'));
     let group = delimited(char('('), |i| paths(below, i), close);
     let (rest, subfields) = opt(alt((single, group))).parse(rest)?;
     let subfields = subfields.unwrap_or_default();

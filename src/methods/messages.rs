@@ -2,7 +2,7 @@
 
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, Field, Group, Lint, Values, op};
+use crate::schema::{Across, And, Declaration, Field, FieldGroup, Lint, Values, op};
 use crate::syntax::Comparator::{Equal, Greater, Less};
 use crate::values::Timestamp;
 
@@ -26,7 +26,7 @@ const DECLARATION: Declaration = Declaration {
     method: "spaces.messages.list",
     resource: ["message", "messages"],
     groups: &[
-        Group {
+        FieldGroup {
             fields: &[Field {
                 path: "create_time",
                 aliases: &["createTime"],
@@ -39,7 +39,7 @@ const DECLARATION: Declaration = Declaration {
             or: false,
             and: And::Interval,
         },
-        Group {
+        FieldGroup {
             fields: &[Field {
                 path: "thread.name",
                 synonyms: &["thread", "threadname", "threadid", "threadkey"],

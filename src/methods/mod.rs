@@ -1,4 +1,21 @@
 //! The filter languages, one module for each method of the API.
+//!
+//! A module has the method's [`Declaration`], which is a table of what the API's reference says, a
+//! type for [`Language`], and a trait `Matchable` for what filters are matched against.
+//! Everything else is derived from the declaration: the check with its messages and suggestions, the
+//! [direct path](crate::filter::Meaning::parse) from text to meaning, contradictions, redundancy,
+//! and the shortest text.
+//!
+//! - **A new value** of an enum field is a line of the field's `values`, with
+//!   [`undocumented`](crate::schema::EnumValue::undocumented) if only the API lists it. The order of
+//!   values has no meaning. Only `members` also has public enums of its values: there a role is also
+//!   a variant of `Role` and an entry of `Role::ALL`, in the order of the declaration, which the
+//!   compiler checks; a member type likewise. If filters can name the new value, the table in
+//!   `members/shortest.rs` grows, too.
+//! - **A new field** is a [`FieldGroup`](crate::schema::FieldGroup) of the declaration, or an entry
+//!   of its group's `fields` if a resource has one value for all of them. `Matchable` gets a function
+//!   for it, and `matches` a fact at the index of the group.
+//! - **A new method** is a module like `spaces`, and a line of the list below.
 
 pub mod members;
 pub mod messages;

@@ -2,7 +2,7 @@
 
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, Field, Group, Lint, Values, op};
+use crate::schema::{Across, And, Declaration, Field, FieldGroup, Lint, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.messages.reactions.list`.
@@ -29,7 +29,7 @@ const DECLARATION: Declaration = Declaration {
     method: "spaces.messages.reactions.list",
     resource: ["reaction", "reactions"],
     groups: &[
-        Group {
+        FieldGroup {
             fields: &[
                 Field {
                     path: "emoji.unicode",
@@ -52,7 +52,7 @@ const DECLARATION: Declaration = Declaration {
             or: true,
             and: And::Any,
         },
-        Group {
+        FieldGroup {
             fields: &[Field {
                 path: "user.name",
                 synonyms: &["user", "username", "userid"],

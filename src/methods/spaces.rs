@@ -2,7 +2,7 @@
 
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, Field, Group, Lint, Value, Values, op};
+use crate::schema::{Across, And, Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.list`.
@@ -24,7 +24,7 @@ pub type Filter = crate::Filter<Spaces>;
 const DECLARATION: Declaration = Declaration {
     method: "spaces.list",
     resource: ["space", "spaces"],
-    groups: &[Group {
+    groups: &[FieldGroup {
         fields: &[Field {
             path: "space_type",
             aliases: &["spaceType"],
@@ -32,15 +32,15 @@ const DECLARATION: Declaration = Declaration {
             operators: &[op(Equal)],
             values: Values::Enum {
                 values: &[
-                    Value::new("SPACE").synonyms(&[(
+                    EnumValue::new("SPACE").synonyms(&[(
                         &["ROOM", "ROOMS", "SPACES", "NAMED_SPACE"],
                         "a named space has the type `SPACE`",
                     )]),
-                    Value::new("GROUP_CHAT").synonyms(&[(
+                    EnumValue::new("GROUP_CHAT").synonyms(&[(
                         &["GROUP", "GROUPS", "GROUP_CHATS", "GROUP_DM"],
                         "a conversation of several people has the type `GROUP_CHAT`",
                     )]),
-                    Value::new("DIRECT_MESSAGE").synonyms(&[(
+                    EnumValue::new("DIRECT_MESSAGE").synonyms(&[(
                         &["DM", "DMS", "DIRECT_MESSAGES"],
                         "a conversation of two has the type `DIRECT_MESSAGE`",
                     )]),

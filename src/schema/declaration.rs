@@ -11,7 +11,7 @@ pub struct Declaration {
     /// What the filter selects, in the singular and in the plural.
     pub(crate) resource: [&'static str; 2],
     /// The fields, grouped.
-    pub(crate) groups: &'static [Group],
+    pub(crate) groups: &'static [FieldGroup],
     /// What may join comparisons of different groups.
     pub(crate) across: Across,
     /// Lints that are errors, whatever their level.
@@ -36,7 +36,7 @@ pub(crate) enum Across {
 /// Fields of which a resource has one value altogether, such as an emoji that is either a Unicode
 /// emoji or a custom one. Mostly a group has one field.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct FieldGroup {
     pub(crate) fields: &'static [Field],
     /// Whether OR may join comparisons of the group.
     pub(crate) or: bool,
@@ -97,7 +97,7 @@ pub(crate) enum Relation {
 pub(crate) enum Values {
     /// Names, always quoted.
     Enum {
-        values: &'static [Value],
+        values: &'static [EnumValue],
         /// What all names may begin with.
         prefix: &'static str,
         /// Names that are not values, in upper case without the prefix, with the help for them.
@@ -120,7 +120,7 @@ pub(crate) enum Values {
 
 /// A value of an enum field.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Value {
+pub(crate) struct EnumValue {
     pub(crate) name: &'static str,
     /// Whether the filter documentation lists the value; if not, only the API does.
     pub(crate) is_documented: bool,
@@ -133,7 +133,7 @@ pub(crate) type Help = (&'static [&'static str], &'static str);
 
 /// The kind of a group's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum Domain {
     /// The values of an enum.
     Finite,
     /// Timestamps.
@@ -155,7 +155,7 @@ impl Field {
     };
 
     /// Returns the values of an enum field; none for other fields.
-    pub(crate) const fn enum_values(&self) -> &'static [Value] {
+    pub(crate) const fn enum_values(&self) -> &'static [EnumValue] {
         match self.values {
             Values::Enum { values, .. } => values,
             _ => &[],
@@ -163,7 +163,7 @@ impl Field {
     }
 
     /// Returns the value of an enum field with the given name.
-    pub(super) fn value(&self, name: &str) -> Option<&'static Value> {
+    pub(super) fn value(&self, name: &str) -> Option<&'static EnumValue> {
         self.enum_values().iter().find(|value| value.name == name)
     }
 
@@ -263,7 +263,7 @@ impl Relation {
     }
 }
 
-impl Value {
+impl EnumValue {
     /// Creates a documented value without synonyms.
     pub(crate) const fn new(name: &'static str) -> Self {
         Self {
@@ -286,15 +286,15 @@ impl Value {
     }
 }
 
-impl Group {
-    pub(crate) const fn kind(&self) -> Kind {
+impl FieldGroup {
+    pub(crate) const fn domain(&self) -> Domain {
         match self.fields {
             [field, ..] => match field.values {
-                Values::Enum { .. } => Kind::Finite,
-                Values::Timestamp => Kind::Ordered,
-                Values::Name { .. } | Values::Text => Kind::Distinct,
+                Values::Enum { .. } => Domain::Finite,
+                Values::Timestamp => Domain::Ordered,
+                Values::Name { .. } | Values::Text => Domain::Distinct,
             },
-            [] => Kind::Finite,
+            [] => Domain::Finite,
         }
     }
 }
@@ -324,7 +324,7 @@ impl Declaration {
     }
 
     /// Returns the values of a group with one enum field.
-    pub(crate) fn enum_values(&self, group: usize) -> &'static [Value] {
+    pub(crate) fn enum_values(&self, group: usize) -> &'static [EnumValue] {
         self.field(group, 0).map_or(&[], Field::enum_values)
     }
 
@@ -343,7 +343,10 @@ impl Declaration {
                 .fields()
                 .any(|field| field.enum_values().iter().any(|own| !own.is_documented)),
             Lint::FieldSpelling => self.fields().any(|field| !field.misspellings.is_empty()),
-            Lint::EmptyInterval => self.groups.iter().any(|own| own.kind() == Kind::Ordered),
+            Lint::EmptyInterval => self
+                .groups
+                .iter()
+                .any(|own| own.domain() == Domain::Ordered),
             Lint::UserAlias => self.fields().any(|field| {
                 matches!(field.values, Values::Name { pattern, has_aliases: false, .. }
                     if pattern.starts_with("users/"))

@@ -19,7 +19,9 @@ pub(crate) use self::declaration::Declaration;
 pub use self::lint::{Level, Lint, Preset, UnknownLint};
 
 pub(crate) use self::check::check;
-pub(crate) use self::declaration::{Across, And, Field, Group, Kind, Relation, Value, Values, op};
+pub(crate) use self::declaration::{
+    Across, And, Domain, EnumValue, Field, FieldGroup, Relation, Values, op,
+};
 pub(crate) use self::lint::Levels;
 pub(crate) use self::predicate::{Constant, Predicate};
 pub(crate) use self::shape::is_shape;

@@ -67,7 +67,7 @@ pub(super) fn value<'m>(field: &Field, member: &'m Member<'_>) -> Option<Value<'
 }
 
 /// Returns whether a member is a spelling of a field's name, value by value, quoted or not.
-pub(super) fn names(member: &Member<'_>, path: &str) -> bool {
+pub(super) fn spells(member: &Member<'_>, path: &str) -> bool {
     let values = member.path.iter().map(|value| &*value.text);
     path.split('.').eq(values)
 }
@@ -85,7 +85,7 @@ impl<'a> Predicate<'a> {
         let (group, index, field) = declaration.find(|field| {
             let spellings = [&[field.path], field.aliases, field.misspellings];
             let mut spellings = spellings.into_iter().flatten();
-            spellings.any(|path| names(member, path))
+            spellings.any(|path| spells(member, path))
         })?;
         let Arg::Comparable(Comparable::Member(arg)) = &comparison.arg else {
             return None;

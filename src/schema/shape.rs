@@ -6,7 +6,7 @@
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::syntax::{Expr, ExprKind};
 
-use super::declaration::{Across, And, Declaration, Group, Relation};
+use super::declaration::{Across, And, Declaration, FieldGroup, Relation};
 use super::lint::Lint;
 use super::predicate::Predicate;
 
@@ -85,7 +85,7 @@ impl Shape<'_> {
     /// Checks a further operand of an AND against the earlier ones of the same group.
     fn next(
         &mut self,
-        group: &Group,
+        group: &FieldGroup,
         seen: Option<Seen>,
         leaf: Leaf,
         span: Span,

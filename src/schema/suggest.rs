@@ -2,8 +2,8 @@
 
 use crate::syntax::Member;
 
-use super::declaration::{Declaration, Field, Value, Values, help};
-use super::predicate::names;
+use super::declaration::{Declaration, EnumValue, Field, Values, help};
+use super::predicate::spells;
 
 /// A member, interpreted as a field name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl FieldName {
     pub(super) fn of(declaration: &'static Declaration, member: &Member<'_>) -> Self {
         let name = joined(member);
         for field in declaration.fields() {
-            let is_name = |path: &&&str| names(member, path) || ***path == *name;
+            let is_name = |path: &&&str| spells(member, path) || ***path == *name;
             let mut accepted = std::iter::once(&field.path).chain(field.aliases);
             if accepted.any(|path| is_name(&path)) {
                 return Self::Exact(field);
@@ -94,11 +94,11 @@ fn joined(member: &Member<'_>) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueName {
     /// The value with different case or with white space around it.
-    OtherCase(&'static Value),
+    OtherCase(&'static EnumValue),
     /// A synonym of a value, with the help for it, and the value to suggest.
-    Synonym(&'static str, Option<&'static Value>),
+    Synonym(&'static str, Option<&'static EnumValue>),
     /// A misspelling of the value.
-    Near(&'static Value),
+    Near(&'static EnumValue),
     /// A value of another field.
     OtherField(&'static Field),
     Empty,
@@ -118,7 +118,7 @@ impl ValueName {
             return Self::Unknown;
         };
         let text = text.trim();
-        let same = |value: &&Value| value.name.eq_ignore_ascii_case(text);
+        let same = |value: &&EnumValue| value.name.eq_ignore_ascii_case(text);
         if let Some(value) = values.iter().find(same) {
             return Self::OtherCase(value);
         }

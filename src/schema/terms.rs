@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Expr, ExprKind, Member};
 
-use super::declaration::{Declaration, Field, Value};
+use super::declaration::{Declaration, EnumValue, Field};
 use super::lint::Lint;
 use super::schema_check::{SchemaCheck, bare_member, negation, single};
 use super::suggest::FieldName;
@@ -200,7 +200,7 @@ fn find_pairs(declaration: &'static Declaration, terms: &mut [Term<'_, '_>]) {
 fn value_of_any_field(
     declaration: &'static Declaration,
     member: &Member<'_>,
-) -> Option<(&'static Field, &'static Value)> {
+) -> Option<(&'static Field, &'static EnumValue)> {
     let value = single(member)?;
     declaration.fields().find_map(|field| {
         let documented = field.value(&value.text).filter(|value| value.is_documented);

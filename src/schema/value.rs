@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Quotes, Value};
 use crate::values::{InvalidTimestamp, Timestamp, resource_name};
 
-use super::declaration::{Field, Value as EnumValue, Values};
+use super::declaration::{EnumValue, Field, Values};
 use super::lint::{Level, Lint};
 use super::schema_check::SchemaCheck;
 use super::suggest::ValueName;

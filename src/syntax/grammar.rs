@@ -22,7 +22,7 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{Finish, Parser};
 
 use super::lexical::{
-    Expected, Fault, Input, Parsed, before, end_of_word, expect, failure, field, literal,
+    Expected, Input, Mismatch, Parsed, before, end_of_word, expect, failure, field, literal,
     term_start, value, ws, ws1,
 };
 use super::tree::{Comparator, Negation};
@@ -124,7 +124,7 @@ impl<B> Context<'_, B> {
     }
 
     /// The context after the parenthesis at `open`.
-    fn nested(self, open: Input<'_>, expected: Expected) -> Result<Self, nom::Err<Fault>> {
+    fn nested(self, open: Input<'_>, expected: Expected) -> Result<Self, nom::Err<Mismatch>> {
         if self.depth == MAX_DEPTH {
             return Err(failure(open, self.depth, Expected::Shallower));
         }
@@ -140,7 +140,7 @@ impl<B> Context<'_, B> {
 pub(crate) fn filter<'a, B: Builder<'a>>(
     i: Input<'a>,
     builder: &B,
-) -> Result<Option<B::Expr>, Fault> {
+) -> Result<Option<B::Expr>, Mismatch> {
     let cx = Context {
         builder,
         depth: 0,
@@ -272,7 +272,7 @@ pub(super) fn term<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Pars
 fn negated<'a, B: Builder<'a>>(
     cx: Context<'_, B>,
     negation: Negation,
-    sign: impl Parser<Input<'a>, Error = Fault>,
+    sign: impl Parser<Input<'a>, Error = Mismatch>,
     i: Input<'a>,
 ) -> Parsed<'a, B::Expr> {
     let operand = |i| simple(cx.expecting(Expected::Operand), i);

@@ -16,14 +16,14 @@ use nom::number::complete::hex_u32;
 use nom::sequence::preceded;
 use nom::{Err, IResult, Parser};
 
-use crate::chars::{self, Class};
+use crate::chars::{self, ByteClass};
 
 pub(crate) type Input<'a> = &'a [u8];
-pub(crate) type Parsed<'a, O> = IResult<Input<'a>, O, Fault>;
+pub(crate) type Parsed<'a, O> = IResult<Input<'a>, O, Mismatch>;
 
 /// Where a rule failed, and what it expected there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct Mismatch {
     /// Number of bytes left.
     pub(crate) left: usize,
     /// Number of enclosing parentheses.
@@ -68,7 +68,7 @@ pub(crate) enum Expected {
 
 /// A mismatch: another rule may still match. What was expected is known to [`expect`] only, so `depth`
 /// and `expected` are placeholders here.
-impl ParseError<Input<'_>> for Fault {
+impl ParseError<Input<'_>> for Mismatch {
     #[inline]
     fn from_error_kind(input: Input<'_>, _: ErrorKind) -> Self {
         Self {
@@ -86,8 +86,8 @@ impl ParseError<Input<'_>> for Fault {
 
 /// An error that ends the parse, because no other rule can match.
 #[cold]
-pub(super) fn failure(at: Input<'_>, depth: u8, expected: Expected) -> Err<Fault> {
-    Err::Failure(Fault {
+pub(super) fn failure(at: Input<'_>, depth: u8, expected: Expected) -> Err<Mismatch> {
+    Err::Failure(Mismatch {
         left: at.len(),
         depth,
         expected,
@@ -97,7 +97,7 @@ pub(super) fn failure(at: Input<'_>, depth: u8, expected: Expected) -> Err<Fault
 /// An error after which another rule may still match.
 #[inline]
 fn mismatch<O>(i: Input<'_>) -> Parsed<'_, O> {
-    Err(Err::Error(Fault::from_error_kind(i, ErrorKind::Fail)))
+    Err(Err::Error(Mismatch::from_error_kind(i, ErrorKind::Fail)))
 }
 
 /// Parses what must follow: a mismatch becomes a failure at `at`. Like nom's `cut`, with a reason.
@@ -106,7 +106,7 @@ pub(super) fn expect<'a, O>(
     at: Input<'a>,
     depth: u8,
     expected: Expected,
-    mut rule: impl Parser<Input<'a>, Output = O, Error = Fault>,
+    mut rule: impl Parser<Input<'a>, Output = O, Error = Mismatch>,
 ) -> impl FnMut(Input<'a>) -> Parsed<'a, O> {
     move |i| match rule.parse(i) {
         Err(Err::Error(_)) => Err(failure(at, depth, expected)),
@@ -137,12 +137,12 @@ pub(super) fn value(i: Input<'_>, depth: u8, expected: Expected) -> Parsed<'_, &
 pub(super) fn text(i: Input<'_>) -> Parsed<'_, &[u8]> {
     let length = i
         .iter()
-        .position(|byte| !matches!(chars::class(*byte), Class::Text | Class::Hyphen))
+        .position(|byte| !matches!(chars::class(*byte), ByteClass::Text | ByteClass::Hyphen))
         .unwrap_or(i.len());
     let (raw, rest) = i.split_at_checked(length).unwrap_or((i, &[]));
     match (raw, rest) {
         ([b'-', ..], _) => mismatch(i),
-        (_, [byte, ..]) if chars::class(*byte) == Class::Wide => wide_text(i, rest),
+        (_, [byte, ..]) if chars::class(*byte) == ByteClass::Wide => wide_text(i, rest),
         ([], _) => mismatch(i),
         _ => Ok((rest, raw)),
     }
@@ -165,9 +165,9 @@ fn text_character(i: Input<'_>) -> Option<char> {
     let start = i.get(..4).unwrap_or(i);
     let c = start.utf8_chunks().next()?.valid().chars().next()?;
     let is_text = match u8::try_from(c).map(chars::class) {
-        Ok(Class::Text | Class::Hyphen) => true,
-        Ok(Class::Space | Class::Quote | Class::Other) => false,
-        Ok(Class::Wide) | Err(_) => chars::is_wide_text(c),
+        Ok(ByteClass::Text | ByteClass::Hyphen) => true,
+        Ok(ByteClass::Space | ByteClass::Quote | ByteClass::Other) => false,
+        Ok(ByteClass::Wide) | Err(_) => chars::is_wide_text(c),
     };
     is_text.then_some(c)
 }
@@ -176,8 +176,8 @@ fn text_character(i: Input<'_>) -> Option<char> {
 #[inline]
 pub(super) fn end_of_word(i: Input<'_>) -> Parsed<'_, ()> {
     let ends = match i.first().map(|byte| chars::class(*byte)) {
-        Some(Class::Text | Class::Hyphen) => false,
-        Some(Class::Wide) => text_character(i).is_none(),
+        Some(ByteClass::Text | ByteClass::Hyphen) => false,
+        Some(ByteClass::Wide) => text_character(i).is_none(),
         _ => true,
     };
     if ends { Ok((i, ())) } else { mismatch(i) }
@@ -188,7 +188,8 @@ pub(super) fn end_of_word(i: Input<'_>) -> Parsed<'_, ()> {
 pub(super) fn term_start(i: Input<'_>) -> Parsed<'_, ()> {
     match i {
         [byte, ..]
-            if *byte == b'(' || !matches!(chars::class(*byte), Class::Space | Class::Other) =>
+            if *byte == b'('
+                || !matches!(chars::class(*byte), ByteClass::Space | ByteClass::Other) =>
         {
             Ok((i, ()))
         }
@@ -250,7 +251,7 @@ pub(super) fn escape(i: Input<'_>) -> Parsed<'_, char> {
 }
 
 /// A Unicode scalar value in hexadecimal digits
-fn scalar<'a>(digits: usize) -> impl Parser<Input<'a>, Output = char, Error = Fault> {
+fn scalar<'a>(digits: usize) -> impl Parser<Input<'a>, Output = char, Error = Mismatch> {
     let number = map_parser(take(digits), all_consuming(hex_u32));
     map_opt(number, char::from_u32)
 }

@@ -112,7 +112,7 @@ pub fn parse(text: &str) -> Result<Option<Expr<'_>>, SyntaxError> {
     }
     grammar::filter(text.as_bytes(), &tree_builder::TreeBuilder { text })
         .map(|tree| tree.map(|tree| *tree))
-        .map_err(|fault| error(diagnose::diagnose(text, fault)))
+        .map_err(|mismatch| error(diagnose::diagnose(text, mismatch)))
 }
 
 fn error(diagnostic: Diagnostic) -> SyntaxError {

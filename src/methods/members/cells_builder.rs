@@ -20,9 +20,9 @@ pub(super) struct CellsBuilder;
 
 /// The cells that a part of a filter matches, or a flag if the builder cannot compute them.
 #[derive(Clone, Copy)]
-pub(super) struct Part(u32);
+pub(super) struct PartCells(u32);
 
-impl Part {
+impl PartCells {
     /// Set if the part is invalid or contains a part that matches nothing.
     const INVALID: u32 = 1 << 31;
     /// Set if the part contains a value with escape sequences.
@@ -84,7 +84,7 @@ impl Part {
     }
 }
 
-/// Number of values that [`Part::of`] tries.
+/// Number of values that [`PartCells::of`] tries.
 const MAX_VALUES: usize = 8;
 
 /// Returns the field of a group.
@@ -121,14 +121,14 @@ const fn documented_value(group: usize, index: usize) -> Option<(&'static str, C
 }
 
 #[cold]
-fn invalid() -> Part {
-    Part(Part::INVALID)
+fn invalid() -> PartCells {
+    PartCells(PartCells::INVALID)
 }
 
 #[cold]
-fn unsupported(arg: &[u8]) -> Part {
+fn unsupported(arg: &[u8]) -> PartCells {
     if arg.contains(&b'\\') {
-        Part(Part::UNDECIDED | Cells::ALL.0)
+        PartCells(PartCells::UNDECIDED | Cells::ALL.0)
     } else {
         invalid()
     }
@@ -138,7 +138,7 @@ impl<'a> Builder<'a> for CellsBuilder {
     type Member = &'a [u8];
     type Comparable = &'a [u8];
     type Arg = &'a [u8];
-    type Expr = Part;
+    type Expr = PartCells;
 
     #[inline]
     fn value(&self, token: Token<'a>) -> &'a [u8] {
@@ -164,7 +164,7 @@ impl<'a> Builder<'a> for CellsBuilder {
         comparable
     }
 
-    fn group_arg(&self, _: Part, _: usize, _: usize) -> &'a [u8] {
+    fn group_arg(&self, _: PartCells, _: usize, _: usize) -> &'a [u8] {
         NEITHER
     }
 
@@ -172,7 +172,7 @@ impl<'a> Builder<'a> for CellsBuilder {
         NEITHER
     }
 
-    fn bare(&self, _: &'a [u8]) -> Part {
+    fn bare(&self, _: &'a [u8]) -> PartCells {
         invalid()
     }
 
@@ -183,11 +183,11 @@ impl<'a> Builder<'a> for CellsBuilder {
         comparator: Comparator,
         _: usize,
         arg: &'a [u8],
-    ) -> Part {
+    ) -> PartCells {
         let part = if comparable == const { field(ROLE).path.as_bytes() } {
-            Part::of::<ROLE>(comparator, arg)
+            PartCells::of::<ROLE>(comparator, arg)
         } else if comparable == const { field(MEMBER_TYPE).path.as_bytes() } {
-            Part::of::<MEMBER_TYPE>(comparator, arg)
+            PartCells::of::<MEMBER_TYPE>(comparator, arg)
         } else {
             None
         };
@@ -195,25 +195,25 @@ impl<'a> Builder<'a> for CellsBuilder {
     }
 
     #[inline]
-    fn group(&self, expr: Part, _: usize, _: usize) -> Part {
+    fn group(&self, expr: PartCells, _: usize, _: usize) -> PartCells {
         expr
     }
 
-    fn not(&self, _: Negation, _: Part, _: usize) -> Part {
+    fn not(&self, _: Negation, _: PartCells, _: usize) -> PartCells {
         invalid()
     }
 
     #[inline]
-    fn and(&self, left: Part, operand: Part) -> Part {
+    fn and(&self, left: PartCells, operand: PartCells) -> PartCells {
         left.and(operand)
     }
 
-    fn sequence(&self, _: Part, _: Part) -> Part {
+    fn sequence(&self, _: PartCells, _: PartCells) -> PartCells {
         invalid()
     }
 
     #[inline]
-    fn or(&self, left: Part, operand: Part) -> Part {
+    fn or(&self, left: PartCells, operand: PartCells) -> PartCells {
         left.or(operand)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
 
-use crate::schema::{Across, And, Declaration, Field, Group, Value, Values, op};
+use crate::schema::{Across, And, Declaration, EnumValue, Field, FieldGroup, Values, op};
 use crate::syntax::Comparator::{Equal, NotEqual};
 
 /// Indexes of the groups.
@@ -13,12 +13,12 @@ pub(super) const DECLARATION: Declaration = Declaration {
     method: "spaces.members.list",
     resource: ["membership", "members"],
     groups: &[
-        Group {
+        FieldGroup {
             fields: &[ROLE_FIELD],
             or: true,
             and: And::Any,
         },
-        Group {
+        FieldGroup {
             fields: &[MEMBER_TYPE_FIELD],
             or: true,
             and: And::Any,
@@ -81,12 +81,12 @@ pub(super) const ROLE_FIELD: Field = Field {
     ],
     values: Values::Enum {
         values: &[
-            Value::new("MEMBERSHIP_ROLE_UNSPECIFIED").undocumented(),
-            Value::new("ROLE_MEMBER").synonyms(&[(
+            EnumValue::new("MEMBERSHIP_ROLE_UNSPECIFIED").undocumented(),
+            EnumValue::new("ROLE_MEMBER").synonyms(&[(
                 &["MEMBER", "MEMBERS", "USER"],
                 "a regular member has the role `ROLE_MEMBER`",
             )]),
-            Value::new("ROLE_MANAGER").synonyms(&[
+            EnumValue::new("ROLE_MANAGER").synonyms(&[
                 (
                     &["OWNER", "OWNERS", "SPACE_OWNER", "ADMIN"],
                     "an owner in the Chat user interface has the role `ROLE_MANAGER`",
@@ -97,7 +97,7 @@ pub(super) const ROLE_FIELD: Field = Field {
                      `ROLE_ASSISTANT_MANAGER`, which the filter documentation does not list",
                 ),
             ]),
-            Value::new("ROLE_ASSISTANT_MANAGER").undocumented(),
+            EnumValue::new("ROLE_ASSISTANT_MANAGER").undocumented(),
         ],
         prefix: "ROLE_",
         elsewhere: &[(
@@ -123,12 +123,12 @@ pub(super) const MEMBER_TYPE_FIELD: Field = Field {
     operators: &[op(Equal), op(NotEqual)],
     values: Values::Enum {
         values: &[
-            Value::new("TYPE_UNSPECIFIED").undocumented(),
-            Value::new("HUMAN").synonyms(&[(
+            EnumValue::new("TYPE_UNSPECIFIED").undocumented(),
+            EnumValue::new("HUMAN").synonyms(&[(
                 &["USER", "USERS", "PERSON", "PEOPLE", "HUMANS"],
                 "a person has the type `HUMAN`",
             )]),
-            Value::new("BOT").synonyms(&[(
+            EnumValue::new("BOT").synonyms(&[(
                 &["APP", "APPS", "BOTS", "CHAT_APP", "SERVICE_ACCOUNT"],
                 "a Chat app has the type `BOT`",
             )]),
@@ -136,7 +136,7 @@ pub(super) const MEMBER_TYPE_FIELD: Field = Field {
         prefix: "",
         elsewhere: &[(
             &["GROUP", "GROUPS", "GOOGLE_GROUP"],
-            "a Google Group has no type; set `showGroups` in the request to include Google Groups",
+            "a Google FieldGroup has no type; set `showGroups` in the request to include Google Groups",
         )],
     },
     examples: r#"`member.type = "HUMAN"` or `member.type != "BOT"`"#,

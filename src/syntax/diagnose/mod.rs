@@ -6,7 +6,7 @@ mod strings;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 
 use super::grammar::{self, Context, MAX_DEPTH, MAX_LENGTH};
-use super::lexical::{self, Expected, Fault};
+use super::lexical::{self, Expected, Mismatch};
 use super::tree_builder::TreeBuilder;
 use crate::chars;
 
@@ -31,18 +31,18 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
 /// Its fix is verified: after a certain fix, there is no error or it is further right; after a
 /// suggested fix, the filter parses and is not empty.
 #[cold]
-pub(super) fn diagnose(text: &str, fault: Fault) -> Diagnostic {
-    let mut diagnostic = Place { text, fault }.diagnose();
+pub(super) fn diagnose(text: &str, mismatch: Mismatch) -> Diagnostic {
+    let mut diagnostic = Place { text, mismatch }.diagnose();
     if let Some(fix) = &mut diagnostic.fix {
         let fixed = fix.apply(text);
         let rest = grammar::filter(fixed.as_bytes(), &TreeBuilder { text: &fixed }).err();
         let is_short = fixed.len() <= MAX_LENGTH;
         if fix.certain {
             fix.certain = is_short
-                && rest.is_none_or(|fault| {
+                && rest.is_none_or(|mismatch| {
                     let place = Place {
                         text: &fixed,
-                        fault,
+                        mismatch,
                     };
                     place.diagnose().span.start > diagnostic.span.start
                 });
@@ -68,13 +68,13 @@ const WRONG_OPERATORS: &[(&str, &str)] = &[
 /// The place where the grammar failed.
 struct Place<'a> {
     text: &'a str,
-    fault: Fault,
+    mismatch: Mismatch,
 }
 
 impl<'a> Place<'a> {
     /// Returns the offset at which the rule failed.
     fn offset(&self) -> usize {
-        self.text.len().saturating_sub(self.fault.left)
+        self.text.len().saturating_sub(self.mismatch.left)
     }
 
     /// Returns the text from an offset on.
@@ -94,7 +94,7 @@ impl<'a> Place<'a> {
 
     fn diagnose(&self) -> Diagnostic {
         let at = self.offset();
-        match self.fault.expected {
+        match self.mismatch.expected {
             Expected::StringEnd => self.unterminated_string(at),
             Expected::Escape => self.invalid_escape(at),
             Expected::Closing => Diagnostic::error(
@@ -107,7 +107,7 @@ impl<'a> Place<'a> {
             .fix(Fix::suggestion(vec![Edit::new(
                 Span::at(self.text.trim_end_matches(is_space).len()),
                 // The parentheses around it are not closed either.
-                ")".repeat(usize::from(self.fault.depth) + 1),
+                ")".repeat(usize::from(self.mismatch.depth) + 1),
             )])),
             Expected::End => Self::unmatched(at),
             Expected::Shallower => Diagnostic::error(
@@ -135,7 +135,7 @@ impl<'a> Place<'a> {
             return diagnostic;
         }
         match (expected, c) {
-            (Expected::Term, ')') if self.fault.depth == 0 => Self::unmatched(at),
+            (Expected::Term, ')') if self.mismatch.depth == 0 => Self::unmatched(at),
             (Expected::GroupBody, ')') => self.empty_parentheses(at),
             (Expected::Field, _) => self.space_in_member(at - 1),
             (Expected::Literal, c) if is_space(c) && self.up_to(at).ends_with('.') => {
@@ -298,7 +298,7 @@ impl<'a> Place<'a> {
 
     /// Returns what was expected where the rule failed, as a label.
     fn expectation(&self, expected: Expected) -> String {
-        let end = if self.fault.depth > 0 {
+        let end = if self.mismatch.depth > 0 {
             "`)`"
         } else {
             "the end of the filter"
@@ -473,7 +473,7 @@ impl<'a> Place<'a> {
         }
         let cx = Context {
             builder: &TreeBuilder { text: rest },
-            depth: self.fault.depth,
+            depth: self.mismatch.depth,
             expected: Expected::Term,
         };
         let parsed = grammar::term(cx, rest.as_bytes());
@@ -549,7 +549,10 @@ fn is_space(c: char) -> bool {
 fn starts_value(c: char) -> bool {
     match u8::try_from(c) {
         Ok(byte) if byte.is_ascii() => {
-            matches!(chars::class(byte), chars::Class::Text | chars::Class::Quote)
+            matches!(
+                chars::class(byte),
+                chars::ByteClass::Text | chars::ByteClass::Quote
+            )
         }
         _ => chars::is_wide_text(c),
     }
