@@ -9,7 +9,7 @@ use crate::schema::Field;
 /// [`Unknown`](Role::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// `MEMBERSHIP_ROLE_UNSPECIFIED`, or no role, as in the membership of a Google FieldGroup.
+    /// `MEMBERSHIP_ROLE_UNSPECIFIED`, or no role, as in the membership of a Google Group.
     #[default]
     Unspecified,
     /// `ROLE_MEMBER`.
@@ -50,7 +50,7 @@ impl Role {
 /// [`Unknown`](MemberType::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MemberType {
-    /// No `member`: the membership of a Google FieldGroup.
+    /// No `member`: the membership of a Google Group.
     #[default]
     NoMember,
     /// `TYPE_UNSPECIFIED`, or a member without a type.

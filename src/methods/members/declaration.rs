@@ -136,7 +136,7 @@ pub(super) const MEMBER_TYPE_FIELD: Field = Field {
         prefix: "",
         elsewhere: &[(
             &["GROUP", "GROUPS", "GOOGLE_GROUP"],
-            "a Google FieldGroup has no type; set `showGroups` in the request to include Google Groups",
+            "a Google Group has no type; set `showGroups` in the request to include Google Groups",
         )],
     },
     examples: r#"`member.type = "HUMAN"` or `member.type != "BOT"`"#,
