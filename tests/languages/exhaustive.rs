@@ -116,15 +116,13 @@ fn run<L: Language>() -> [usize; 3] {
                 assert_eq!(L::parse(&fixed).as_ref(), Ok(&filter), "{text}: {fixed}");
             }
         }
-        match meanings.iter().find(|(other, _)| *other == filter) {
-            Some((_, same)) => assert_eq!(*same, expected, "{text}"),
-            None => {
-                assert!(
-                    meanings.iter().all(|(_, other)| *other != expected),
-                    "{text}"
-                );
-                meanings.push((filter, expected));
-            }
+        let same = meanings.iter().find(|(other, _)| *other == filter);
+        if let Some((_, same)) = same {
+            assert_eq!(*same, expected, "{text}");
+        } else {
+            let mut others = meanings.iter();
+            assert!(others.all(|(_, other)| *other != expected), "{text}");
+            meanings.push((filter, expected));
         }
     }
     pairs::<L>(&meanings, &resources);

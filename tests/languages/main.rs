@@ -4,6 +4,13 @@
 //! implementation, which evaluates each comparison on each of a few resources. These resources
 //! include one for every combination of values that the constants can tell apart.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
 mod diagnostics;
 mod exhaustive;
 mod model;

@@ -195,7 +195,7 @@ impl Language for Messages {
             6 => message.1 == Some("spaces/A/threads/B"),
             _ => message.0.is_some_and(|time| {
                 let constant = [4, 5, 9][comparison / 2];
-                if comparison % 2 == 0 {
+                if comparison.is_multiple_of(2) {
                     time > constant
                 } else {
                     time < constant
