@@ -12,7 +12,7 @@
 //! assert_eq!(filter.to_string(), r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#);
 //!
 //! let error = Filter::parse("member.type = human").unwrap_err();
-//! assert_eq!(error.code(), Some(Code::UnknownValue));
+//! assert_eq!(error.code(), Code::UnknownValue);
 //! assert_eq!(error.fixed(), Some(r#"member.type = "HUMAN""#));
 //!
 //! let checked = Filter::check(&Checker::new(), r#"role = "ROLE_MEMBER" OR role = "ROLE_MEMBER""#);
@@ -113,7 +113,7 @@ mod schema;
 pub mod syntax;
 mod values;
 
-pub use self::filter::{Checked, Checker, Error, Filter, Language};
+pub use self::filter::{Checked, Checker, Error, Filter, IntersectionError, Language};
 pub use self::membership::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
     UserType,

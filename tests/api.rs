@@ -22,8 +22,8 @@ use gchat_filter::diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity, Spa
 use gchat_filter::members::{Cell, Filter, Matchable, MemberType, Role};
 use gchat_filter::syntax::Expr;
 use gchat_filter::{
-    Checked, Checker, Error, Level, Lint, Member, Membership, MembershipRole, Preset, UnknownLint,
-    User, UserType,
+    Checked, Checker, Error, IntersectionError, Level, Lint, Member, Membership, MembershipRole,
+    Preset, UnknownLint, User, UserType,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -73,7 +73,7 @@ fn documented() -> BTreeMap<Set, Filter> {
         for (a_set, a) in &pairs {
             for (b_set, b) in &pairs {
                 found.entry(a_set | b_set).or_insert(a.union(*b));
-                if let Some(both) = a.intersection(*b) {
+                if let Ok(both) = a.intersection(*b) {
                     found.entry(a_set & b_set).or_insert(both);
                 }
             }
@@ -134,12 +134,13 @@ fn types_implement_common_traits() {
 #[test]
 fn filters_can_be_constants() {
     const MANAGERS_AND_APPS: Filter = Filter::role_is_manager().union(Filter::type_is_bot());
-    const NOTHING: Option<Filter> = Filter::type_is_human().intersection(Filter::type_is_bot());
+    const NOTHING: Result<Filter, IntersectionError> =
+        Filter::type_is_human().intersection(Filter::type_is_bot());
     assert_eq!(
         MANAGERS_AND_APPS.to_string(),
         r#"member.type = "BOT" OR role = "ROLE_MANAGER""#
     );
-    assert_eq!(NOTHING, None);
+    assert_eq!(NOTHING, Err(IntersectionError::Empty));
 }
 
 #[test]
@@ -256,14 +257,21 @@ fn filters_are_sets() {
             assert_eq!(a.union(*b), documented[&(a_set | b_set)], "{}", context());
             assert_eq!(
                 a.intersection(*b),
-                documented.get(&(a_set & b_set)).copied(),
+                documented
+                    .get(&(a_set & b_set))
+                    .copied()
+                    .ok_or(IntersectionError::Empty),
                 "{}",
                 context()
             );
-            assert_eq!(a.intersection(*b).is_none(), a_set & b_set == 0);
+            assert_eq!(a.is_disjoint(*b), a_set & b_set == 0);
+            assert_eq!(a.difference(*b).map_or(0, matched), a_set & !b_set);
         }
         assert_eq!(a.union(Filter::default()), Filter::default());
-        assert_eq!(a.intersection(Filter::default()), Some(*a));
+        assert_eq!(a.intersection(Filter::default()), Ok(*a));
+        assert_eq!(a.complement().map_or(0, matched), EVERYTHING & !a_set);
+        assert_eq!(Filter::from_bits(a.to_bits()), Some(*a));
+        assert_eq!(Filter::from_cells(a.admits()), Some(*a));
     }
 }
 
@@ -280,10 +288,10 @@ fn union_is_or_and_intersection_is_and() {
             assert_eq!(Filter::parse(&either), Ok(a.union(*b)), "{either}");
             let both = format!("({a_text}) AND ({b_text})");
             match Filter::parse(&both) {
-                Ok(filter) => assert_eq!(Some(filter), a.intersection(*b), "{both}"),
+                Ok(filter) => assert_eq!(Ok(filter), a.intersection(*b), "{both}"),
                 Err(error) => {
-                    assert_eq!(error.code(), Some(Code::Contradiction), "{both}");
-                    assert_eq!(a.intersection(*b), None, "{both}");
+                    assert_eq!(error.code(), Code::Contradiction, "{both}");
+                    assert_eq!(a.intersection(*b), Err(IntersectionError::Empty), "{both}");
                 }
             }
         }
@@ -414,7 +422,7 @@ fn errors_are_one_line_without_control_characters() {
         assert!(!message.starts_with(char::is_uppercase), "{message:?}");
         assert_eq!(error.text(), *text);
         assert_eq!(
-            error.code(),
+            Some(error.code()),
             error.diagnostics().first().map(|first| first.code)
         );
         assert!(error.source().is_none());

@@ -9,7 +9,7 @@ use crate::values::Timestamp;
 /// What a filter matches: the resources whose value for each of these groups is in the group's set.
 ///
 /// Two filters with the same meaning have equal conjunctions.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Conjunction<'a>(
     /// In the order of the groups, without those that every value satisfies. A filter that matches
     /// nothing has only the first group with timestamps, with no timestamp.
@@ -17,14 +17,14 @@ pub struct Conjunction<'a>(
 );
 
 /// The values of a group that a filter matches.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Conjunct<'a> {
     pub(super) group: usize,
     pub(super) set: Set<'a>,
 }
 
 /// A set of a group's values.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Set<'a> {
     /// A bit for each value of an enum, and one for everything else.
     Values(u32),

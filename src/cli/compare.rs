@@ -33,8 +33,8 @@ pub(super) fn run(
         (true, true, _) => "equal: A and B match the same memberships",
         (true, false, _) => "narrower: B matches everything that A matches, and more",
         (false, true, _) => "wider: A matches everything that B matches, and more",
-        (false, false, None) => "disjoint: no membership matches both",
-        (false, false, Some(_)) => {
+        (false, false, Err(_)) => "disjoint: no membership matches both",
+        (false, false, Ok(_)) => {
             "overlapping: some memberships match both, some only A, and some only B"
         }
     };

@@ -1,7 +1,7 @@
 //! Checking of filters, stage by stage.
 
 use super::language::{Language, Meaning};
-use super::{Checked, Filter};
+use super::{Checked, Error, Filter};
 use crate::analysis::cells::Partition;
 use crate::analysis::{lower, meaning};
 use crate::diagnostic::{self, Diagnostic};
@@ -66,6 +66,24 @@ impl Checker {
     #[must_use]
     pub fn level_of(&self, lint: Lint) -> Level {
         self.levels.of(lint)
+    }
+
+    /// Parses and checks a filter with these settings. The type of the result determines the method.
+    ///
+    /// ```
+    /// use gchat_filter::{Checker, Preset, members};
+    ///
+    /// let checker = Checker::new().preset(Preset::Aip160);
+    /// let filter: members::Filter = checker.parse("NOT member.type = BOT")?;
+    /// assert_eq!(filter, members::Filter::type_is_not_bot());
+    /// # Ok::<(), gchat_filter::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the filter is invalid with these settings.
+    pub fn parse<L: Language>(&self, text: &str) -> Result<Filter<L>, Error> {
+        self.check::<L>(text).into_result()
     }
 
     /// Checks a filter, and applies the certain fixes.

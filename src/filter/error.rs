@@ -85,20 +85,32 @@ impl Error {
 
     /// Returns the first error.
     #[must_use]
-    pub fn first(&self) -> Option<&Diagnostic> {
-        self.diagnostics().iter().find(|d| d.is_error())
+    pub fn first(&self) -> &Diagnostic {
+        let mut diagnostics = self.diagnostics().iter();
+        let first = diagnostics.find(|diagnostic| diagnostic.is_error());
+        first.unwrap_or_else(|| unreachable!("an invalid filter has an error"))
     }
 
     /// Returns the code of the first error.
     #[must_use]
-    pub fn code(&self) -> Option<Code> {
-        self.first().map(|diagnostic| diagnostic.code)
+    pub fn code(&self) -> Code {
+        self.first().code
     }
 
     /// Returns the text with all certain fixes applied; `None` if there are no certain fixes.
     #[must_use]
     pub fn fixed(&self) -> Option<&str> {
         self.explanation().fixed.as_deref()
+    }
+}
+
+/// The errors and warnings, in the order of the text.
+impl<'e> IntoIterator for &'e Error {
+    type Item = &'e Diagnostic;
+    type IntoIter = std::slice::Iter<'e, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.diagnostics().iter()
     }
 }
 

@@ -36,7 +36,7 @@ pub trait Language: Sized + 'static {
 }
 
 /// What a filter matches.
-pub trait Meaning: Clone + Debug + Eq + Hash + Sized {
+pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
     /// Returns the meaning of the empty filter.
     fn all() -> Self;
 

@@ -6,6 +6,7 @@ mod error;
 mod language;
 mod serialize;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
@@ -91,13 +92,30 @@ impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
         self.0.and(L::DECLARATION, &other.0).is_empty()
     }
 
-    /// Returns the filter that matches what both filters match: `self AND other`; `None` if they have
-    /// nothing in common.
-    #[must_use]
-    pub fn intersection(&self, other: &Self) -> Option<Self> {
+    /// Returns the filter that matches what both filters match: `self AND other`.
+    ///
+    /// # Errors
+    ///
+    /// [`IntersectionError::Empty`] if nothing matches both.
+    pub fn intersection(&self, other: &Self) -> Result<Self, IntersectionError> {
         let both = self.0.and(L::DECLARATION, &other.0);
-        (!both.is_empty()).then_some(Self(both))
+        if both.is_empty() {
+            return Err(IntersectionError::Empty);
+        }
+        Ok(Self(both))
     }
+}
+
+/// The reason why two filters have no intersection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum IntersectionError {
+    /// Nothing matches both filters.
+    #[error("nothing matches both filters")]
+    Empty,
+    /// The language cannot express what matches both filters.
+    #[error("the filter language cannot express what matches both filters")]
+    NotExpressible,
 }
 
 impl<L: Language> Clone for Filter<L> {
@@ -115,6 +133,19 @@ impl<L: Language> PartialEq for Filter<L> {
 }
 
 impl<L: Language> Eq for Filter<L> {}
+
+/// An arbitrary order, in which equal filters are equal, for sorted collections.
+impl<L: Language> PartialOrd for Filter<L> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<L: Language> Ord for Filter<L> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
 
 impl<L: Language> Hash for Filter<L> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -135,7 +166,10 @@ impl<L: Language> Default for Filter<L> {
 /// [`Aip160`](crate::Preset::Aip160) accepts. Equal filters print the same text.
 impl<L: Language> fmt::Display for Filter<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.print(L::DECLARATION, f)
+        if f.width().is_none() && f.precision().is_none() {
+            return self.0.print(L::DECLARATION, f);
+        }
+        f.pad(&self.to_string())
     }
 }
 
@@ -153,6 +187,17 @@ impl<L: Language> FromStr for Filter<L> {
     /// As for [`Filter::parse`].
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::parse(text)
+    }
+}
+
+impl<L: Language> TryFrom<String> for Filter<L> {
+    type Error = Error;
+
+    /// # Errors
+    ///
+    /// As for [`Filter::parse`].
+    fn try_from(text: String) -> Result<Self, Error> {
+        Self::parse(&text)
     }
 }
 

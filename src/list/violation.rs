@@ -66,7 +66,7 @@ impl Violation {
 impl From<Error> for Violation {
     fn from(error: Error) -> Self {
         let mut description = error.to_string();
-        if let Some(help) = error.first().and_then(|first| first.help.as_deref()) {
+        if let Some(help) = error.first().help.as_deref() {
             description = format!("{description}; {help}");
         }
         if let Some(fixed) = error.fixed() {

@@ -86,14 +86,9 @@ pub trait Matchable {
     fn thread_name(&self) -> Option<&str>;
 }
 
-impl<T: Matchable + ?Sized> Matchable for &T {
-    fn create_time(&self) -> Option<Timestamp> {
-        T::create_time(self)
-    }
-
-    fn thread_name(&self) -> Option<&str> {
-        T::thread_name(self)
-    }
+forward_matchable! {
+    fn create_time(&self) -> Option<Timestamp>;
+    fn thread_name(&self) -> Option<&str>;
 }
 
 impl Filter {

@@ -17,6 +17,26 @@
 //!   for it, and `matches` a fact at the index of the group.
 //! - **A new method** is a module like `spaces`, and a line of the list below.
 
+/// Implements a module's `Matchable` for references and pointers to types that implement it.
+macro_rules! forward_matchable {
+    ($(fn $function:ident(&self) -> $type:ty;)+) => {
+        forward_matchable!(@ &T, {$(fn $function(&self) -> $type;)+});
+        forward_matchable!(@ Box<T>, {$(fn $function(&self) -> $type;)+});
+        forward_matchable!(@ std::rc::Rc<T>, {$(fn $function(&self) -> $type;)+});
+        forward_matchable!(@ std::sync::Arc<T>, {$(fn $function(&self) -> $type;)+});
+    };
+    (@ $pointer:ty, {$(fn $function:ident(&self) -> $type:ty;)+}) => {
+        impl<T: Matchable + ?Sized> Matchable for $pointer {
+            $(
+                #[inline]
+                fn $function(&self) -> $type {
+                    T::$function(self)
+                }
+            )+
+        }
+    };
+}
+
 pub mod members;
 pub mod messages;
 pub mod reactions;

@@ -93,18 +93,10 @@ pub trait Matchable {
     fn user_name(&self) -> Option<&str>;
 }
 
-impl<T: Matchable + ?Sized> Matchable for &T {
-    fn emoji_unicode(&self) -> Option<&str> {
-        T::emoji_unicode(self)
-    }
-
-    fn custom_emoji_uid(&self) -> Option<&str> {
-        T::custom_emoji_uid(self)
-    }
-
-    fn user_name(&self) -> Option<&str> {
-        T::user_name(self)
-    }
+forward_matchable! {
+    fn emoji_unicode(&self) -> Option<&str>;
+    fn custom_emoji_uid(&self) -> Option<&str>;
+    fn user_name(&self) -> Option<&str>;
 }
 
 impl Filter {

@@ -74,10 +74,8 @@ pub trait Matchable {
     fn space_type(&self) -> Option<&str>;
 }
 
-impl<T: Matchable + ?Sized> Matchable for &T {
-    fn space_type(&self) -> Option<&str> {
-        T::space_type(self)
-    }
+forward_matchable! {
+    fn space_type(&self) -> Option<&str>;
 }
 
 impl Filter {

@@ -107,7 +107,7 @@ macro_rules! filter_functions {
         }
 
         fn intersection(a: &$filter, b: &$filter) -> Option<$filter> {
-            a.intersection(b)
+            a.intersection(b).ok()
         }
     };
 }

@@ -40,7 +40,7 @@ pub fn run(bytes: &[u8]) {
     };
     // The text does not depend on how the filter was built.
     check_printed(a.union(b), a_cells | b_cells);
-    if let Some(both) = a.intersection(b) {
+    if let Ok(both) = a.intersection(b) {
         check_printed(both, a_cells & b_cells);
     }
     if let Some(read) = Filter::check(&checker(), &format!("({a}) OR ({b})")).filter {

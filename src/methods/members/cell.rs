@@ -38,6 +38,12 @@ impl Role {
         name(&ROLE, self.value())
     }
 
+    /// Returns the role with the given name in the API; `None` for any other name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.name() == Some(name))
+    }
+
     /// Returns the index of the value in the declaration; the number of values if it is none.
     pub(super) const fn value(self) -> usize {
         self as usize
@@ -78,6 +84,12 @@ impl MemberType {
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         name(&MEMBER_TYPE, self.value())
+    }
+
+    /// Returns the type with the given name in the API; `None` for any other name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.name() == Some(name))
     }
 
     /// Returns the index of the value in the declaration; the number of values if it is none.
@@ -140,16 +152,9 @@ pub trait Matchable {
     fn member_type(&self) -> MemberType;
 }
 
-impl<T: Matchable + ?Sized> Matchable for &T {
-    #[inline]
-    fn role(&self) -> Role {
-        T::role(self)
-    }
-
-    #[inline]
-    fn member_type(&self) -> MemberType {
-        T::member_type(self)
-    }
+forward_matchable! {
+    fn role(&self) -> Role;
+    fn member_type(&self) -> MemberType;
 }
 
 /// A role and a member type: everything that a filter can see of a membership.

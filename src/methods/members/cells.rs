@@ -20,8 +20,13 @@ impl Cells {
     pub(super) const NONE: Self = Self(0);
     pub(super) const ALL: Self = Self((1 << LENGTH) - 1);
 
-    pub(super) const fn bit(role: Role, member_type: MemberType) -> u32 {
+    const fn bit(role: Role, member_type: MemberType) -> u32 {
         1 << (role as usize * TYPES + member_type as usize)
+    }
+
+    /// Returns the set of one cell.
+    pub(super) const fn one(role: Role, member_type: MemberType) -> Self {
+        Self(Self::bit(role, member_type))
     }
 
     /// Returns the cells with a role.

@@ -13,7 +13,7 @@ use crate::schema::Declaration;
 use crate::syntax::grammar;
 
 /// A set of at least one cell: what a filter matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NonEmptyCells(NonZeroU32);
 
 impl NonEmptyCells {
@@ -47,7 +47,7 @@ impl Meaning for NonEmptyCells {
             for member_type in MemberType::ALL {
                 let cell = combination(declaration, &[role.value(), member_type.value()]);
                 if cells.contains(cell) {
-                    own = own.or(Cells(Cells::bit(role, member_type)));
+                    own = own.or(Cells::one(role, member_type));
                 }
             }
         }

@@ -12,6 +12,8 @@ mod declaration;
 mod meaning;
 mod shortest;
 
+use std::ops::BitOr;
+
 pub use self::cell::{Cell, Matchable, MemberType, Role};
 pub use crate::membership::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
@@ -23,7 +25,7 @@ use self::declaration::DECLARATION;
 use self::meaning::NonEmptyCells;
 use crate::analysis::lower::Part;
 use crate::diagnostic::Diagnostic;
-use crate::filter::Language;
+use crate::filter::{IntersectionError, Language};
 use crate::schema::Declaration;
 use crate::syntax::Expr;
 
@@ -53,7 +55,7 @@ pub type Filter = crate::Filter<Members>;
 impl Filter {
     /// Creates the filter of a set of cells; `None` if the set is empty.
     #[inline]
-    const fn from_cells(cells: Cells) -> Option<Self> {
+    const fn of_cells(cells: Cells) -> Option<Self> {
         match NonEmptyCells::new(cells) {
             Some(cells) => Some(Self(cells)),
             None => None,
@@ -62,7 +64,7 @@ impl Filter {
 
     /// Creates the filter of a set that is known not to be empty.
     const fn of(cells: Cells) -> Self {
-        match Self::from_cells(cells) {
+        match Self::of_cells(cells) {
             Some(filter) => filter,
             None => unreachable!(),
         }
@@ -71,6 +73,22 @@ impl Filter {
     #[inline]
     const fn cells(self) -> Cells {
         self.0.cells()
+    }
+
+    /// Returns the filter that matches the memberships with a role.
+    ///
+    /// [`Role::Unknown`] stands for all roles that this version does not know.
+    #[must_use]
+    pub const fn role_is(role: Role) -> Self {
+        Self::of(Cells::role(role))
+    }
+
+    /// Returns the filter that matches the memberships of members with a type.
+    ///
+    /// [`MemberType::Unknown`] stands for all types that this version does not know.
+    #[must_use]
+    pub const fn type_is(member_type: MemberType) -> Self {
+        Self::of(Cells::member_type(member_type))
     }
 
     /// Returns the filter `role = "ROLE_MEMBER"`.
@@ -134,11 +152,63 @@ impl Filter {
         Self::of(self.cells().or(other.cells()))
     }
 
-    /// Returns the filter that matches what both filters match: `self AND other`; `None` if they have
-    /// nothing in common, which would be a contradiction.
+    /// Returns the filter that matches what both filters match: `self AND other`.
+    ///
+    /// # Errors
+    ///
+    /// [`IntersectionError::Empty`] if nothing matches both, which would be a contradiction.
+    pub const fn intersection(self, other: Self) -> Result<Self, IntersectionError> {
+        match Self::of_cells(self.cells().and(other.cells())) {
+            Some(both) => Ok(both),
+            None => Err(IntersectionError::Empty),
+        }
+    }
+
+    /// Returns whether nothing matches both filters.
     #[must_use]
-    pub const fn intersection(self, other: Self) -> Option<Self> {
-        Self::from_cells(self.cells().and(other.cells()))
+    pub const fn is_disjoint(self, other: Self) -> bool {
+        self.intersection(other).is_err()
+    }
+
+    /// Returns the filter that matches what this filter matches and `other` does not; `None` if there
+    /// is nothing.
+    #[must_use]
+    pub const fn difference(self, other: Self) -> Option<Self> {
+        Self::of_cells(self.cells().and(other.cells().not()))
+    }
+
+    /// Returns the filter that matches what this filter does not match; `None` if this filter matches
+    /// everything.
+    #[must_use]
+    pub const fn complement(self) -> Option<Self> {
+        Self::of_cells(self.cells().not())
+    }
+
+    /// Creates the filter that matches the given cells; `None` if there are none.
+    #[must_use]
+    pub fn from_cells(cells: impl IntoIterator<Item = Cell>) -> Option<Self> {
+        let cells = cells.into_iter();
+        Self::of_cells(cells.fold(Cells::NONE, |all, cell| {
+            all.or(Cells::one(cell.role, cell.member_type))
+        }))
+    }
+
+    /// Returns a bit for each cell that the filter matches, at `5 × role + type`, where both are
+    /// indexes in `ALL`.
+    #[must_use]
+    pub const fn to_bits(self) -> u32 {
+        self.cells().0
+    }
+
+    /// Creates a filter from the result of [`to_bits`](Self::to_bits); `None` if there is no bit, or
+    /// one that is not the bit of a cell.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Option<Self> {
+        if Cells(bits).is_subset(Cells::ALL) {
+            Self::of_cells(Cells(bits))
+        } else {
+            None
+        }
     }
 
     /// Returns whether the documented syntax can express this meaning.
@@ -155,5 +225,14 @@ impl Filter {
     #[must_use]
     pub fn allows_admin_access(self) -> bool {
         admin::allows(self.cells())
+    }
+}
+
+/// The filter that matches what either filter matches.
+impl BitOr for Filter {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.union(other)
     }
 }
