@@ -70,9 +70,41 @@ pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control() || c.is_whitespace() || is_format(c)
 }
 
-/// Returns whether messages escape the character, because it is invisible or would move others.
-pub(crate) fn needs_escape(c: char) -> bool {
+/// Returns whether messages escape the character wherever it is, because it is invisible or would
+/// move others.
+fn is_always_escaped(c: char) -> bool {
     c != ' ' && (is_invisible(c) || is_ignorable(c))
+}
+
+/// Returns the characters of a text with their offsets, and whether messages escape them.
+///
+/// A zero-width joiner is only shown as it is between two emoji, and the variation selectors for
+/// text and emoji only after an emoji or in a keycap. Anywhere else they would be invisible.
+pub(crate) fn with_escapes(text: &str) -> impl Iterator<Item = (usize, char, bool)> {
+    let mut characters = text.char_indices().peekable();
+    // Whether an emoji, with its modifiers, is before the character.
+    let mut is_after_emoji = false;
+    let mut before = None;
+    std::iter::from_fn(move || {
+        let (at, c) = characters.next()?;
+        let after = characters.peek().map(|(_, c)| *c);
+        let is_escaped = match c {
+            '\u{200d}' => !(is_after_emoji && after.is_some_and(is_emoji)),
+            '\u{fe0e}' | '\u{fe0f}' => {
+                let is_keycap =
+                    matches!(before, Some('0'..='9' | '#' | '*')) && after == Some('\u{20e3}');
+                !(is_after_emoji || is_keycap)
+            }
+            c => is_variation_selector(c) || is_always_escaped(c),
+        };
+        is_after_emoji = match c {
+            // The modifiers of the skin's color, and the selectors.
+            '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0e}' | '\u{fe0f}' => is_after_emoji,
+            c => is_emoji(c),
+        };
+        before = Some(c);
+        Some((at, c, is_escaped))
+    })
 }
 
 /// General category Cf, except the zero-width joiner, which emoji need.
@@ -84,6 +116,39 @@ pub(crate) fn is_format(c: char) -> bool {
         | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}'
         | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// The property `Variation_Selector`.
+fn is_variation_selector(c: char) -> bool {
+    matches!(c,
+        '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// The property `Extended_Pictographic`.
+#[rustfmt::skip]
+pub(crate) fn is_emoji(c: char) -> bool {
+    matches!(c,
+        '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}'
+        | '\u{2194}'..='\u{2199}' | '\u{21a9}'..='\u{21aa}' | '\u{231a}'..='\u{231b}'
+        | '\u{2328}' | '\u{2388}' | '\u{23cf}' | '\u{23e9}'..='\u{23f3}'
+        | '\u{23f8}'..='\u{23fa}' | '\u{24c2}' | '\u{25aa}'..='\u{25ab}' | '\u{25b6}'
+        | '\u{25c0}' | '\u{25fb}'..='\u{25fe}' | '\u{2600}'..='\u{2605}'
+        | '\u{2607}'..='\u{2612}' | '\u{2614}'..='\u{2685}' | '\u{2690}'..='\u{2705}'
+        | '\u{2708}'..='\u{2712}' | '\u{2714}' | '\u{2716}' | '\u{271d}' | '\u{2721}'
+        | '\u{2728}' | '\u{2733}'..='\u{2734}' | '\u{2744}' | '\u{2747}' | '\u{274c}'
+        | '\u{274e}' | '\u{2753}'..='\u{2755}' | '\u{2757}' | '\u{2763}'..='\u{2767}'
+        | '\u{2795}'..='\u{2797}' | '\u{27a1}' | '\u{27b0}' | '\u{27bf}'
+        | '\u{2934}'..='\u{2935}' | '\u{2b05}'..='\u{2b07}' | '\u{2b1b}'..='\u{2b1c}'
+        | '\u{2b50}' | '\u{2b55}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
+        | '\u{1f000}'..='\u{1f0ff}' | '\u{1f10d}'..='\u{1f10f}' | '\u{1f12f}'
+        | '\u{1f16c}'..='\u{1f171}' | '\u{1f17e}'..='\u{1f17f}' | '\u{1f18e}'
+        | '\u{1f191}'..='\u{1f19a}' | '\u{1f1ad}'..='\u{1f1e5}' | '\u{1f201}'..='\u{1f20f}'
+        | '\u{1f21a}' | '\u{1f22f}' | '\u{1f232}'..='\u{1f23a}' | '\u{1f23c}'..='\u{1f23f}'
+        | '\u{1f249}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f53d}' | '\u{1f546}'..='\u{1f64f}'
+        | '\u{1f680}'..='\u{1f6ff}' | '\u{1f774}'..='\u{1f77f}' | '\u{1f7d5}'..='\u{1f7ff}'
+        | '\u{1f80c}'..='\u{1f80f}' | '\u{1f848}'..='\u{1f84f}' | '\u{1f85a}'..='\u{1f85f}'
+        | '\u{1f888}'..='\u{1f88f}' | '\u{1f8ae}'..='\u{1f8ff}' | '\u{1f90c}'..='\u{1f93a}'
+        | '\u{1f93c}'..='\u{1f945}' | '\u{1f947}'..='\u{1faff}' | '\u{1fc00}'..='\u{1fffd}')
 }
 
 /// Characters outside Cf that are also invisible: the property `Default_Ignorable_Code_Point`
@@ -126,6 +191,10 @@ mod tests {
     fn tables_agree_with_unicode() {
         let property = |name: &str| regex::Regex::new(&format!("^{name}$")).unwrap();
         let (format, quote) = (property(r"\p{Cf}"), property(r"\p{Quotation_Mark}"));
+        let (emoji, selector) = (
+            property(r"\p{Extended_Pictographic}"),
+            property(r"\p{Variation_Selector}"),
+        );
         let ignorable = property(r"[\p{Default_Ignorable_Code_Point}--\p{Variation_Selector}]");
         for c in '\0'..=char::MAX {
             let text = c.to_string();
@@ -142,6 +211,31 @@ mod tests {
                 "{c:?}"
             );
             assert!(!(is_double_quote(c) && is_single_quote(c)), "{c:?}");
+            assert_eq!(is_emoji(c), emoji.is_match(&text), "{c:?}");
+            assert_eq!(is_variation_selector(c), selector.is_match(&text), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn joiners_and_selectors_are_shown_only_with_emoji() {
+        for (text, escaped) in [
+            ("👩\u{200d}🚀", 0),
+            ("👩🏽\u{200d}🚀", 0),
+            ("❤\u{fe0f}\u{200d}🔥", 0),
+            ("1\u{fe0f}\u{20e3}", 0),
+            ("role\u{200d}", 1),
+            ("\u{200d}role", 1),
+            ("👩\u{200d}role", 1),
+            ("👩\u{200d}\u{200d}🚀", 2),
+            ("role\u{fe0f}", 1),
+            ("1\u{fe0f}", 1),
+            ("1\u{fe0f}\u{200d}🚀", 2),
+            ("葛\u{e0100}", 1),
+            ("👩\u{e0100}", 1),
+            ("a\u{fe00}", 1),
+        ] {
+            let found = with_escapes(text).filter(|(.., is_escaped)| *is_escaped);
+            assert_eq!(found.count(), escaped, "{text:?}");
         }
     }
 }

@@ -467,8 +467,8 @@ impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("`")?;
         let mut left = MAX_QUOTED_COLUMNS;
-        for c in self.0.chars() {
-            let text = Visible(c).to_string();
+        for (_, c, is_escaped) in chars::with_escapes(self.0) {
+            let text = Visible(c, is_escaped).to_string();
             let Some(rest) = left.checked_sub(text.chars().map(columns).sum()) else {
                 f.write_str("…")?;
                 break;
@@ -499,20 +499,20 @@ struct VisibleText<'a>(&'a str);
 
 impl fmt::Display for VisibleText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut characters = self.0.chars();
-        characters.try_for_each(|c| fmt::Display::fmt(&Visible(c), f))
+        let mut characters = chars::with_escapes(self.0);
+        characters.try_for_each(|(_, c, is_escaped)| Visible(c, is_escaped).fmt(f))
     }
 }
 
-/// A character in a message, escaped if it is invisible.
-pub(crate) struct Visible(pub(crate) char);
+/// A character, and whether it is escaped.
+struct Visible(char, bool);
 
 impl fmt::Display for Visible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            '\n' | '\r' | '\t' => fmt::Display::fmt(&self.0.escape_default(), f),
-            c if chars::needs_escape(c) => fmt::Display::fmt(&c.escape_unicode(), f),
-            c => fmt::Display::fmt(&c, f),
+        match self {
+            Self(c, false) => c.fmt(f),
+            Self('\n' | '\r' | '\t', true) => self.0.escape_default().fmt(f),
+            Self(c, true) => c.escape_unicode().fmt(f),
         }
     }
 }

@@ -273,6 +273,10 @@ impl Shown {
             shown.push_line(line, start, &points, width);
             start += line.len();
         }
+        // An empty last line would not be drawn, and the end of the text is there.
+        if original.ends_with('\n') && points.last() == Some(&original.len()) {
+            shown.text.push(' ');
+        }
         shown
     }
 
@@ -281,23 +285,24 @@ impl Shown {
     fn push_line(&mut self, line: &str, start: usize, points: &[usize], width: usize) {
         let end = start + line.len();
         let content = line.trim_end_matches(['\r', '\n']).len();
-        let total: usize = line.chars().map(|c| columns(picture(c))).sum();
+        let pictures = || pictures(line);
+        let total: usize = pictures().map(|(_, _, drawn)| columns(drawn)).sum();
         let near = points.iter().filter(|point| (start..=end).contains(*point));
         let reach = width / (2 * near.clone().count().max(1));
         let column_of = |offset: usize| -> usize {
-            let before = line.get(..offset - start).unwrap_or_default();
-            before.chars().map(|c| columns(picture(c))).sum()
+            let before = pictures().take_while(|(at, ..)| start + at < offset);
+            before.map(|(_, _, drawn)| columns(drawn)).sum()
         };
         let near: Vec<usize> = near.map(|point| column_of(*point)).collect();
         let (mut column, mut is_cut) = (0, false);
-        for (at, c) in line.char_indices() {
+        for (at, c, drawn) in pictures() {
             let is_near = near.iter().any(|point| point.abs_diff(column) <= reach);
             let is_kept =
                 total <= width || at >= content || is_near || near.is_empty() && column < width;
-            column += columns(picture(c));
+            column += columns(drawn);
             if is_kept {
                 let ends_line = at >= content && matches!(c, '\r' | '\n');
-                self.push(start + at, c, if ends_line { c } else { picture(c) });
+                self.push(start + at, c, if ends_line { c } else { drawn });
             } else if is_cut {
                 self.omit(c);
             } else {
@@ -340,14 +345,18 @@ impl Shown {
     }
 }
 
-/// The character that is shown in place of `c`.
-fn picture(c: char) -> char {
-    match c {
-        '\n' | '\t' => c,
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('�'),
-        '\x7f' => '␡',
-        c if chars::needs_escape(c) && c.is_whitespace() && !c.is_control() => '␣',
-        c if chars::needs_escape(c) => '�',
-        c => c,
-    }
+/// Returns the characters of a line with their offsets, each with the character that is shown in its
+/// place.
+fn pictures(line: &str) -> impl Iterator<Item = (usize, char, char)> {
+    chars::with_escapes(line).map(|(at, c, is_escaped)| {
+        let drawn = match c {
+            '\n' | '\t' => c,
+            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('�'),
+            '\x7f' => '␡',
+            c if is_escaped && c.is_whitespace() && !c.is_control() => '␣',
+            _ if is_escaped => '�',
+            c => c,
+        };
+        (at, c, drawn)
+    })
 }

@@ -9,6 +9,8 @@
 )]
 
 mod common;
+#[path = "common/invisible.rs"]
+mod invisible;
 
 use std::sync::LazyLock;
 
@@ -22,6 +24,8 @@ use gchat_filter::syntax::{
 use gchat_filter::{Checked, Checker, Preset};
 use proptest::prelude::*;
 use regex::Regex;
+
+use self::invisible::has_invisible;
 
 // ---- Trees ----
 
@@ -408,11 +412,6 @@ fn checkers() -> [(&'static str, Checker); 6] {
     ]
 }
 
-/// Control characters, format characters and separators, except the zero-width joiner, which emoji
-/// need.
-static INVISIBLE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}&&[^\x{200D}]]").unwrap());
-
 fn assert_span(span: Span, text: &str) {
     assert!(span.start <= span.end, "{span:?}");
     assert!(
@@ -449,7 +448,7 @@ fn assert_presentable(diagnostic: &Diagnostic, text: &str) {
     let lines = labels.map(|label| &label.text).chain(&diagnostic.help);
     for line in lines.chain([message]) {
         assert!(!line.is_empty());
-        assert!(!INVISIBLE.is_match(line), "{line:?}");
+        assert!(!has_invisible(line), "{line:?}");
     }
     for label in &diagnostic.labels {
         assert_span(label.span, text);

@@ -9,6 +9,9 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "common/invisible.rs"]
+mod invisible;
+
 use std::sync::LazyLock;
 
 use gchat_filter::members::Filter;
@@ -16,9 +19,7 @@ use gchat_filter::{Checker, Preset, Report};
 use proptest::prelude::*;
 use regex::Regex;
 
-/// Characters that must not reach a terminal. Emoji need zero-width joiners.
-static RAW: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\n\u{200d}]]").unwrap());
+use self::invisible::has_invisible;
 
 /// An ANSI escape sequence for a style.
 static STYLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\x1b\[[0-9;]*m").unwrap());
@@ -37,7 +38,7 @@ macro_rules! snapshot {
         fn $name() {
             let text: &str = &$text;
             let report = report($checker, text);
-            assert!(!RAW.is_match(&report), "{report:?}");
+            assert!(!has_invisible(&report.replace('\n', "")), "{report:?}");
             insta::with_settings!(
                 { description => format!("{:?}", text.chars().take(120).collect::<String>()), omit_expression => true },
                 { insta::assert_snapshot!(stringify!($name), report) }
@@ -92,6 +93,10 @@ snapshot!(
 // Limits of the text.
 snapshot!(end_of_text, "role =");
 snapshot!(end_of_text_after_newline, "role =\n");
+snapshot!(
+    end_of_text_after_empty_lines,
+    "role = \"ROLE_MEMBER\" AND\n\n\n"
+);
 snapshot!(
     end_of_multi_line_text,
     "(role = \"ROLE_MEMBER\"\r\nAND member.type = \"HUMAN\"\r\n"
@@ -208,7 +213,7 @@ fn origin_is_escaped() {
     let checked = Filter::check(&Checker::new(), "x = 1");
     let origin = "\u{1b}[31mred\u{7}\u{9b}31m\u{202e}bidi\u{2028}\r\nline\t";
     let report = Report::from(&checked).origin(origin, 1).to_string();
-    assert!(!RAW.is_match(&report), "{report:?}");
+    assert!(!has_invisible(&report.replace('\n', "")), "{report:?}");
     assert_eq!(
         report.lines().count(),
         Report::from(&checked)
@@ -464,7 +469,7 @@ proptest! {
             report = report.origin("standard input", line);
         }
         let plain = report.to_string();
-        prop_assert!(!RAW.is_match(&plain), "{plain:?}");
+        prop_assert!(!has_invisible(&plain.replace('\n', "")), "{plain:?}");
         prop_assert_eq!(plain.is_empty(), checked.diagnostics.is_empty());
         let styled = report.color(true).to_string();
         prop_assert_eq!(STYLE.replace_all(&styled, ""), plain);
@@ -472,12 +477,12 @@ proptest! {
             let texts = [Some(&diagnostic.message), diagnostic.help.as_ref()];
             let labels = diagnostic.labels.iter().map(|label| &label.text);
             for text in texts.into_iter().flatten().chain(labels) {
-                prop_assert!(!RAW.is_match(text) && !text.contains('\n'), "{text:?}");
+                prop_assert!(!has_invisible(text), "{text:?}");
             }
         }
         if let Err(error) = checked.into_result() {
             let message = error.to_string();
-            prop_assert!(!RAW.is_match(&message) && !message.contains('\n'), "{message:?}");
+            prop_assert!(!has_invisible(&message), "{message:?}");
         }
     }
 

@@ -42,7 +42,10 @@ pub(crate) fn check(
             .help(format!("to list all {resources}, use an empty filter"))
             .fix(Fix::suggestion(vec![Edit::new(part.span, "")]))
         });
-        return;
+        // That the parts have no effect follows.
+        if levels.of(Lint::AlwaysTrue) >= levels.of(Lint::RedundantTerm) {
+            return;
+        }
     }
     if levels.of(Lint::RedundantTerm).severity().is_some() {
         let mut removed = Vec::new();

@@ -169,7 +169,8 @@ impl<L: Language> fmt::Display for Filter<L> {
         if f.width().is_none() && f.precision().is_none() {
             return self.0.print(L::DECLARATION, f);
         }
-        f.pad(&self.to_string())
+        let text = fmt::from_fn(|f| self.0.print(L::DECLARATION, f));
+        f.pad(&text.to_string())
     }
 }
 

@@ -134,13 +134,13 @@ impl Display for Value<'_> {
             return f.write_str(&self.text);
         }
         f.write_char('"')?;
-        for c in self.text.chars() {
+        for (_, c, is_escaped) in chars::with_escapes(&self.text) {
             match c {
                 '"' | '\\' => write!(f, "\\{c}")?,
                 '\n' => f.write_str("\\n")?,
                 '\r' => f.write_str("\\r")?,
                 '\t' => f.write_str("\\t")?,
-                c if chars::needs_escape(c) => match u32::from(c) {
+                c if is_escaped => match u32::from(c) {
                     value @ 0..=0xffff => write!(f, "\\u{value:04X}")?,
                     value => write!(f, "\\U{value:08X}")?,
                 },

@@ -1,7 +1,7 @@
 //! Characters that are not allowed outside a string.
 
 use crate::chars;
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, visible};
 
 use super::{Place, is_space, starts_value};
 
@@ -41,7 +41,7 @@ impl Place<'_> {
             Diagnostic::error(
                 Code::UnexpectedCharacter,
                 span,
-                format!("unexpected {kind} `{}`", Visible(c)),
+                format!("unexpected {kind} `{}`", visible(&c.to_string())),
             )
             .label(span, name(c))
             .help(format!(

@@ -1,7 +1,7 @@
 //! Unterminated strings and invalid escape sequences.
 
 use crate::chars;
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, Visible};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, visible};
 
 use super::{Place, is_space};
 
@@ -51,7 +51,7 @@ impl Place<'_> {
             return Diagnostic::error(
                 Code::InvalidEscape,
                 span,
-                format!("unknown escape sequence `\\{}`", Visible(c)),
+                format!("unknown escape sequence `\\{}`", visible(&c.to_string())),
             )
             .label(
                 span,
