@@ -17,7 +17,7 @@ use super::spaces::{
 use crate::http::Answer;
 
 /// Longer than any step takes, so that a server that hangs fails the test.
-const GUARD: Duration = Duration::from_secs(120);
+const GUARD: Duration = Duration::from_mins(2);
 
 /// Pseudorandom numbers.
 pub(crate) struct Dice(u64);

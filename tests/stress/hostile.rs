@@ -10,7 +10,7 @@ use super::http::{Answer, Request};
 use super::program::Program;
 
 /// Longer than any step takes, so that a server that hangs fails the test.
-pub(crate) const GUARD: Duration = Duration::from_secs(60);
+pub(crate) const GUARD: Duration = Duration::from_mins(1);
 
 /// Maximum memory of the program, in KiB. Without connections it uses 10 MiB. A connection holds the
 /// head of a request (hyper reads up to 400 KiB), its body (up to 1 MiB), the JSON that is parsed

@@ -10,7 +10,7 @@ use super::http::Request;
 use super::program::Program;
 
 /// Longer than any step takes, so that a server that hangs fails the test.
-const GUARD: Duration = Duration::from_secs(60);
+const GUARD: Duration = Duration::from_mins(1);
 
 const LIST: &str = "/v1/spaces/AAAAsample/members";
 
