@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::chars;
+use crate::named::named;
 
 /// A half-open range of byte offsets into a filter's text.
 ///
@@ -28,10 +29,40 @@ impl Span {
         Self::new(offset, offset)
     }
 
-    /// Returns the part of `text` that the span covers; empty if it is not a span of that text.
+    /// Returns the part of `text` that the span covers; `None` if the span ends before it starts,
+    /// is not inside the text, or splits a character.
     #[must_use]
-    pub fn of(self, text: &str) -> &str {
-        text.get(self.start..self.end).unwrap_or_default()
+    pub fn of(self, text: &str) -> Option<&str> {
+        text.get(self.start..self.end)
+    }
+
+    /// Returns the part of the text that a span of that text covers.
+    pub(crate) fn within(self, text: &str) -> &str {
+        self.of(text)
+            .unwrap_or_else(|| unreachable!("{self:?} is not a span of the text"))
+    }
+
+    /// Returns the span in UTF-16 code units instead of bytes, for editors and other languages;
+    /// `None` if it is not a span of `text`.
+    ///
+    /// It takes time linear in the length of the text.
+    #[must_use]
+    pub fn to_utf16(self, text: &str) -> Option<Self> {
+        self.measured(text, |part| part.encode_utf16().count())
+    }
+
+    /// Returns the span in Unicode code points instead of bytes; `None` if it is not a span of
+    /// `text`.
+    ///
+    /// It takes time linear in the length of the text.
+    #[must_use]
+    pub fn to_chars(self, text: &str) -> Option<Self> {
+        self.measured(text, |part| part.chars().count())
+    }
+
+    fn measured(self, text: &str, length: impl Fn(&str) -> usize) -> Option<Self> {
+        let start = length(text.get(..self.start)?);
+        Some(Self::new(start, start + length(self.of(text)?)))
     }
 
     /// Returns the smallest span that covers both.
@@ -51,6 +82,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity.
+    pub const ALL: &[Self] = &[Self::Error, Self::Warning];
+
     /// Returns `error` or `warning`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -75,6 +109,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, in order.
+    pub const ALL: &[Self] = &[Self::Syntax, Self::Schema, Self::Meaning, Self::Access];
+
     /// Returns `syntax`, `schema`, `meaning` or `access`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -230,11 +267,9 @@ codes! {
     }
 }
 
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+named!(Code, "code", as_str);
+named!(Severity, "severity", as_str);
+named!(Stage, "stage", as_str);
 
 /// A note on a part of the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -292,24 +327,52 @@ impl Fix {
     }
 
     /// Returns `text` with this fix applied.
-    #[must_use]
-    pub fn apply(&self, text: &str) -> String {
+    ///
+    /// # Errors
+    ///
+    /// If the edits are not for this text: one has a span that is not a span of the text, or begins
+    /// before the end of the edit before it.
+    pub fn apply(&self, text: &str) -> Result<String, EditError> {
         apply(text, self.edits.iter())
+    }
+
+    /// Returns the text that the fix belongs to with the fix applied.
+    pub(crate) fn applied(&self, text: &str) -> String {
+        self.apply(text)
+            .unwrap_or_else(|error| unreachable!("{error}: {self:?}"))
     }
 }
 
-/// Applies `edits`, which are in order and do not overlap, to `text`.
-pub(crate) fn apply<'e>(text: &str, edits: impl Iterator<Item = &'e Edit> + Clone) -> String {
+/// The error for edits that cannot be applied to a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// A span is not inside the text, ends before it starts, or splits a character.
+    #[error("bytes {} to {} are not a part of the text", .0.start, .0.end)]
+    NotASpan(Span),
+    /// A span begins before the end of the one before it.
+    #[error("the edit of bytes {} to {} overlaps the one before it", .0.start, .0.end)]
+    Overlap(Span),
+}
+
+/// Applies edits to a text, in order.
+fn apply<'e>(
+    text: &str,
+    edits: impl Iterator<Item = &'e Edit> + Clone,
+) -> Result<String, EditError> {
     let added: usize = edits.clone().map(|edit| edit.text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);
-    let mut copied = 0;
+    let mut rest = Span::new(0, text.len());
     for edit in edits {
-        out.push_str(text.get(copied..edit.span.start).unwrap_or_default());
+        let Span { start, end } = edit.span;
+        edit.span.of(text).ok_or(EditError::NotASpan(edit.span))?;
+        let kept = Span::new(rest.start, start);
+        out.push_str(kept.of(text).ok_or(EditError::Overlap(edit.span))?);
         out.push_str(&edit.text);
-        copied = edit.span.end;
+        rest.start = end;
     }
-    out.push_str(text.get(copied..).unwrap_or_default());
-    out
+    out.push_str(rest.within(text));
+    Ok(out)
 }
 
 /// Applies the certain fixes of `diagnostics` to `text`, left to right. A fix that overlaps one
@@ -332,7 +395,11 @@ pub(crate) fn apply_certain(text: &str, diagnostics: &[Diagnostic]) -> Option<St
         }
     }
     let edits = applied.iter().map(|placed| placed.edit);
-    (edits.len() > 0).then(|| apply(text, edits))
+    if edits.len() == 0 {
+        return None;
+    }
+    let fixed = apply(text, edits);
+    Some(fixed.unwrap_or_else(|error| unreachable!("{error}: {diagnostics:?}")))
 }
 
 /// An edit among those of other fixes.

@@ -107,6 +107,7 @@ mod membership;
 mod methods;
 #[cfg(feature = "mock")]
 pub mod mock;
+mod named;
 #[cfg(feature = "report")]
 mod report;
 mod schema;
@@ -118,10 +119,11 @@ pub use self::membership::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
     UserType,
 };
-pub use self::methods::{AnyFilter, Method, UnknownMethod, members, messages, reactions, spaces};
+pub use self::methods::{AnyFilter, Method, members, messages, reactions, spaces};
+pub use self::named::UnknownName;
 #[cfg(feature = "report")]
 pub use self::report::Report;
-pub use self::schema::{Level, Lint, Preset, UnknownLint};
+pub use self::schema::{Level, Lint, Preset};
 pub use self::values::{InvalidTimestamp, Timestamp};
 
 /// The examples in the README.

@@ -182,7 +182,7 @@ impl Report<'_> {
                 (false, _) => "possible fix",
             };
             let at = fix.edits.first().map_or(0, |edit| edit.span.start);
-            let text = fix.apply(self.text);
+            let text = fix.applied(self.text);
             let message = match text.trim() {
                 "" => format!("{what}: an empty filter"),
                 _ => format!("{what}: {}", Excerpt::new(&text, at, self.width)),

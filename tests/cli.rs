@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use gchat_filter::diagnostic::Severity;
 use gchat_filter::diagnostic::visible;
+use gchat_filter::diagnostic::{Severity, Span};
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
 use gchat_filter::{Checked, Checker, Level, Lint, Membership, Method, Preset};
 
@@ -576,8 +576,17 @@ fn expected_json(checked: &Checked<'_, Filter>) -> String {
             )
         });
         let fix = diagnostic.fix.as_ref().map_or("null".to_owned(), |fix| {
-            let text = quoted(&fix.apply(checked.text));
-            format!("{{\"certain\":{},\"text\":{text}}}", fix.certain)
+            let text = quoted(&fix.apply(checked.text).unwrap());
+            let edits = fix.edits.iter().map(|edit| {
+                let Span { start, end } = edit.span;
+                let text = quoted(&edit.text);
+                format!("{{\"start\":{start},\"end\":{end},\"text\":{text}}}")
+            });
+            format!(
+                "{{\"certain\":{},\"edits\":[{}],\"text\":{text}}}",
+                fix.certain,
+                edits.collect::<Vec<_>>().join(",")
+            )
         });
         format!(
             "{{\"severity\":\"{}\",\"stage\":\"{}\",\"code\":\"{}\",\"message\":{},\"start\":{},\

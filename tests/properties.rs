@@ -432,7 +432,7 @@ fn assert_edits(fix: &Fix, text: &str) {
         end = edit.span.end;
     }
     expected.push_str(&text[end..]);
-    assert_eq!(fix.apply(text), expected);
+    assert_eq!(fix.apply(text).unwrap(), expected);
     assert_ne!(expected, text, "the fix has no effect");
 }
 
@@ -501,7 +501,7 @@ fn assert_fixed(checked: &Checked<'_, Filter>, checker: Checker) {
             edits,
             certain: true,
         };
-        assert_eq!(*fixed, fix.apply(checked.text));
+        assert_eq!(*fixed, fix.apply(checked.text).unwrap());
     }
     let after = Filter::check(&checker, fixed);
     match (progress(checked), progress(&after)) {
@@ -571,11 +571,11 @@ fn assert_spans(expr: &Expr<'_>, text: &str) {
     assert_span(expr.bare_span, text);
     assert_eq!(
         expr.is_parenthesized(),
-        expr.span.of(text).starts_with('(') && expr.span != expr.bare_span
+        expr.span.of(text).unwrap().starts_with('(') && expr.span != expr.bare_span
     );
     for span in [expr.span, expr.bare_span] {
-        let reparsed = syntax::parse(span.of(text)).unwrap();
-        assert_eq!(reparsed.as_ref(), Some(expr), "{}", span.of(text));
+        let reparsed = syntax::parse(span.of(text).unwrap()).unwrap();
+        assert_eq!(reparsed.as_ref(), Some(expr), "{}", span.of(text).unwrap());
     }
     let children: &[Expr<'_>] = match &expr.kind {
         ExprKind::And(operands) | ExprKind::Sequence(operands) | ExprKind::Or(operands) => operands,

@@ -39,7 +39,7 @@ fn lower_case_not_before_a_negation_is_not_replaced() {
     );
     for diagnostic in &checked.diagnostics {
         if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.certain) {
-            let fixed = fix.apply(checked.text);
+            let fixed = fix.apply(checked.text).unwrap();
             assert!(gchat_filter::syntax::parse(&fixed).is_ok(), "{fixed}");
         }
     }
@@ -49,7 +49,7 @@ fn lower_case_not_before_a_negation_is_not_replaced() {
 fn fix_closes_all_open_parentheses() {
     let error = gchat_filter::syntax::parse("((a = b) AND (c").unwrap_err();
     let fix = error.diagnostic().fix.clone().unwrap();
-    assert_eq!(fix.apply("((a = b) AND (c"), "((a = b) AND (c))");
+    assert_eq!(fix.apply("((a = b) AND (c").unwrap(), "((a = b) AND (c))");
 }
 
 /// U+2065 is unassigned and therefore not a format character, but still invisible.

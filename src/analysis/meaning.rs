@@ -361,7 +361,7 @@ fn either(text: &str, part: &Part<'_>, a: Span, b: Span) -> Option<Vec<Edit>> {
     };
     Some(vec![
         Edit::new(Span::at(a.start), open),
-        Edit::new(Span::at(a.end), format!(" OR {}{close}", b.of(text))),
+        Edit::new(Span::at(a.end), format!(" OR {}{close}", b.within(text))),
         Edit::new(removal(parts, first, second), ""),
     ])
 }

@@ -2,10 +2,9 @@
 
 use std::io::{self, BufRead, Write};
 
-use gchat_filter::diagnostic::{Diagnostic, Span, visible};
-use gchat_filter::members::{Cell, Filter, MemberType};
-use gchat_filter::{Checked, Checker, Report};
-use serde::Serialize;
+use gchat_filter::diagnostic::visible;
+use gchat_filter::members::Filter;
+use gchat_filter::{Checker, Report};
 
 use super::options::LintOptions;
 use super::{Status, ignore_closed_pipe, print_error, print_report};
@@ -98,7 +97,7 @@ fn check_one(
             }
         }
         Format::Json => {
-            let json = serde_json::to_string(&Json::from(&checked))?;
+            let json = serde_json::to_string(&checked)?;
             ignore_closed_pipe(writeln!(out, "{}", escaped(&json)))?;
         }
     }
@@ -123,103 +122,4 @@ fn escaped(json: &str) -> String {
         }
     }
     out
-}
-
-/// Result of checking a filter, as printed by `--format json`.
-#[derive(Serialize)]
-struct Json<'c> {
-    filter: &'c str,
-    valid: bool,
-    diagnostics: Vec<JsonDiagnostic<'c>>,
-    fixed: Option<&'c str>,
-    simplified: Option<String>,
-    admits: Option<Vec<JsonCell>>,
-}
-
-#[derive(Serialize)]
-struct JsonDiagnostic<'c> {
-    severity: &'static str,
-    stage: &'static str,
-    code: &'static str,
-    message: &'c str,
-    start: usize,
-    end: usize,
-    labels: Vec<JsonLabel<'c>>,
-    help: Option<&'c str>,
-    fix: Option<JsonFix>,
-}
-
-#[derive(Serialize)]
-struct JsonLabel<'c> {
-    start: usize,
-    end: usize,
-    text: &'c str,
-}
-
-#[derive(Serialize)]
-struct JsonFix {
-    certain: bool,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct JsonCell {
-    role: &'static str,
-    r#type: Option<&'static str>,
-}
-
-impl<'c> From<&'c Checked<'_, Filter>> for Json<'c> {
-    fn from(checked: &'c Checked<'_, Filter>) -> Self {
-        let diagnostics = checked.diagnostics.iter();
-        Self {
-            filter: checked.text,
-            valid: checked.is_valid(),
-            diagnostics: diagnostics
-                .map(|diagnostic| JsonDiagnostic::of(diagnostic, checked.text))
-                .collect(),
-            fixed: checked.fixed.as_deref(),
-            simplified: checked.filter.map(|filter| filter.to_string()),
-            admits: checked
-                .filter
-                .map(|filter| filter.admits().map(JsonCell::from).collect()),
-        }
-    }
-}
-
-impl<'c> JsonDiagnostic<'c> {
-    fn of(diagnostic: &'c Diagnostic, text: &str) -> Self {
-        let Span { start, end } = diagnostic.span;
-        let labels = diagnostic.labels.iter().map(|label| JsonLabel {
-            start: label.span.start,
-            end: label.span.end,
-            text: &label.text,
-        });
-        Self {
-            severity: diagnostic.severity.as_str(),
-            stage: diagnostic.stage().as_str(),
-            code: diagnostic.code.as_str(),
-            message: &diagnostic.message,
-            start,
-            end,
-            labels: labels.collect(),
-            help: diagnostic.help.as_deref(),
-            fix: diagnostic.fix.as_ref().map(|fix| JsonFix {
-                certain: fix.certain,
-                text: fix.apply(text),
-            }),
-        }
-    }
-}
-
-/// A role or type of `*` is any name that the API may add; a type of `null` means no member.
-impl From<Cell> for JsonCell {
-    fn from(cell: Cell) -> Self {
-        Self {
-            role: cell.role.name().unwrap_or("*"),
-            r#type: match cell.member_type {
-                MemberType::NoMember => None,
-                member_type => Some(member_type.name().unwrap_or("*")),
-            },
-        }
-    }
 }

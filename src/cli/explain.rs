@@ -50,8 +50,8 @@ pub(super) fn run(
     }
     for error in admin.errors() {
         let excerpt = match error.span.of(&args.filter) {
-            "" => String::new(),
-            text => format!(": {text}"),
+            None | Some("") => String::new(),
+            Some(text) => format!(": {text}"),
         };
         writeln!(out, "  rejected: {error}{excerpt}")?;
         if let Some(help) = &error.help {

@@ -105,7 +105,10 @@ impl Error {
 }
 
 /// The errors and warnings, in the order of the text.
-#[expect(clippy::into_iter_without_iter, reason = "`diagnostics` returns the slice")]
+#[expect(
+    clippy::into_iter_without_iter,
+    reason = "`diagnostics` returns the slice"
+)]
 impl<'e> IntoIterator for &'e Error {
     type Item = &'e Diagnostic;
     type IntoIter = std::slice::Iter<'e, Diagnostic>;

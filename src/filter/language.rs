@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
+use super::json::AdmittedCell;
 use crate::analysis::cells::CellSet;
 use crate::analysis::conjunction::Conjunction;
 use crate::analysis::lower::Part;
@@ -50,6 +51,11 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
     ///
     /// If the filter is invalid, or the tree is needed to find out.
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed>;
+
+    /// Returns the cells of the meaning, if it has any.
+    fn admits(&self) -> Option<Vec<AdmittedCell>> {
+        None
+    }
 
     /// Prints the shortest text with the meaning.
     fn print(&self, declaration: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result;

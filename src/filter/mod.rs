@@ -3,6 +3,7 @@
 mod check;
 mod checked;
 mod error;
+mod json;
 mod language;
 mod serialize;
 
@@ -14,6 +15,7 @@ use std::str::FromStr;
 pub use self::check::Checker;
 pub use self::checked::Checked;
 pub use self::error::Error;
+pub(crate) use self::json::{AdmittedCell, Summary};
 pub use self::language::Language;
 pub(crate) use self::language::{Meaning, Unparsed};
 

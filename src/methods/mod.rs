@@ -43,13 +43,13 @@ pub mod reactions;
 pub mod spaces;
 
 use std::fmt;
-use std::str::FromStr;
 
 use self::members::Members;
 use self::messages::Messages;
 use self::reactions::Reactions;
 use self::spaces::Spaces;
-use crate::filter::{Checked, Checker, Filter, Language};
+use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
+use crate::named::named;
 use crate::schema::{Declaration, Lint};
 
 /// Declares the methods, each with its language.
@@ -104,6 +104,20 @@ macro_rules! methods {
             }
         }
 
+        impl Summary for AnyFilter {
+            fn simplified(&self) -> String {
+                match self {
+                    $(Self::$language(filter) => filter.simplified(),)+
+                }
+            }
+
+            fn admits(&self) -> Option<Vec<AdmittedCell>> {
+                match self {
+                    $(Self::$language(filter) => filter.admits(),)+
+                }
+            }
+        }
+
         /// Prints the shortest text.
         impl fmt::Display for AnyFilter {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,35 +148,4 @@ impl Method {
     }
 }
 
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// The error for a name that is not a method with a filter.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown method `{}`, expected one of {}", .name.escape_debug(), names())]
-pub struct UnknownMethod {
-    /// The name that was given.
-    pub name: String,
-}
-
-fn names() -> String {
-    let names: Vec<String> = Method::ALL.iter().map(|own| format!("`{own}`")).collect();
-    names.join(", ")
-}
-
-impl FromStr for Method {
-    type Err = UnknownMethod;
-
-    /// # Errors
-    ///
-    /// If the name is not that of a method with a filter, such as `spaces.get`.
-    fn from_str(name: &str) -> Result<Self, UnknownMethod> {
-        let method = Self::ALL.iter().find(|method| method.name() == name);
-        method.copied().ok_or_else(|| UnknownMethod {
-            name: name.to_owned(),
-        })
-    }
-}
+named!(Method, "method with a filter", name);

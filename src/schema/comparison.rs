@@ -75,7 +75,7 @@ impl SchemaCheck<'_> {
             }
             _ => {}
         }
-        let source = Quoted(member.span.of(self.text)).to_string();
+        let source = Quoted(member.span.within(self.text)).to_string();
         let diagnostic = Diagnostic::error(
             Code::UnknownField,
             member.span,
@@ -173,7 +173,7 @@ impl SchemaCheck<'_> {
         right: &Member<'_>,
         comparison: &Comparison<'_>,
     ) {
-        let source = value.span.of(self.text);
+        let source = value.span.within(self.text);
         let quoted = if value.is_quoted() {
             source.to_owned()
         } else {

@@ -1,9 +1,7 @@
 //! Lints: AIP-160 constructs that the API reference does not mention.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::named::named;
 
 /// A check with a configurable [level](Level): allow, warn or deny.
 ///
@@ -61,6 +59,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// Every level.
+    pub const ALL: &[Self] = &[Self::Allow, Self::Warn, Self::Deny];
+
     /// Returns `allow`, `warn` or `deny`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -94,6 +95,9 @@ pub enum Preset {
 }
 
 impl Preset {
+    /// Every preset.
+    pub const ALL: &[Self] = &[Self::Default, Self::Strict, Self::Aip160];
+
     /// Returns `default`, `strict` or `aip160`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -269,35 +273,6 @@ impl Lint {
     }
 }
 
-impl fmt::Display for Lint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The error for a name that is not a lint.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown lint `{}`, expected one of {}", .name.escape_debug(), names())]
-pub struct UnknownLint {
-    /// The name that was given.
-    pub name: String,
-}
-
-fn names() -> String {
-    let names: Vec<String> = Lint::ALL.iter().map(|lint| format!("`{lint}`")).collect();
-    names.join(", ")
-}
-
-impl FromStr for Lint {
-    type Err = UnknownLint;
-
-    /// # Errors
-    ///
-    /// If the name is not a lint, such as `unknown-field`, which is always an error.
-    fn from_str(name: &str) -> Result<Self, UnknownLint> {
-        let lint = Self::ALL.iter().find(|lint| lint.name() == name);
-        lint.copied().ok_or_else(|| UnknownLint {
-            name: name.to_owned(),
-        })
-    }
-}
+named!(Lint, "lint", name);
+named!(Level, "level", as_str);
+named!(Preset, "preset", as_str);

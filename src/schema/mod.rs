@@ -16,7 +16,7 @@ mod terms;
 mod value;
 
 pub(crate) use self::declaration::Declaration;
-pub use self::lint::{Level, Lint, Preset, UnknownLint};
+pub use self::lint::{Level, Lint, Preset};
 
 pub(crate) use self::check::check;
 pub(crate) use self::declaration::{

@@ -331,7 +331,7 @@ impl SchemaCheck<'_> {
     /// Reports a word in place of a keyword.
     fn word(&mut self, term: &Term<'_, '_>, keyword: &str, after: Option<&Term<'_, '_>>) {
         let span = term.expr.span;
-        let word = span.of(self.text);
+        let word = span.within(self.text);
         self.diagnostics.push(
             Diagnostic::error(
                 Code::LowercaseKeyword,
@@ -366,7 +366,7 @@ impl SchemaCheck<'_> {
         {
             return self.pair(expr.span, member, value);
         }
-        let source = own.of(self.text);
+        let source = own.within(self.text);
         let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
         let diagnostic = match FieldName::of(self.declaration, member).intended() {
             Some(field) => diagnostic(format!("{} is not compared with a value", Quoted(source)))
@@ -416,7 +416,7 @@ impl SchemaCheck<'_> {
             span.to(right),
             format!(
                 "missing operator between {} and the value",
-                Quoted(span.of(self.text))
+                Quoted(span.within(self.text))
             ),
         )
         .label(gap, "expected `=`")

@@ -19,7 +19,7 @@ impl SchemaCheck<'_> {
     }
 
     fn unknown_value(&self, field: &'static Field, span: Span) -> Diagnostic {
-        let (name, source) = (field.path, Quoted(span.of(self.text)));
+        let (name, source) = (field.path, Quoted(span.within(self.text)));
         Diagnostic::error(
             Code::UnknownValue,
             span,
@@ -58,7 +58,7 @@ impl SchemaCheck<'_> {
     /// Checks the quotes of a value.
     fn quotes(&mut self, field: &'static Field, value: &Value<'_>) {
         let span = value.span;
-        let source = span.of(self.text);
+        let source = span.within(self.text);
         match value.quotes {
             Quotes::Double => {}
             Quotes::None => {

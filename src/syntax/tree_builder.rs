@@ -33,8 +33,8 @@ impl<'a> TreeBuilder<'a> {
             _ => Quotes::None,
         };
         let text = match quotes {
-            Quotes::None => Cow::Borrowed(span.of(self.text)),
-            _ => unescape(Span::new(span.start + 1, span.end - 1).of(self.text)),
+            Quotes::None => Cow::Borrowed(span.within(self.text)),
+            _ => unescape(Span::new(span.start + 1, span.end - 1).within(self.text)),
         };
         Value { span, text, quotes }
     }

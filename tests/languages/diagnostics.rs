@@ -28,7 +28,7 @@ fn reports(method: Method, texts: &[&str]) -> String {
         writeln!(out, "{text}").unwrap();
         let checked = Checker::new().check_method(method, text);
         for diagnostic in &checked.diagnostics {
-            let span = diagnostic.span.of(text);
+            let span = diagnostic.span.of(text).unwrap();
             writeln!(
                 out,
                 "  {}: {diagnostic} [{span}]",
@@ -36,14 +36,14 @@ fn reports(method: Method, texts: &[&str]) -> String {
             )
             .unwrap();
             for label in &diagnostic.labels {
-                writeln!(out, "    [{}] {}", label.span.of(text), label.text).unwrap();
+                writeln!(out, "    [{}] {}", label.span.of(text).unwrap(), label.text).unwrap();
             }
             if let Some(help) = &diagnostic.help {
                 writeln!(out, "    help: {help}").unwrap();
             }
             if let Some(fix) = &diagnostic.fix {
                 let kind = if fix.certain { "fix" } else { "possible fix" };
-                writeln!(out, "    {kind}: {}", fix.apply(text)).unwrap();
+                writeln!(out, "    {kind}: {}", fix.apply(text).unwrap()).unwrap();
             }
         }
         if let Some(filter) = &checked.filter {

@@ -78,7 +78,7 @@ fn assert_progress(before: &Checked<'_, Filter>, after: &Checked<'_, Filter>) {
 fn check_each_fix(checker: &Checker, checked: &Checked<'_, Filter>) {
     for diagnostic in &checked.diagnostics {
         let Some(fix) = &diagnostic.fix else { continue };
-        let text = fix.apply(checked.text);
+        let text = fix.apply(checked.text).unwrap();
         let after = invariants::check(checker, &text);
         if fix.certain && diagnostic.is_error() {
             assert_progress(checked, &after);

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
-use super::cell::{MemberType, Role};
+use super::cell::{Cell, MemberType, Role};
 use super::cells::Cells;
 use super::cells_builder::CellsBuilder;
 use super::shortest;
 use crate::analysis::cells::{CellSet, combination};
-use crate::filter::{Meaning, Unparsed};
+use crate::filter::{AdmittedCell, Meaning, Unparsed};
 use crate::schema::Declaration;
 use crate::syntax::grammar;
 
@@ -60,6 +60,18 @@ impl Meaning for NonEmptyCells {
             return Ok(Self::all());
         };
         Self::new(part.cells()?).ok_or(Unparsed::Invalid)
+    }
+
+    fn admits(&self) -> Option<Vec<AdmittedCell>> {
+        let cells = Cell::all().filter(|cell| self.cells().contains(cell.role, cell.member_type));
+        let cells = cells.map(|cell| AdmittedCell {
+            role: cell.role.name().unwrap_or("*"),
+            member_type: match cell.member_type {
+                MemberType::NoMember => None,
+                member_type => Some(member_type.name().unwrap_or("*")),
+            },
+        });
+        Some(cells.collect())
     }
 
     fn print(&self, _: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -27,7 +27,7 @@ impl Place<'_> {
         let run = self.from(at);
         let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_invisible(c));
         let run = Span::new(at, self.text.len() - run.len());
-        let (what, instead) = if run.of(self.text).contains(char::is_whitespace) {
+        let (what, instead) = if run.within(self.text).contains(char::is_whitespace) {
             ("replace it with a space", " ")
         } else {
             ("remove it", "")
@@ -64,7 +64,7 @@ impl Place<'_> {
                 .label(span, "expected `\"`")
                 .help("use straight double quotes, `\"`");
         };
-        let content = Span::new(span.end, end.start).of(self.text);
+        let content = Span::new(span.end, end.start).within(self.text);
         let (quote, help) = if content.contains('"') {
             (
                 '\'',
@@ -81,7 +81,7 @@ impl Place<'_> {
             return diagnostic.help(escape);
         }
         let mut edits = vec![Edit::new(span, quote)];
-        if end.of(self.text) != quote.to_string() {
+        if end.within(self.text) != quote.to_string() {
             edits.push(Edit::new(end, quote));
         }
         diagnostic.help(help).fix(Fix::certain(edits))

@@ -34,7 +34,7 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
 pub(super) fn diagnose(text: &str, mismatch: Mismatch) -> Diagnostic {
     let mut diagnostic = Place { text, mismatch }.diagnose();
     if let Some(fix) = &mut diagnostic.fix {
-        let fixed = fix.apply(text);
+        let fixed = fix.applied(text);
         let rest = grammar::filter(fixed.as_bytes(), &TreeBuilder { text: &fixed }).err();
         let is_short = fixed.len() <= MAX_LENGTH;
         if fix.certain {
@@ -217,7 +217,7 @@ impl<'a> Place<'a> {
 
     fn unexpected_token(&self, at: usize, expected: Expected) -> Diagnostic {
         let span = Self::span(at, token_length(self.from(at)));
-        let token = span.of(self.text);
+        let token = span.within(self.text);
         let message = format!("unexpected {}", Quoted(token));
         let diagnostic = Diagnostic::error(Code::UnexpectedToken, span, message);
         self.with_expectation(diagnostic, token, expected)
@@ -326,7 +326,7 @@ impl<'a> Place<'a> {
         };
         let rest = self.from(start);
         let mut run = Self::span(start, rest.len() - rest.trim_start_matches(operator).len());
-        let found = run.of(self.text);
+        let found = run.within(self.text);
         let instead = match (expected, found) {
             (Expected::Term | Expected::GroupBody, "!") => {
                 let spaced = self.from(run.end).starts_with(is_space);
@@ -348,7 +348,7 @@ impl<'a> Place<'a> {
                 wrong.find(|(wrong, _)| *wrong == found)?.1
             }
         };
-        let message = format!("{} is not an operator", Quoted(run.of(self.text)));
+        let message = format!("{} is not an operator", Quoted(run.within(self.text)));
         let diagnostic = Diagnostic::error(Code::WrongOperator, run, message);
         let is_fixable = match expected {
             Expected::Comparator => true,
@@ -416,7 +416,7 @@ impl<'a> Place<'a> {
     /// Returns the diagnostic for a keyword at `at` without white space after it.
     fn missing_space_after(&self, at: usize) -> Diagnostic {
         let keyword = Self::span(at, token_length(self.from(at)));
-        let expected = match keyword.of(self.text) {
+        let expected = match keyword.within(self.text) {
             "NOT" => Expected::Operand,
             _ => Expected::Term,
         };
@@ -432,7 +432,7 @@ impl<'a> Place<'a> {
     /// Returns the diagnostic for a keyword at `at` that touches a neighbor.
     fn missing_space(&self, at: usize) -> Diagnostic {
         let keyword = Self::span(at, token_length(self.from(at)));
-        let word = keyword.of(self.text);
+        let word = keyword.within(self.text);
         let mut edits = Vec::new();
         if self.touches(at) && !self.up_to(at).ends_with('(') && at > 0 {
             edits.push(Edit::new(Span::at(at), " "));
@@ -467,7 +467,7 @@ impl<'a> Place<'a> {
     fn touching(&self, at: usize) -> Diagnostic {
         let rest = self.from(at);
         let length = token_length(rest);
-        let word = Self::span(at, length).of(self.text);
+        let word = Self::span(at, length).within(self.text);
         if lexical::is_keyword(word.as_bytes()) {
             return self.missing_space(at);
         }
@@ -486,7 +486,7 @@ impl<'a> Place<'a> {
             span,
             format!(
                 "{} is not separated from the term before it",
-                Quoted(span.of(self.text))
+                Quoted(span.within(self.text))
             ),
         )
         .label(span, self.expectation(Expected::Connective))

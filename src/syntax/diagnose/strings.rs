@@ -15,7 +15,7 @@ impl Place<'_> {
             format!("unterminated string: expected a closing `{quote}`"),
         )
         .label(Self::span(at, 1), "opened here");
-        let end = span.of(self.text).trim_end_matches(is_space);
+        let end = span.within(self.text).trim_end_matches(is_space);
         let last = end.char_indices().next_back();
         match last {
             Some((offset, c)) if chars::is_typographic_quote(c) => diagnostic
@@ -62,7 +62,7 @@ impl Place<'_> {
         };
         let found = hex_digits(rest, digits);
         let span = Self::span(at, 2 + found.len());
-        let message = format!("invalid escape sequence `{}`", span.of(self.text));
+        let message = format!("invalid escape sequence `{}`", span.within(self.text));
         let diagnostic = Diagnostic::error(Code::InvalidEscape, span, message);
         let value = u32::from_str_radix(found, 16).unwrap_or_default();
         if found.len() < digits {
