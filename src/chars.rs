@@ -107,6 +107,13 @@ pub(crate) fn with_escapes(text: &str) -> impl Iterator<Item = (usize, char, boo
     })
 }
 
+/// Returns a text that has been cut, without the joiners and selectors that lost their emoji. All
+/// other invisible characters have been escaped before.
+pub(crate) fn without_lost_joiners(text: &str) -> String {
+    let kept = with_escapes(text).filter(|(.., is_escaped)| !is_escaped);
+    kept.map(|(_, c, _)| c).collect()
+}
+
 /// General category Cf, except the zero-width joiner, which emoji need.
 pub(crate) fn is_format(c: char) -> bool {
     matches!(c,

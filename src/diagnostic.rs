@@ -532,18 +532,18 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("`")?;
+        let mut quoted = String::new();
         let mut left = MAX_QUOTED_COLUMNS;
         for (_, c, is_escaped) in chars::with_escapes(self.0) {
             let text = Visible(c, is_escaped).to_string();
             let Some(rest) = left.checked_sub(text.chars().map(columns).sum()) else {
-                f.write_str("…")?;
+                quoted.push('…');
                 break;
             };
             left = rest;
-            f.write_str(&text)?;
+            quoted.push_str(&text);
         }
-        f.write_str("`")
+        write!(f, "`{}`", chars::without_lost_joiners(&quoted))
     }
 }
 

@@ -55,16 +55,29 @@ pub struct Report<'c> {
 }
 
 impl<'c> Report<'c> {
-    fn new(text: &'c str, diagnostics: &'c [Diagnostic], fixed: Option<&'c str>) -> Self {
+    /// Creates the report of diagnostics about a text.
+    ///
+    /// A span that is not a part of the text is not drawn, and a fix that does not apply to it is not
+    /// shown.
+    #[must_use]
+    pub fn new(text: &'c str, diagnostics: &'c [Diagnostic]) -> Self {
         Self {
             text,
             diagnostics,
-            fixed,
+            fixed: None,
             origin: None,
             line: 1,
             width: 100,
             color: false,
         }
+    }
+
+    /// Sets the text with all certain fixes applied, which is shown at the end if it is not already
+    /// that of a single diagnostic.
+    #[must_use]
+    pub fn fixed(mut self, fixed: Option<&'c str>) -> Self {
+        self.fixed = fixed;
+        self
     }
 
     /// Sets the origin of the filter, such as a file name, and its line there, from 1.
@@ -94,13 +107,13 @@ impl<'c> Report<'c> {
 
 impl<'c, F> From<&'c Checked<'_, F>> for Report<'c> {
     fn from(checked: &'c Checked<'_, F>) -> Self {
-        Self::new(checked.text, &checked.diagnostics, checked.fixed.as_deref())
+        Self::new(&checked.text, &checked.diagnostics).fixed(checked.fixed.as_deref())
     }
 }
 
 impl<'c> From<&'c Error> for Report<'c> {
     fn from(error: &'c Error) -> Self {
-        Self::new(error.text(), error.diagnostics(), error.fixed())
+        Self::new(error.text(), error.diagnostics()).fixed(error.fixed())
     }
 }
 
@@ -154,11 +167,18 @@ impl Report<'_> {
             snippet = snippet.path(visible(origin).to_string());
         }
         let (own, others) = labels(diagnostic);
-        let mut primary = AnnotationKind::Primary.span(shown.range(diagnostic.span));
-        if let Some(label) = own {
-            primary = primary.label(label.text.as_str());
+        let is_inside = |span: Span| span.of(self.text).is_some();
+        if is_inside(diagnostic.span) {
+            let mut primary = AnnotationKind::Primary.span(shown.range(diagnostic.span));
+            if let Some(label) = own {
+                primary = primary.label(label.text.as_str());
+            }
+            snippet = snippet.annotation(primary);
         }
-        snippet = snippet.annotation(primary);
+        let others: Vec<&Label> = others
+            .into_iter()
+            .filter(|own| is_inside(own.span))
+            .collect();
         for label in others.iter().take(LABELS) {
             let span = AnnotationKind::Context.span(shown.range(label.span));
             snippet = snippet.annotation(span.label(label.text.as_str()));
@@ -175,14 +195,15 @@ impl Report<'_> {
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        if let Some(fix) = &diagnostic.fix {
+        if let Some(fix) = &diagnostic.fix
+            && let Ok(text) = fix.apply(self.text)
+        {
             let what = match (fix.certain, self.diagnostics.len()) {
                 (true, 1) => "corrected",
                 (true, _) => "with this fix",
                 (false, _) => "possible fix",
             };
             let at = fix.edits.first().map_or(0, |edit| edit.span.start);
-            let text = fix.applied(self.text);
             let message = match text.trim() {
                 "" => format!("{what}: an empty filter"),
                 _ => format!("{what}: {}", Excerpt::new(&text, at, self.width)),
@@ -229,19 +250,21 @@ impl Excerpt {
 impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut column = 0;
+        let mut excerpt = String::new();
         if self.start > 0 {
-            f.write_char('…')?;
+            excerpt.push('…');
         }
         for c in self.visible.chars() {
             if column >= self.end {
-                return f.write_char('…');
+                excerpt.push('…');
+                break;
             }
             if column >= self.start {
-                f.write_char(c)?;
+                excerpt.push(c);
             }
             column += columns(c);
         }
-        Ok(())
+        f.write_str(&chars::without_lost_joiners(&excerpt))
     }
 }
 
@@ -285,8 +308,10 @@ impl Shown {
     fn push_line(&mut self, line: &str, start: usize, points: &[usize], width: usize) {
         let end = start + line.len();
         let content = line.trim_end_matches(['\r', '\n']).len();
-        let pictures = || pictures(line);
-        let total: usize = pictures().map(|(_, _, drawn)| columns(drawn)).sum();
+        let total: usize = pictures(line, false)
+            .map(|(.., drawn)| columns(drawn))
+            .sum();
+        let pictures = || pictures(line, total > width);
         let near = points.iter().filter(|point| (start..=end).contains(*point));
         let reach = width / (2 * near.clone().count().max(1));
         let column_of = |offset: usize| -> usize {
@@ -346,9 +371,10 @@ impl Shown {
 }
 
 /// Returns the characters of a line with their offsets, each with the character that is shown in its
-/// place.
-fn pictures(line: &str) -> impl Iterator<Item = (usize, char, char)> {
-    chars::with_escapes(line).map(|(at, c, is_escaped)| {
+/// place. In a line that is cut, joiners and selectors may lose their emoji.
+fn pictures(line: &str, is_cut: bool) -> impl Iterator<Item = (usize, char, char)> {
+    chars::with_escapes(line).map(move |(at, c, is_escaped)| {
+        let is_escaped = is_escaped || is_cut && matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}');
         let drawn = match c {
             '\n' | '\t' => c,
             '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('�'),

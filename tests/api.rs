@@ -468,7 +468,7 @@ fn diagnostics_expose_their_parts() {
     assert_eq!(error.code.as_str(), "unknown-value");
     assert_eq!(error.stage(), Stage::Schema);
     assert_eq!(error.span, Span::new(14, 21));
-    assert_eq!(error.span.of(checked.text).unwrap(), "'human'");
+    assert_eq!(error.span.of(&checked.text).unwrap(), "'human'");
     assert_eq!(
         checked.fixed.as_deref().map(Filter::parse),
         Some(Ok(Filter::type_is_human()))
@@ -793,7 +793,7 @@ fn serde_round_trips_every_meaning() {
 fn filters_print_to_a_width() {
     let filter = Filter::role_is(Role::Manager);
     assert_eq!(format!("{filter:>25}"), "    role = \"ROLE_MANAGER\"");
-    assert_eq!(format!("{:.4}", filter), "role");
+    assert_eq!(format!("{filter:.4}"), "role");
     assert_eq!(Role::from_name("ROLE_MANAGER"), Some(Role::Manager));
     assert_eq!(Role::from_name("OWNER"), None);
     assert_eq!(MemberType::from_name("BOT"), Some(MemberType::Bot));
@@ -817,4 +817,19 @@ fn filters_match_through_pointers() {
     assert!(filter.matches(&std::rc::Rc::new(cell)));
     let shared: std::sync::Arc<dyn Matchable> = std::sync::Arc::new(cell);
     assert!(filter.matches(&shared));
+}
+
+#[test]
+fn results_can_outlive_their_text() {
+    for text in [
+        "f(a.b, -1) OR NOT (x = (y OR 'z'))",
+        "role = \"\\u0041\"",
+        "a AND",
+    ] {
+        let owned = {
+            let text = String::from(text);
+            Filter::check(&Checker::new(), &text).into_owned()
+        };
+        assert_eq!(owned, Filter::check(&Checker::new(), text));
+    }
 }

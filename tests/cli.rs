@@ -564,7 +564,7 @@ fn expected_json(checked: &Checked<'_, Filter>) -> String {
     let nullable = |text: Option<&str>| text.map_or("null".to_owned(), quoted);
     let mut json = format!(
         "{{\"filter\":{},\"valid\":{}",
-        quoted(checked.text),
+        quoted(&checked.text),
         checked.is_valid()
     );
     let diagnostics = checked.diagnostics.iter().map(|diagnostic| {
@@ -576,7 +576,7 @@ fn expected_json(checked: &Checked<'_, Filter>) -> String {
             )
         });
         let fix = diagnostic.fix.as_ref().map_or("null".to_owned(), |fix| {
-            let text = quoted(&fix.apply(checked.text).unwrap());
+            let text = quoted(&fix.apply(&checked.text).unwrap());
             let edits = fix.edits.iter().map(|edit| {
                 let Span { start, end } = edit.span;
                 let text = quoted(&edit.text);

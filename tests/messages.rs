@@ -805,7 +805,7 @@ fn fixes_respect_lint_levels() {
         let checker = Checker::new().level(Lint::UndocumentedValue, level);
         let checked = Filter::check(&checker, "role = \"role_assistant_manager\"");
         let fix = checked.diagnostics[0].fix.as_ref();
-        let fix = fix.map(|fix| fix.apply(checked.text).unwrap());
+        let fix = fix.map(|fix| fix.apply(&checked.text).unwrap());
         let expected = is_offered.then_some("role = \"ROLE_ASSISTANT_MANAGER\"");
         assert_eq!(fix.as_deref(), expected, "{level:?}");
     }

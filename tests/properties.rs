@@ -495,13 +495,13 @@ fn assert_fixed(checked: &Checked<'_, Filter>, checker: Checker) {
     let Some(fixed) = &checked.fixed else {
         return;
     };
-    assert_ne!(fixed, checked.text);
+    assert_ne!(*fixed, *checked.text);
     if let Some(edits) = separate_certain_edits(checked) {
         let fix = Fix {
             edits,
             certain: true,
         };
-        assert_eq!(*fixed, fix.apply(checked.text).unwrap());
+        assert_eq!(*fixed, fix.apply(&checked.text).unwrap());
     }
     let after = Filter::check(&checker, fixed);
     match (progress(checked), progress(&after)) {

@@ -39,7 +39,7 @@ fn lower_case_not_before_a_negation_is_not_replaced() {
     );
     for diagnostic in &checked.diagnostics {
         if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.certain) {
-            let fixed = fix.apply(checked.text).unwrap();
+            let fixed = fix.apply(&checked.text).unwrap();
             assert!(gchat_filter::syntax::parse(&fixed).is_ok(), "{fixed}");
         }
     }

@@ -501,3 +501,17 @@ proptest! {
         prop_assert_eq!(report.contains(&counted), more > 0, "{}", report);
     }
 }
+
+#[test]
+fn diagnostics_of_another_text_are_drawn_without_carets() {
+    let text = "role = \"ROLE_MEMBER\" AND member.type = HUMAN OR role = 'x'";
+    let checked = Filter::check(&Checker::new(), text);
+    for other in ["", "é", "role\n\n", &text[..30]] {
+        let report = Report::new(other, &checked.diagnostics).to_string();
+        for diagnostic in &checked.diagnostics {
+            assert!(report.contains(&diagnostic.message), "{report}");
+        }
+    }
+    let own = Report::new(text, &checked.diagnostics).fixed(checked.fixed.as_deref());
+    assert_eq!(own.to_string(), Report::from(&checked).to_string());
+}

@@ -1,5 +1,7 @@
 //! Checking of filters, stage by stage.
 
+use std::borrow::Cow;
+
 use super::language::{Language, Meaning};
 use super::{Checked, Error, Filter};
 use crate::analysis::cells::Partition;
@@ -106,7 +108,7 @@ impl Checker {
     /// Runs the stages in order, up to the first one that finds an error.
     fn check_once<'a, L: Language>(&self, text: &'a str) -> Checked<'a, Filter<L>> {
         let mut checked = Checked {
-            text,
+            text: Cow::Borrowed(text),
             tree: None,
             filter: None,
             diagnostics: Vec::new(),

@@ -1,5 +1,7 @@
 //! The result of a check.
 
+use std::borrow::Cow;
+
 use super::Error;
 use crate::diagnostic::{Diagnostic, Severity, Stage};
 use crate::schema::{Declaration, is_shape};
@@ -10,7 +12,7 @@ use crate::syntax::Expr;
 #[non_exhaustive]
 pub struct Checked<'a, F> {
     /// The text that was checked.
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
     /// The syntax tree; `None` if the filter is empty or has a syntax error.
     pub tree: Option<Expr<'a>>,
     /// The filter; `None` if it is invalid.
@@ -28,6 +30,18 @@ impl<'a, F> Checked<'a, F> {
             text: self.text,
             tree: self.tree,
             filter: self.filter.map(convert),
+            diagnostics: self.diagnostics,
+            fixed: self.fixed,
+        }
+    }
+
+    /// Converts the result into one that does not borrow from the text.
+    #[must_use]
+    pub fn into_owned(self) -> Checked<'static, F> {
+        Checked {
+            text: Cow::Owned(self.text.into_owned()),
+            tree: self.tree.map(Expr::into_owned),
+            filter: self.filter,
             diagnostics: self.diagnostics,
             fixed: self.fixed,
         }
@@ -85,6 +99,6 @@ impl<'a, F> Checked<'a, F> {
     /// If the filter is invalid, such as `role =` or `role = "OWNER"`.
     pub fn into_result(self) -> Result<F, Error> {
         self.filter
-            .ok_or_else(|| Error::explained(self.text, self.diagnostics, self.fixed))
+            .ok_or_else(|| Error::explained(&self.text, self.diagnostics, self.fixed))
     }
 }

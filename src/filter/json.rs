@@ -27,7 +27,7 @@ use crate::diagnostic::{Diagnostic, Fix, Span};
 /// be added.
 impl<F: Summary> Serialize for Checked<'_, F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = &*self.text;
+        let text = &self.text;
         let mut object = serializer.serialize_struct("Checked", 6)?;
         object.serialize_field("filter", text)?;
         object.serialize_field("valid", &self.is_valid())?;

@@ -41,6 +41,7 @@
 mod diagnose;
 pub(crate) mod grammar;
 pub(crate) mod lexical;
+mod owned;
 mod print;
 mod tree;
 mod tree_builder;

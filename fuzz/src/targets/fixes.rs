@@ -78,7 +78,7 @@ fn assert_progress(before: &Checked<'_, Filter>, after: &Checked<'_, Filter>) {
 fn check_each_fix(checker: &Checker, checked: &Checked<'_, Filter>) {
     for diagnostic in &checked.diagnostics {
         let Some(fix) = &diagnostic.fix else { continue };
-        let text = fix.apply(checked.text).unwrap();
+        let text = fix.apply(&checked.text).unwrap();
         let after = invariants::check(checker, &text);
         if fix.certain && diagnostic.is_error() {
             assert_progress(checked, &after);
@@ -103,7 +103,7 @@ fn assert_all_applied(checked: &Checked<'_, Filter>, fixed: &str) {
     {
         return;
     }
-    let mut text = checked.text.to_owned();
+    let mut text = checked.text.clone().into_owned();
     for edit in edits.iter().rev() {
         text.replace_range(edit.span.start..edit.span.end, &edit.text);
     }
