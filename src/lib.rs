@@ -94,8 +94,21 @@
 //! The decisions about [syntax](syntax#design-decisions), list requests (`list`) and the server
 //! (`mock`) are in the documentation of those modules.
 //!
+//! # Versioning
+//!
+//! Semantic versioning covers the public items, the codes and stages of diagnostics, which filters
+//! are valid by default, what filters match, and the JSON format of [`Checked`]. A release may add
+//! codes, lints, methods and keys. These may change in any release: messages, labels, help and fixes;
+//! which of several texts with a meaning is the shortest, as long as it is equally short; the
+//! drawing of reports. A change of the reference that makes the default level of a lint wrong is a
+//! minor release.
+//!
+//! Support for targets without the standard library is not a goal.
+//!
 //! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
 //! [aip]: https://google.aip.dev/160
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod analysis;
 mod chars;
