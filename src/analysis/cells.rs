@@ -30,8 +30,9 @@ pub(super) struct Segment<'t> {
 /// What the cells of a segment are.
 #[derive(Debug)]
 pub(super) enum Axis<'t> {
-    /// Combinations of enum values, those of the last group next to each other.
-    Values(Range<usize>, &'static [FieldGroup]),
+    /// Combinations of enum values, those of the last group next to each other, with the index of the
+    /// first group.
+    Values(usize, &'static [FieldGroup]),
     /// For the sorted constants a and b: before a, a, between, b, after b, no timestamp.
     Timestamps(usize, Vec<Timestamp>),
     /// The sorted constants, each with its field, and everything else.
@@ -54,17 +55,18 @@ pub(crate) fn combination(declaration: &Declaration, values: &[usize]) -> usize 
 }
 
 impl<'t> Axis<'t> {
-    fn new(group: usize, kind: Domain, groups: &'static [FieldGroup]) -> Self {
-        match kind {
-            Domain::Finite => Self::Values(group..group + 1, groups),
-            Domain::Ordered => Self::Timestamps(group, Vec::new()),
-            Domain::Distinct => Self::Texts(group, Vec::new()),
+    /// Creates the axis of a group, by its index.
+    fn new(index: usize, group: &'static FieldGroup) -> Self {
+        match group.domain() {
+            Domain::Finite => Self::Values(index, std::slice::from_ref(group)),
+            Domain::Ordered => Self::Timestamps(index, Vec::new()),
+            Domain::Distinct => Self::Texts(index, Vec::new()),
         }
     }
 
     fn has(&self, group: usize) -> bool {
         match self {
-            Self::Values(range, _) => range.contains(&group),
+            Self::Values(first, groups) => (*first..first + groups.len()).contains(&group),
             Self::Timestamps(own, _) | Self::Texts(own, _) => *own == group,
         }
     }
@@ -84,10 +86,7 @@ impl<'t> Axis<'t> {
     /// Sorts the constants. Returns the number of cells.
     fn finish(&mut self) -> usize {
         match self {
-            Self::Values(range, groups) => {
-                let groups = groups.get(range.clone()).unwrap_or_default();
-                groups.iter().map(enum_cells).product()
-            }
+            Self::Values(_, groups) => groups.iter().map(enum_cells).product(),
             Self::Timestamps(_, constants) => {
                 constants.sort_unstable();
                 constants.dedup();
@@ -138,10 +137,11 @@ impl<'t> Partition<'t> {
             segments.push(Segment { cells, axis });
         };
         if declaration.across == Across::AndOr {
-            add(Axis::Values(0..groups.len(), groups));
+            add(Axis::Values(0, groups));
         } else {
-            let kinds = groups.iter().map(FieldGroup::domain).enumerate();
-            kinds.for_each(|(group, kind)| add(Axis::new(group, kind, groups)));
+            for (index, group) in groups.iter().enumerate() {
+                add(Axis::new(index, group));
+            }
         }
         for predicate in predicates {
             let mut segments = segments.iter_mut();
@@ -215,16 +215,17 @@ impl Axis<'_> {
     fn insert(&self, predicate: &Predicate<'_>, start: usize, bits: &mut Bits) {
         let is_not = predicate.relation == Relation::IsNot;
         match (self, &predicate.constant) {
-            (Self::Values(range, groups), Constant::Value(value)) => {
-                let groups = groups.get(range.clone()).unwrap_or_default();
-                let group = predicate.group - range.start;
-                let product = |groups: Option<&[FieldGroup]>| -> usize {
-                    groups.unwrap_or_default().iter().map(enum_cells).product()
+            (Self::Values(first, groups), Constant::Value(value)) => {
+                let Some((before, [group, after @ ..])) =
+                    groups.split_at_checked(predicate.group - first)
+                else {
+                    return;
                 };
+                let product =
+                    |groups: &[FieldGroup]| -> usize { groups.iter().map(enum_cells).product() };
                 // The cells with one value are runs of this length.
-                let run = product(groups.get(group + 1..));
-                let count = groups.get(group).map_or(1, enum_cells);
-                for first in (0..product(Some(groups))).step_by(run) {
+                let (run, count) = (product(after), enum_cells(group));
+                for first in (0..product(before) * count * run).step_by(run) {
                     if (first / run % count == *value) != is_not {
                         bits.insert(start + first..start + first + run);
                     }

@@ -174,9 +174,9 @@ impl<'a> Conjunction<'a> {
             let has = |cell: &usize| cells.contains(segment.cells.start + cell);
             let own = 0..segment.cells.len();
             let (group, set) = match &segment.axis {
-                Axis::Values(range, _) => {
+                Axis::Values(group, _) => {
                     let bits = own.filter(has).fold(0, |bits, cell| bits | 1 << cell);
-                    (range.start, Set::Values(bits))
+                    (*group, Set::Values(bits))
                 }
                 Axis::Timestamps(group, constants) => {
                     let mut intervals: Vec<(Timestamp, Timestamp)> = Vec::new();
