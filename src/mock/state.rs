@@ -179,7 +179,7 @@ impl Change {
         }
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Put(membership) => &membership.name,
             Self::Remove(name) => name,
