@@ -152,6 +152,9 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     let mut accepts = true;
     loop {
         let accepted = tokio::select! {
+            // In this order, so that `until` is polled before the first connection is accepted: a
+            // signal is only received from then on.
+            biased;
             () = &mut until => break,
             // Forget the connections that have ended.
             Some(_) = connections.join_next() => continue,
