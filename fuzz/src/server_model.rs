@@ -245,10 +245,11 @@ pub fn seed(callers: bool, faults: bool) -> Value {
              "permissionSettings": {
                  "manageMembersAndGroups": {"managersAllowed": true,
                                             "assistantManagersAllowed": true},
-                 "manageApps": {"assistantManagersAllowed": true}},
+                 "manageApps": {"assistantManagersAllowed": true},
+                 "viewSpaceMembership": {"managersAllowed": true,
+                                         "assistantManagersAllowed": true}},
              "accessSettings": {"accessState": "DISCOVERABLE"},
-             "externalUserAllowed": false,
-             "membersVisibleTo": "managers"},
+             "externalUserAllowed": false},
         ],
         "memberships": memberships,
         "users": [
@@ -657,7 +658,7 @@ impl Model {
                 "S" => {
                     rules.is_discoverable = true;
                     rules.allows_external = false;
-                    rules.only_managers_see_members = true;
+                    rules.view_members = Permission(true, true, false);
                     rules.manage_members = Permission(true, true, false);
                     rules.manage_apps = Permission(false, true, false);
                 }

@@ -340,7 +340,7 @@ impl Shared {
         let request = request.check_on_server(&self.tokens)?;
         request.authorize(&who.caller)?;
         let space = call.space(&request.parent, false)?;
-        if !call.sees_members(space) {
+        if !call.has_permission(space, space.view_members) {
             // An app gets an empty list, a user an error (documented).
             allowed(who.is_app())?;
             return Ok(answer::page(&[], None, &system));

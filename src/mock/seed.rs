@@ -12,7 +12,7 @@ use super::people::complete;
 use super::schema::{MEMBERSHIP, Message};
 use super::scope_warning::scope_warning;
 use super::seed_items::{
-    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed,
+    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed, name,
 };
 use super::state::{SpaceType, check_length, check_user, identifier};
 use super::strict;
@@ -67,11 +67,11 @@ struct Outline<'s> {
     faults: Vec<&'s RawValue>,
     #[serde(default)]
     domains: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     user_details: UserDetails,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     unknown_users: UnknownUsers,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     missing: Missing,
     #[serde(default)]
     lenient: bool,
@@ -188,7 +188,7 @@ impl Seed {
                 .collect();
         }
         seed.warnings = check.warnings;
-        complete(&mut seed.memberships, &seed.users);
+        complete(&mut seed);
         Ok(seed)
     }
 }
@@ -507,8 +507,6 @@ fn plain(message: &str) -> String {
     let mut message = message.to_owned();
     for (rust, json) in [
         ("unknown variant", "unknown value"),
-        ("expected variant identifier", "expected a string"),
-        ("string or map", "a string"),
         ("a sequence", "an array"),
         ("sequence", "array"),
         ("a map", "an object"),

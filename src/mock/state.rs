@@ -9,11 +9,9 @@ use super::answer::Listed;
 use super::call::Standing;
 use super::people::People;
 use super::seed::Seed;
-use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails, Visibility};
+use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails};
 use crate::diagnostic::Quoted;
-use crate::list::{
-    Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
-};
+use crate::list::{Code, MembershipIndex, MembershipName, Reference, Status};
 use crate::{Member, Membership, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
@@ -32,27 +30,27 @@ pub(super) enum SpaceType {
 
 /// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
 /// flag is `false`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(
-    rename_all = "camelCase",
-    deny_unknown_fields,
-    default,
-    expecting = "an object"
-)]
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(clippy::struct_field_names, reason = "the names are those of the API")]
 pub(super) struct Permission {
+    #[serde(default)]
     pub(super) managers_allowed: bool,
+    #[serde(default)]
     pub(super) assistant_managers_allowed: bool,
+    #[serde(default)]
     pub(super) members_allowed: bool,
 }
 
-impl Permission {
+impl Default for Permission {
     /// All members (design decision for a setting that is not in the seed).
-    pub(super) const ALL: Self = Self {
-        managers_allowed: true,
-        assistant_managers_allowed: true,
-        members_allowed: true,
-    };
+    fn default() -> Self {
+        Self {
+            managers_allowed: true,
+            assistant_managers_allowed: true,
+            members_allowed: true,
+        }
+    }
 }
 
 /// A space.
@@ -65,7 +63,7 @@ pub(super) struct Space {
     /// Whether people from outside the organization can be added.
     pub(super) allows_external: bool,
     /// Who can list the members.
-    pub(super) members_visible_to: Visibility,
+    pub(super) view_members: Permission,
     /// Who adds and removes people and groups.
     pub(super) manage_members: Permission,
     /// Who adds and removes apps.
@@ -85,11 +83,9 @@ impl Space {
             import_mode: seed.import_mode,
             is_discoverable: seed.access_settings.is_discoverable(),
             allows_external: seed.external_user_allowed.unwrap_or(true),
-            members_visible_to: seed.members_visible_to,
-            manage_members: settings
-                .manage_members_and_groups
-                .unwrap_or(Permission::ALL),
-            manage_apps: settings.manage_apps.unwrap_or(Permission::ALL),
+            view_members: settings.view_space_membership,
+            manage_members: settings.manage_members_and_groups,
+            manage_apps: settings.manage_apps,
             creator: seed
                 .creator
                 .as_deref()
@@ -310,18 +306,6 @@ pub(super) fn check_saved_name(
 /// Returns the identifier in a valid name: the part after the last slash.
 pub(super) fn identifier(name: &str) -> &str {
     name.rsplit_once('/').map_or(name, |(_, id)| id)
-}
-
-/// Parses `member.name` in a body.
-///
-/// # Errors
-///
-/// 400 if it is not a valid name of a user.
-pub(super) fn parse_member_name(name: &str) -> Result<Reference, Status> {
-    const FIELD: &str = "membership.member.name";
-    let who = parse_user(name).map_err(|error| Violation::new(FIELD, error))?;
-    check_user(&who).map_err(|error| Violation::new(FIELD, error))?;
-    Ok(who)
 }
 
 /// Maximum length of an identifier or an email address, in bytes (design decision): page tokens

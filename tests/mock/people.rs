@@ -111,6 +111,28 @@ fn seeded_users_complete_the_memberships() {
     );
 }
 
+/// "EXTERNAL: An account external to the Google Workspace organization that owns the space". What the
+/// membership says is kept.
+#[test]
+fn seeded_people_from_outside_are_external() {
+    let affiliation =
+        |server: &Server, member: &str| get(server, "1", member)["affiliation"].clone();
+    let server = organization();
+    assert_eq!(affiliation(&server, "guest"), "EXTERNAL");
+    for member in ["1", "2", "app1", "group-g"] {
+        assert_eq!(affiliation(&server, member), Value::Null, "{member}");
+    }
+    let mut managed = seed(&json!({}));
+    managed["memberships"][2]["affiliation"] = json!("MANAGED_EXTERNAL");
+    assert_eq!(affiliation(&serve(&managed), "guest"), "MANAGED_EXTERNAL");
+    // An app has no affiliation.
+    let mut app = seed(&json!({}));
+    app["memberships"][3]["member"]["email"] = json!("app@example.org");
+    assert_eq!(affiliation(&serve(&app), "app1"), Value::Null);
+    let domains = seed(&json!({"domains": []}));
+    assert_eq!(affiliation(&serve(&domains), "guest"), Value::Null);
+}
+
 /// Several clients have seen only `name` and `type` with user authentication.
 #[test]
 fn details_of_users_can_be_hidden_from_users() {
@@ -226,6 +248,10 @@ fn names_of_nobody_are_rejected() {
             ("users/c1234567890", None),
             ("users/ada@", None),
             ("users/me", None),
+            ("77", None),
+            ("users/", None),
+            ("", None),
+            ("people/77", None),
             ("users/77", Some(false)),
             ("users/nobody@example.com", Some(false)),
             ("users/chris", Some(false)),

@@ -296,7 +296,8 @@ fn people_join_discoverable_spaces() {
 /// "Space owners and managers can restrict who can see the member list."
 #[test]
 fn member_list_can_be_restricted_to_managers() {
-    let server = space(&json!({"membersVisibleTo": "managers"}));
+    let managers = json!({"managersAllowed": true, "assistantManagersAllowed": true});
+    let server = space(&json!({"permissionSettings": {"viewSpaceMembership": managers}}));
     let list = |token: &str| send(&server, token, "GET", "S/members", &Value::Null);
     for (token, expected) in [
         ("owner", 200),
@@ -316,6 +317,19 @@ fn member_list_can_be_restricted_to_managers() {
         answer.json()["memberships"].as_array().map(Vec::len),
         Some(4)
     );
+    // Each role has its own flag.
+    for (flag, expected) in [
+        ("managersAllowed", [200, 403, 403]),
+        ("assistantManagersAllowed", [403, 200, 403]),
+        ("membersAllowed", [403, 403, 200]),
+    ] {
+        let setting = json!({"viewSpaceMembership": {flag: true}});
+        let server = space(&json!({ "permissionSettings": setting }));
+        for (token, expected) in ["owner", "assistant", "member"].into_iter().zip(expected) {
+            let answer = send(&server, token, "GET", "S/members", &Value::Null);
+            assert_eq!(answer.status, expected, "{flag} {token}: {}", answer.body);
+        }
+    }
 }
 
 /// A caller is found by their name. The key of a membership says nothing about who it is.
