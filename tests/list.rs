@@ -376,6 +376,12 @@ fn parses_field_masks() {
         assert!(FieldMask::parse(&nested(8)).is_ok());
         assert!(FieldMask::parse(&nested(9)).is_err());
     }
+    let long = |length: usize| FieldMask::parse(&"a".repeat(length));
+    assert!(long(4096).is_ok());
+    assert_eq!(
+        long(4097).unwrap_err().to_string(),
+        "the mask is 4097 bytes long, but the limit is 4096 bytes"
+    );
 }
 
 #[test]
