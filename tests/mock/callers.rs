@@ -1,6 +1,6 @@
 //! Permissions of callers.
 
-use gchat_filter::mock::Server;
+use gchat_filter::mock::{Mock, Server};
 use serde_json::json;
 
 use super::http::Request;
@@ -218,6 +218,42 @@ fn callers_have_the_expected_permissions() {
     let server = guarded();
     let list = Request::get("/v1/spaces/A/members").header("authorization", "Bearer bot");
     assert_eq!(names(&list.send(&server)), ["1", "2"]);
+}
+
+/// Not even as the name of a parameter, or in the server's debug output.
+#[test]
+fn tokens_are_not_echoed() {
+    let server = guarded();
+    for (query, is_token) in [
+        ("manager=1", true),
+        ("xmanagerx=1", true),
+        ("pageSize=-1&man%61ger", true),
+        ("manage=1", false),
+    ] {
+        let request = Request::get(&format!("/v1/spaces/A/members?{query}"));
+        let answer = request
+            .header("authorization", "Bearer manager")
+            .send(&server);
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.body.contains("(token)"), is_token, "{}", answer.body);
+        assert!(!answer.body.contains("manager"), "{}", answer.body);
+    }
+    // A field of the body is not a parameter.
+    let body = r#"{"manager":1}"#;
+    let request = Request::new("POST", "/v1/spaces/A/members").body(body);
+    let answer = request
+        .header("authorization", "Bearer manager")
+        .send(&server);
+    assert!(
+        answer.body.contains("Unknown name \\\"manager\\\""),
+        "{}",
+        answer.body
+    );
+    let mut seed = seed();
+    seed["callers"] = json!([{"token": "SECRET", "app": "users/app9", "scopes": ["chat.bot"]}]);
+    let debug = format!("{:?}", Mock::from_json(&seed.to_string()).unwrap());
+    assert!(debug.contains("app9") && debug.contains("Bot"), "{debug}");
+    assert!(!debug.contains("SECRET"), "{debug}");
 }
 
 #[test]

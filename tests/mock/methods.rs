@@ -23,6 +23,7 @@ fn create_follows_the_reference() {
     );
     assert_eq!(made["affiliation"], "INTERNAL");
     assert!(made["createTime"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(made["member"], json!({"name": "users/9", "type": "HUMAN"}));
     // A role or a state in the body is ignored.
     let body = json!({"role": "ROLE_MANAGER", "state": "INVITED", "member": {"name": "users/10"}});
     let made = create("A", body).json();
@@ -50,6 +51,8 @@ fn create_follows_the_reference() {
     // Groups have no role.
     let made = create("A", json!({"groupMember": {"name": "groups/new"}})).json();
     assert_eq!(made["name"], "spaces/A/members/group-new");
+    assert_eq!(made["groupMember"], json!({"name": "groups/new"}));
+    assert_eq!(made["createTime"].as_str().unwrap().len(), 27);
     assert_eq!(
         (&made["state"], &made["role"]),
         (&json!("JOINED"), &Value::Null)

@@ -213,6 +213,55 @@ fn people_from_outside_are_invited() {
     );
 }
 
+/// From a membership in another space.
+#[test]
+fn people_who_were_seeded_as_external_are_invited() {
+    let mut seed = seed(&json!({"domains": []}));
+    let server = serve(&seed);
+    let add_guest = |server: &Server| add(server, "2", "FOUND", "users/guest").json();
+    assert_eq!(add(&server, "2", "FOUND", "users/2").status, 200);
+    assert_eq!(add_guest(&server)["state"], "JOINED");
+    seed["memberships"][2]["affiliation"] = json!("EXTERNAL");
+    let server = serve(&seed);
+    assert_eq!(add(&server, "2", "FOUND", "users/2").status, 200);
+    let made = add_guest(&server);
+    assert_eq!(
+        (&made["state"], &made["affiliation"]),
+        (&json!("INVITED"), &json!("EXTERNAL"))
+    );
+}
+
+/// The type of a user cannot contradict what is known: a caller is a person, and memberships have a type.
+#[test]
+fn known_types_cannot_be_contradicted() {
+    let mut seed = seed(&json!({}));
+    let stranger = json!({"token": "3", "user": "users/3", "scopes": []});
+    seed["callers"].as_array_mut().unwrap().push(stranger);
+    seed["users"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "users/3"}));
+    for has_users in [true, false] {
+        if !has_users {
+            seed["users"] = json!([]);
+        }
+        let server = serve(&seed);
+        for (id, kind, expected) in [
+            ("3", "BOT", 400),
+            ("3", "HUMAN", 200),
+            ("app1", "HUMAN", 400),
+            ("2", "BOT", 400),
+            ("unknown", "HUMAN", 200),
+            // It has just become a person.
+            ("unknown", "BOT", 400),
+        ] {
+            let body = json!({"member": {"name": format!("users/{id}"), "type": kind}});
+            let answer = send(&server, "1", "POST", "INTERNAL/members", &body);
+            assert_eq!(answer.status, expected, "{id} {kind}: {}", answer.body);
+        }
+    }
+}
+
 /// A person from outside adds nobody, not even themselves.
 #[test]
 fn people_from_outside_add_nobody() {

@@ -44,7 +44,9 @@ fn seed(space: &Value) -> Value {
     json!({
         "spaces": [space, {"name": "spaces/OTHER", "creator": "users/owner"}],
         "memberships": memberships,
-        "users": [{"name": "users/outside"}, {"name": "users/admin", "admin": true}],
+        // Those who join by themselves do not need to accept an invitation.
+        "users": [{"name": "users/outside", "autoAccept": false},
+                  {"name": "users/admin", "admin": true}],
         "callers": callers,
     })
 }

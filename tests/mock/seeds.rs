@@ -215,6 +215,22 @@ fn responses_of_the_service_are_seeds() {
     let error = Mock::from_seeds(&[spaces.to_string(), other.to_string()]).unwrap_err();
     assert_eq!((error.seed, error.line, error.column), (1, 1, 2));
     assert_eq!(error.message, "unknown space `spaces/B`");
+    for (invalid, expected) in [
+        ("{\"spaces\": [],\n \"x\": 1}", (1, 2, 4)),
+        ("\n{\"spaces\": 1}", (1, 2, 12)),
+        ("\n  1", (1, 2, 3)),
+        ("{\"users\": [{}]}", (1, 1, 13)),
+        ("{\"callers\": [{}]}", (1, 1, 15)),
+        ("{\"faults\": [{}]}", (1, 1, 14)),
+        ("{\"spaces\": [{}]}", (1, 1, 14)),
+        (
+            r#"{"users": [{"name": "users/1"}], "spaces": [{"name": "spaces/C", "creator": "users/2"}]}"#,
+            (1, 1, 45),
+        ),
+    ] {
+        let error = Mock::from_seeds(&[&*spaces.to_string(), invalid]).unwrap_err();
+        assert_eq!((error.seed, error.line, error.column), expected, "{error}");
+    }
 }
 
 #[test]
