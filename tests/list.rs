@@ -194,7 +194,10 @@ fn debug_output_redacts_access_token() {
     let (_, system) =
         ListMembershipsRequest::from_query("spaces/A".to_owned(), "access_token=s3cret").unwrap();
     assert_eq!(system.access_token.as_deref(), Some("s3cret"));
-    assert!(!format!("{system:?}").contains("s3cret"), "{system:?}");
+    let debug = format!("{system:?}");
+    assert!(!debug.contains("s3cret"), "{debug}");
+    assert!(debug.contains("pretty_print: true"), "{debug}");
+    assert_eq!(format!("{:?}", PageTokens::new([7; 32])), "PageTokens");
 }
 
 #[test]

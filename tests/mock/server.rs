@@ -94,6 +94,32 @@ fn invalid_seeds_are_reported_with_line_and_column() {
             "line 5, column 13: a caller must have either a `user` or an `app`",
         ),
         (
+            with(r#""callers": [{"token": "", "user": "users/1"}]"#),
+            "line 5, column 13: a caller must have a unique, non-empty `token`",
+        ),
+        (
+            with(
+                r#""callers": [{"token": "t", "user": "users/1"}, {"token": "t", "app": "users/2"}]"#,
+            ),
+            "line 5, column 48: a caller must have a unique, non-empty `token`",
+        ),
+        (
+            with(r#""callers": [{"token": "t", "user": "users/1", "app": "users/2"}]"#),
+            "line 5, column 13: a caller must have either a `user` or an `app`",
+        ),
+        (
+            with(r#""faults": [{"path": "*", "status": 429, "fault": "app-not-found"}]"#),
+            "line 5, column 12: a fault must have either a `status` or a `fault`",
+        ),
+        (
+            with(r#""faults": [{"path": "*", "times": 1}]"#),
+            "line 5, column 12: a fault must have a `status`, a `fault` or a `delayMs`",
+        ),
+        (
+            with(r#""faults": [{"path": "*", "delayMs": 0}]"#),
+            "line 5, column 12: a fault must have a `status`, a `fault` or a `delayMs`",
+        ),
+        (
             with(r#""faults": [{"path": "*", "status": 200}]"#),
             "line 5, column 12: a fault's `status` must be from 400 to 599, found 200",
         ),
@@ -171,7 +197,14 @@ fn invalid_seeds_are_reported_with_line_and_column() {
         let error = Mock::from_json(&seed).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}\n{seed}");
     }
-    assert!(Mock::from_json(&with(r#""users": []"#)).is_ok());
+    for valid in [
+        r#""users": []"#,
+        r#""faults": [{"path": "*", "delayMs": 1}, {"path": "*", "fault": "app-not-found"},
+                      {"path": "*", "status": 400}, {"path": "*", "status": 599, "delayMs": 1}]"#,
+    ] {
+        let error = Mock::from_json(&with(valid)).map(drop);
+        assert_eq!(error, Ok(()));
+    }
     // A creator may be an app that is only a caller.
     let seed = with(
         r#""users": [{"name": "users/2"}], "callers": [{"token": "t", "app": "users/3",
