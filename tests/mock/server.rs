@@ -40,6 +40,47 @@ fn faults_affect_the_given_number_of_requests() {
     );
 }
 
+/// The code in the body is one with the same status or, if there is none, of the same class.
+#[test]
+fn faults_have_a_code() {
+    let mut seed = seed();
+    for (status, code) in [
+        (400, "INVALID_ARGUMENT"),
+        (401, "UNAUTHENTICATED"),
+        (409, "ABORTED"),
+        (418, "FAILED_PRECONDITION"),
+        (498, "FAILED_PRECONDITION"),
+        (499, "CANCELLED"),
+        (500, "INTERNAL"),
+        (502, "INTERNAL"),
+        (503, "UNAVAILABLE"),
+        (504, "DEADLINE_EXCEEDED"),
+        (599, "INTERNAL"),
+    ] {
+        seed["faults"] = json!([{"path": "*", "status": status}]);
+        let answer = Request::get("/v1/spaces/A/members").send(&serve(&seed));
+        assert_eq!(answer.status, status);
+        let message = format!("Mock server fault: HTTP {status}.");
+        let expected = json!({"error": {"code": status, "status": code, "message": message}});
+        assert_eq!(answer.json(), expected);
+    }
+}
+
+/// The first fault that matches and has `times` left applies, with its delay.
+#[test]
+fn faults_apply_in_order() {
+    let mut seed = seed();
+    seed["faults"] = json!([
+        {"path": "spaces/A*", "status": 500, "times": 0},
+        {"path": "spaces/A/*", "status": 429, "delayMs": 1, "times": 1},
+        {"path": "*", "status": 503, "times": 1},
+        {"path": "*", "delayMs": 1},
+    ]);
+    let server = serve(&seed);
+    let statuses = (0..4).map(|_| Request::get("/v1/spaces/A/members").send(&server).status);
+    assert_eq!(statuses.collect::<Vec<_>>(), [429, 503, 200, 200]);
+}
+
 #[test]
 fn dropping_a_server_stops_it() {
     let server = open();
