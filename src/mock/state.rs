@@ -342,3 +342,35 @@ pub(super) fn check_user(who: &Reference) -> Result<(), String> {
         Reference::CallingApp => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Membership {
+        Membership {
+            name: name.to_owned(),
+            ..Membership::default()
+        }
+    }
+
+    /// A membership could not be found again by any other name.
+    #[test]
+    fn only_canonical_names_are_saved() {
+        let spaces = HashSet::from(["spaces/A"]);
+        for (name, expected) in [
+            ("spaces/A/members/1", Ok(())),
+            ("spaces/A/members/group-1", Ok(())),
+            ("spaces/B/members/1", Err("the space is unknown")),
+            ("spaces/A/members/app", Err("the name is not canonical")),
+            ("spaces/A/members/a@b", Err("the name is not canonical")),
+            ("spaces/A/members/", Err("the name is not canonical")),
+            ("spaces/A", Err("the name is not canonical")),
+            ("", Err("the name is not canonical")),
+        ] {
+            assert_eq!(check_saved_name(&spaces, &named(name)), expected, "{name}");
+            let is_canonical = expected != Err("the name is not canonical");
+            assert_eq!(Change::put(named(name)).is_ok(), is_canonical, "{name}");
+        }
+    }
+}

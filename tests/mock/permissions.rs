@@ -378,4 +378,13 @@ fn members_are_found_by_name_before_key() {
     assert_eq!(add(&server, "8", "9").status, 409);
     // Another user cannot get the key of a membership that exists.
     assert_eq!(add(&server, "8", "x").status, 409);
+    // The others are still found after one has left and joined again, with a key of its own.
+    assert_eq!(remove(&server, "8", "9").status, 200);
+    assert_eq!(add(&server, "8", "x").status, 200);
+    assert_eq!(add(&server, "8", "9").json()["name"], "spaces/S/members/9");
+    for id in ["7", "8", "9", "x"] {
+        let path = format!("S/members/{id}");
+        let found = send(&server, "7", "GET", &path, &Value::Null).json();
+        assert_eq!(found["member"]["name"], format!("users/{id}"));
+    }
 }

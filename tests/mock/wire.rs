@@ -113,6 +113,21 @@ fn errors_name_the_invalid_field() {
             "fields",
         ),
         ("GET", "/v1/spaces/A/members/1?pageSize=1", "", "pageSize"),
+        ("GET", "/v1/spaces/A/members/1?fields=nme", "", "fields"),
+        // No change is made.
+        ("DELETE", "/v1/spaces/A/members/2?fields=nme", "", "fields"),
+        (
+            "PATCH",
+            "/v1/spaces/A/members/2?updateMask=role&fields=member/nme",
+            r#"{"role":"ROLE_MANAGER"}"#,
+            "fields",
+        ),
+        (
+            "POST",
+            "/v1/spaces/A/members?fields=memberships",
+            r#"{"member":{"name":"users/9"}}"#,
+            "fields",
+        ),
         ("GET", "/v1/spaces/A%20B/members", "", "parent"),
         ("GET", "/v1/spaces/A/members/a%2Fb", "", "name"),
         (
@@ -183,6 +198,10 @@ fn errors_name_the_invalid_field() {
             "{method} {path}"
         );
     }
+    assert_eq!(
+        names(&Request::get("/v1/spaces/A/members").send(&server)),
+        ["1", "2", "app1", "app2"]
+    );
     let answer = Request::get("/v1/spaces/A/members?filter=role+%3D+OWNER").send(&server);
     assert_eq!(
         answer.json()["error"]["message"],
