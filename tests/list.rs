@@ -132,6 +132,15 @@ fn status_serializes_as_the_response_body() {
             r#""method":"google.chat.v1.ChatService.ListMemberships"}}]}}"#,
         )
     );
+    // Without an error in the filter, the message has all violations.
+    let invalid = ListMembershipsRequest {
+        page_size: -1,
+        ..ListMembershipsRequest::new("A")
+    };
+    assert_eq!(
+        Status::from(invalid.check().unwrap_err()).message,
+        "parent: expected `spaces/{space}`, found `A`; pageSize: must not be negative, found -1"
+    );
     // Empty details are omitted.
     assert_eq!(
         serde_json::to_string(&Status::not_found()).unwrap(),
