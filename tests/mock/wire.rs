@@ -244,6 +244,47 @@ fn bodies_are_parsed_like_googles_transcoding() {
             "Invalid value at 'membership.member'",
         ),
         (
+            r#"{"member":{"name":-9}}"#,
+            "Invalid value at 'membership.member.name' (TYPE_STRING), -9",
+        ),
+        (
+            r#"{"member":{"name":[9]}}"#,
+            "Invalid value at 'membership.member.name' (TYPE_STRING), […]",
+        ),
+        (
+            r#"{"role":true}"#,
+            "Invalid value at 'membership.role' \
+             (type.googleapis.com/google.chat.v1.Membership.MembershipRole), true",
+        ),
+        (
+            r#"{"role":1.5}"#,
+            "google.chat.v1.Membership.MembershipRole), 1.5",
+        ),
+        (
+            r#"{"role":2147483648}"#,
+            "google.chat.v1.Membership.MembershipRole), 2147483648",
+        ),
+        (
+            r#"{"state":"x"}"#,
+            "(type.googleapis.com/google.chat.v1.Membership.MembershipState), \"x\"",
+        ),
+        (
+            r#"{"affiliation":"x"}"#,
+            "(type.googleapis.com/google.chat.v1.Membership.Affiliation), \"x\"",
+        ),
+        (
+            r#"{"member":{"type":"x"}}"#,
+            "'membership.member.type' (type.googleapis.com/google.chat.v1.User.Type), \"x\"",
+        ),
+        (
+            r#"{"member":{"isAnonymous":"true"}}"#,
+            "'membership.member.isAnonymous' (TYPE_BOOL), \"true\"",
+        ),
+        (
+            r#"{"groupMember":null,"group_member":{"name":1}}"#,
+            "duplicate field \"group_member\"",
+        ),
+        (
             r#"{"member":{"name":"users/9"},"groupMember":{"name":"groups/9"}}"#,
             "oneof",
         ),
