@@ -1,7 +1,7 @@
 //! Permissions of callers.
 
 use gchat_filter::mock::{Mock, Server};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::http::Request;
 use super::{names, open, seed, serve};
@@ -258,6 +258,14 @@ fn tokens_are_not_echoed() {
 
 #[test]
 fn requires_token_only_with_callers() {
+    let asks = |seed: &Value| {
+        Mock::from_json(&seed.to_string())
+            .unwrap()
+            .asks_for_tokens()
+    };
+    let mut with_caller = seed();
+    with_caller["callers"] = json!([{"token": "t", "user": "users/1"}]);
+    assert_eq!((asks(&seed()), asks(&with_caller)), (false, true));
     let path = "/v1/spaces/A/members";
     assert_eq!(Request::get(path).send(&open()).status, 200);
     let server = guarded();

@@ -328,8 +328,13 @@ fn only_people_who_have_joined_are_managers() {
     ]);
     seed["spaces"].as_array_mut().unwrap().last_mut().unwrap()["creator"] = json!("users/left");
     let caller = |id: &str| json!({"token": id, "user": format!("users/{id}"), "scopes": ["chat.memberships"]});
-    seed["callers"] = json!([caller("1"), caller("invited"), caller("left")]);
+    seed["callers"] = json!([caller("1"), caller("invited"), caller("left"), caller("4")]);
     let server = serve(&seed);
+    // A person who has left is outside, unless they created the space.
+    let list = Request::get("/v1/spaces/A/members").header("authorization", "Bearer 4");
+    assert_eq!(list.send(&server).status, 403);
+    let list = Request::get("/v1/spaces/EMPTY/members").header("authorization", "Bearer left");
+    assert_eq!(list.send(&server).status, 200);
     let send = |token: &str, method: &str, path: &str, body: &str| {
         let path = format!("/v1/spaces/EMPTY/members/{path}");
         let request = Request::new(method, &path).body(body);
