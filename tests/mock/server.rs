@@ -341,6 +341,18 @@ fn incomplete_files_are_recreated() {
     }
 }
 
+/// The key is random, unless it is saved.
+#[test]
+fn page_tokens_are_valid_on_one_server_only() {
+    let [first, second] = [open(), open()];
+    let answer = Request::get("/v1/spaces/A/members?pageSize=1").send(&first);
+    let token = answer.json()["nextPageToken"].as_str().unwrap().to_owned();
+    let path = format!("/v1/spaces/A/members?pageSize=1&pageToken={token}");
+    assert_eq!(Request::get(&path).send(&first).status, 200);
+    let answer = Request::get(&path).send(&second);
+    assert_eq!(answer.status, 400, "{}", answer.body);
+}
+
 /// Even people who are known only from the seed's memberships.
 #[test]
 fn people_are_remembered_across_a_restart() {

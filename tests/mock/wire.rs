@@ -369,18 +369,18 @@ fn accepts_requests_as_google_clients_send_them() {
         .header("content-length", "0")
         .send(&server);
     assert_eq!(answer.status, 200);
-    for (method, path) in [
-        ("GET", "/"),
-        ("GET", "/v2/spaces/A/members"),
-        ("PUT", "/v1/spaces/A/members/1"),
-        ("GET", "/v1/spaces/A"),
+    for (method, path, named) in [
+        ("GET", "/", "GET"),
+        ("GET", "/v2/spaces/A/members", "GET"),
+        ("PUT", "/v1/spaces/A/members/1", "PUT"),
+        ("GET", "/v1/spaces/A", "GET"),
+        ("COPY", "/v1/spaces/A/members", "this HTTP method"),
     ] {
         let answer = Request::new(method, path).send(&server);
-        assert_eq!(
-            answer.json()["error"]["status"],
-            "NOT_FOUND",
-            "{method} {path}"
-        );
+        let error = &answer.json()["error"];
+        assert_eq!(error["status"], "NOT_FOUND", "{method} {path}");
+        let message = format!("spaces.members has no method for {named} at this path.");
+        assert_eq!(error["message"], message);
     }
 }
 
