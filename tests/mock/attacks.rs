@@ -256,6 +256,10 @@ fn wildcard_cannot_have_subfields() {
         ("*(name)", false),
         ("**", false),
         ("memberships/na*", false),
+        ("memberships/name/x", false),
+        ("memberships/member/name/x", false),
+        ("nextPageToken/x", false),
+        ("memberships/x", false),
     ] {
         let answer = Request::get(&format!("/v1/spaces/A/members?fields={fields}")).send(&server);
         assert_eq!(field(&answer).is_none(), is_valid, "{fields}");
