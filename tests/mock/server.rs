@@ -86,8 +86,23 @@ fn dropping_a_server_stops_it() {
     let server = open();
     let address = server.address();
     assert!(address.ip().is_loopback());
+    assert_eq!(server.url(), format!("http://{address}"));
     drop(server);
     assert!(std::net::TcpListener::bind(address).is_ok());
+}
+
+/// Not even a response in progress delays the drop.
+#[test]
+fn dropping_a_server_closes_its_connections() {
+    let mut seed = seed();
+    seed["faults"] = json!([{"path": "*", "delayMs": 1000}]);
+    let server = serve(&seed);
+    let address = server.address();
+    let get = move || Request::get("/v1/spaces/A/members").try_send_to(address);
+    let client = std::thread::spawn(get);
+    std::thread::sleep(Duration::from_millis(300));
+    drop(server);
+    assert!(client.join().unwrap().is_err());
 }
 
 #[test]
