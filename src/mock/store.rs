@@ -89,7 +89,8 @@ impl Store {
             Err(error) => {
                 close(database);
                 Err(match error {
-                    StoreError::Store(error) if matches!(*error, redb::Error::Corrupted(_)) => {
+                    // Also if it has other tables.
+                    StoreError::Store(error) if !matches!(*error, redb::Error::Io(_)) => {
                         StoreError::Damaged
                     }
                     error => error,
@@ -446,6 +447,20 @@ mod tests {
         store.save(&put("4")).unwrap();
         drop(store);
         assert_eq!(saved_ids(&path), ["2", "3", "4"]);
+    }
+
+    #[test]
+    fn files_of_other_programs_are_rejected() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let database = Database::create(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let table: TableDefinition<'_, u64, u64> = TableDefinition::new("facts");
+        transaction.open_table(table).unwrap();
+        transaction.commit().unwrap();
+        drop(database);
+        let error = Store::open(&path).map(drop).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged), "{error}");
     }
 
     /// Any changed byte of a membership is detected by a checksum.
