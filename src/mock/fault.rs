@@ -74,14 +74,8 @@ fn error(http: u16) -> String {
     } else {
         Code::Internal
     };
-    let codes = Code::ALL.iter().copied();
-    let code = match http {
-        409 => Code::Aborted,
-        _ => codes
-            .clone()
-            .find(|code| code.http() == http)
-            .unwrap_or(fallback),
-    };
+    let mut codes = Code::ALL.iter().copied();
+    let code = codes.find(|code| code.http() == http).unwrap_or(fallback);
     let status = Status::new(code, format!("Mock server fault: HTTP {http}."));
     answer::error_as(http, &status, true)
 }
