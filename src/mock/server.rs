@@ -30,7 +30,7 @@ struct Limits {
     answer: Duration,
     /// Time to receive the rest of a request after the server was asked to stop.
     half_sent: Duration,
-    /// Time to finish responses after the server was asked to stop.
+    /// Time to finish everything after the server was asked to stop.
     answering: Duration,
 }
 
@@ -45,7 +45,6 @@ impl Limits {
 
     /// For a server that is dropped.
     const IMMEDIATE: Self = Self {
-        half_sent: Duration::ZERO,
         answering: Duration::ZERO,
         ..Self::DEFAULT
     };
