@@ -131,6 +131,15 @@ fn status_serializes_as_the_response_body() {
             r#""method":"google.chat.v1.ChatService.ListMemberships"}}]}}"#,
         )
     );
+    // Without an error in the filter, the message has all violations.
+    let invalid = ListMembershipsRequest {
+        page_size: -1,
+        ..ListMembershipsRequest::new("A")
+    };
+    assert_eq!(
+        Status::from(invalid.check().unwrap_err()).message,
+        "parent: expected `spaces/{space}`, found `A`; pageSize: must not be negative, found -1"
+    );
     // Empty details are omitted.
     assert_eq!(
         serde_json::to_string(&Status::not_found()).unwrap(),
@@ -193,7 +202,10 @@ fn debug_output_redacts_access_token() {
     let (_, system) =
         ListMembershipsRequest::from_query("spaces/A".to_owned(), "access_token=s3cret").unwrap();
     assert_eq!(system.access_token.as_deref(), Some("s3cret"));
-    assert!(!format!("{system:?}").contains("s3cret"), "{system:?}");
+    let debug = format!("{system:?}");
+    assert!(!debug.contains("s3cret"), "{debug}");
+    assert!(debug.contains("pretty_print: true"), "{debug}");
+    assert_eq!(format!("{:?}", PageTokens::new([7; 32])), "PageTokens");
 }
 
 #[test]
@@ -375,6 +387,12 @@ fn parses_field_masks() {
         assert!(FieldMask::parse(&nested(8)).is_ok());
         assert!(FieldMask::parse(&nested(9)).is_err());
     }
+    let long = |length: usize| FieldMask::parse(&"a".repeat(length));
+    assert!(long(4096).is_ok());
+    assert_eq!(
+        long(4097).unwrap_err().to_string(),
+        "the mask is 4097 bytes long, but the limit is 4096 bytes"
+    );
 }
 
 #[test]

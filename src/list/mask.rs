@@ -15,6 +15,10 @@ use thiserror::Error;
 use super::case::camel_case;
 use crate::diagnostic::Quoted;
 
+/// Maximum length of a mask, in bytes (design decision): many short names would take far more memory
+/// than the mask.
+const MAX_LEN: usize = 4096;
+
 /// Maximum nesting depth of a mask.
 const MAX_DEPTH: usize = 8;
 
@@ -36,11 +40,17 @@ impl FieldMask {
     ///
     /// # Errors
     ///
-    /// If the mask is malformed, such as `memberships(`, `a,,b` or `a b`, or nested more than eight
-    /// levels deep.
+    /// If the mask is malformed, such as `memberships(`, `a,,b` or `a b`, longer than 4096 bytes, or
+    /// nested more than eight levels deep.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidMask> {
         if text.trim().is_empty() {
             return Ok(None);
+        }
+        if text.len() > MAX_LEN {
+            return Err(InvalidMask(format!(
+                "the mask is {} bytes long, but the limit is {MAX_LEN} bytes",
+                text.len()
+            )));
         }
         let parsed = paths(MAX_DEPTH, text).finish();
         let (rest, paths) = parsed.map_err(|error| InvalidMask(error.to_string()))?;

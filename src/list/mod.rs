@@ -62,7 +62,7 @@
 //! - **Parameter values.** A Boolean parameter must be `true` or `false`. An empty `pageSize` or
 //!   `alt` is treated as absent.
 //! - **Field masks.** In `fields`, a `*` cannot have subfields: `*/name` is rejected with 400. The
-//!   names next to a `*` must be valid too.
+//!   names next to a `*` must be valid too. A mask has at most 4096 bytes.
 //! - **Error messages.** If the filter is invalid, the message is `Invalid filter query: …`, even
 //!   if other arguments are invalid too. If the filter is valid, the message lists all violations.
 //!   Either way, `details` has a field violation for each of them.

@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::method::Method;
-use super::violation::{MAX_DESCRIPTION, Violation, Violations, clip};
-use crate::diagnostic::visible;
+use super::violation::{MAX_DESCRIPTION, Violation, Violations, shown};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $http:literal $name:literal,)+) => {
@@ -120,10 +119,9 @@ impl Status {
     /// Creates a status without details. In the message, invisible characters are escaped, and it is
     /// truncated to 1000 characters.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        let message = visible(&message.into()).to_string();
         Self {
             code,
-            message: clip(&message, MAX_DESCRIPTION).into_owned(),
+            message: shown(&message.into(), MAX_DESCRIPTION),
             details: Vec::new(),
         }
     }

@@ -26,6 +26,13 @@ pub(crate) fn clip(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
+/// Escapes invisible characters, and truncates the result to `max` characters.
+pub(super) fn shown(text: &str, max: usize) -> String {
+    // Escapes only make it longer. Without the rest, there is less to escape.
+    let text = visible(&clip(text, max)).to_string();
+    clip(&text, max).into_owned()
+}
+
 /// A problem with one argument of a request.
 ///
 /// `Display` writes one line with the field and the description.
@@ -49,13 +56,11 @@ impl Violation {
         let mut field = field.into();
         // An owned name may come from the request.
         if let Cow::Owned(name) = &field {
-            let name = visible(name).to_string();
-            field = clip(&name, LONGEST_ECHO).into_owned().into();
+            field = shown(name, LONGEST_ECHO).into();
         }
-        let description = visible(&description.to_string()).to_string();
         Self {
             field,
-            description: clip(&description, MAX_DESCRIPTION).into_owned(),
+            description: shown(&description.to_string(), MAX_DESCRIPTION),
             filter: None,
         }
     }
@@ -82,11 +87,9 @@ impl From<Error> for Violation {
                 description = with_fix;
             }
         }
-        let description = visible(&description).to_string();
-        let description = clip(&description, MAX_DESCRIPTION).into_owned();
         Self {
             field: Cow::Borrowed("filter"),
-            description,
+            description: shown(&description, MAX_DESCRIPTION),
             filter: Some(error),
         }
     }

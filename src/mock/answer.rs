@@ -92,9 +92,7 @@ pub(super) fn page(
         #[serde(skip_serializing_if = "Option::is_none")]
         next_page_token: Option<&'p str>,
     }
-    let is_default = *system == SystemParameters::default();
-    let has_default_form =
-        is_default || system.pretty_print && !system.integer_enums && system.fields.is_none();
+    let has_default_form = system.pretty_print && !system.integer_enums && system.fields.is_none();
     if !has_default_form || memberships.is_empty() {
         let page = Page {
             memberships,

@@ -1,6 +1,5 @@
 //! A call of a method: the caller, what their scopes permit, and their standing in the space.
 
-use super::seed_items::Visibility;
 use super::state::{Permission, Space, State, user_id};
 use crate::Membership;
 use crate::list::{Authentication, Caller, Class, Condition, Method, Presence, SpaceName, Status};
@@ -149,12 +148,14 @@ impl<'w> Call<'w> {
         space: &Space,
         permission: Permission,
     ) -> Result<(), Status> {
-        allowed(self.is_exempt() || permission.includes(self.standing(space)))
+        allowed(self.has_permission(space, permission))
     }
 
-    /// Returns whether settings of a space do not restrict the caller.
-    fn is_exempt(&self) -> bool {
-        self.admin || self.who.id.is_none()
+    /// Returns whether a space grants the caller a permission. Settings do not restrict administrators
+    /// with admin access, nor the unrestricted caller.
+    pub(super) fn has_permission(&self, space: &Space, permission: Permission) -> bool {
+        let is_exempt = self.admin || self.who.id.is_none();
+        is_exempt || permission.includes(self.standing(space))
     }
 
     /// Checks that the caller is authenticated as a user.
@@ -163,12 +164,6 @@ impl<'w> Call<'w> {
             return Err(Status::requires_user());
         }
         Ok(())
-    }
-
-    /// Returns whether the caller may see the members of a space.
-    pub(super) fn sees_members(&self, space: &Space) -> bool {
-        space.members_visible_to == Visibility::Members
-            || self.standing(space) >= Standing::AssistantManager
     }
 
     /// Returns whether the calling user is from outside the organization.

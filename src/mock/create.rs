@@ -1,13 +1,23 @@
 //! The rules of create.
 
+use std::fmt;
+
 use super::call::{Call, allowed};
 use super::people::Person;
-use super::state::{Change, Space, SpaceType, check_length, identifier, parse_member_name};
+use super::state::{Change, Space, SpaceType, check_length, check_user, identifier};
 use crate::diagnostic::Quoted;
-use crate::list::{Code, Detail, Reference, SpaceName, Status, Violation, parse_group};
+use crate::list::{Code, Detail, Reference, SpaceName, Status, Violation, parse_group, parse_user};
 use crate::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
+
+/// Field of the violation for a user's name.
+const MEMBER_NAME: &str = "membership.member.name";
+
+/// The live service's message about a user's name that is malformed or does not resolve.
+const UNRESOLVED: &str = "Missing or malformed user resource name in the request. Human user \
+    resource name must follow this format: users/{user}. App user resource name must be set as \
+    users/app.";
 
 impl Call<'_> {
     /// Adds a member.
@@ -37,7 +47,6 @@ impl Call<'_> {
         now: String,
     ) -> Result<Change, Status> {
         let reference = parse_member_name(&requested.name)?;
-        check_resolvable(&reference)?;
         let people = &self.state.people;
         let id = match (people.resolve(&reference, &self.who.app), &reference) {
             (Some(id), _) => id.to_owned(),
@@ -52,7 +61,7 @@ impl Call<'_> {
         let user_type = resolve_type(&person, own_app, &requested.user_type)?;
         let is_app = user_type == UserType::Bot;
         if self.state.refuses_unknown && !is_app && !people.contains(&id) {
-            return Err(unresolved_user());
+            return Err(unresolved_user(UNRESOLVED));
         }
         person.external = !is_app && people.is_external(&person);
         let is_self = self.is_self(Some(&id));
@@ -164,14 +173,16 @@ impl Call<'_> {
     }
 }
 
-/// Checks that a user's name in a request is not that of a contact, `users/c123`, an alias that the
-/// method does not support, `users/me`, or an address without a domain.
+/// Parses `member.name` in a body.
 ///
 /// # Errors
 ///
-/// 400, as for [`unresolved_user`].
-fn check_resolvable(reference: &Reference) -> Result<(), Status> {
-    let is_valid = match reference {
+/// 400 if it is not a valid name of a user: also for the name of a contact, `users/c123`, an alias that
+/// the method does not support, `users/me`, and an address without a domain.
+fn parse_member_name(name: &str) -> Result<Reference, Status> {
+    let reference = parse_user(name).map_err(unresolved_user)?;
+    check_user(&reference).map_err(|error| Violation::new(MEMBER_NAME, error))?;
+    let is_resolvable = match &reference {
         Reference::CallingApp => true,
         Reference::Email(email) => !email.ends_with('@'),
         Reference::Id(id) => {
@@ -180,22 +191,20 @@ fn check_resolvable(reference: &Reference) -> Result<(), Status> {
             id != "me" && !is_contact
         }
     };
-    if is_valid {
-        Ok(())
+    if is_resolvable {
+        Ok(reference)
     } else {
-        Err(unresolved_user())
+        Err(unresolved_user(UNRESOLVED))
     }
 }
 
-/// Returns the error for a user's name that does not resolve, with the live service's message.
-fn unresolved_user() -> Status {
-    let message = "Missing or malformed user resource name in the request. Human user resource name \
-                   must follow this format: users/{user}. App user resource name must be set as \
-                   users/app.";
-    let violation = Violation::new("membership.member.name", message);
+/// Returns the error for a user's name that is malformed or does not resolve, with the live service's
+/// message.
+fn unresolved_user(description: impl fmt::Display) -> Status {
+    let violation = Violation::new(MEMBER_NAME, description);
     Status {
         details: vec![Detail::BadRequest(vec![violation])],
-        ..Status::new(Code::InvalidArgument, message)
+        ..Status::new(Code::InvalidArgument, UNRESOLVED)
     }
 }
 

@@ -23,6 +23,7 @@ impl From<FaultSeed> for Fault {
             path: seed.path,
             status: seed.status,
             ready: seed.fault,
+            // A fault without `times` affects more requests than a server ever receives.
             remaining: AtomicU64::new(seed.times.unwrap_or(u64::MAX)),
             delay: Duration::from_millis(seed.delay_ms),
         }
@@ -40,12 +41,7 @@ pub(super) struct Effect {
 pub(super) fn effect(faults: &[Fault], path: &str) -> Option<Effect> {
     let fault = faults.iter().find(|fault| {
         matches(&fault.path, path) && {
-            let decrement = |remaining: u64| match remaining {
-                0 => None,
-                // A fault without `times` lasts indefinitely.
-                u64::MAX => Some(remaining),
-                _ => Some(remaining - 1),
-            };
+            let decrement = |remaining: u64| remaining.checked_sub(1);
             let remaining = &fault.remaining;
             remaining
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, decrement)
@@ -78,14 +74,8 @@ fn error(http: u16) -> String {
     } else {
         Code::Internal
     };
-    let codes = Code::ALL.iter().copied();
-    let code = match http {
-        409 => Code::Aborted,
-        _ => codes
-            .clone()
-            .find(|code| code.http() == http)
-            .unwrap_or(fallback),
-    };
+    let mut codes = Code::ALL.iter().copied();
+    let code = codes.find(|code| code.http() == http).unwrap_or(fallback);
     let status = Status::new(code, format!("Mock server fault: HTTP {http}."));
     answer::error_as(http, &status, true)
 }

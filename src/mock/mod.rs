@@ -13,6 +13,7 @@ mod people;
 mod schema;
 mod scope_warning;
 mod seed;
+mod seed_error;
 mod seed_items;
 mod server;
 mod state;
@@ -27,7 +28,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use axum::Router;
 use thiserror::Error;
 
-pub use self::seed::SeedError;
+pub use self::seed_error::SeedError;
 pub use self::server::{Server, serve};
 pub use self::store::StoreError;
 

@@ -9,7 +9,7 @@ pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> O
         // Names of enum values have prefixes, as in `ROLE_MANAGER`.
         let is_suffix = lower
             .strip_suffix(&text)
-            .is_some_and(|prefix| prefix.is_empty() || prefix.ends_with('_') && !text.is_empty());
+            .is_some_and(|prefix| prefix.ends_with('_'));
         let distance = if is_suffix {
             0
         } else {
@@ -41,6 +41,8 @@ mod tests {
             ("human", Some("HUMAN")),
             ("HUMNA", Some("HUMAN")),
             ("memeber", Some("member")),
+            ("ROLE_MNAGR", Some("ROLE_MANAGER")),
+            ("AGER", None),
             ("OWNER", None),
             ("", None),
         ] {

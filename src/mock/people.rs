@@ -155,10 +155,10 @@ impl People {
 }
 
 /// Adds to a seed's memberships what the service always populates: the state, the role of a person or
-/// an app, and what the seed's users say about a person.
-pub(super) fn complete(memberships: &mut [Membership], users: &[UserSeed]) {
-    let users: HashMap<&str, &UserSeed> = users.iter().map(|user| (&*user.name, user)).collect();
-    for membership in memberships {
+/// an app, the affiliation of a person from outside, and what the rest of the seed says about them.
+pub(super) fn complete(seed: &mut Seed) {
+    let people = People::of(seed);
+    for membership in &mut seed.memberships {
         if membership.state == MembershipState::Unspecified {
             membership.state = MembershipState::Joined;
         }
@@ -168,9 +168,13 @@ pub(super) fn complete(memberships: &mut [Membership], users: &[UserSeed]) {
         if membership.role == MembershipRole::Unspecified {
             membership.role = MembershipRole::Member;
         }
-        let Some(known) = users.get(&*user.name) else {
+        let Some(known) = people.by_id.get(identifier(&user.name)) else {
             continue;
         };
+        let is_outsider = user.user_type != UserType::Bot && people.is_external(known);
+        if is_outsider && membership.affiliation == Affiliation::Unspecified {
+            membership.affiliation = Affiliation::External;
+        }
         for (field, known) in [
             (&mut user.display_name, &known.display_name),
             (&mut user.email, &known.email),

@@ -6,33 +6,18 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
-use thiserror::Error;
 
 use super::people::complete;
 use super::schema::{MEMBERSHIP, Message};
 use super::scope_warning::scope_warning;
+use super::seed_error::{Place, SeedError};
 use super::seed_items::{
-    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed,
+    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed, name,
 };
 use super::state::{SpaceType, check_length, check_user, identifier};
 use super::strict;
 use crate::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
-
-/// The error for an invalid seed. Lines and columns count from 1, columns in bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("line {line}, column {column}: {message}")]
-#[non_exhaustive]
-pub struct SeedError {
-    /// Line of the error.
-    pub line: usize,
-    /// Column of the error, in bytes.
-    pub column: usize,
-    /// What is wrong.
-    pub message: String,
-    /// Index of the seed with the error, if there are several.
-    pub seed: usize,
-}
 
 /// A valid seed.
 #[derive(Clone, Debug, Default)]
@@ -67,11 +52,11 @@ struct Outline<'s> {
     faults: Vec<&'s RawValue>,
     #[serde(default)]
     domains: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     user_details: UserDetails,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     unknown_users: UnknownUsers,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     missing: Missing,
     #[serde(default)]
     lenient: bool,
@@ -188,7 +173,7 @@ impl Seed {
                 .collect();
         }
         seed.warnings = check.warnings;
-        complete(&mut seed.memberships, &seed.users);
+        complete(&mut seed);
         Ok(seed)
     }
 }
@@ -451,72 +436,4 @@ fn canonical_id(name: &str, field: &str) -> Result<String, String> {
 
 fn quoted(text: &str) -> impl fmt::Display {
     crate::diagnostic::Quoted(text).to_string()
-}
-
-/// A position in the seed; line and column count from 1.
-#[derive(Clone, Copy)]
-struct Place {
-    line: usize,
-    column: usize,
-}
-
-impl Place {
-    fn error(self, message: String) -> SeedError {
-        let Self { line, column } = self;
-        SeedError {
-            line,
-            column,
-            message,
-            seed: 0,
-        }
-    }
-
-    fn of(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or_default();
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: offset - before.rfind('\n').map_or(0, |newline| newline + 1) + 1,
-        }
-    }
-}
-
-impl SeedError {
-    /// Converts an error in an item that starts at a place.
-    fn json(error: &serde_json::Error, start: Place) -> Self {
-        let message = error.to_string();
-        // The place in the parser's message is relative to the item.
-        let message = message
-            .rsplit_once(" at line ")
-            .map_or(&*message, |(message, _)| message);
-        let column = error.column().max(1);
-        Self {
-            line: start.line + error.line().max(1) - 1,
-            column: if error.line() <= 1 {
-                start.column + column - 1
-            } else {
-                column
-            },
-            message: plain(message),
-            seed: 0,
-        }
-    }
-}
-
-/// Replaces the parser's names of Rust types by those of JSON.
-fn plain(message: &str) -> String {
-    let mut message = message.to_owned();
-    for (rust, json) in [
-        ("unknown variant", "unknown value"),
-        ("expected variant identifier", "expected a string"),
-        ("string or map", "a string"),
-        ("a sequence", "an array"),
-        ("sequence", "array"),
-        ("a map", "an object"),
-        ("invalid type: map", "invalid type: object"),
-        ("expected u16", "expected an integer from 0 to 65535"),
-        ("expected u64", "expected a non-negative integer"),
-    ] {
-        message = message.replace(rust, json);
-    }
-    message
 }

@@ -1,7 +1,12 @@
 //! The items of a seed, as in its JSON.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
 use super::state::{Permission, SpaceType};
 
@@ -10,21 +15,18 @@ use super::state::{Permission, SpaceType};
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct SpaceSeed {
     pub(super) name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     pub(super) space_type: SpaceType,
     #[serde(default)]
     pub(super) import_mode: bool,
     /// Name of a person or an app, `users/{user}`.
     pub(super) creator: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub(super) permission_settings: PermissionSettings,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub(super) access_settings: AccessSettings,
     /// Whether people from outside the organization can be added.
     pub(super) external_user_allowed: Option<bool>,
-    /// Who can list the members.
-    #[serde(default)]
-    pub(super) members_visible_to: Visibility,
     /// The API's other fields, so that a space of the service is a valid seed.
     #[serde(default, rename = "type")]
     _type: IgnoredAny,
@@ -70,10 +72,14 @@ impl SpaceSeed {
 
 /// The permission settings of a space that the server uses.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct PermissionSettings {
-    pub(super) manage_members_and_groups: Option<Permission>,
-    pub(super) manage_apps: Option<Permission>,
+    #[serde(default, deserialize_with = "object")]
+    pub(super) manage_members_and_groups: Permission,
+    #[serde(default, deserialize_with = "object")]
+    pub(super) manage_apps: Permission,
+    #[serde(default, deserialize_with = "object")]
+    pub(super) view_space_membership: Permission,
     #[serde(default, rename = "modifySpaceDetails")]
     _modify_space_details: IgnoredAny,
     #[serde(default, rename = "toggleHistory")]
@@ -90,13 +96,15 @@ pub(super) struct PermissionSettings {
 
 /// Who finds a space and can join it.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct AccessSettings {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "name")]
     access_state: AccessState,
     /// Name of a target audience, `audiences/{audience}`.
     #[serde(default)]
     audience: String,
+    #[serde(default, rename = "accessPermissionSettings")]
+    _access_permission_settings: IgnoredAny,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -113,16 +121,6 @@ impl AccessSettings {
     pub(super) fn is_discoverable(&self) -> bool {
         self.access_state == AccessState::Discoverable || !self.audience.is_empty()
     }
-}
-
-/// Who can list the members of a space.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum Visibility {
-    #[default]
-    Members,
-    /// Managers and owners.
-    Managers,
 }
 
 /// A person in a seed: what their memberships do not say.
@@ -170,6 +168,7 @@ pub(super) struct FaultSeed {
     /// HTTP status of the response; `None` if the request is only delayed.
     pub(super) status: Option<u16>,
     /// A response of the live service, in place of a status.
+    #[serde(default, deserialize_with = "some_name")]
     pub(super) fault: Option<ReadyFault>,
     /// Number of requests affected; `None` if the fault lasts indefinitely.
     pub(super) times: Option<u64>,
@@ -214,4 +213,38 @@ pub(super) enum Missing {
 pub(super) enum ReadyFault {
     /// The project has no configured Chat app.
     AppNotFound,
+}
+
+/// Deserializes an enum from the name of a value. For anything else, the parser's own error does not
+/// say what it expects.
+pub(super) fn name<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let name = Cow::<str>::deserialize(deserializer)?;
+    T::deserialize(name.into_deserializer())
+}
+
+fn some_name<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    name(deserializer).map(Some)
+}
+
+/// Deserializes a struct from an object. The parser would also accept an array of the fields.
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }

@@ -30,7 +30,7 @@ struct Limits {
     answer: Duration,
     /// Time to receive the rest of a request after the server was asked to stop.
     half_sent: Duration,
-    /// Time to finish responses after the server was asked to stop.
+    /// Time to finish everything after the server was asked to stop.
     answering: Duration,
 }
 
@@ -45,7 +45,6 @@ impl Limits {
 
     /// For a server that is dropped.
     const IMMEDIATE: Self = Self {
-        half_sent: Duration::ZERO,
         answering: Duration::ZERO,
         ..Self::DEFAULT
     };
@@ -152,6 +151,9 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     let mut accepts = true;
     loop {
         let accepted = tokio::select! {
+            // In this order, so that `until` is polled before the first connection is accepted: a
+            // signal is only received from then on.
+            biased;
             () = &mut until => break,
             // Forget the connections that have ended.
             Some(_) = connections.join_next() => continue,

@@ -9,11 +9,9 @@ use super::answer::Listed;
 use super::call::Standing;
 use super::people::People;
 use super::seed::Seed;
-use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails, Visibility};
+use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails};
 use crate::diagnostic::Quoted;
-use crate::list::{
-    Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
-};
+use crate::list::{Code, MembershipIndex, MembershipName, Reference, Status};
 use crate::{Member, Membership, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
@@ -32,27 +30,27 @@ pub(super) enum SpaceType {
 
 /// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
 /// flag is `false`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(
-    rename_all = "camelCase",
-    deny_unknown_fields,
-    default,
-    expecting = "an object"
-)]
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(clippy::struct_field_names, reason = "the names are those of the API")]
 pub(super) struct Permission {
+    #[serde(default)]
     pub(super) managers_allowed: bool,
+    #[serde(default)]
     pub(super) assistant_managers_allowed: bool,
+    #[serde(default)]
     pub(super) members_allowed: bool,
 }
 
-impl Permission {
+impl Default for Permission {
     /// All members (design decision for a setting that is not in the seed).
-    pub(super) const ALL: Self = Self {
-        managers_allowed: true,
-        assistant_managers_allowed: true,
-        members_allowed: true,
-    };
+    fn default() -> Self {
+        Self {
+            managers_allowed: true,
+            assistant_managers_allowed: true,
+            members_allowed: true,
+        }
+    }
 }
 
 /// A space.
@@ -65,7 +63,7 @@ pub(super) struct Space {
     /// Whether people from outside the organization can be added.
     pub(super) allows_external: bool,
     /// Who can list the members.
-    pub(super) members_visible_to: Visibility,
+    pub(super) view_members: Permission,
     /// Who adds and removes people and groups.
     pub(super) manage_members: Permission,
     /// Who adds and removes apps.
@@ -85,11 +83,9 @@ impl Space {
             import_mode: seed.import_mode,
             is_discoverable: seed.access_settings.is_discoverable(),
             allows_external: seed.external_user_allowed.unwrap_or(true),
-            members_visible_to: seed.members_visible_to,
-            manage_members: settings
-                .manage_members_and_groups
-                .unwrap_or(Permission::ALL),
-            manage_apps: settings.manage_apps.unwrap_or(Permission::ALL),
+            view_members: settings.view_space_membership,
+            manage_members: settings.manage_members_and_groups,
+            manage_apps: settings.manage_apps,
             creator: seed
                 .creator
                 .as_deref()
@@ -179,7 +175,7 @@ impl Change {
         }
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Put(membership) => &membership.name,
             Self::Remove(name) => name,
@@ -312,18 +308,6 @@ pub(super) fn identifier(name: &str) -> &str {
     name.rsplit_once('/').map_or(name, |(_, id)| id)
 }
 
-/// Parses `member.name` in a body.
-///
-/// # Errors
-///
-/// 400 if it is not a valid name of a user.
-pub(super) fn parse_member_name(name: &str) -> Result<Reference, Status> {
-    const FIELD: &str = "membership.member.name";
-    let who = parse_user(name).map_err(|error| Violation::new(FIELD, error))?;
-    check_user(&who).map_err(|error| Violation::new(FIELD, error))?;
-    Ok(who)
-}
-
 /// Maximum length of an identifier or an email address, in bytes (design decision): page tokens
 /// contain one, and must fit into a URL.
 const MAX_LEN: usize = 128;
@@ -356,5 +340,37 @@ pub(super) fn check_user(who: &Reference) -> Result<(), String> {
         )),
         Reference::Id(id) | Reference::Email(id) => check_length(id),
         Reference::CallingApp => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Membership {
+        Membership {
+            name: name.to_owned(),
+            ..Membership::default()
+        }
+    }
+
+    /// A membership could not be found again by any other name.
+    #[test]
+    fn only_canonical_names_are_saved() {
+        let spaces = HashSet::from(["spaces/A"]);
+        for (name, expected) in [
+            ("spaces/A/members/1", Ok(())),
+            ("spaces/A/members/group-1", Ok(())),
+            ("spaces/B/members/1", Err("the space is unknown")),
+            ("spaces/A/members/app", Err("the name is not canonical")),
+            ("spaces/A/members/a@b", Err("the name is not canonical")),
+            ("spaces/A/members/", Err("the name is not canonical")),
+            ("spaces/A", Err("the name is not canonical")),
+            ("", Err("the name is not canonical")),
+        ] {
+            assert_eq!(check_saved_name(&spaces, &named(name)), expected, "{name}");
+            let is_canonical = expected != Err("the name is not canonical");
+            assert_eq!(Change::put(named(name)).is_ok(), is_canonical, "{name}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Persistence: every acknowledged change, in an embedded store whose commits survive a crash.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -58,6 +59,9 @@ pub(super) struct Store {
     path: PathBuf,
     /// `None` after a failed write: the database refuses any other one until it is opened again.
     database: Option<Database>,
+    /// By name, the memberships from before the failed writes, as JSON; `None` if there was none. The
+    /// changes may be on disk nevertheless, so the next write undoes them.
+    undo: BTreeMap<String, Option<Vec<u8>>>,
 }
 
 impl Store {
@@ -78,13 +82,15 @@ impl Store {
                 let store = Self {
                     path: path.to_owned(),
                     database: Some(database),
+                    undo: BTreeMap::new(),
                 };
                 Ok((store, saved))
             }
             Err(error) => {
                 close(database);
                 Err(match error {
-                    StoreError::Store(error) if matches!(*error, redb::Error::Corrupted(_)) => {
+                    // Also if it has other tables.
+                    StoreError::Store(error) if !matches!(*error, redb::Error::Io(_)) => {
                         StoreError::Damaged
                     }
                     error => error,
@@ -114,22 +120,27 @@ impl Store {
         })
     }
 
-    /// Saves a change. It is on disk when this returns.
+    /// Saves a change. It is on disk when this returns, or will be undone if it failed.
     pub(super) fn save(&mut self, change: &Change) -> Result<(), StoreError> {
-        self.write(|transaction| {
+        let undo = std::mem::take(&mut self.undo);
+        let mut undo_all = undo.clone();
+        let saved = self.write(|transaction| {
             let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-            match change {
-                Change::Put(membership) => {
-                    table
-                        .insert(&*membership.name, &*json(membership))
-                        .map_err(boxed)?;
-                }
-                Change::Remove(name) => {
-                    table.remove(&**name).map_err(boxed)?;
-                }
+            for (name, before) in &undo {
+                replace(&mut table, name, before.as_deref())?;
             }
+            let after = match change {
+                Change::Put(membership) => Some(json(membership)),
+                Change::Remove(_) => None,
+            };
+            let before = replace(&mut table, change.name(), after.as_deref())?;
+            undo_all.insert(change.name().to_owned(), before);
             Ok(())
-        })
+        });
+        if saved.is_err() {
+            self.undo = undo_all;
+        }
+        saved
     }
 
     /// Runs one transaction. Its commit waits for the disk.
@@ -154,6 +165,20 @@ impl Store {
         }
         written
     }
+}
+
+/// Replaces the JSON of a membership, and returns what it was; `None` is no membership.
+fn replace(
+    table: &mut redb::Table<'_, &str, &[u8]>,
+    name: &str,
+    json: Option<&[u8]>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let before = match json {
+        Some(json) => table.insert(name, json),
+        None => table.remove(name),
+    };
+    let before = before.map_err(boxed)?;
+    Ok(before.map(|before| before.value().to_vec()))
 }
 
 /// Reads the content of a store; `None` if it is new.
@@ -278,23 +303,28 @@ mod tests {
 
     use std::io;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
+    use super::super::state::identifier;
     use super::*;
 
-    /// A file on a disk that may be full.
+    /// A file on a disk that is full after some operations.
     #[derive(Debug)]
     struct Disk {
         file: FileBackend,
-        is_full: Arc<AtomicBool>,
+        free: Arc<AtomicU64>,
     }
 
     impl Disk {
         fn check(&self) -> io::Result<()> {
-            if self.is_full.load(Ordering::Relaxed) {
-                return Err(io::ErrorKind::StorageFull.into());
+            let decrement = |free: u64| free.checked_sub(1);
+            match self
+                .free
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, decrement)
+            {
+                Ok(_) => Ok(()),
+                Err(_) => Err(io::ErrorKind::StorageFull.into()),
             }
-            Ok(())
         }
     }
 
@@ -332,33 +362,105 @@ mod tests {
         .unwrap()
     }
 
+    /// Returns the identifiers of the saved memberships.
+    fn ids(saved: Result<Option<Saved>, StoreError>) -> Vec<String> {
+        let saved = saved.unwrap().unwrap().memberships.into_iter();
+        saved.map(|m| identifier(&m.name).to_owned()).collect()
+    }
+
+    fn saved_ids(path: &Path) -> Vec<String> {
+        ids(Store::open(path).map(|(_, saved)| saved))
+    }
+
+    fn remove(id: &str) -> Change {
+        Change::Remove(format!("spaces/A/members/{id}"))
+    }
+
+    /// Creates a file with the members `1` and `2`.
+    fn create(path: &Path) -> Store {
+        let (mut store, _) = Store::open(path).unwrap();
+        store.initialize("{}", &[0; 32], [].into_iter()).unwrap();
+        store.save(&put("1")).unwrap();
+        store.save(&put("2")).unwrap();
+        store
+    }
+
+    /// Whichever operation of the disk is the first to fail, the next change undoes the failed one, even
+    /// if it is on disk.
     #[test]
-    fn changes_are_saved_again_once_the_disk_has_space() {
+    fn failed_changes_are_undone_once_the_disk_has_space() {
+        let directory = tempfile::tempdir().unwrap();
+        let original = directory.path().join("original");
+        drop(create(&original));
+        let path = directory.path().join("store");
+        let mut failures = 0;
+        for free in 0.. {
+            std::fs::copy(&original, &path).unwrap();
+            let file = File::options().read(true).write(true).open(&path).unwrap();
+            let operations = Arc::new(AtomicU64::new(u64::MAX));
+            let disk = Disk {
+                file: FileBackend::new(file).unwrap(),
+                free: Arc::clone(&operations),
+            };
+            let mut store = Store {
+                path: path.clone(),
+                database: Some(Database::builder().create_with_backend(disk).unwrap()),
+                undo: BTreeMap::new(),
+            };
+            operations.store(free, Ordering::Relaxed);
+            let is_removed = store.save(&remove("1")).is_ok();
+            operations.store(u64::MAX, Ordering::Relaxed);
+            store.save(&put("3")).unwrap();
+            drop(store);
+            let expected: &[_] = if is_removed {
+                &["2", "3"]
+            } else {
+                &["1", "2", "3"]
+            };
+            assert_eq!(saved_ids(&path), expected, "{free} operations");
+            if is_removed {
+                break;
+            }
+            failures += 1;
+        }
+        assert!(failures > 3, "{failures}");
+    }
+
+    /// As if several changes had reached the disk before they failed.
+    #[test]
+    fn all_failed_changes_are_undone_once() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store");
-        let (mut store, _) = Store::open(&path).unwrap();
-        store.initialize("{}", &[0; 32], [].into_iter()).unwrap();
-        drop(store);
-        let file = File::options().read(true).write(true).open(&path).unwrap();
-        let is_full = Arc::new(AtomicBool::new(false));
-        let disk = Disk {
-            file: FileBackend::new(file).unwrap(),
-            is_full: Arc::clone(&is_full),
+        let mut store = create(&path);
+        let Change::Put(first) = put("1") else {
+            unreachable!()
         };
-        let mut store = Store {
-            path: path.clone(),
-            database: Some(Database::builder().create_with_backend(disk).unwrap()),
-        };
-        store.save(&put("1")).unwrap();
-        is_full.store(true, Ordering::Relaxed);
-        assert!(store.save(&put("2")).is_err());
-        is_full.store(false, Ordering::Relaxed);
+        store.save(&remove("1")).unwrap();
+        store.undo = BTreeMap::from([
+            (first.name.clone(), Some(json(&first))),
+            ("spaces/A/members/2".to_owned(), None),
+        ]);
         store.save(&put("3")).unwrap();
+        assert_eq!(ids(load(store.database.as_ref().unwrap())), ["1", "3"]);
+        store.save(&put("2")).unwrap();
+        store.save(&remove("1")).unwrap();
+        store.save(&put("4")).unwrap();
         drop(store);
-        let (_, saved) = Store::open(&path).unwrap();
-        let names = saved.unwrap().memberships.into_iter().map(|m| m.name);
-        let names: Vec<String> = names.filter(|name| !name.ends_with('2')).collect();
-        assert_eq!(names, ["spaces/A/members/1", "spaces/A/members/3"]);
+        assert_eq!(saved_ids(&path), ["2", "3", "4"]);
+    }
+
+    #[test]
+    fn files_of_other_programs_are_rejected() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let database = Database::create(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let table: TableDefinition<'_, u64, u64> = TableDefinition::new("facts");
+        transaction.open_table(table).unwrap();
+        transaction.commit().unwrap();
+        drop(database);
+        let error = Store::open(&path).map(drop).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged), "{error}");
     }
 
     /// Any changed byte of a membership is detected by a checksum.
@@ -366,10 +468,7 @@ mod tests {
     fn damaged_files_are_detected() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store");
-        let (mut store, _) = Store::open(&path).unwrap();
-        store.initialize("{}", &[0; 32], [].into_iter()).unwrap();
-        store.save(&put("DAMAGED")).unwrap();
-        drop(store);
+        create(&path).save(&put("DAMAGED")).unwrap();
         let mut bytes = std::fs::read(&path).unwrap();
         let places: Vec<usize> = bytes
             .windows(7)

@@ -40,6 +40,11 @@ fn overlong_bodies_are_rejected_immediately() {
         (&error["code"], &error["status"]),
         (&413.into(), &"INVALID_ARGUMENT".into())
     );
+    // One byte less is read.
+    let answer = Request::new("POST", "/v1/spaces/A/members")
+        .body(&" ".repeat(1 << 20))
+        .send(&server);
+    assert_eq!(answer.status, 400, "{}", answer.body);
     // A body whose length is not announced is rejected when it gets too long.
     let chunked = format!("100001\r\n{}", " ".repeat(0x0010_0001));
     let mut stream = TcpStream::connect(server.address()).unwrap();
@@ -77,6 +82,10 @@ async fn stopping_waits_only_for_responses() {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let until = async move { drop(stopped.await) };
         let server = tokio::spawn(gchat_filter::mock::serve(mock, listener, until));
+        // A response that was sent is no longer in progress.
+        let get = move || Request::get("/v1/spaces/CHAT/members").send_to(address);
+        let answer = tokio::task::spawn_blocking(get).await.unwrap();
+        assert_eq!(answer.status, 200);
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(sent.as_bytes()).unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -247,6 +256,10 @@ fn wildcard_cannot_have_subfields() {
         ("*(name)", false),
         ("**", false),
         ("memberships/na*", false),
+        ("memberships/name/x", false),
+        ("memberships/member/name/x", false),
+        ("nextPageToken/x", false),
+        ("memberships/x", false),
     ] {
         let answer = Request::get(&format!("/v1/spaces/A/members?fields={fields}")).send(&server);
         assert_eq!(field(&answer).is_none(), is_valid, "{fields}");

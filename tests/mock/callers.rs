@@ -1,7 +1,7 @@
 //! Permissions of callers.
 
-use gchat_filter::mock::Server;
-use serde_json::json;
+use gchat_filter::mock::{Mock, Server};
+use serde_json::{Value, json};
 
 use super::http::Request;
 use super::{names, open, seed, serve};
@@ -220,8 +220,52 @@ fn callers_have_the_expected_permissions() {
     assert_eq!(names(&list.send(&server)), ["1", "2"]);
 }
 
+/// Not even as the name of a parameter, or in the server's debug output.
+#[test]
+fn tokens_are_not_echoed() {
+    let server = guarded();
+    for (query, is_token) in [
+        ("manager=1", true),
+        ("xmanagerx=1", true),
+        ("pageSize=-1&man%61ger", true),
+        ("manage=1", false),
+    ] {
+        let request = Request::get(&format!("/v1/spaces/A/members?{query}"));
+        let answer = request
+            .header("authorization", "Bearer manager")
+            .send(&server);
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.body.contains("(token)"), is_token, "{}", answer.body);
+        assert!(!answer.body.contains("manager"), "{}", answer.body);
+    }
+    // A field of the body is not a parameter.
+    let body = r#"{"manager":1}"#;
+    let request = Request::new("POST", "/v1/spaces/A/members").body(body);
+    let answer = request
+        .header("authorization", "Bearer manager")
+        .send(&server);
+    assert!(
+        answer.body.contains("Unknown name \\\"manager\\\""),
+        "{}",
+        answer.body
+    );
+    let mut seed = seed();
+    seed["callers"] = json!([{"token": "SECRET", "app": "users/app9", "scopes": ["chat.bot"]}]);
+    let debug = format!("{:?}", Mock::from_json(&seed.to_string()).unwrap());
+    assert!(debug.contains("app9") && debug.contains("Bot"), "{debug}");
+    assert!(!debug.contains("SECRET"), "{debug}");
+}
+
 #[test]
 fn requires_token_only_with_callers() {
+    let asks = |seed: &Value| {
+        Mock::from_json(&seed.to_string())
+            .unwrap()
+            .asks_for_tokens()
+    };
+    let mut with_caller = seed();
+    with_caller["callers"] = json!([{"token": "t", "user": "users/1"}]);
+    assert_eq!((asks(&seed()), asks(&with_caller)), (false, true));
     let path = "/v1/spaces/A/members";
     assert_eq!(Request::get(path).send(&open()).status, 200);
     let server = guarded();

@@ -17,6 +17,7 @@ mod methods;
 mod people;
 mod permissions;
 mod properties;
+mod reference;
 #[path = "../rules/mod.rs"]
 mod rules;
 mod scopes;

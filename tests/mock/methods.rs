@@ -23,6 +23,7 @@ fn create_follows_the_reference() {
     );
     assert_eq!(made["affiliation"], "INTERNAL");
     assert!(made["createTime"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(made["member"], json!({"name": "users/9", "type": "HUMAN"}));
     // A role or a state in the body is ignored.
     let body = json!({"role": "ROLE_MANAGER", "state": "INVITED", "member": {"name": "users/10"}});
     let made = create("A", body).json();
@@ -50,6 +51,8 @@ fn create_follows_the_reference() {
     // Groups have no role.
     let made = create("A", json!({"groupMember": {"name": "groups/new"}})).json();
     assert_eq!(made["name"], "spaces/A/members/group-new");
+    assert_eq!(made["groupMember"], json!({"name": "groups/new"}));
+    assert_eq!(made["createTime"].as_str().unwrap().len(), 27);
     assert_eq!(
         (&made["state"], &made["role"]),
         (&json!("JOINED"), &Value::Null)
@@ -325,8 +328,13 @@ fn only_people_who_have_joined_are_managers() {
     ]);
     seed["spaces"].as_array_mut().unwrap().last_mut().unwrap()["creator"] = json!("users/left");
     let caller = |id: &str| json!({"token": id, "user": format!("users/{id}"), "scopes": ["chat.memberships"]});
-    seed["callers"] = json!([caller("1"), caller("invited"), caller("left")]);
+    seed["callers"] = json!([caller("1"), caller("invited"), caller("left"), caller("4")]);
     let server = serve(&seed);
+    // A person who has left is outside, unless they created the space.
+    let list = Request::get("/v1/spaces/A/members").header("authorization", "Bearer 4");
+    assert_eq!(list.send(&server).status, 403);
+    let list = Request::get("/v1/spaces/EMPTY/members").header("authorization", "Bearer left");
+    assert_eq!(list.send(&server).status, 200);
     let send = |token: &str, method: &str, path: &str, body: &str| {
         let path = format!("/v1/spaces/EMPTY/members/{path}");
         let request = Request::new(method, &path).body(body);

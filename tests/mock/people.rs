@@ -111,6 +111,28 @@ fn seeded_users_complete_the_memberships() {
     );
 }
 
+/// "EXTERNAL: An account external to the Google Workspace organization that owns the space". What the
+/// membership says is kept.
+#[test]
+fn seeded_people_from_outside_are_external() {
+    let affiliation =
+        |server: &Server, member: &str| get(server, "1", member)["affiliation"].clone();
+    let server = organization();
+    assert_eq!(affiliation(&server, "guest"), "EXTERNAL");
+    for member in ["1", "2", "app1", "group-g"] {
+        assert_eq!(affiliation(&server, member), Value::Null, "{member}");
+    }
+    let mut managed = seed(&json!({}));
+    managed["memberships"][2]["affiliation"] = json!("MANAGED_EXTERNAL");
+    assert_eq!(affiliation(&serve(&managed), "guest"), "MANAGED_EXTERNAL");
+    // An app has no affiliation.
+    let mut app = seed(&json!({}));
+    app["memberships"][3]["member"]["email"] = json!("app@example.org");
+    assert_eq!(affiliation(&serve(&app), "app1"), Value::Null);
+    let domains = seed(&json!({"domains": []}));
+    assert_eq!(affiliation(&serve(&domains), "guest"), Value::Null);
+}
+
 /// Several clients have seen only `name` and `type` with user authentication.
 #[test]
 fn details_of_users_can_be_hidden_from_users() {
@@ -191,6 +213,55 @@ fn people_from_outside_are_invited() {
     );
 }
 
+/// From a membership in another space.
+#[test]
+fn people_who_were_seeded_as_external_are_invited() {
+    let mut seed = seed(&json!({"domains": []}));
+    let server = serve(&seed);
+    let add_guest = |server: &Server| add(server, "2", "FOUND", "users/guest").json();
+    assert_eq!(add(&server, "2", "FOUND", "users/2").status, 200);
+    assert_eq!(add_guest(&server)["state"], "JOINED");
+    seed["memberships"][2]["affiliation"] = json!("EXTERNAL");
+    let server = serve(&seed);
+    assert_eq!(add(&server, "2", "FOUND", "users/2").status, 200);
+    let made = add_guest(&server);
+    assert_eq!(
+        (&made["state"], &made["affiliation"]),
+        (&json!("INVITED"), &json!("EXTERNAL"))
+    );
+}
+
+/// The type of a user cannot contradict what is known: a caller is a person, and memberships have a type.
+#[test]
+fn known_types_cannot_be_contradicted() {
+    let mut seed = seed(&json!({}));
+    let stranger = json!({"token": "3", "user": "users/3", "scopes": []});
+    seed["callers"].as_array_mut().unwrap().push(stranger);
+    seed["users"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "users/3"}));
+    for has_users in [true, false] {
+        if !has_users {
+            seed["users"] = json!([]);
+        }
+        let server = serve(&seed);
+        for (id, kind, expected) in [
+            ("3", "BOT", 400),
+            ("3", "HUMAN", 200),
+            ("app1", "HUMAN", 400),
+            ("2", "BOT", 400),
+            ("unknown", "HUMAN", 200),
+            // It has just become a person.
+            ("unknown", "BOT", 400),
+        ] {
+            let body = json!({"member": {"name": format!("users/{id}"), "type": kind}});
+            let answer = send(&server, "1", "POST", "INTERNAL/members", &body);
+            assert_eq!(answer.status, expected, "{id} {kind}: {}", answer.body);
+        }
+    }
+}
+
 /// A person from outside adds nobody, not even themselves.
 #[test]
 fn people_from_outside_add_nobody() {
@@ -226,6 +297,10 @@ fn names_of_nobody_are_rejected() {
             ("users/c1234567890", None),
             ("users/ada@", None),
             ("users/me", None),
+            ("77", None),
+            ("users/", None),
+            ("", None),
+            ("people/77", None),
             ("users/77", Some(false)),
             ("users/nobody@example.com", Some(false)),
             ("users/chris", Some(false)),

@@ -44,7 +44,9 @@ fn seed(space: &Value) -> Value {
     json!({
         "spaces": [space, {"name": "spaces/OTHER", "creator": "users/owner"}],
         "memberships": memberships,
-        "users": [{"name": "users/outside"}, {"name": "users/admin", "admin": true}],
+        // Those who join by themselves do not need to accept an invitation.
+        "users": [{"name": "users/outside", "autoAccept": false},
+                  {"name": "users/admin", "admin": true}],
         "callers": callers,
     })
 }
@@ -296,7 +298,8 @@ fn people_join_discoverable_spaces() {
 /// "Space owners and managers can restrict who can see the member list."
 #[test]
 fn member_list_can_be_restricted_to_managers() {
-    let server = space(&json!({"membersVisibleTo": "managers"}));
+    let managers = json!({"managersAllowed": true, "assistantManagersAllowed": true});
+    let server = space(&json!({"permissionSettings": {"viewSpaceMembership": managers}}));
     let list = |token: &str| send(&server, token, "GET", "S/members", &Value::Null);
     for (token, expected) in [
         ("owner", 200),
@@ -316,6 +319,19 @@ fn member_list_can_be_restricted_to_managers() {
         answer.json()["memberships"].as_array().map(Vec::len),
         Some(4)
     );
+    // Each role has its own flag.
+    for (flag, expected) in [
+        ("managersAllowed", [200, 403, 403]),
+        ("assistantManagersAllowed", [403, 200, 403]),
+        ("membersAllowed", [403, 403, 200]),
+    ] {
+        let setting = json!({"viewSpaceMembership": {flag: true}});
+        let server = space(&json!({ "permissionSettings": setting }));
+        for (token, expected) in ["owner", "assistant", "member"].into_iter().zip(expected) {
+            let answer = send(&server, token, "GET", "S/members", &Value::Null);
+            assert_eq!(answer.status, expected, "{flag} {token}: {}", answer.body);
+        }
+    }
 }
 
 /// A caller is found by their name. The key of a membership says nothing about who it is.
@@ -362,4 +378,13 @@ fn members_are_found_by_name_before_key() {
     assert_eq!(add(&server, "8", "9").status, 409);
     // Another user cannot get the key of a membership that exists.
     assert_eq!(add(&server, "8", "x").status, 409);
+    // The others are still found after one has left and joined again, with a key of its own.
+    assert_eq!(remove(&server, "8", "9").status, 200);
+    assert_eq!(add(&server, "8", "x").status, 200);
+    assert_eq!(add(&server, "8", "9").json()["name"], "spaces/S/members/9");
+    for id in ["7", "8", "9", "x"] {
+        let path = format!("S/members/{id}");
+        let found = send(&server, "7", "GET", &path, &Value::Null).json();
+        assert_eq!(found["member"]["name"], format!("users/{id}"));
+    }
 }

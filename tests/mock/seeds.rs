@@ -89,9 +89,58 @@ fn messages_have_no_rust_types() {
             "invalid type: integer `1`, expected an object",
         ),
         (space(r#""permissionSettings": []"#), "expected an object"),
+        // An array of the fields is not an object.
+        (
+            space(r#""permissionSettings": [{"managersAllowed": true}]"#),
+            "column 55: invalid type: array, expected an object",
+        ),
+        (
+            space(r#""permissionSettings": {"manageApps": [true, true, true]}"#),
+            "column 70: invalid type: array, expected an object",
+        ),
+        (
+            space(r#""accessSettings": ["DISCOVERABLE"]"#),
+            "column 51: invalid type: array, expected an object",
+        ),
         (
             space(r#""spaceType": "ROOM""#),
             "unknown value `ROOM`, expected one of `SPACE`, ",
+        ),
+        (
+            space(r#""spaceType": 1"#),
+            "column 47: invalid type: integer `1`, expected a string",
+        ),
+        (
+            space(r#""spaceType": {"SPACE": null}"#),
+            "invalid type: object, expected a string",
+        ),
+        (
+            space(r#""accessSettings": {"accessState": 2}"#),
+            "invalid type: integer `2`, expected a string",
+        ),
+        (
+            r#"{"spaces": [], "missing": 403}"#.to_owned(),
+            "invalid type: integer `403`, expected a string",
+        ),
+        (
+            r#"{"spaces": [], "missing": "402"}"#.to_owned(),
+            "unknown value `402`, expected `404` or `403`",
+        ),
+        (
+            r#"{"spaces": [], "userDetails": true}"#.to_owned(),
+            "invalid type: boolean `true`, expected a string",
+        ),
+        (
+            r#"{"spaces": [], "unknownUsers": []}"#.to_owned(),
+            "invalid type: array, expected a string",
+        ),
+        (
+            r#"{"spaces": [], "users": {}}"#.to_owned(),
+            "invalid type: object, expected an array",
+        ),
+        (
+            fault(r#""fault": 1"#),
+            "invalid type: integer `1`, expected a string",
         ),
         (
             fault(r#""status": -1"#),
@@ -130,13 +179,17 @@ fn responses_of_the_service_are_seeds() {
         "spaceHistoryState": "HISTORY_ON", "importMode": false,
         "createTime": "2024-05-03T09:21:47.318079Z", "lastActiveTime": "2024-05-03T09:21:47Z",
         "adminInstalled": false, "membershipCount": {"joinedDirectHumanUserCount": 2},
-        "accessSettings": {"accessState": "PRIVATE"},
+        "accessSettings": {
+            "accessState": "PRIVATE",
+            "accessPermissionSettings": {"joinSpaceSetting": {"principals": []}},
+        },
         "spaceUri": "https://chat.google.com/room/A",
         "predefinedPermissionSettings": "COLLABORATION_SPACE",
         "permissionSettings": {
             "manageMembersAndGroups": setting, "modifySpaceDetails": setting,
             "toggleHistory": setting, "useAtMentionAll": setting, "manageApps": setting,
             "manageWebhooks": setting, "postMessages": setting, "replyMessages": setting,
+            "viewSpaceMembership": setting,
         },
         "importModeExpireTime": "2024-05-03T09:21:47Z", "customer": "customers/C1",
     });
@@ -162,6 +215,22 @@ fn responses_of_the_service_are_seeds() {
     let error = Mock::from_seeds(&[spaces.to_string(), other.to_string()]).unwrap_err();
     assert_eq!((error.seed, error.line, error.column), (1, 1, 2));
     assert_eq!(error.message, "unknown space `spaces/B`");
+    for (invalid, expected) in [
+        ("{\"spaces\": [],\n \"x\": 1}", (1, 2, 4)),
+        ("\n{\"spaces\": 1}", (1, 2, 12)),
+        ("\n  1", (1, 2, 3)),
+        ("{\"users\": [{}]}", (1, 1, 13)),
+        ("{\"callers\": [{}]}", (1, 1, 15)),
+        ("{\"faults\": [{}]}", (1, 1, 14)),
+        ("{\"spaces\": [{}]}", (1, 1, 14)),
+        (
+            r#"{"users": [{"name": "users/1"}], "spaces": [{"name": "spaces/C", "creator": "users/2"}]}"#,
+            (1, 1, 45),
+        ),
+    ] {
+        let error = Mock::from_seeds(&[&*spaces.to_string(), invalid]).unwrap_err();
+        assert_eq!((error.seed, error.line, error.column), expected, "{error}");
+    }
 }
 
 #[test]

@@ -40,13 +40,69 @@ fn faults_affect_the_given_number_of_requests() {
     );
 }
 
+/// The code in the body is one with the same status or, if there is none, of the same class.
+#[test]
+fn faults_have_a_code() {
+    let mut seed = seed();
+    for (status, code) in [
+        (400, "INVALID_ARGUMENT"),
+        (401, "UNAUTHENTICATED"),
+        (409, "ABORTED"),
+        (418, "FAILED_PRECONDITION"),
+        (498, "FAILED_PRECONDITION"),
+        (499, "CANCELLED"),
+        (500, "INTERNAL"),
+        (502, "INTERNAL"),
+        (503, "UNAVAILABLE"),
+        (504, "DEADLINE_EXCEEDED"),
+        (599, "INTERNAL"),
+    ] {
+        seed["faults"] = json!([{"path": "*", "status": status}]);
+        let answer = Request::get("/v1/spaces/A/members").send(&serve(&seed));
+        assert_eq!(answer.status, status);
+        let message = format!("Mock server fault: HTTP {status}.");
+        let expected = json!({"error": {"code": status, "status": code, "message": message}});
+        assert_eq!(answer.json(), expected);
+    }
+}
+
+/// The first fault that matches and has `times` left applies, with its delay.
+#[test]
+fn faults_apply_in_order() {
+    let mut seed = seed();
+    seed["faults"] = json!([
+        {"path": "spaces/A*", "status": 500, "times": 0},
+        {"path": "spaces/A/*", "status": 429, "delayMs": 1, "times": 1},
+        {"path": "*", "status": 503, "times": 1},
+        {"path": "*", "delayMs": 1},
+    ]);
+    let server = serve(&seed);
+    let statuses = (0..4).map(|_| Request::get("/v1/spaces/A/members").send(&server).status);
+    assert_eq!(statuses.collect::<Vec<_>>(), [429, 503, 200, 200]);
+}
+
 #[test]
 fn dropping_a_server_stops_it() {
     let server = open();
     let address = server.address();
     assert!(address.ip().is_loopback());
+    assert_eq!(server.url(), format!("http://{address}"));
     drop(server);
     assert!(std::net::TcpListener::bind(address).is_ok());
+}
+
+/// Not even a response in progress delays the drop.
+#[test]
+fn dropping_a_server_closes_its_connections() {
+    let mut seed = seed();
+    seed["faults"] = json!([{"path": "*", "delayMs": 1000}]);
+    let server = serve(&seed);
+    let address = server.address();
+    let get = move || Request::get("/v1/spaces/A/members").try_send_to(address);
+    let client = std::thread::spawn(get);
+    std::thread::sleep(Duration::from_millis(300));
+    drop(server);
+    assert!(client.join().unwrap().is_err());
 }
 
 #[test]
@@ -92,6 +148,32 @@ fn invalid_seeds_are_reported_with_line_and_column() {
         (
             with(r#""callers": [{"token": "t"}]"#),
             "line 5, column 13: a caller must have either a `user` or an `app`",
+        ),
+        (
+            with(r#""callers": [{"token": "", "user": "users/1"}]"#),
+            "line 5, column 13: a caller must have a unique, non-empty `token`",
+        ),
+        (
+            with(
+                r#""callers": [{"token": "t", "user": "users/1"}, {"token": "t", "app": "users/2"}]"#,
+            ),
+            "line 5, column 48: a caller must have a unique, non-empty `token`",
+        ),
+        (
+            with(r#""callers": [{"token": "t", "user": "users/1", "app": "users/2"}]"#),
+            "line 5, column 13: a caller must have either a `user` or an `app`",
+        ),
+        (
+            with(r#""faults": [{"path": "*", "status": 429, "fault": "app-not-found"}]"#),
+            "line 5, column 12: a fault must have either a `status` or a `fault`",
+        ),
+        (
+            with(r#""faults": [{"path": "*", "times": 1}]"#),
+            "line 5, column 12: a fault must have a `status`, a `fault` or a `delayMs`",
+        ),
+        (
+            with(r#""faults": [{"path": "*", "delayMs": 0}]"#),
+            "line 5, column 12: a fault must have a `status`, a `fault` or a `delayMs`",
         ),
         (
             with(r#""faults": [{"path": "*", "status": 200}]"#),
@@ -171,7 +253,14 @@ fn invalid_seeds_are_reported_with_line_and_column() {
         let error = Mock::from_json(&seed).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}\n{seed}");
     }
-    assert!(Mock::from_json(&with(r#""users": []"#)).is_ok());
+    for valid in [
+        r#""users": []"#,
+        r#""faults": [{"path": "*", "delayMs": 1}, {"path": "*", "fault": "app-not-found"},
+                      {"path": "*", "status": 400}, {"path": "*", "status": 599, "delayMs": 1}]"#,
+    ] {
+        let error = Mock::from_json(&with(valid)).map(drop);
+        assert_eq!(error, Ok(()));
+    }
     // A creator may be an app that is only a caller.
     let seed = with(
         r#""users": [{"name": "users/2"}], "callers": [{"token": "t", "app": "users/3",
@@ -265,6 +354,18 @@ fn incomplete_files_are_recreated() {
         drop(Mock::open(&file, None).unwrap());
         std::fs::remove_file(&file).unwrap();
     }
+}
+
+/// The key is random, unless it is saved.
+#[test]
+fn page_tokens_are_valid_on_one_server_only() {
+    let [first, second] = [open(), open()];
+    let answer = Request::get("/v1/spaces/A/members?pageSize=1").send(&first);
+    let token = answer.json()["nextPageToken"].as_str().unwrap().to_owned();
+    let path = format!("/v1/spaces/A/members?pageSize=1&pageToken={token}");
+    assert_eq!(Request::get(&path).send(&first).status, 200);
+    let answer = Request::get(&path).send(&second);
+    assert_eq!(answer.status, 400, "{}", answer.body);
 }
 
 /// Even people who are known only from the seed's memberships.

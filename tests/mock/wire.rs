@@ -113,6 +113,21 @@ fn errors_name_the_invalid_field() {
             "fields",
         ),
         ("GET", "/v1/spaces/A/members/1?pageSize=1", "", "pageSize"),
+        ("GET", "/v1/spaces/A/members/1?fields=nme", "", "fields"),
+        // No change is made.
+        ("DELETE", "/v1/spaces/A/members/2?fields=nme", "", "fields"),
+        (
+            "PATCH",
+            "/v1/spaces/A/members/2?updateMask=role&fields=member/nme",
+            r#"{"role":"ROLE_MANAGER"}"#,
+            "fields",
+        ),
+        (
+            "POST",
+            "/v1/spaces/A/members?fields=memberships",
+            r#"{"member":{"name":"users/9"}}"#,
+            "fields",
+        ),
         ("GET", "/v1/spaces/A%20B/members", "", "parent"),
         ("GET", "/v1/spaces/A/members/a%2Fb", "", "name"),
         (
@@ -183,6 +198,10 @@ fn errors_name_the_invalid_field() {
             "{method} {path}"
         );
     }
+    assert_eq!(
+        names(&Request::get("/v1/spaces/A/members").send(&server)),
+        ["1", "2", "app1", "app2"]
+    );
     let answer = Request::get("/v1/spaces/A/members?filter=role+%3D+OWNER").send(&server);
     assert_eq!(
         answer.json()["error"]["message"],
@@ -223,6 +242,47 @@ fn bodies_are_parsed_like_googles_transcoding() {
         (
             r#"{"member":"users/9"}"#,
             "Invalid value at 'membership.member'",
+        ),
+        (
+            r#"{"member":{"name":-9}}"#,
+            "Invalid value at 'membership.member.name' (TYPE_STRING), -9",
+        ),
+        (
+            r#"{"member":{"name":[9]}}"#,
+            "Invalid value at 'membership.member.name' (TYPE_STRING), […]",
+        ),
+        (
+            r#"{"role":true}"#,
+            "Invalid value at 'membership.role' \
+             (type.googleapis.com/google.chat.v1.Membership.MembershipRole), true",
+        ),
+        (
+            r#"{"role":1.5}"#,
+            "google.chat.v1.Membership.MembershipRole), 1.5",
+        ),
+        (
+            r#"{"role":2147483648}"#,
+            "google.chat.v1.Membership.MembershipRole), 2147483648",
+        ),
+        (
+            r#"{"state":"x"}"#,
+            "(type.googleapis.com/google.chat.v1.Membership.MembershipState), \"x\"",
+        ),
+        (
+            r#"{"affiliation":"x"}"#,
+            "(type.googleapis.com/google.chat.v1.Membership.Affiliation), \"x\"",
+        ),
+        (
+            r#"{"member":{"type":"x"}}"#,
+            "'membership.member.type' (type.googleapis.com/google.chat.v1.User.Type), \"x\"",
+        ),
+        (
+            r#"{"member":{"isAnonymous":"true"}}"#,
+            "'membership.member.isAnonymous' (TYPE_BOOL), \"true\"",
+        ),
+        (
+            r#"{"groupMember":null,"group_member":{"name":1}}"#,
+            "duplicate field \"group_member\"",
         ),
         (
             r#"{"member":{"name":"users/9"},"groupMember":{"name":"groups/9"}}"#,
@@ -309,18 +369,18 @@ fn accepts_requests_as_google_clients_send_them() {
         .header("content-length", "0")
         .send(&server);
     assert_eq!(answer.status, 200);
-    for (method, path) in [
-        ("GET", "/"),
-        ("GET", "/v2/spaces/A/members"),
-        ("PUT", "/v1/spaces/A/members/1"),
-        ("GET", "/v1/spaces/A"),
+    for (method, path, named) in [
+        ("GET", "/", "GET"),
+        ("GET", "/v2/spaces/A/members", "GET"),
+        ("PUT", "/v1/spaces/A/members/1", "PUT"),
+        ("GET", "/v1/spaces/A", "GET"),
+        ("COPY", "/v1/spaces/A/members", "this HTTP method"),
     ] {
         let answer = Request::new(method, path).send(&server);
-        assert_eq!(
-            answer.json()["error"]["status"],
-            "NOT_FOUND",
-            "{method} {path}"
-        );
+        let error = &answer.json()["error"];
+        assert_eq!(error["status"], "NOT_FOUND", "{method} {path}");
+        let message = format!("spaces.members has no method for {named} at this path.");
+        assert_eq!(error["message"], message);
     }
 }
 

@@ -219,7 +219,7 @@ pub struct Space {
     pub imports: bool,
     pub is_discoverable: bool,
     pub allows_external: bool,
-    pub only_managers_see_members: bool,
+    pub view_members: Permission,
     pub manage_members: Permission,
     pub manage_apps: Permission,
     /// Number of people who have joined as managers.
@@ -233,7 +233,7 @@ impl Space {
         imports: false,
         is_discoverable: false,
         allows_external: true,
-        only_managers_see_members: false,
+        view_members: Permission::ALL,
         manage_members: Permission::ALL,
         manage_apps: Permission::ALL,
         owners: 1,
@@ -436,8 +436,7 @@ pub fn get(caller: &Caller<'_>, space: &Space, target: Target) -> Result<(), Ref
 /// Returns whether the members are listed; an app may get an empty list.
 pub fn list(caller: &Caller<'_>, space: &Space) -> Result<bool, Refusal> {
     caller.may_access(Method::List, space, false)?;
-    let manages = !matches!(caller.standing(), Standing::Outside | Standing::Member);
-    let sees = manages || !space.only_managers_see_members;
+    let sees = caller.has(space.view_members);
     ensure(sees || caller.is_app(), Refusal::Denied)?;
     Ok(sees)
 }
