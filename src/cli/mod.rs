@@ -151,7 +151,8 @@ fn print_error(message: impl std::fmt::Display) {
 
 /// Writes a line to standard error, ignoring failures.
 fn to_stderr(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    // In one piece: standard error is not buffered.
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Writes a report to standard error, in color if that is a terminal.
