@@ -44,11 +44,8 @@ macro_rules! read_object {
                         while let Some(key) = map.next_key()? {
                             match key {
                                 $(Key::$field => {
-                                    $(if matches!($other, Some(Some(_))) {
-                                        map.next_value_seed(OnlyNull)?;
-                                    } else)? {
-                                        read_once(&mut map, $key, &mut $field)?;
-                                    }
+                                    let is_taken = false $(|| matches!($other, Some(Some(_))))?;
+                                    read_once(&mut map, $key, &mut $field, is_taken)?;
                                 })+
                                 Key::Unknown => {
                                     map.next_value::<IgnoredAny>()?;
@@ -120,16 +117,23 @@ read_object!(
     Group { name: name.unwrap_or_default() },
 );
 
-/// Reads the value of a key into `field`. A second value is an error.
+/// Reads the value of a key into `field`. A second value is an error, and if another key takes the place
+/// of this one, any value but `null` is.
 fn read_once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     map: &mut A,
     key: &'static str,
     field: &mut Option<Option<T>>,
+    is_taken: bool,
 ) -> Result<(), A::Error> {
     if field.is_some() {
         return Err(de::Error::duplicate_field(key));
     }
-    *field = Some(map.next_value()?);
+    *field = Some(if is_taken {
+        map.next_value_seed(OnlyNull)?;
+        None
+    } else {
+        map.next_value()?
+    });
     Ok(())
 }
 

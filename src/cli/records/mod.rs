@@ -225,6 +225,7 @@ impl Found {
 /// (of `jq --seq`).
 const SPACE: [char; 6] = [' ', '\t', '\r', '\n', '\u{feff}', '\u{1e}'];
 
-#[cfg(test)]
+// Not in the fuzz targets, which include this module.
+#[cfg(all(test, feature = "cli"))]
 #[allow(clippy::indexing_slicing, reason = "a test may panic")]
 mod tests;

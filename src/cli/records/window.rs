@@ -61,7 +61,7 @@ impl<R: Read> Window<R> {
     }
 
     /// Returns the size of the buffer.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "cli"))]
     pub(super) fn capacity(&self) -> usize {
         self.buffer.len()
     }
