@@ -19,14 +19,14 @@ use super::strict;
 use crate::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
 use crate::{Member, Membership, MembershipRole};
 
-/// The error for an invalid seed. Lines and columns count from 1, columns in bytes.
+/// The error for an invalid seed. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("line {line}, column {column}: {message}")]
 #[non_exhaustive]
 pub struct SeedError {
     /// Line of the error.
     pub line: usize,
-    /// Column of the error, in bytes.
+    /// Column of the error, in characters.
     pub column: usize,
     /// What is wrong.
     pub message: String,
@@ -84,7 +84,7 @@ impl<'s> Outline<'s> {
     /// Parses the outermost object, or an array of memberships.
     fn parse(text: &'s str) -> Result<Self, SeedError> {
         let start = text.len() - text.trim_start().len();
-        let json = |error| SeedError::json(&error, Place { line: 1, column: 1 });
+        let json = |error| SeedError::json(&error, text, 0);
         let mut tokens = text.chars().filter(|c| !c.is_whitespace());
         if (tokens.next(), tokens.next()) == (Some('['), Some('{')) {
             let memberships = serde_json::from_str(text).map_err(json)?;
@@ -235,7 +235,7 @@ impl Check<'_> {
                     .map_err(|problem| self.place(problem.value).error(problem.message))?;
             }
             let item: T = serde_json::from_str(raw.get())
-                .map_err(|error| SeedError::json(&error, self.place(raw)))?;
+                .map_err(|error| SeedError::json(&error, self.text, self.offset(raw)))?;
             check(self, &item).map_err(|message| self.place(raw).error(message))?;
             Ok(item)
         });
@@ -244,11 +244,14 @@ impl Check<'_> {
         read.map_err(|error| SeedError { seed, ..error })
     }
 
-    /// Returns the place of an item. It borrows from the text, so the difference of their addresses
-    /// is its offset.
+    /// Returns the offset of an item. It borrows from the text, so it is the difference of their
+    /// addresses.
+    fn offset(&self, raw: &RawValue) -> usize {
+        raw.get().as_ptr().addr() - self.text.as_ptr().addr()
+    }
+
     fn place(&self, raw: &RawValue) -> Place {
-        let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
-        Place::of(self.text, offset)
+        Place::of(self.text, self.offset(raw))
     }
 
     /// Checks that a creator is a known user or a calling app, if the seed has `users`.
@@ -479,30 +482,27 @@ impl Place {
         let before = text.get(..offset).unwrap_or_default();
         Self {
             line: before.matches('\n').count() + 1,
-            column: offset - before.rfind('\n').map_or(0, |newline| newline + 1) + 1,
+            column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
         }
     }
 }
 
 impl SeedError {
-    /// Converts an error in an item that starts at a place.
-    fn json(error: &serde_json::Error, start: Place) -> Self {
+    /// Converts an error in the part of a text that starts at an offset.
+    fn json(error: &serde_json::Error, text: &str, offset: usize) -> Self {
         let message = error.to_string();
-        // The place in the parser's message is relative to the item.
         let message = message
             .rsplit_once(" at line ")
             .map_or(&*message, |(message, _)| message);
-        let column = error.column().max(1);
-        Self {
-            line: start.line + error.line().max(1) - 1,
-            column: if error.line() <= 1 {
-                start.column + column - 1
-            } else {
-                column
-            },
-            message: plain(message),
-            seed: 0,
-        }
+        // The parser's line and column, in bytes, are relative to the part.
+        let part = text.get(offset..).unwrap_or_default();
+        let lines = part.split_inclusive('\n').take(error.line().max(1) - 1);
+        let line_start = offset + lines.map(str::len).sum::<usize>();
+        let at = line_start + error.column().saturating_sub(1);
+        let at = (line_start..=at)
+            .rev()
+            .find(|at| text.is_char_boundary(*at));
+        Place::of(text, at.unwrap_or(line_start)).error(plain(message))
     }
 }
 

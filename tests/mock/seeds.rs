@@ -311,3 +311,29 @@ fn invalid_times_and_both_kinds_of_member_are_errors_at_their_place() {
         "line 2, column 9: unknown field `rol`; did you mean `role`?"
     );
 }
+
+#[test]
+fn columns_count_characters() {
+    let member = r#""member": {"name": "users/1", "displayName": "Ä€😀"}"#;
+    for (field, value) in [
+        ("rol", "5"),
+        ("role", r#""OWNER""#),
+        ("createTime", r#""""#),
+    ] {
+        let before = format!(
+            "\"memberships\": [{{\"name\": \"spaces/A/members/1\", {member}, \"{field}\": "
+        );
+        let found = error(&format!("{{\n{before}{value}}}]}}"));
+        let expected = format!("line 2, column {}: ", before.chars().count() + 1);
+        assert!(found.starts_with(&expected), "{found}\n{expected}");
+    }
+    // An error of the parser.
+    let before = format!("[{{\"name\": \"spaces/A/members/1\", {member}, \"role\": ");
+    let found = error(&format!("{before}true}}]"));
+    let columns =
+        [0, 3].map(|more| format!("line 1, column {}: ", before.chars().count() + 1 + more));
+    assert!(
+        columns.iter().any(|expected| found.starts_with(expected)),
+        "{found}"
+    );
+}
