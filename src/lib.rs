@@ -70,6 +70,7 @@
 //! | The fix that adds a type for admin access adds parentheses only around an OR or a sequence that has none. | design decision |
 //! | The span of `implicit-and` is the second term, of `undocumented-operator` the comparator, of `mixed-operators` the group. | design decision |
 //! | In a dump, `{}` and an object with only `nextPageToken` are empty list responses, not memberships. | design decision |
+//! | In a dump, an object with none of a membership's fields, or with the resource name of something else, is an error, not a membership that matches `!=`. | design decision |
 //! | `check -` reports a line that is not UTF-8 on standard error only, and exits with 2. | design decision |
 //! | `match` prints nothing and exits with 2 for an invalid filter, because 1 means that nothing matched. | design decision |
 //!

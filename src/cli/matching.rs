@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Select the memberships that do not match.
     #[arg(long)]
     invert: bool,
-    /// Stop at the first malformed record or unreadable file.
+    /// Stop at the first error.
     #[arg(long)]
     strict: bool,
     /// Number of errors and of warnings to print for each file, or `all`. Others are counted.

@@ -45,10 +45,12 @@ enum Command {
     /// Print the memberships that match a filter, one JSON object per line.
     ///
     /// The input may contain newline-delimited memberships, JSON arrays of memberships and list
-    /// responses, in any combination. Malformed records are reported on standard error and skipped.
+    /// responses, in any combination, as the API or Google's clients print them. Anything else is
+    /// reported on standard error, with its line and its column in characters, and skipped. Misspelled
+    /// roles and types are warnings.
     ///
     /// Exit status: 0 if any membership was selected, 1 if none was, 2 if the filter is invalid, a
-    /// file could not be read or a record is malformed.
+    /// file could not be read or something was skipped.
     Match(matching::Args),
     /// Run a mock `spaces.members` server for testing clients.
     ///

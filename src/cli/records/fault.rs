@@ -39,13 +39,13 @@ pub(super) fn unreadable(start: &[u8]) -> Option<String> {
         (None, [0, b'{' | b'[', ..] | [b'{' | b'[', 0, ..]) => {
             "encoded as UTF-16; convert it to UTF-8 with `iconv -t UTF-8`"
         }
-        (None, _) if start.contains(&0) => BINARY,
+        (None, _) if start.contains(&0) => return Some(BINARY.to_owned()),
         _ => return None,
     };
     Some(format!("the input is {text}"))
 }
 
-const BINARY: &str = "binary, not JSON: it contains a NUL byte";
+pub(super) const BINARY: &str = "the input is binary, not JSON: it contains a NUL byte";
 const COMMENT: &str = "comment: JSON has no comments";
 
 /// Maximum length of the part of a line that determines what the line looks like, in bytes.
@@ -58,7 +58,7 @@ fn is_comment(bytes: &[u8]) -> bool {
 /// Returns the message for a line, or the rest of one, that does not start with a value.
 pub(super) fn not_a_value(line: &[u8], is_first: bool, is_after_value: bool) -> String {
     if line.contains(&0) {
-        return format!("the input is {BINARY}");
+        return BINARY.to_owned();
     }
     if is_comment(line) {
         return COMMENT.to_owned();
@@ -136,6 +136,7 @@ pub(super) fn describe(bytes: &[u8], at: usize, message: &str) -> (usize, String
         .unwrap_or_default()
         .contains(&b'\n');
     match rest.first() {
+        Some(0) if !message.starts_with("control character") => return (at, BINARY.to_owned()),
         _ if is_comment(rest) => return (at, COMMENT.to_owned()),
         Some(b'}' | b']') if last.ends_with(b",") => {
             let message = format!("trailing comma: JSON has no comma before {}", shown(rest));

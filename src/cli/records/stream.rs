@@ -44,7 +44,8 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
     pub(super) fn start(&mut self) -> Result<(), Stop> {
         let window = &mut self.window;
         while window.bytes().len() < 4 && !window.bytes().contains(&b'\n') && window.fill() {}
-        if let Some(message) = fault::unreadable(window.to(4)) {
+        let start = window.to(4).split_inclusive(|byte| *byte == b'\n').next();
+        if let Some(message) = fault::unreadable(start.unwrap_or_default()) {
             return self.problem(Kind::Syntax, 0, message).and(Err(Stop::Quiet));
         }
         if window.bytes().starts_with(BYTE_ORDER_MARK) {
@@ -71,16 +72,19 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
                 let (lines, after) = rest.split_at(share + line_end);
                 end += lines.len() as u64;
                 rest = after;
-                parts.push((
-                    scope.spawn(move || Found::search(lines, resource, options)),
-                    end,
-                ));
+                let search = move || Found::search(lines, resource, options);
+                // Without a thread, the lines are searched below.
+                let thread = thread::Builder::new().spawn_scoped(scope, search).ok();
+                parts.push((thread, end));
             }
-            let last = Found::search(rest, resource, options);
-            let parts = parts
-                .into_iter()
-                .map(|(part, end)| (part.join().unwrap_or_default(), end));
-            let last = (last, end + rest.len() as u64);
+            let last = (
+                Found::search(rest, resource, options),
+                end + rest.len() as u64,
+            );
+            let parts = parts.into_iter().map(|(thread, end)| {
+                let found = thread.and_then(|thread| thread.join().ok());
+                (found.unwrap_or_default(), end)
+            });
             parts.chain([last]).collect::<Vec<_>>()
         });
         for (found, end) in parts {
@@ -163,12 +167,8 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             && !self.window.bytes().contains(&b'\n')
             && self.window.fill()
         {}
-        let line = self
-            .window
-            .to(fault::MAX_LINE)
-            .split(|byte| *byte == b'\n')
-            .next();
-        let line = line.unwrap_or_default();
+        let mut lines = self.window.to(fault::MAX_LINE).split(|byte| *byte == b'\n');
+        let line = lines.next().unwrap_or_default();
         let is_first = self.window.position.line == 1;
         let message = fault::not_a_value(line, is_first, self.is_after_value);
         let (is_binary, is_block) = (line.contains(&0), line.starts_with(b"/*"));
@@ -204,24 +204,21 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
                 self.object(&path, has_pages)?;
             } else {
                 let found = fault::shown(self.window.bytes());
-                other = Some((
-                    self.window.position,
-                    format!("expected an object, found {found}"),
-                ));
+                let message = format!("expected an object, found {found}");
+                other = Some((self.window.position, message));
                 let end = self.value(0)?;
                 self.window.advance(end);
             }
             at = self.token(0)?;
             match self.window.from(at).first() {
-                Some(b',') => at = self.token(at + 1)?,
+                Some(b',') => {
+                    at = self.token(at + 1)?;
+                    if self.window.from(at).starts_with(b"]") {
+                        return Err(self.fault(at, "expected value"));
+                    }
+                }
                 Some(b']') => {}
                 _ => return Err(self.fault(at, "expected `,` or `]`")),
-            }
-            if at > 0
-                && self.window.to(at).contains(&b',')
-                && self.window.from(at).starts_with(b"]")
-            {
-                return Err(self.fault(at, "expected value"));
             }
             // A line that is not JSON may start like an array.
             if let Some((position, message)) = other {
@@ -295,12 +292,14 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             }
             at = self.token(at)?;
             match self.window.from(at).first() {
-                Some(b',') => at = self.token(at + 1)?,
+                Some(b',') => {
+                    at = self.token(at + 1)?;
+                    if self.window.from(at).starts_with(b"}") {
+                        return Err(self.fault(at, "key must be a string"));
+                    }
+                }
                 Some(b'}') => break,
                 _ => return Err(self.fault(at, "expected `,` or `}`")),
-            }
-            if self.window.from(at).starts_with(b"}") {
-                return Err(self.fault(at, "key must be a string"));
             }
         }
         if *is_page || is_empty {
@@ -474,7 +473,9 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
                 message += "; the rest of the input is skipped";
             }
         }
-        self.report(Kind::Syntax, position, message)
+        let is_binary = message.starts_with(fault::BINARY);
+        self.report(Kind::Syntax, position, message)?;
+        if is_binary { Err(Stop::Quiet) } else { Ok(()) }
     }
 
     /// Skips to the next line that starts with `{` or `[`, possibly indented to `column`. Returns whether
