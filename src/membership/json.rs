@@ -119,6 +119,7 @@ read_object!(
 
 /// Reads the value of a key into `field`. A second value is an error, and if another key takes the place
 /// of this one, any value but `null` is.
+#[allow(clippy::option_option, reason = "absent, `null` or a value")]
 fn read_once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     map: &mut A,
     key: &'static str,

@@ -112,7 +112,11 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     let Some(&byte) = bytes.first() else {
         return "the end of the input".to_owned();
     };
-    let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let character = bytes.get(..4).unwrap_or(bytes);
+    let text = character
+        .utf8_chunks()
+        .next()
+        .map_or("", |chunk| chunk.valid());
     match text.chars().next() {
         Some('\0') | None => format!("byte 0x{byte:02x}"),
         Some('\n' | '\r') => "the end of the line".to_owned(),

@@ -227,5 +227,9 @@ const SPACE: [char; 6] = [' ', '\t', '\r', '\n', '\u{feff}', '\u{1e}'];
 
 // Not in the fuzz targets, which include this module.
 #[cfg(all(test, feature = "cli"))]
-#[allow(clippy::indexing_slicing, reason = "a test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 mod tests;

@@ -232,10 +232,10 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
     /// Reads a record, or a page if it may be one.
     fn object(&mut self, path: &str, may_be_page: bool) -> Result<(), Stop> {
         let mut is_page = false;
-        let result = if may_be_page && !self.starts_with_record() {
-            self.members(path, &mut is_page)
-        } else {
-            self.value(0).and_then(|end| self.record(end, path))
+        let result = match self.record_length() {
+            Some(length) => self.record(length, path),
+            None if may_be_page => self.members(path, &mut is_page),
+            None => self.value(0).and_then(|end| self.record(end, path)),
         };
         match result {
             Err(Stop::Large) if !is_page => self.skip_large(),
@@ -243,10 +243,12 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         }
     }
 
-    fn starts_with_record(&self) -> bool {
+    /// Returns the length of the record at the start, if it is in memory and has no remarks.
+    fn record_length(&self) -> Option<usize> {
         let parser = serde_json::Deserializer::from_slice(self.window.bytes());
-        let fields = parser.into_iter::<T::Fields<'_>>().next();
-        fields.is_some_and(|fields| fields.is_ok_and(|fields| !self.resource.is_doubtful(&fields)))
+        let mut records = parser.into_iter::<T::Fields<'_>>();
+        let fields = records.next()?.ok()?;
+        (!self.resource.is_doubtful(&fields)).then(|| records.byte_offset())
     }
 
     /// Reads an object by its fields: a page, which need not be in memory, or a record.
