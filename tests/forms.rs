@@ -356,7 +356,7 @@ fn the_first_message_says_what_the_input_looks_like() {
     let (found, _, messages) = count(&[], MANAGER, commas);
     assert_eq!(found, 2);
     assert!(
-        messages[0].contains("1:52: ") && messages[0].contains("commas between them"),
+        messages[0].contains("1:52: ") && messages[0].contains("a comma after each line"),
         "{messages:?}"
     );
     check(

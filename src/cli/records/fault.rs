@@ -64,8 +64,8 @@ pub(super) fn not_a_value(line: &[u8], is_first: bool, is_after_value: bool) -> 
         return COMMENT.to_owned();
     }
     if is_after_value && line.starts_with(b",") {
-        return "expected `{` or `[`, found `,` after a value: the input looks like JSON lines with commas \
-                between them; remove the commas, or enclose the lines in `[` and `]`"
+        return "expected `{` or `[`, found `,`: the input looks like lines of JSON with a comma after each \
+                line; remove the commas, or enclose the lines in `[` and `]`"
             .to_owned();
     }
     let format = str::from_utf8(line)

@@ -333,12 +333,11 @@ fn description(object: &RawValue, path: &str) -> String {
         }
         _ => {
             let keys = fields(object);
+            let noun = if keys.len() == 1 { "key" } else { "keys" };
             let shown = keys.iter().take(4).map(|field| format!("`{}`", field.key));
             let more = if keys.len() > 4 { ", …" } else { "" };
-            format!(
-                "an object with the keys {}{more}",
-                shown.collect::<Vec<_>>().join(", ")
-            )
+            let shown = shown.collect::<Vec<_>>().join(", ");
+            format!("an object with the {noun} {shown}{more}")
         }
     };
     match inside(&value, 4) {

@@ -11,6 +11,7 @@
 //! `{` or `[`.
 
 mod fault;
+mod lines;
 pub(crate) mod membership;
 mod nesting;
 mod stream;
@@ -23,7 +24,6 @@ use std::thread;
 use serde::Deserialize;
 
 pub(crate) use self::fault::of_parser;
-use self::nesting::too_deep;
 pub(crate) use self::stream::Text;
 use self::stream::{Stop, Stream};
 pub(crate) use self::window::Position;
@@ -159,71 +159,6 @@ pub(crate) fn read<R: Read, T: Resource>(
     }
     Ok(())
 }
-
-/// The selected records in a part of the input.
-#[derive(Debug, Default)]
-struct Found {
-    /// Length of the part and number of its lines, up to the first line that is not one record.
-    length: usize,
-    lines: u64,
-    count: u64,
-    matches: Vec<u8>,
-}
-
-impl Found {
-    /// Searches complete lines up to the first one that is not exactly one record.
-    fn search<T: Resource>(lines: &[u8], resource: &T, options: Options) -> Self {
-        let mut found = Self::default();
-        let mut rest = lines;
-        while !rest.is_empty() {
-            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-            let (line, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-            if found.search_line(line, resource, options).is_none() {
-                break;
-            }
-            found.length += length;
-            found.lines += 1;
-            rest = after;
-        }
-        found
-    }
-
-    /// Searches a line. Returns `None` if it is neither exactly one record nor blank.
-    fn search_line<T: Resource>(
-        &mut self,
-        line: &[u8],
-        resource: &T,
-        options: Options,
-    ) -> Option<()> {
-        let line = str::from_utf8(line).ok()?;
-        let record = line.trim_start_matches(SPACE).trim_end_matches(SPACE);
-        if record.is_empty() {
-            return Some(());
-        }
-        if record.len() > options.limit || too_deep(record).is_some() {
-            return None;
-        }
-        let fields: T::Fields<'_> = serde_json::from_str(record).ok()?;
-        if resource.is_doubtful(&fields) {
-            return None;
-        }
-        if resource.selects(&fields) {
-            self.add(record, options);
-        }
-        Some(())
-    }
-
-    fn add(&mut self, record: &str, options: Options) {
-        self.count += 1;
-        if options.copies {
-            nesting::print(record, &mut self.matches);
-        }
-    }
-}
-
-/// White space between records: that of JSON, byte order marks (of joined files) and record separators
-/// (of `jq --seq`).
-const SPACE: [char; 6] = [' ', '\t', '\r', '\n', '\u{feff}', '\u{1e}'];
 
 // Not in the fuzz targets, which include this module.
 #[cfg(all(test, feature = "cli"))]

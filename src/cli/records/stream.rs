@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 use std::io::{self, Read};
-use std::thread;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::fault;
+use super::lines::Found;
 use super::nesting::{MAX_DEPTH, Nesting, too_deep};
 use super::window::{Position, Window};
-use super::{Found, Kind, Options, Problem, Remark, Resource, Sink};
+use super::{Kind, Options, Problem, Remark, Resource, Sink};
 
 /// A stream of records.
 pub(super) struct Stream<'s, R, T, S> {
@@ -54,74 +54,8 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         Ok(())
     }
 
-    /// Searches the lines in memory, or reads one value. Returns `false` at the end of the input.
-    pub(super) fn read(&mut self) -> Result<bool, Stop> {
-        let length = self.window.lines(self.options.size);
-        if length == 0 {
-            return self.value_at_top();
-        }
-        let (resource, options) = (self.resource, self.options);
-        let mut rest = self.window.to(length);
-        // Each thread takes at least an eighth of the window: starting one takes time, too.
-        let share = length.div_ceil(options.threads).max(options.size / 8);
-        let (mut start, mut end) = (self.window.offset, self.window.offset);
-        let parts = thread::scope(|scope| {
-            let mut parts = Vec::new();
-            while let Some(after) = rest.get(share..) {
-                let line_end = memchr::memchr(b'\n', after).map_or(after.len(), |at| at + 1);
-                let (lines, after) = rest.split_at(share + line_end);
-                end += lines.len() as u64;
-                rest = after;
-                let search = move || Found::search(lines, resource, options);
-                // Without a thread, the lines are searched below.
-                let thread = thread::Builder::new().spawn_scoped(scope, search).ok();
-                parts.push((thread, end));
-            }
-            let last = (
-                Found::search(rest, resource, options),
-                end + rest.len() as u64,
-            );
-            let parts = parts.into_iter().map(|(thread, end)| {
-                let found = thread.and_then(|thread| thread.join().ok());
-                (found.unwrap_or_default(), end)
-            });
-            parts.chain([last]).collect::<Vec<_>>()
-        });
-        for (found, end) in parts {
-            // A value that started in an earlier part may end in this one.
-            if self.window.offset == start {
-                self.take(&found)?;
-            }
-            while self.window.offset < end {
-                self.value_at_top()?;
-                let left = usize::try_from(end.saturating_sub(self.window.offset)).unwrap_or(0);
-                let found = Found::search(self.window.to(left), resource, options);
-                self.take(&found)?;
-            }
-            start = end;
-        }
-        Ok(true)
-    }
-
-    /// Passes results to the sink, and releases the lines that they are for.
-    fn take(&mut self, found: &Found) -> Result<(), Stop> {
-        if found.lines > 0 {
-            self.window.skip(found.length);
-            let line = self.window.position.line + found.lines;
-            self.window.position = Position { line, column: 1 };
-            self.is_after_value = true;
-        }
-        match found.count {
-            0 => Ok(()),
-            count => self
-                .sink
-                .matches(&found.matches, count)
-                .map_err(Stop::Output),
-        }
-    }
-
     /// Reads a value at the top level, or anything else there. Returns `false` at the end of the input.
-    fn value_at_top(&mut self) -> Result<bool, Stop> {
+    pub(super) fn value_at_top(&mut self) -> Result<bool, Stop> {
         let Some(first) = self.space() else {
             return Ok(false);
         };
