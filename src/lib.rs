@@ -88,6 +88,7 @@
 //! | An interval without a timestamp is valid, with a warning. It prints as a comparison that no timestamp satisfies. | design decision, because the reference has such an interval in its text |
 //! | The ID in a resource name has one or more characters other than `/`, `*`, white space and controls, and is not `-`. | design decision |
 //! | In a dump, `{}` and an object with only `nextPageToken` are empty list responses, not memberships. | design decision |
+//! | In a dump, an object with none of a membership's fields, or with the resource name of something else, is an error, not a membership that matches `!=`. | design decision |
 //! | `check -` reports a line that is not UTF-8 on standard error only, and exits with 2. | design decision |
 //! | `match` prints nothing and exits with 2 for an invalid filter, because 1 means that nothing matched. | design decision |
 //!

@@ -1489,7 +1489,7 @@ fn match_reports_the_position_of_a_malformed_record() {
         (
             "{\"member\":{},\"groupMember\":{}}",
             1,
-            30..=31,
+            14..=26,
             "expected at most one of `member` and `groupMember`, found both",
         ),
         (
@@ -1556,7 +1556,6 @@ fn match_continues_after_malformed_input() {
         "{\"name\":\"x\"",
         "{\"name\":\"x",
         "{\"a\":[1}",
-        "\u{feff}",
         "{\"memberships\":[",
         "{\"memberships\":1}",
         "\\",
@@ -1685,10 +1684,7 @@ fn match_considers_only_the_role_and_the_type_of_the_member() {
             r#"{"role":"ROLE_MANAGER","groupMember":null,"member":{"type":"HUMAN"}}"#,
             true,
         ),
-        (
-            r#"{"role":"role_manager","member":{"type":"HUMAN"}}"#,
-            false,
-        ),
+        (r#"{"role":"ROLE_OWNER","member":{"type":"HUMAN"}}"#, false),
         (
             r#"{"Role":"ROLE_MANAGER","member":{"type":"HUMAN"}}"#,
             false,
@@ -1774,7 +1770,7 @@ fn malformed_records_are_escaped() {
         format!("{{{evil}"),
         format!("[{evil}]"),
         format!("{{\"member\":\"{tame}\"}}"),
-        format!("{{\"member\":{{\"isAnonymous\":\"{tame}\"}}}}"),
+        format!("{{\"member\":{{\"type\":[\"{tame}\"]}}}}"),
         format!("{{\"{tame}\" 1}}"),
         format!("{{\"{tame}\":1,\"role\":{tame}}}"),
         format!("{{\"memberships\":\"{tame}\"}}"),

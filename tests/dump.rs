@@ -158,7 +158,7 @@ fn malformed_lines_are_reported_at_their_positions() {
         (
             9,
             r#"{"role":"ROLE_MANAGER","member":{"type":"HUMAN"},}"#,
-            "50: trailing comma",
+            "49: trailing comma: JSON has no comma before `}`",
         ),
         (
             7000,
@@ -168,7 +168,7 @@ fn malformed_lines_are_reported_at_their_positions() {
         (
             7001,
             r#"{"member":{"type":"HUMAN"},"groupMember":{"name":"groups/1"}}"#,
-            "61: expected at most one of `member` and `groupMember`, found both",
+            "28: expected at most one of `member` and `groupMember`, found both",
         ),
         (
             12000,

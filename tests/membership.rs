@@ -293,10 +293,161 @@ fn unknown_keys_are_ignored() {
             r#"{"groupMember":{"name":"groups/1"}}"#
         );
     }
-    // Keys are camelCase and case-sensitive.
-    let json = r#"{"create_time": 1, "group_member": 1, "Role": 1, "ROLE": 1, "role ": 1,
-        "memberType": 1, "user_type": 1, "type": 1}"#;
+    // Keys are case-sensitive, and in one of two spellings.
+    let json = r#"{"CreateTime": 1, "groupmember": 1, "Role": 1, "ROLE": 1, "role ": 1, "role_": 1,
+        "memberType": 1, "user_type": 1, "type": 1, "group__member": 1}"#;
     assert_eq!(read(json), Membership::default());
+}
+
+/// The same membership as the API and as Google's clients print it.
+#[test]
+fn forms_of_googles_clients() {
+    let expected = r#"{"name":"spaces/a/members/1","state":"JOINED","role":"ROLE_MANAGER","createTime":"2026-01-01T00:00:00Z","member":{"name":"users/1","displayName":"A","domainId":"d","type":"HUMAN","isAnonymous":true,"email":"a@example.com","avatarUrl":"u"},"affiliation":"INTERNAL"}"#;
+    for (client, json) in [
+        ("REST", expected),
+        (
+            "google-apps-chat for Python",
+            r#"{"name":"spaces/a/members/1","state":1,"role":2,"create_time":"2026-01-01T00:00:00Z",
+                "delete_time":null,"affiliation":1,"member":{"name":"users/1","display_name":"A",
+                "domain_id":"d","type_":1,"is_anonymous":true,"email":"a@example.com","avatar_url":"u"}}"#,
+        ),
+        (
+            "@google-apps/chat for Node",
+            r#"{"name":"spaces/a/members/1","state":"JOINED","role":"ROLE_MANAGER","memberType":"member",
+                "createTime":{"seconds":"1767225600","nanos":0},"deleteTime":null,
+                "affiliation":"INTERNAL","groupMember":null,"member":{"name":"users/1",
+                "displayName":"A","domainId":"d","type":"HUMAN","isAnonymous":true,
+                "email":"a@example.com","avatarUrl":"u"}}"#,
+        ),
+    ] {
+        assert_eq!(to_string(&read(json)).unwrap(), expected, "{client}");
+        let value: Value = from_str(json).unwrap();
+        assert_eq!(
+            from_value::<Membership>(value).unwrap(),
+            read(expected),
+            "{client}"
+        );
+    }
+    let group = r#"{"group_member": {"name": "groups/g"}, "member": null, "role": 0}"#;
+    assert_eq!(
+        to_string(&read(group)).unwrap(),
+        r#"{"groupMember":{"name":"groups/g"}}"#
+    );
+    // A key in both spellings is a duplicate.
+    for (json, key) in [
+        (r#"{"create_time": "", "createTime": ""}"#, "createTime"),
+        (
+            r#"{"groupMember": null, "group_member": null}"#,
+            "groupMember",
+        ),
+        (r#"{"member": {"type": 1, "type_": 1}}"#, "type"),
+        (
+            r#"{"member": {"avatar_url": "", "avatarUrl": ""}}"#,
+            "avatarUrl",
+        ),
+    ] {
+        assert_eq!(
+            error::<Membership>(json),
+            format!("duplicate field `{key}`"),
+            "{json}"
+        );
+    }
+}
+
+#[test]
+fn times_as_objects() {
+    for (time, expected) in [
+        (
+            r#"{"seconds": "1767225600", "nanos": 0}"#,
+            "2026-01-01T00:00:00Z",
+        ),
+        (
+            r#"{"seconds": 1767225600, "nanos": 123000000}"#,
+            "2026-01-01T00:00:00.123Z",
+        ),
+        (
+            r#"{"seconds": 1767225600, "nanos": 123456000}"#,
+            "2026-01-01T00:00:00.123456Z",
+        ),
+        (
+            r#"{"nanos": 1, "seconds": "1767225600"}"#,
+            "2026-01-01T00:00:00.000000001Z",
+        ),
+        (r#"{"seconds": "0"}"#, "1970-01-01T00:00:00Z"),
+        (
+            r#"{"seconds": "-1", "nanos": null}"#,
+            "1969-12-31T23:59:59Z",
+        ),
+        (r#"{"seconds": 951827696}"#, "2000-02-29T12:34:56Z"),
+        (r#"{"seconds": 4107542399}"#, "2100-02-28T23:59:59Z"),
+        (r#"{"seconds": 4107542400}"#, "2100-03-01T00:00:00Z"),
+        (r#"{"seconds": -62135596800}"#, "0001-01-01T00:00:00Z"),
+        (
+            r#"{"seconds": 253402300799, "nanos": 999999999}"#,
+            "9999-12-31T23:59:59.999999999Z",
+        ),
+        (
+            r#"{"seconds": {"low": 1767225600, "high": 0, "unsigned": false}, "nanos": 0}"#,
+            "2026-01-01T00:00:00Z",
+        ),
+        // The lower half is signed.
+        (
+            r#"{"seconds": {"low": -187427297, "high": 0}}"#,
+            "2100-02-28T23:19:59Z",
+        ),
+        (
+            r#"{"seconds": {"low": -1, "high": -1}}"#,
+            "1969-12-31T23:59:59Z",
+        ),
+    ] {
+        let membership = read(&format!(
+            r#"{{"createTime": {time}, "delete_time": {time}}}"#
+        ));
+        assert_eq!(membership.create_time.as_deref(), Some(expected), "{time}");
+        assert_eq!(membership.delete_time.as_deref(), Some(expected), "{time}");
+    }
+    for (time, message) in [
+        ("{}", "missing field `seconds`"),
+        (r#"{"nanos": 0}"#, "missing field `seconds`"),
+        (r#"{"seconds": {"low": 1}}"#, "missing field `high`"),
+        (
+            r#"{"seconds": 1, "seconds": 1}"#,
+            "duplicate field `seconds`",
+        ),
+        (
+            r#"{"seconds": 253402300800}"#,
+            "expected a time in the years 1 to 9999, with less than a second of `nanos`",
+        ),
+        (
+            r#"{"seconds": 0, "nanos": 1000000000}"#,
+            "expected a time in the years 1 to 9999, with less than a second of `nanos`",
+        ),
+    ] {
+        assert_eq!(
+            error::<Membership>(&format!(r#"{{"createTime": {time}}}"#)),
+            message,
+            "{time}"
+        );
+    }
+}
+
+#[test]
+fn empty_strings_and_nulls_are_defaults() {
+    let json = r#"{"name": "", "state": "", "role": "", "affiliation": "", "groupMember": null,
+        "member": {"name": "", "displayName": "", "type": "", "isAnonymous": null}}"#;
+    assert_eq!(to_string(&read(json)).unwrap(), r#"{"member":{}}"#);
+}
+
+/// The position of the error is at the second key, before its value.
+#[test]
+fn both_kinds_of_member_are_an_error_at_the_second_key() {
+    for json in [
+        r#"{"member": {"name": "users/1"}, "groupMember": {"name": "groups/1"}, "role": 1}"#,
+        r#"{"group_member": {"name": "groups/"}, "member":      {"name": "users/1"}, "role": 1}"#,
+    ] {
+        let error = from_str::<Membership>(json).unwrap_err();
+        assert!((32..=56).contains(&error.column()), "{json}: {error}");
+    }
 }
 
 /// Invalid JSON and the message of its error.
@@ -312,8 +463,10 @@ null                            => invalid type: null, expected a membership obj
 {"groupMember": []}             => invalid type: sequence, expected a group object
 {"groupMember": 7}              => invalid type: integer `7`, expected a group object
 {"name": 1}                     => invalid type: integer `1`, expected a string
-{"createTime": 1700000000}      => invalid type: integer `1700000000`, expected a string
-{"deleteTime": {}}              => invalid type: map, expected a string
+{"createTime": 1700000000}      => invalid type: integer `1700000000`, expected a time
+{"deleteTime": []}              => invalid type: sequence, expected a time
+{"deleteTime": {"seconds": []}} => invalid type: sequence, expected a 64-bit integer
+{"deleteTime": {"seconds": ""}} => invalid value: string "", expected a 64-bit integer
 {"groupMember": {"name": []}}   => invalid type: sequence, expected a string
 {"member": {"name": 1}}         => invalid type: integer `1`, expected a string
 {"member": {"displayName": 1}}  => invalid type: integer `1`, expected a string
@@ -348,6 +501,12 @@ fn type_errors_name_the_expected_type() {
         let message = match expected {
             "a membership role" | "a membership state" | "an affiliation" | "a user type" => {
                 format!("{message}: a name or a 32-bit integer")
+            }
+            "a time" => format!("{message}: text in RFC 3339 format, or an object with `seconds`"),
+            "a 64-bit integer" => {
+                format!(
+                    "{message}: a number, its digits as text, or an object with `low` and `high`"
+                )
             }
             _ => message.to_owned(),
         };
@@ -476,7 +635,9 @@ fn check_open_enum<E>(
             (text, text)
         );
         assert_eq!(to_value(&value).unwrap(), json!(text));
-        assert_eq!(from_str::<E>(&json!(text).to_string()).unwrap(), value);
+        // An empty string in JSON is the default.
+        let read = from_str::<E>(&json!(text).to_string()).unwrap();
+        assert_eq!(read, if text.is_empty() { E::default() } else { value });
     }
     assert_ne!(E::from("77"), E::from(77));
     for json in [
@@ -636,7 +797,10 @@ fn open<E: From<i32> + for<'a> From<&'a str> + Debug>() -> impl Strategy<Value =
     prop_oneof![
         (-1..6i32).prop_map(E::from),
         any::<i32>().prop_map(E::from),
-        any::<String>().prop_map(|name| E::from(name.as_str())),
+        // An empty name is read as the default.
+        any::<String>()
+            .prop_filter("not empty", |name| !name.is_empty())
+            .prop_map(|name| E::from(name.as_str())),
     ]
 }
 

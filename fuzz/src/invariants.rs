@@ -83,7 +83,11 @@ pub fn assert_diagnostic(text: &str, diagnostic: &Diagnostic) {
     for edit in fix.edits.iter().rev() {
         edited.replace_range(edit.span.start..edit.span.end, &edit.text);
     }
-    assert_eq!(fix.apply(text).unwrap(), edited, "{text:?}, {diagnostic:#?}");
+    assert_eq!(
+        fix.apply(text).unwrap(),
+        edited,
+        "{text:?}, {diagnostic:#?}"
+    );
     assert_ne!(edited, text, "the fix has no effect: {diagnostic:#?}");
 }
 

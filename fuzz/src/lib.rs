@@ -6,6 +6,7 @@
 //! - [`writer`] writes either as text, with all variations that the grammar allows.
 //! - [`shortest`] finds the shortest text of each meaning.
 //! - [`raw_request`] is an HTTP request as text.
+//! - `records` is the program's reader of dumps, which is not part of the crate's API.
 //! - [`server_model`] is a model of the mock server, and [`rules`] are the rules that it follows.
 //!
 //! The models are independent implementations of the language and the API: they do not use the
@@ -14,6 +15,9 @@
 pub mod filter_model;
 pub mod invariants;
 pub mod raw_request;
+#[allow(dead_code, reason = "the program uses the rest")]
+#[path = "../../src/cli/records/mod.rs"]
+mod records;
 #[path = "../../tests/rules/mod.rs"]
 pub mod rules;
 pub mod server_model;

@@ -1,19 +1,18 @@
 //! The `match` command: prints the memberships in a dump that match a filter.
 
-mod chunk;
-mod common_case;
-mod dump;
-
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use gchat_filter::diagnostic::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use self::chunk::Selection;
 use super::options::{self, LintOptions};
-use super::records::Problem;
-use super::{Status, print_error};
+use super::records::membership::Memberships;
+use super::records::{self, Kind, Problem, Sink};
+use super::{Status, print_error, to_stderr};
 
 /// Minimum size of a file with a progress bar, in bytes.
 const PROGRESS_MIN: u64 = 16 << 20;
@@ -26,9 +25,12 @@ pub(super) struct Args {
     /// Select the memberships that do not match.
     #[arg(long)]
     invert: bool,
-    /// Stop at the first malformed record or unreadable file.
+    /// Stop at the first error.
     #[arg(long)]
     strict: bool,
+    /// Number of errors and of warnings to print for each file, or `all`. Others are counted.
+    #[arg(long, value_name = "NUMBER", default_value = "20", value_parser = max_messages)]
+    errors: usize,
     #[command(flatten)]
     lints: LintOptions,
     /// Filter to apply.
@@ -39,6 +41,16 @@ pub(super) struct Args {
     /// Files to read; standard input if omitted or `-`.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+}
+
+/// Parses the maximum number of messages.
+fn max_messages(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        _ => text
+            .parse()
+            .map_err(|_| "expected a number or `all`".to_owned()),
+    }
 }
 
 pub(super) fn run(
@@ -52,10 +64,9 @@ pub(super) fn run(
     };
     let mut run = Run {
         args,
-        selection: Selection {
+        memberships: Memberships {
             filter,
             invert: args.invert,
-            count: args.count,
         },
         out,
         matched: 0,
@@ -85,7 +96,7 @@ pub(super) fn run(
 
 struct Run<'r, W> {
     args: &'r Args,
-    selection: Selection,
+    memberships: Memberships,
     out: &'r mut W,
     matched: u64,
     failed: bool,
@@ -113,19 +124,20 @@ impl<W: Write> Run<'_, W> {
         }
     }
 
-    fn records(
-        &mut self,
-        name: &str,
-        reader: impl Read + Send + 'static,
-        bar: &ProgressBar,
-    ) -> io::Result<()> {
-        let selection = self.selection;
+    fn records(&mut self, name: &str, reader: impl Read, bar: &ProgressBar) -> io::Result<()> {
+        let memberships = self.memberships;
+        let options = records::Options::new(!self.args.count);
         let mut sink = FileSink {
             run: self,
             name,
             bar,
+            printed: 0,
+            hidden: BTreeMap::new(),
+            warnings: BTreeSet::new(),
         };
-        dump::read(reader, selection, &mut sink)
+        let result = records::read(reader, &memberships, options, &mut sink);
+        sink.summarize();
+        result
     }
 }
 
@@ -134,6 +146,12 @@ struct FileSink<'s, 'r, W> {
     run: &'s mut Run<'r, W>,
     name: &'s str,
     bar: &'s ProgressBar,
+    /// Number of errors printed.
+    printed: usize,
+    /// Number of errors that were not printed.
+    hidden: BTreeMap<Kind, u64>,
+    /// Messages of the warnings printed.
+    warnings: BTreeSet<String>,
 }
 
 impl<W> FileSink<'_, '_, W> {
@@ -143,18 +161,73 @@ impl<W> FileSink<'_, '_, W> {
         self.bar
             .suspend(|| print_error(format_args!("{name}:{message}")));
     }
+
+    fn warning(&mut self, message: &str, place: std::fmt::Arguments<'_>) {
+        if self.warnings.len() < self.run.args.errors && self.warnings.insert(message.to_owned()) {
+            let text = format!("{}:{place}: {message}", self.name);
+            self.bar
+                .suspend(|| to_stderr(format_args!("warning: {}", visible(&text))));
+        }
+    }
+
+    /// Prints how many errors were not printed.
+    fn summarize(&mut self) {
+        let total: u64 = self.hidden.values().sum();
+        if total > 0 {
+            let kinds = self
+                .hidden
+                .iter()
+                .map(|(kind, count)| format!("{count} {}", plural(*kind)));
+            let kinds = kinds.collect::<Vec<_>>().join(", ");
+            self.error(format_args!(
+                " {total} more errors, not printed without `--errors all`: {kinds}"
+            ));
+        }
+    }
 }
 
-impl<W: Write> dump::Sink for FileSink<'_, '_, W> {
+/// Returns what the problems of a kind are.
+fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Syntax => "of invalid JSON",
+        Kind::Other => "of values that are not memberships",
+        Kind::Invalid => "of invalid memberships",
+        Kind::Doubtful => "of doubtful values",
+        Kind::Large => "of records that are too large",
+    }
+}
+
+/// Maximum number of characters of a message.
+const MAX_LENGTH: usize = 400;
+
+impl<W: Write> Sink for FileSink<'_, '_, W> {
     fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
         self.run.matched += count;
         self.run.out.write_all(lines)
     }
 
-    fn problem(&mut self, problem: &Problem) -> bool {
-        let (line, column, reason) = (problem.line, problem.column, &problem.reason);
-        self.error(format_args!("{line}:{column}: {reason}"));
-        !self.run.args.strict
+    fn problem(&mut self, problem: &Problem) -> ControlFlow<()> {
+        let (line, column) = (problem.position.line, problem.position.column);
+        let mut message = problem.message.as_str();
+        let clipped: String;
+        if let Some((end, _)) = message.char_indices().nth(MAX_LENGTH) {
+            clipped = format!("{}…", message.get(..end).unwrap_or_default());
+            message = &clipped;
+        }
+        if problem.kind == Kind::Doubtful {
+            self.warning(message, format_args!("{line}:{column}"));
+        } else if self.printed < self.run.args.errors {
+            self.printed += 1;
+            self.error(format_args!("{line}:{column}: {message}"));
+        } else {
+            *self.hidden.entry(problem.kind).or_default() += 1;
+            self.run.failed = true;
+        }
+        if self.run.args.strict && self.run.failed {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn failure(&mut self, error: &io::Error) {
@@ -176,7 +249,3 @@ fn progress(file: &File) -> ProgressBar {
         Err(_) => bar,
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::indexing_slicing, reason = "a test may panic")]
-mod tests;

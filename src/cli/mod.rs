@@ -45,10 +45,12 @@ enum Command {
     /// Print the memberships that match a filter, one JSON object per line.
     ///
     /// The input may contain newline-delimited memberships, JSON arrays of memberships and list
-    /// responses, in any combination. Malformed records are reported on standard error and skipped.
+    /// responses, in any combination, as the API or Google's clients print them. Anything else is
+    /// reported on standard error, with its line and its column in characters, and skipped. Misspelled
+    /// roles and types are warnings.
     ///
     /// Exit status: 0 if any membership was selected, 1 if none was, 2 if the filter is invalid, a
-    /// file could not be read or a record is malformed.
+    /// file could not be read or something was skipped.
     Match(matching::Args),
     /// Run a mock `spaces.members` server for testing clients.
     ///
@@ -151,7 +153,8 @@ fn print_error(message: impl std::fmt::Display) {
 
 /// Writes a line to standard error, ignoring failures.
 fn to_stderr(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    // In one piece: standard error is not buffered.
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Writes a report to standard error, in color if that is a terminal.

@@ -4,6 +4,7 @@
 //! JSON mapping, with the exceptions described at [`Membership`].
 
 mod json;
+mod time;
 mod values;
 
 pub use values::{Affiliation, MembershipRole, MembershipState, UnknownValue, UserType};
@@ -61,14 +62,16 @@ use crate::members::{Matchable, MemberType, Role};
 ///
 /// As in the proto3 JSON mapping:
 ///
-/// - Keys are in lowerCamelCase. A key that is absent or `null` means the field's default, and
-///   defaults are not written.
+/// - Keys are read in lowerCamelCase or `snake_case`, and written in lowerCamelCase. A key that is absent
+///   or `null` means the field's default, and defaults are not written.
 /// - Enums are read from their names or integers, and written as names.
 ///
 /// Specific to this crate:
 ///
-/// - Only lowerCamelCase keys are recognized, not the `snake_case` keys that the mapping allows a
-///   parser to accept. Unknown keys are ignored, with any value.
+/// - The forms that Google's clients print are read, too: `type_` for `type` (google-apps-chat for
+///   Python), and times as objects, `{"seconds": "1767225600", "nanos": 0}`, whose `seconds` are text, a
+///   number or an object with `low` and `high` (protobuf.js). They are written as the API's JSON.
+/// - Unknown keys are ignored, with any value. An empty string is the default of an enum.
 /// - Unknown enum values, both names and integers, survive a round trip; see [`UnknownValue`].
 /// - Resource names and times are not validated or normalized.
 ///
@@ -83,7 +86,9 @@ use crate::members::{Matchable, MemberType, Role};
 /// - a value of the wrong type: `{"name": 1}`, `{"member": "users/1"}`, `{"role": 1.5}`;
 /// - an enum integer that does not fit in 32 bits: `{"state": 2147483648}`;
 /// - a duplicate known key, even with `null`: `{"role": null, "role": "ROLE_MEMBER"}`;
-/// - both kinds of member: `{"member": {}, "groupMember": {}}`. One of them may be `null`.
+/// - a key in both spellings: `{"createTime": null, "create_time": null}`;
+/// - both kinds of member, even if one is empty: `{"member": {}, "groupMember": {}}`. One of them may be
+///   `null`. The error is at the second key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Membership {
     /// The resource name, `spaces/{space}/members/{member}`; empty if absent.

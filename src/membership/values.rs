@@ -93,7 +93,7 @@ macro_rules! open_enum {
         ///
         /// Read from a name or an integer, as the proto3 JSON mapping requires, and written as a
         /// name. Unknown values are written as they were read. An integer in quotes is an unknown
-        /// name.
+        /// name, and an empty string is the default, as some tools write it.
         ///
         /// # Errors
         ///
@@ -192,7 +192,7 @@ macro_rules! open_enum {
                     }
 
                     fn visit_str<E: de::Error>(self, name: &str) -> Result<$enum, E> {
-                        Ok($enum::from(name))
+                        Ok(if name.is_empty() { $enum::default() } else { $enum::from(name) })
                     }
 
                     fn visit_i64<E: de::Error>(self, number: i64) -> Result<$enum, E> {

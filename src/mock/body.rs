@@ -90,7 +90,7 @@ fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violat
             }
         };
         match kind {
-            Kind::Text => expect(value.is_string(), "TYPE_STRING"),
+            Kind::Text | Kind::Time => expect(value.is_string(), "TYPE_STRING"),
             Kind::Flag => expect(value.is_boolean(), "TYPE_BOOL"),
             Kind::Enum(values) => {
                 let is_name = value

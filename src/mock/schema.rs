@@ -6,6 +6,7 @@ use crate::{Affiliation, MembershipRole, MembershipState, UserType};
 /// Type of a field.
 pub(super) enum Kind {
     Text,
+    Time,
     Flag,
     Enum(&'static Enum),
     Message(&'static Message),
@@ -111,8 +112,8 @@ pub(super) static MEMBERSHIP: Message = Message {
         ("name", Kind::Text),
         ("state", Kind::Enum(&STATE)),
         ("role", Kind::Enum(&ROLE)),
-        ("createTime", Kind::Text),
-        ("deleteTime", Kind::Text),
+        ("createTime", Kind::Time),
+        ("deleteTime", Kind::Time),
         ("affiliation", Kind::Enum(&AFFILIATION)),
         ("member", Kind::Message(&USER)),
         ("groupMember", Kind::Message(&GROUP)),

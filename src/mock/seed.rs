@@ -61,7 +61,7 @@ struct Outline<'s> {
     #[serde(default)]
     lenient: bool,
     /// In a response of the service.
-    #[serde(default, rename = "nextPageToken")]
+    #[serde(default, rename = "nextPageToken", alias = "next_page_token")]
     _next_page_token: IgnoredAny,
 }
 
@@ -69,7 +69,7 @@ impl<'s> Outline<'s> {
     /// Parses the outermost object, or an array of memberships.
     fn parse(text: &'s str) -> Result<Self, SeedError> {
         let start = text.len() - text.trim_start().len();
-        let json = |error| SeedError::json(&error, Place { line: 1, column: 1 });
+        let json = |error| SeedError::json(&error, text, 0);
         let mut tokens = text.chars().filter(|c| !c.is_whitespace());
         if (tokens.next(), tokens.next()) == (Some('['), Some('{')) {
             let memberships = serde_json::from_str(text).map_err(json)?;
@@ -91,8 +91,13 @@ impl Seed {
     ///
     /// The first error.
     pub(super) fn parse<S: AsRef<str>>(texts: &[S]) -> Result<Self, SeedError> {
+        // Without byte order marks, as editors on Windows write them.
+        let texts: Vec<&str> = texts
+            .iter()
+            .map(|text| text.as_ref().trim_start_matches('\u{feff}'))
+            .collect();
         let outlines = texts.iter().enumerate().map(|(index, text)| {
-            let outline = Outline::parse(text.as_ref());
+            let outline = Outline::parse(text);
             outline.map_err(|error| SeedError {
                 seed: index,
                 ..error
@@ -102,7 +107,6 @@ impl Seed {
         let is_empty =
             |outline: &Outline<'_>| outline.spaces.is_none() && outline.memberships.is_none();
         if let Some(text) = texts.last().filter(|_| outlines.iter().all(is_empty)) {
-            let text = text.as_ref();
             let end = Place::of(text, text.trim_end().len().saturating_sub(1));
             return Err(end.error("missing field `spaces` or `memberships`".to_owned()));
         }
@@ -112,28 +116,28 @@ impl Seed {
             lenient: outlines.iter().any(|outline| outline.lenient),
             ..Check::default()
         };
-        let parts = || outlines.iter().zip(texts).enumerate();
+        let parts = || outlines.iter().zip(&texts).enumerate();
         for (index, (outline, text)) in parts() {
-            (check.seed, check.text) = (index, text.as_ref());
+            (check.seed, check.text) = (index, *text);
             let spaces = outline.spaces.as_deref().unwrap_or_default();
             seed.spaces
                 .extend(check.items(spaces, "a `name`", None, Check::space)?);
         }
         for (index, (outline, text)) in parts() {
-            (check.seed, check.text) = (index, text.as_ref());
+            (check.seed, check.text) = (index, *text);
             let users = check.items(&outline.users, "a `name`", None, Check::user)?;
             seed.users.extend(users);
         }
         for (index, (outline, text)) in parts() {
-            (check.seed, check.text) = (index, text.as_ref());
+            (check.seed, check.text) = (index, *text);
             let memberships = outline.memberships.as_deref().unwrap_or_default();
             let with = "a `name` and a `member`";
-            let schema = Some(&MEMBERSHIP).filter(|_| !check.lenient);
+            let schema = Some(&MEMBERSHIP);
             let memberships = check.items(memberships, with, schema, Check::membership)?;
             seed.memberships.extend(memberships);
         }
         for (index, (outline, text)) in parts() {
-            (check.seed, check.text) = (index, text.as_ref());
+            (check.seed, check.text) = (index, *text);
             let callers = check.items(&outline.callers, "a `token`", None, Check::caller)?;
             seed.callers.extend(callers);
             let faults = check.items(&outline.faults, "a `path`", None, Check::fault)?;
@@ -142,7 +146,7 @@ impl Seed {
         // Only now are all users and callers known.
         let mut spaces = seed.spaces.iter();
         for (index, (outline, text)) in parts() {
-            (check.seed, check.text) = (index, text.as_ref());
+            (check.seed, check.text) = (index, *text);
             for (raw, space) in outline.spaces.iter().flatten().zip(spaces.by_ref()) {
                 check
                     .creator(space, &seed.callers)
@@ -201,7 +205,7 @@ struct Check<'s> {
 }
 
 impl Check<'_> {
-    /// Parses and checks items. Those with a schema have no other fields and enum values.
+    /// Parses and checks items. Those with a schema have no other fields and enum values, and valid times.
     fn items<T: for<'de> Deserialize<'de>>(
         &mut self,
         items: &[&RawValue],
@@ -212,11 +216,11 @@ impl Check<'_> {
         let read = items.iter().map(|raw| {
             is_object(raw.get(), with).map_err(|message| self.place(raw).error(message))?;
             if let Some(schema) = schema {
-                strict::check(raw, schema)
+                strict::check(raw, schema, self.lenient)
                     .map_err(|problem| self.place(problem.value).error(problem.message))?;
             }
             let item: T = serde_json::from_str(raw.get())
-                .map_err(|error| SeedError::json(&error, self.place(raw)))?;
+                .map_err(|error| SeedError::json(&error, self.text, self.offset(raw)))?;
             check(self, &item).map_err(|message| self.place(raw).error(message))?;
             Ok(item)
         });
@@ -225,11 +229,14 @@ impl Check<'_> {
         read.map_err(|error| SeedError { seed, ..error })
     }
 
-    /// Returns the place of an item. It borrows from the text, so the difference of their addresses
-    /// is its offset.
+    /// Returns the offset of an item. It borrows from the text, so it is the difference of their
+    /// addresses.
+    fn offset(&self, raw: &RawValue) -> usize {
+        raw.get().as_ptr().addr() - self.text.as_ptr().addr()
+    }
+
     fn place(&self, raw: &RawValue) -> Place {
-        let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
-        Place::of(self.text, offset)
+        Place::of(self.text, self.offset(raw))
     }
 
     /// Checks that a creator is a known user or a calling app, if the seed has `users`.

@@ -2,14 +2,14 @@
 
 use thiserror::Error;
 
-/// The error for an invalid seed. Lines and columns count from 1, columns in bytes.
+/// The error for an invalid seed. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("line {line}, column {column}: {message}")]
 #[non_exhaustive]
 pub struct SeedError {
     /// Line of the error.
     pub line: usize,
-    /// Column of the error, in bytes.
+    /// Column of the error, in characters.
     pub column: usize,
     /// What is wrong.
     pub message: String,
@@ -39,30 +39,27 @@ impl Place {
         let before = text.get(..offset).unwrap_or_default();
         Self {
             line: before.matches('\n').count() + 1,
-            column: offset - before.rfind('\n').map_or(0, |newline| newline + 1) + 1,
+            column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
         }
     }
 }
 
 impl SeedError {
-    /// Converts an error in an item that starts at a place.
-    pub(super) fn json(error: &serde_json::Error, start: Place) -> Self {
+    /// Converts an error in the part of a text that starts at an offset.
+    pub(super) fn json(error: &serde_json::Error, text: &str, offset: usize) -> Self {
         let message = error.to_string();
-        // The place in the parser's message is relative to the item.
         let message = message
             .rsplit_once(" at line ")
             .map_or(&*message, |(message, _)| message);
-        let column = error.column().max(1);
-        Self {
-            line: start.line + error.line().max(1) - 1,
-            column: if error.line() <= 1 {
-                start.column + column - 1
-            } else {
-                column
-            },
-            message: plain(message),
-            seed: 0,
-        }
+        // The parser's line and column, in bytes, are relative to the part.
+        let part = text.get(offset..).unwrap_or_default();
+        let lines = part.split_inclusive('\n').take(error.line().max(1) - 1);
+        let line_start = offset + lines.map(str::len).sum::<usize>();
+        let at = line_start + error.column().saturating_sub(1);
+        let at = (line_start..=at)
+            .rev()
+            .find(|at| text.is_char_boundary(*at));
+        Place::of(text, at.unwrap_or(line_start)).error(plain(message))
     }
 }
 
@@ -71,6 +68,8 @@ fn plain(message: &str) -> String {
     let mut message = message.to_owned();
     for (rust, json) in [
         ("unknown variant", "unknown value"),
+        ("expected variant identifier", "expected a string"),
+        ("string or map", "a string"),
         ("a sequence", "an array"),
         ("sequence", "array"),
         ("a map", "an object"),

@@ -1,4 +1,4 @@
-//! Strict checks of a seed's memberships: unknown fields and enum values, with what was meant.
+//! Strict checks of a seed's memberships: unknown fields and enum values, with what was meant, and times.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::nearest::nearest;
 use super::schema::{Enum, Kind, Message};
 use crate::diagnostic::Quoted;
+use crate::list::case::camel_case;
 
 /// A problem, with the JSON value that has it.
 pub(super) struct Problem<'s> {
@@ -16,35 +17,67 @@ pub(super) struct Problem<'s> {
     pub(super) message: String,
 }
 
-/// Checks that an object has only fields and enum values of the API. Any other error passes, because
-/// the parser reports it.
+/// Checks that an object has only fields and enum values of the API, unless `lenient` is set, and that
+/// its times are valid. Any other error passes, because the parser reports it.
 ///
 /// # Errors
 ///
 /// The first problem.
-pub(super) fn check<'s>(value: &'s RawValue, message: &Message) -> Result<(), Problem<'s>> {
+pub(super) fn check<'s>(
+    value: &'s RawValue,
+    message: &Message,
+    lenient: bool,
+) -> Result<(), Problem<'s>> {
     let Ok(Fields(fields)) = serde_json::from_str(value.get()) else {
         return Ok(());
     };
     for (name, value) in fields {
-        match message.field(&name) {
-            None => {
+        let camel = camel_case(&name);
+        let field = match &*name {
+            // As google-apps-chat for Python prints it.
+            "type_" => "type",
+            name => camel.as_deref().unwrap_or(name),
+        };
+        match message.field(field) {
+            None if !lenient => {
                 let names = message.fields.iter().map(|(name, _)| *name);
                 let message = unknown("field", &name, names);
                 return Err(Problem { value, message });
             }
-            Some((_, Kind::Message(message))) => check(value, message)?,
-            Some((field, Kind::Enum(values))) => {
+            Some((_, Kind::Message(message))) => check(value, message, lenient)?,
+            Some((field, Kind::Enum(values))) if !lenient => {
                 let is_wrong = |name: &str| Problem {
                     value,
                     message: unknown(&format!("value of `{field}`"), name, values.names()),
                 };
                 check_enum(value, values).map_err(|name| is_wrong(&name))?;
             }
-            Some(_) => {}
+            Some((field, Kind::Time)) => {
+                let is_wrong = |text: &String| !is_rfc_3339(text);
+                if let Some(text) = serde_json::from_str(value.get()).ok().filter(is_wrong) {
+                    let found = Quoted(&text);
+                    let message = format!(
+                        "`{field}` must be a time with an offset, such as `2026-01-01T00:00:00Z`, \
+                         found {found}"
+                    );
+                    return Err(Problem { value, message });
+                }
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// Returns whether a text is a time in RFC 3339 format, with an offset.
+fn is_rfc_3339(text: &str) -> bool {
+    // The parser also accepts other formats of ISO 8601.
+    let separators = [(4, '-'), (7, '-'), (10, 'T'), (13, ':'), (16, ':')];
+    let has_separators = separators.into_iter().all(|(at, separator)| {
+        text.get(at..)
+            .is_some_and(|rest| rest.starts_with(separator))
+    });
+    has_separators && !text.ends_with(']') && text.parse::<jiff::Timestamp>().is_ok()
 }
 
 /// Checks that an enum value is known, by name or number.

@@ -286,3 +286,123 @@ fn any_scope_is_accepted_and_misspelled_ones_are_warnings() {
         assert_eq!(warnings(scope), [expected]);
     }
 }
+
+/// Memberships as Google's clients print them are seeds, and the server returns the API's JSON.
+#[test]
+fn forms_of_googles_clients_are_seeds() {
+    let member = |fields: &str| format!(r#"{{"name": "spaces/A/members/1", {fields}}}"#);
+    let expected = json!([{"name": "spaces/A/members/1", "state": "JOINED", "role": "ROLE_MANAGER",
+        "createTime": "2026-01-01T00:00:00Z",
+        "member": {"name": "users/1", "type": "HUMAN", "displayName": "Ada", "domainId": "d"}}]);
+    for fields in [
+        r#""state": "JOINED", "role": "ROLE_MANAGER", "createTime": "2026-01-01T00:00:00Z",
+           "member": {"name": "users/1", "type": "HUMAN", "displayName": "Ada", "domainId": "d"}"#,
+        r#""state": 1, "role": 2, "create_time": "2026-01-01T00:00:00Z", "delete_time": null,
+           "member": {"name": "users/1", "type_": 1, "display_name": "Ada", "domain_id": "d",
+           "is_anonymous": false, "avatar_url": "", "email": ""}, "affiliation": 0"#,
+        r#""state": "JOINED", "role": 2, "createTime": {"seconds": "1767225600", "nanos": 0},
+           "deleteTime": null, "group_member": null,
+           "member": {"name": "users/1", "type": 1, "displayName": "Ada", "domainId": "d"}"#,
+    ] {
+        for (start, end) in [
+            (
+                r#"{"spaces": [{"name": "spaces/A"}], "memberships": ["#,
+                "]}",
+            ),
+            (
+                "\u{feff}{\"memberships\": [",
+                r#"], "next_page_token": ""}"#,
+            ),
+            ("\u{feff}[", "]"),
+        ] {
+            let seed = format!("{start}{}{end}", member(fields));
+            let server = Mock::from_json(&seed).unwrap().serve().unwrap();
+            let listed = Request::get("/v1/spaces/A/members").send(&server).json();
+            assert_eq!(listed["memberships"], expected, "{seed}");
+        }
+    }
+    let group = r#"[{"name": "spaces/A/members/group-g", "group_member": {"name": "groups/g"}}]"#;
+    assert!(Mock::from_json(group).is_ok());
+}
+
+#[test]
+fn invalid_times_and_both_kinds_of_member_are_errors_at_their_place() {
+    let seed = |fields: &str| {
+        format!(
+            "[{{\"name\": \"spaces/A/members/1\",\n {fields},\n \"member\": {{\"name\": \"users/1\"}}}}]"
+        )
+    };
+    for time in [
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00.123456789+05:30",
+    ] {
+        assert!(
+            Mock::from_json(&seed(&format!(r#""createTime": "{time}""#))).is_ok(),
+            "{time}"
+        );
+    }
+    for time in [
+        "",
+        "yesterday",
+        "2026-01-01",
+        "2026-01-01T10:00:00",
+        "2026-01-01T10:00:00.123456",
+        "2026-02-30T10:00:00Z",
+        "2026-01-01T25:00:00Z",
+        "2026-01-01 10:00:00Z",
+        "20260101T100000Z",
+        "2026-01-01T10:00:00Z[UTC]",
+    ] {
+        for lenient in [false, true] {
+            let seed = seed(&format!(r#""delete_time": "{time}""#));
+            let seed = format!(r#"{{"lenient": {lenient}, "memberships": {seed}}}"#);
+            let expected = format!(
+                "line 2, column 17: `deleteTime` must be a time with an offset, such as \
+                 `2026-01-01T00:00:00Z`, found `{time}`"
+            );
+            assert_eq!(error(&seed), expected);
+        }
+    }
+    let found = error(&seed(r#""createTime": {"nanos": 1}"#));
+    assert!(
+        found.starts_with("line 2, ") && found.contains("missing field `seconds`"),
+        "{found}"
+    );
+    let found = error(&seed(r#""groupMember": {}"#));
+    let expected = "expected at most one of `member` and `groupMember`, found both";
+    assert!(
+        found.starts_with("line 3, column ") && found.ends_with(expected),
+        "{found}"
+    );
+    let found = error(&seed(r#""rol": "ROLE_MANAGER""#));
+    assert_eq!(
+        found,
+        "line 2, column 9: unknown field `rol`; did you mean `role`?"
+    );
+}
+
+#[test]
+fn columns_count_characters() {
+    let member = r#""member": {"name": "users/1", "displayName": "Ä€😀"}"#;
+    for (field, value) in [
+        ("rol", "5"),
+        ("role", r#""OWNER""#),
+        ("createTime", r#""""#),
+    ] {
+        let before = format!(
+            "\"memberships\": [{{\"name\": \"spaces/A/members/1\", {member}, \"{field}\": "
+        );
+        let found = error(&format!("{{\n{before}{value}}}]}}"));
+        let expected = format!("line 2, column {}: ", before.chars().count() + 1);
+        assert!(found.starts_with(&expected), "{found}\n{expected}");
+    }
+    // An error of the parser.
+    let before = format!("[{{\"name\": \"spaces/A/members/1\", {member}, \"role\": ");
+    let found = error(&format!("{before}true}}]"));
+    let columns =
+        [0, 3].map(|more| format!("line 1, column {}: ", before.chars().count() + 1 + more));
+    assert!(
+        columns.iter().any(|expected| found.starts_with(expected)),
+        "{found}"
+    );
+}

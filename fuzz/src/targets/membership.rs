@@ -41,7 +41,7 @@ const TYPES: &Enum = &[(0, "TYPE_UNSPECIFIED"), (1, "HUMAN"), (2, "BOT")];
 enum Kind {
     /// A string; the empty string is the default.
     Text,
-    /// An optional string; the empty string is written.
+    /// An optional string, or an object that is written as one; the empty string is written.
     Time,
     /// A boolean.
     Flag,
@@ -271,6 +271,16 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+/// Returns whether a key is a field's name, in lowerCamelCase or `snake_case`, or `type_`.
+fn is_key(key: &str, name: &str) -> bool {
+    let mut snake = String::new();
+    for c in name.chars() {
+        snake.push_str(if c.is_ascii_uppercase() { "_" } else { "" });
+        snake.push(c.to_ascii_lowercase());
+    }
+    key == name || key == snake || name == "type" && key == "type_"
+}
+
 /// Returns the expected output for an object: without unknown keys and defaults, and with enums by
 /// name. `None` if it cannot be read: it is not an object, a value has the wrong type, a known key
 /// is duplicate, or it has both kinds of member.
@@ -280,16 +290,18 @@ fn expected_output(json: &Json, fields: Fields) -> Option<Map<String, Value>> {
     };
     let mut written = Map::new();
     for (name, kind) in fields {
-        let mut values = object.iter().filter(|(key, _)| key == name);
+        let mut values = object.iter().filter(|(key, _)| is_key(key, name));
         let value = values.next().map_or(&Json::Null, |(_, value)| value);
         if values.next().is_some() {
             return None;
         }
         let value = match (kind, value) {
             (_, Json::Null) => continue,
+            (Kind::Enum(_), Json::Text(text)) if text.is_empty() => continue,
             (Kind::Text | Kind::Time | Kind::Enum(_), Json::Text(text)) => {
                 Value::from(text.clone())
             }
+            (Kind::Time, Json::Object(fields)) => Value::from(time(fields)?),
             (Kind::Flag, Json::Flag(flag)) => Value::from(*flag),
             (Kind::Enum(values), Json::Number(number)) => {
                 let number = i32::try_from((*number)?).ok()?;
@@ -313,6 +325,88 @@ fn expected_output(json: &Json, fields: Fields) -> Option<Map<String, Value>> {
     (!both).then_some(written)
 }
 
+/// Returns the time that an object is, `None` if it is invalid.
+fn time(fields: &[(String, Json)]) -> Option<String> {
+    let (mut seconds, mut nanos) = (None, None);
+    for (key, value) in fields {
+        match (key.as_str(), value) {
+            ("seconds", value) => {
+                let value = match value {
+                    Json::Number(number) => (*number)?,
+                    Json::Text(text) => text.parse().ok()?,
+                    Json::Object(halves) => whole(halves)?,
+                    _ => return None,
+                };
+                if seconds.replace(value).is_some() {
+                    return None;
+                }
+            }
+            ("nanos", Json::Null) if nanos.is_none() => {}
+            ("nanos", Json::Number(Some(number))) => {
+                let number = u32::try_from(*number).ok()?;
+                if nanos.replace(number).is_some() {
+                    return None;
+                }
+            }
+            ("nanos", _) => return None,
+            _ => {}
+        }
+    }
+    let (seconds, nanos) = (seconds?, nanos.unwrap_or(0));
+    let mut days = seconds.div_euclid(86_400);
+    // From the start of year 1, year by year and month by month.
+    days += 719_162;
+    if !(0..3_652_059).contains(&days) || nanos > 999_999_999 {
+        return None;
+    }
+    let is_leap = |year: i64| year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+    let (mut year, mut month) = (1, 1);
+    while days >= 365 + i64::from(is_leap(year)) {
+        days -= 365 + i64::from(is_leap(year));
+        year += 1;
+    }
+    let length = |month: i64| match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + i64::from(is_leap(year)),
+        _ => 31,
+    };
+    while days >= length(month) {
+        days -= length(month);
+        month += 1;
+    }
+    let second = seconds.rem_euclid(86_400);
+    let mut time = format!(
+        "{year:04}-{month:02}-{:02}T{:02}:{:02}:{:02}",
+        days + 1,
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    );
+    if nanos > 0 {
+        let mut digits = format!("{nanos:09}");
+        while digits.ends_with("000") {
+            digits.truncate(digits.len() - 3);
+        }
+        time += ".";
+        time += &digits;
+    }
+    Some(time + "Z")
+}
+
+/// Returns the integer whose halves an object has.
+fn whole(halves: &[(String, Json)]) -> Option<i64> {
+    let (mut low, mut high) = (None, None);
+    for (key, value) in halves {
+        match (key.as_str(), value) {
+            ("low", Json::Number(Some(number))) => low = Some(*number),
+            ("high", Json::Number(Some(number))) => high = Some(i32::try_from(*number).ok()?),
+            ("low" | "high", _) => return None,
+            _ => {}
+        }
+    }
+    Some((i64::from(high?) << 32) + (low? & 0xffff_ffff))
+}
+
 /// Appends an object with some of the fields, and some unknown ones.
 fn object(u: &mut Unstructured<'_>, fields: Fields, out: &mut String) {
     out.push('{');
@@ -322,6 +416,9 @@ fn object(u: &mut Unstructured<'_>, fields: Fields, out: &mut String) {
         let (name, kind) = fields[usize::from(below(u, 16)) % fields.len()];
         let name = match below(u, 24) {
             0 => "group_member",
+            4 => "create_time",
+            5 => "display_name",
+            6 => "type_",
             1 => "Name",
             2 => "",
             3 => "x\u{0}\u{1f642}",
@@ -379,6 +476,7 @@ fn value(u: &mut Unstructured<'_>, kind: Kind, out: &mut String) {
         return out.push_str(OTHERS[usize::from(below(u, 24))]);
     }
     match kind {
+        Kind::Time if below(u, 4) == 0 => time_object(u, out),
         Kind::Text | Kind::Time => {
             let text = NAMES[usize::from(below(u, 8))];
             string(u, text, out);
@@ -395,6 +493,35 @@ fn value(u: &mut Unstructured<'_>, kind: Kind, out: &mut String) {
         }
         Kind::Object(fields) => object(u, fields, out),
     }
+}
+
+/// Appends a time as an object.
+fn time_object(u: &mut Unstructured<'_>, out: &mut String) {
+    const SECONDS: [&str; 8] = [
+        "1767225600",
+        "\"1767225600\"",
+        "{\"low\":1767225600,\"high\":0,\"unsigned\":false}",
+        "{\"low\":-1,\"high\":-1}",
+        "-62135596801",
+        "253402300799",
+        "null",
+        "\"x\"",
+    ];
+    out.push_str("{\"seconds\":");
+    if below(u, 4) == 0 {
+        out.push_str(SECONDS[usize::from(below(u, 8))]);
+    } else {
+        let seconds = i64::from(u.arbitrary::<i32>().unwrap_or(0)) * 100;
+        out.push_str(&seconds.to_string());
+    }
+    out.push_str(
+        [
+            ",\"nanos\":0}",
+            ",\"nanos\":5000}",
+            ",\"nanos\":1000000000}",
+            "}",
+        ][usize::from(below(u, 4))],
+    );
 }
 
 /// Appends a string, sometimes with redundant escape sequences.

@@ -2,6 +2,7 @@
 //! failure is a panic.
 
 pub mod check;
+pub mod document;
 pub mod fixes;
 pub mod membership;
 pub mod parse;

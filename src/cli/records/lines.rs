@@ -1,0 +1,142 @@
+//! The lines in memory, which are searched in parallel.
+
+use std::io::Read;
+use std::thread;
+
+use super::nesting::{self, too_deep};
+use super::stream::{Stop, Stream};
+use super::window::Position;
+use super::{Options, Resource, Sink};
+
+impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
+    /// Searches the lines in memory, or reads one value. Returns `false` at the end of the input.
+    pub(super) fn read(&mut self) -> Result<bool, Stop> {
+        let length = self.window.lines(self.options.size);
+        if length == 0 {
+            return self.value_at_top();
+        }
+        let (resource, options) = (self.resource, self.options);
+        let mut rest = self.window.to(length);
+        // Each thread takes at least an eighth of the window: starting one takes time, too.
+        let share = length.div_ceil(options.threads).max(options.size / 8);
+        let (mut start, mut end) = (self.window.offset, self.window.offset);
+        let parts = thread::scope(|scope| {
+            let mut parts = Vec::new();
+            while let Some(after) = rest.get(share..) {
+                let line_end = memchr::memchr(b'\n', after).map_or(after.len(), |at| at + 1);
+                let (lines, after) = rest.split_at(share + line_end);
+                end += lines.len() as u64;
+                rest = after;
+                let search = move || Found::search(lines, resource, options);
+                // Without a thread, the lines are searched below.
+                let thread = thread::Builder::new().spawn_scoped(scope, search).ok();
+                parts.push((thread, end));
+            }
+            let last = (
+                Found::search(rest, resource, options),
+                end + rest.len() as u64,
+            );
+            let parts = parts.into_iter().map(|(thread, end)| {
+                let found = thread.and_then(|thread| thread.join().ok());
+                (found.unwrap_or_default(), end)
+            });
+            parts.chain([last]).collect::<Vec<_>>()
+        });
+        for (found, end) in parts {
+            // A value that started in an earlier part may end in this one.
+            if self.window.offset == start {
+                self.take(&found)?;
+            }
+            while self.window.offset < end {
+                self.value_at_top()?;
+                let left = usize::try_from(end.saturating_sub(self.window.offset)).unwrap_or(0);
+                let found = Found::search(self.window.to(left), resource, options);
+                self.take(&found)?;
+            }
+            start = end;
+        }
+        Ok(true)
+    }
+
+    /// Passes results to the sink, and releases the lines that they are for.
+    pub(super) fn take(&mut self, found: &Found) -> Result<(), Stop> {
+        if found.lines > 0 {
+            self.window.skip(found.length);
+            let line = self.window.position.line + found.lines;
+            self.window.position = Position { line, column: 1 };
+            self.is_after_value = true;
+        }
+        match found.count {
+            0 => Ok(()),
+            count => self
+                .sink
+                .matches(&found.matches, count)
+                .map_err(Stop::Output),
+        }
+    }
+}
+
+/// The selected records in a part of the input.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Length of the part and number of its lines, up to the first line that is not one record.
+    length: usize,
+    lines: u64,
+    count: u64,
+    matches: Vec<u8>,
+}
+
+impl Found {
+    /// Searches complete lines up to the first one that is not exactly one record.
+    fn search<T: Resource>(lines: &[u8], resource: &T, options: Options) -> Self {
+        let mut found = Self::default();
+        let mut rest = lines;
+        while !rest.is_empty() {
+            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let (line, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            if found.search_line(line, resource, options).is_none() {
+                break;
+            }
+            found.length += length;
+            found.lines += 1;
+            rest = after;
+        }
+        found
+    }
+
+    /// Searches a line. Returns `None` if it is neither exactly one record nor blank.
+    fn search_line<T: Resource>(
+        &mut self,
+        line: &[u8],
+        resource: &T,
+        options: Options,
+    ) -> Option<()> {
+        let line = str::from_utf8(line).ok()?;
+        let record = line.trim_start_matches(SPACE).trim_end_matches(SPACE);
+        if record.is_empty() {
+            return Some(());
+        }
+        if record.len() > options.limit || too_deep(record).is_some() {
+            return None;
+        }
+        let fields: T::Fields<'_> = serde_json::from_str(record).ok()?;
+        if resource.is_doubtful(&fields) {
+            return None;
+        }
+        if resource.selects(&fields) {
+            self.add(record, options);
+        }
+        Some(())
+    }
+
+    pub(super) fn add(&mut self, record: &str, options: Options) {
+        self.count += 1;
+        if options.copies {
+            nesting::print(record, &mut self.matches);
+        }
+    }
+}
+
+/// White space between records: that of JSON, byte order marks (of joined files) and record separators
+/// (of `jq --seq`).
+const SPACE: [char; 6] = [' ', '\t', '\r', '\n', '\u{feff}', '\u{1e}'];

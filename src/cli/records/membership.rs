@@ -1,0 +1,445 @@
+//! Memberships in a dump: the fields that a filter needs, and what other objects look like.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use gchat_filter::members::{Cell, Filter, MemberType, Role};
+use gchat_filter::{MembershipRole, UserType};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{Kind, Remark, Resource, Text, of_parser};
+
+/// The memberships that match a filter, or those that do not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memberships {
+    pub(crate) filter: Filter,
+    pub(crate) invert: bool,
+}
+
+/// The fields of a membership that a filter needs.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    role: MembershipRole,
+    /// Type of the member, if there is one.
+    user_type: Option<UserType>,
+    /// Whether the object is empty: a membership only in a list response.
+    is_empty: bool,
+}
+
+impl Fields {
+    /// Returns the role and the type that a filter matches.
+    pub(crate) fn cell(&self) -> Cell {
+        Cell {
+            role: Role::from(&self.role),
+            member_type: self
+                .user_type
+                .as_ref()
+                .map_or(MemberType::NoMember, MemberType::from),
+        }
+    }
+
+    /// Returns the values that are probably misspelled: the path, the value, and what was meant.
+    fn misspelled(&self) -> impl Iterator<Item = (&'static [&'static str], &str, &'static str)> {
+        const ROLE: &[&str] = &["role"];
+        const TYPE: &[&str] = &["member", "type"];
+        let role = match &self.role {
+            MembershipRole::Unknown(role) => role.name(),
+            _ => None,
+        };
+        let user_type = match &self.user_type {
+            Some(UserType::Unknown(user_type)) => user_type.name(),
+            _ => None,
+        };
+        [(ROLE, role, &ROLES[..]), (TYPE, user_type, &USER_TYPES)]
+            .into_iter()
+            .filter_map(|(path, found, names)| Some((path, found?, meant(found?, names)?)))
+    }
+}
+
+const ROLES: [&str; 4] = [
+    "ROLE_MEMBER",
+    "ROLE_MANAGER",
+    "ROLE_ASSISTANT_MANAGER",
+    "MEMBERSHIP_ROLE_UNSPECIFIED",
+];
+const USER_TYPES: [&str; 3] = ["HUMAN", "BOT", "TYPE_UNSPECIFIED"];
+
+/// Returns the name that differs from `found` only in case and by its prefix.
+fn meant(found: &str, names: &[&'static str]) -> Option<&'static str> {
+    let is_meant = |name: &&&str| {
+        let start = name.len().checked_sub(found.len());
+        let end = start.and_then(|start| name.split_at_checked(start));
+        end.is_some_and(|(prefix, end)| {
+            end.eq_ignore_ascii_case(found)
+                && (prefix.is_empty() || prefix.ends_with('_') && !end.is_empty())
+        })
+    };
+    names.iter().find(is_meant).copied()
+}
+
+impl Resource for Memberships {
+    const LIST: &'static str = "memberships";
+    type Fields<'r> = Fields;
+
+    fn selects(&self, fields: &Fields) -> bool {
+        self.filter.matches(&fields.cell()) != self.invert
+    }
+
+    fn is_doubtful(&self, fields: &Fields) -> bool {
+        fields.is_empty || fields.misspelled().next().is_some()
+    }
+
+    fn remarks(
+        &self,
+        record: &str,
+        fields: Result<&Fields, &serde_json::Error>,
+        path: &str,
+    ) -> Vec<Remark> {
+        let Ok(object) = serde_json::from_str(record) else {
+            return Vec::new();
+        };
+        match fields {
+            Err(error) => vec![invalid(object, error, path)],
+            Ok(fields) => fields
+                .misspelled()
+                .map(|(path, found, meant)| Remark {
+                    kind: Kind::Doubtful,
+                    at: offset(object, path).unwrap_or_default(),
+                    message: format!(
+                        "`{}` has the unknown value `{found}`; did you mean `{meant}`?",
+                        path.join(".")
+                    ),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+/// A key of a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum Key {
+    Name,
+    State,
+    Role,
+    #[serde(alias = "create_time")]
+    CreateTime,
+    #[serde(alias = "delete_time")]
+    DeleteTime,
+    Member,
+    #[serde(alias = "group_member")]
+    GroupMember,
+    Affiliation,
+    /// Of a list response, or of an exported group of Google Takeout.
+    #[serde(alias = "members")]
+    Memberships,
+    #[serde(other)]
+    Other,
+}
+
+impl Key {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::State => "state",
+            Self::Role => "role",
+            Self::CreateTime => "createTime",
+            Self::DeleteTime => "deleteTime",
+            Self::Member => "member",
+            Self::GroupMember => "groupMember",
+            Self::Affiliation => "affiliation",
+            Self::Memberships => "memberships",
+            Self::Other => "",
+        }
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a membership object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut seen = 0_u16;
+        let mut fields = Fields {
+            role: MembershipRole::Unspecified,
+            user_type: None,
+            is_empty: true,
+        };
+        let (mut has_user, mut has_group) = (false, false);
+        while let Some(key) = map.next_key::<Key>()? {
+            fields.is_empty = false;
+            if key == Key::Other {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let bit = 1 << key as u16;
+            if seen & bit != 0 {
+                return Err(A::Error::duplicate_field(key.name()));
+            }
+            seen |= bit;
+            match key {
+                Key::Name => {
+                    let name = map.next_value::<Option<Text<'_>>>()?;
+                    if name.is_some_and(|Text(name)| other_resource(&name).is_some()) {
+                        return Err(A::Error::custom(NOT_A_MEMBERSHIP));
+                    }
+                }
+                Key::Role => fields.role = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                Key::Member => {
+                    fields.user_type = map.next_value::<Option<User>>()?.map(|user| user.0);
+                    has_user = fields.user_type.is_some();
+                }
+                Key::GroupMember => has_group = map.next_value::<Option<IgnoredAny>>()?.is_some(),
+                // A misplaced list.
+                Key::Memberships => return Err(A::Error::custom(NOT_A_MEMBERSHIP)),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            if has_user && has_group {
+                return Err(A::Error::custom(BOTH));
+            }
+        }
+        if seen == 0 && !fields.is_empty {
+            return Err(A::Error::custom(NOT_A_MEMBERSHIP));
+        }
+        Ok(fields)
+    }
+}
+
+const NOT_A_MEMBERSHIP: &str = "not a membership";
+const BOTH: &str = "expected at most one of `member` and `groupMember`, found both";
+
+/// The type of a user.
+struct User(UserType);
+
+impl<'de> Deserialize<'de> for User {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier, rename_all = "camelCase")]
+        enum Key {
+            #[serde(alias = "type_")]
+            Type,
+            #[serde(other)]
+            Other,
+        }
+
+        struct UserVisitor;
+
+        impl<'de> Visitor<'de> for UserVisitor {
+            type Value = User;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a user object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<User, A::Error> {
+                let mut user_type = None;
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        Key::Type if user_type.is_some() => {
+                            return Err(A::Error::duplicate_field("type"));
+                        }
+                        Key::Type => {
+                            user_type = Some(map.next_value::<Option<_>>()?.unwrap_or_default());
+                        }
+                        Key::Other => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(User(user_type.unwrap_or_default()))
+            }
+        }
+
+        deserializer.deserialize_map(UserVisitor)
+    }
+}
+
+/// Returns what a resource name of another form names.
+fn other_resource(name: &str) -> Option<&'static str> {
+    // As bytes, which are split faster than characters.
+    let mut segments = name.as_bytes().split(|byte| *byte == b'/');
+    let (collection, _) = (segments.next()?, segments.next()?);
+    match (collection, segments.next()) {
+        (b"spaces", None) => Some("a space"),
+        (b"spaces", Some(b"messages")) => Some("a message"),
+        (b"spaces", Some(b"spaceEvents")) => Some("a space event"),
+        (b"spaces", Some(b"threads")) => Some("a thread"),
+        (b"users", None) => Some("a user"),
+        (b"groups", None) => Some("a group"),
+        (b"groups", Some(b"memberships")) => Some("a membership of a group in Cloud Identity"),
+        _ => None,
+    }
+}
+
+/// Returns what is wrong with an object that is not a valid membership.
+fn invalid(object: &RawValue, error: &serde_json::Error, path: &str) -> Remark {
+    let (at, message) = of_parser(object.get().as_bytes(), error);
+    match &*message {
+        NOT_A_MEMBERSHIP => Remark {
+            kind: Kind::Other,
+            at: 0,
+            message: format!("expected a membership, found {}", description(object, path)),
+        },
+        BOTH => {
+            let is_member = |field: &&Field<'_>| {
+                matches!(&*field.key, "member" | "groupMember" | "group_member")
+                    && field.value.get() != "null"
+            };
+            let fields = fields(object);
+            let second = fields.iter().filter(is_member).nth(1);
+            Remark {
+                kind: Kind::Invalid,
+                at: second.map_or(at, |field| field.at),
+                message,
+            }
+        }
+        _ => Remark {
+            kind: Kind::Invalid,
+            at,
+            message,
+        },
+    }
+}
+
+/// Returns what an object looks like that is not a membership, and where memberships are in it.
+fn description(object: &RawValue, path: &str) -> String {
+    let value: Value = serde_json::from_str(object.get()).unwrap_or_default();
+    let name = value.get("name").and_then(Value::as_str);
+    let resource = name.and_then(other_resource);
+    let looks = match (resource, value.get("error"), value.get("members")) {
+        (Some(resource), ..) => resource.to_owned(),
+        (None, Some(Value::Object(error)), _) => {
+            let status = error
+                .get("status")
+                .and_then(Value::as_str)
+                .unwrap_or("no status");
+            format!("an error of the API, {status}")
+        }
+        (None, _, Some(Value::Array(_))) => {
+            "a list of members, as of a group in Google Takeout".to_owned()
+        }
+        _ => {
+            let keys = fields(object);
+            let noun = if keys.len() == 1 { "key" } else { "keys" };
+            let shown = keys.iter().take(4).map(|field| format!("`{}`", field.key));
+            let more = if keys.len() > 4 { ", …" } else { "" };
+            let shown = shown.collect::<Vec<_>>().join(", ");
+            format!("an object with the {noun} {shown}{more}")
+        }
+    };
+    match inside(&value, 4) {
+        Some(inside) => format!(
+            "{looks}; memberships are in `{}`, take them out with: jq -c '{path}{inside}'",
+            inside.trim_start_matches('.')
+        ),
+        None => looks,
+    }
+}
+
+/// Returns where memberships are in a value, as in jq.
+fn inside(value: &Value, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let below = |value: &Value, step: String| {
+        let is_membership = |key: &str| value.get(key).is_some_and(|value| !value.is_null());
+        let name = value
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if name.starts_with("spaces/") && name.contains("/members/")
+            || other_resource(name).is_none()
+                && ["role", "member", "groupMember"]
+                    .into_iter()
+                    .any(is_membership)
+        {
+            return Some(step);
+        }
+        Some(step + &inside(value, depth)?)
+    };
+    match value {
+        Value::Array(items) => items.iter().find_map(|item| below(item, "[]".to_owned())),
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
+            let is_name = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let is_name = is_name && !key.starts_with(|c: char| c.is_ascii_digit());
+            below(
+                value,
+                if is_name {
+                    format!(".{key}")
+                } else {
+                    format!(".[{key:?}]")
+                },
+            )
+        }),
+        _ => None,
+    }
+}
+
+/// A field of an object.
+struct Field<'r> {
+    key: Cow<'r, str>,
+    /// Offset of the key in the object.
+    at: usize,
+    value: &'r RawValue,
+}
+
+/// Returns the offset of the value at a path in an object.
+fn offset(object: &RawValue, path: &[&str]) -> Option<usize> {
+    let Some((key, path)) = path.split_first() else {
+        return Some(0);
+    };
+    let field = fields(object)
+        .into_iter()
+        .find(|field| field.key.trim_end_matches('_') == *key)?;
+    Some(start(object, field.value) + offset(field.value, path)?)
+}
+
+/// Returns the offset of a value in an object, from which it borrows.
+fn start(object: &RawValue, value: &RawValue) -> usize {
+    value.get().as_ptr().addr() - object.get().as_ptr().addr()
+}
+
+/// Returns the fields of an object.
+fn fields(object: &RawValue) -> Vec<Field<'_>> {
+    struct FieldsVisitor<'r>(&'r RawValue);
+
+    impl<'r> Visitor<'r> for FieldsVisitor<'r> {
+        type Value = Vec<Field<'r>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'r>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let (mut fields, mut end) = (Vec::new(), 0);
+            while let Some((Text(key), value)) = map.next_entry::<_, &RawValue>()? {
+                // Only white space and a comma precede the quote.
+                let quote = self.0.get().get(end..).and_then(|rest| rest.find('"'));
+                fields.push(Field {
+                    key,
+                    at: end + quote.unwrap_or_default(),
+                    value,
+                });
+                end = start(self.0, value) + value.get().len();
+            }
+            Ok(fields)
+        }
+    }
+
+    let mut parser = serde_json::Deserializer::from_str(object.get());
+    parser
+        .deserialize_map(FieldsVisitor(object))
+        .unwrap_or_default()
+}
