@@ -13,9 +13,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gchat_filter::list::{
-    Authentication, Caller, Code, Condition, FieldMask, ListMembershipsRequest, MembershipIndex,
-    MembershipName, Method, PageTokens, Reference, Scope, SpaceName, Status, UpdateMask, Violation,
-    parse_group, parse_user,
+    Authentication, Caller, Condition, FieldMask, ListMembershipsRequest, MembershipIndex,
+    MembershipMethod, MembershipName, PageTokens, Reference, RpcCode, Scope, SpaceName, Status,
+    UpdateMask, Violation, parse_group, parse_user,
 };
 use gchat_filter::members::Role;
 use gchat_filter::{Group, Member, Membership, MembershipRole, MembershipState, User, UserType};
@@ -121,7 +121,7 @@ fn status_serializes_as_the_response_body() {
     }
     "#);
     assert_eq!(
-        serde_json::to_string(&Status::insufficient_scopes(Method::List)).unwrap(),
+        serde_json::to_string(&Status::insufficient_scopes(MembershipMethod::List)).unwrap(),
         concat!(
             r#"{"error":{"code":403,"message":"Request had insufficient authentication scopes.","#,
             r#""status":"PERMISSION_DENIED","details":[{"#,
@@ -140,11 +140,11 @@ fn status_serializes_as_the_response_body() {
 
 #[test]
 fn codes_map_to_http_statuses_of_aip_193() {
-    for code in Code::ALL {
+    for code in RpcCode::ALL {
         assert!((400..600).contains(&code.http()), "{code:?}");
     }
-    assert_eq!(Code::FailedPrecondition.http(), 400);
-    assert_eq!(Code::AlreadyExists.http(), 409);
+    assert_eq!(RpcCode::FailedPrecondition.http(), 400);
+    assert_eq!(RpcCode::AlreadyExists.http(), 409);
 }
 
 #[test]
@@ -414,11 +414,11 @@ fn field_masks_select_fields() {
 #[test]
 fn scopes_permit_the_documented_methods() {
     let methods = [
-        Method::Create,
-        Method::Delete,
-        Method::Get,
-        Method::List,
-        Method::Patch,
+        MembershipMethod::Create,
+        MembershipMethod::Delete,
+        MembershipMethod::Get,
+        MembershipMethod::List,
+        MembershipMethod::Patch,
     ];
     let mut lines = Vec::new();
     for scope in Scope::ALL {
@@ -517,7 +517,7 @@ fn authorizes_list_requests() {
     ] {
         let result = request.check().unwrap().authorize(&caller);
         let message = result.err().map_or(String::new(), |status| {
-            assert_eq!(status.code, Code::PermissionDenied);
+            assert_eq!(status.code, RpcCode::PermissionDenied);
             status.message
         });
         assert!(

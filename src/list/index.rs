@@ -6,17 +6,17 @@ use std::iter::Peekable;
 use std::ops::Bound;
 
 use super::page::Source;
-use super::selection::{Class, Selection};
+use super::selection::{MembershipClass, Selection};
 use crate::Membership;
 
-/// The memberships of a space by key, with a separate map for each [`Class`].
+/// The memberships of a space by key, with a separate map for each [`MembershipClass`].
 ///
 /// A page is merged from the maps of the classes that the request selects. Its cost depends neither
 /// on its position nor on the number of memberships that the request excludes. There are at most 75
 /// classes, and rarely more than six that have any memberships.
 #[derive(Clone, Debug)]
 pub struct MembershipIndex<M> {
-    classes: BTreeMap<Class, BTreeMap<Box<str>, M>>,
+    classes: BTreeMap<MembershipClass, BTreeMap<Box<str>, M>>,
 }
 
 impl<M> Default for MembershipIndex<M> {
@@ -37,7 +37,7 @@ impl<M: Borrow<Membership>> MembershipIndex<M> {
     /// Inserts a membership with the given key, and returns the one that it replaces.
     pub fn insert(&mut self, key: &str, membership: M) -> Option<M> {
         let replaced = self.remove(key);
-        let members = self.classes.entry(Class::of(membership.borrow()));
+        let members = self.classes.entry(MembershipClass::of(membership.borrow()));
         members.or_default().insert(key.into(), membership);
         replaced
     }
@@ -49,7 +49,7 @@ impl<M: Borrow<Membership>> MembershipIndex<M> {
     }
 
     /// Returns the number of memberships whose class satisfies a predicate.
-    pub fn count(&self, predicate: impl Fn(Class) -> bool) -> usize {
+    pub fn count(&self, predicate: impl Fn(MembershipClass) -> bool) -> usize {
         let counted = self.classes.iter().filter(|(class, _)| predicate(**class));
         counted.map(|(_, members)| members.len()).sum()
     }
@@ -70,7 +70,7 @@ impl<M: Borrow<Membership>> Source for MembershipIndex<M> {
         selection: &Selection,
     ) -> impl Iterator<Item = (&'s str, &'s M)> {
         let from = key.map_or(Bound::Unbounded, Bound::Excluded);
-        let is_selected = |(class, _): &(&Class, _)| selection.admits_class(**class);
+        let is_selected = |(class, _): &(&MembershipClass, _)| selection.admits_class(**class);
         let classes = self.classes.iter().filter(is_selected).map(|(_, members)| {
             let rest = members.range::<str, _>((from, Bound::Unbounded));
             rest.map((|(key, membership)| (&**key, membership)) as fn((&'s Box<str>, &'s M)) -> _)

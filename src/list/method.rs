@@ -2,7 +2,7 @@
 
 /// A method of `spaces.members`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
+pub enum MembershipMethod {
     /// `POST v1/{parent=spaces/*}/members`.
     Create,
     /// `DELETE v1/{name=spaces/*/members/*}`.
@@ -15,7 +15,7 @@ pub enum Method {
     Patch,
 }
 
-impl Method {
+impl MembershipMethod {
     /// Returns the full name of the API's method.
     #[must_use]
     pub const fn rpc(self) -> &'static str {

@@ -87,7 +87,7 @@ pub(crate) mod violation;
 
 pub use self::index::MembershipIndex;
 pub use self::mask::{FieldMask, InvalidMask, UpdateMask};
-pub use self::method::Method;
+pub use self::method::MembershipMethod;
 pub use self::page::{Page, Source};
 pub use self::query::SystemParameters;
 pub use self::request::{CheckedRequest, ListMembershipsRequest};
@@ -95,7 +95,7 @@ pub use self::resource_name::{
     InvalidName, MembershipName, Reference, SpaceName, parse_group, parse_user,
 };
 pub use self::scope::{Authentication, Caller, Condition, Scope};
-pub use self::selection::{Class, Presence, Selection};
-pub use self::status::{Code, Detail, Status};
+pub use self::selection::{MembershipClass, Presence, Selection};
+pub use self::status::{Detail, RpcCode, Status};
 pub use self::token::PageTokens;
 pub use self::violation::{Violation, Violations};

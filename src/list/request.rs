@@ -1,6 +1,6 @@
 //! List requests: query strings, validation and authorization.
 
-use super::method::Method;
+use super::method::MembershipMethod;
 use super::query::{self, QueryReader, SystemParameters};
 use super::resource_name::SpaceName;
 use super::scope::{Authentication, Caller, Condition};
@@ -255,7 +255,7 @@ impl CheckedRequest {
     /// 403 `PERMISSION_DENIED` as for [`Caller::authorize`], and if an app asks for invited members
     /// (documented) or groups (design decision).
     pub fn authorize(&self, caller: &Caller) -> Result<Vec<Condition>, Status> {
-        let conditions = caller.authorize(Method::List, self.use_admin_access)?;
+        let conditions = caller.authorize(MembershipMethod::List, self.use_admin_access)?;
         let needs_user = self.show_groups || self.show_invited;
         if needs_user && caller.authentication == Authentication::App {
             return Err(Status::requires_user());

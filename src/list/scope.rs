@@ -1,6 +1,6 @@
 //! Callers and the methods that their scopes permit.
 
-use super::method::Method;
+use super::method::MembershipMethod;
 use super::status::Status;
 
 /// How a caller is authenticated.
@@ -90,47 +90,48 @@ impl Scope {
     #[must_use]
     pub fn permits(
         self,
-        method: Method,
+        method: MembershipMethod,
         authentication: Authentication,
         admin_access: bool,
     ) -> Option<Condition> {
         use Authentication::{App, User};
-        use Method::{Create, Delete, Get, List, Patch};
+        use MembershipMethod::{Create, Delete, Get, List, Patch};
 
-        let (methods, authentications, admin, condition): (&[Method], &[_], _, _) = match self {
-            Self::Memberships => (
-                &[Create, Delete, Get, List, Patch],
-                &[User],
-                false,
-                Condition::Always,
-            ),
-            Self::MembershipsReadonly => (&[Get, List], &[User], false, Condition::Always),
-            // An app "must authenticate as a user" to create a membership for itself.
-            Self::MembershipsApp if method == Create => {
-                (&[Create], &[User], false, Condition::OwnApp)
-            }
-            Self::MembershipsApp => (&[Delete], &[User, App], false, Condition::OwnApp),
-            Self::Import => (
-                &[Create, Delete, List, Patch],
-                &[User],
-                false,
-                Condition::ImportMode,
-            ),
-            Self::AppMemberships => (
-                &[Create, Delete, Get, List, Patch],
-                &[App],
-                false,
-                Condition::Always,
-            ),
-            Self::Bot => (&[Get, List], &[App], false, Condition::Always),
-            Self::AdminMemberships => (
-                &[Create, Delete, Get, List, Patch],
-                &[User],
-                true,
-                Condition::Always,
-            ),
-            Self::AdminMembershipsReadonly => (&[Get, List], &[User], true, Condition::Always),
-        };
+        let (methods, authentications, admin, condition): (&[MembershipMethod], &[_], _, _) =
+            match self {
+                Self::Memberships => (
+                    &[Create, Delete, Get, List, Patch],
+                    &[User],
+                    false,
+                    Condition::Always,
+                ),
+                Self::MembershipsReadonly => (&[Get, List], &[User], false, Condition::Always),
+                // An app "must authenticate as a user" to create a membership for itself.
+                Self::MembershipsApp if method == Create => {
+                    (&[Create], &[User], false, Condition::OwnApp)
+                }
+                Self::MembershipsApp => (&[Delete], &[User, App], false, Condition::OwnApp),
+                Self::Import => (
+                    &[Create, Delete, List, Patch],
+                    &[User],
+                    false,
+                    Condition::ImportMode,
+                ),
+                Self::AppMemberships => (
+                    &[Create, Delete, Get, List, Patch],
+                    &[App],
+                    false,
+                    Condition::Always,
+                ),
+                Self::Bot => (&[Get, List], &[App], false, Condition::Always),
+                Self::AdminMemberships => (
+                    &[Create, Delete, Get, List, Patch],
+                    &[User],
+                    true,
+                    Condition::Always,
+                ),
+                Self::AdminMembershipsReadonly => (&[Get, List], &[User], true, Condition::Always),
+            };
         (methods.contains(&method)
             && authentications.contains(&authentication)
             && admin == admin_access)
@@ -157,7 +158,11 @@ impl Caller {
     ///
     /// 403 `PERMISSION_DENIED` if no scope permits the method, or if a caller who is not an
     /// administrator asks for admin access.
-    pub fn authorize(&self, method: Method, admin_access: bool) -> Result<Vec<Condition>, Status> {
+    pub fn authorize(
+        &self,
+        method: MembershipMethod,
+        admin_access: bool,
+    ) -> Result<Vec<Condition>, Status> {
         let permits = |scope: &Scope| scope.permits(method, self.authentication, admin_access);
         let conditions: Vec<Condition> = self.scopes.iter().filter_map(permits).collect();
         if conditions.is_empty() {

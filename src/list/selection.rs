@@ -21,12 +21,12 @@ impl Selection {
     /// Returns whether a membership is selected.
     #[must_use]
     pub fn admits(&self, membership: &Membership) -> bool {
-        self.admits_class(Class::of(membership))
+        self.admits_class(MembershipClass::of(membership))
     }
 
     /// Returns whether the memberships of a class are selected.
     #[must_use]
-    pub fn admits_class(&self, class: Class) -> bool {
+    pub fn admits_class(&self, class: MembershipClass) -> bool {
         let by_type = match class.cell.member_type {
             MemberType::NoMember => self.groups,
             MemberType::Bot => self.apps,
@@ -45,7 +45,7 @@ impl Selection {
 ///
 /// A request lists either all memberships of a class or none. There are 75 classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Class {
+pub struct MembershipClass {
     /// The properties that filters compare.
     pub cell: Cell,
     /// The effect of the membership's state.
@@ -63,7 +63,7 @@ pub enum Presence {
     Absent,
 }
 
-impl Class {
+impl MembershipClass {
     /// Returns the class of a membership.
     #[must_use]
     pub fn of(membership: &Membership) -> Self {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::method::Method;
+use super::method::MembershipMethod;
 use super::violation::{MAX_DESCRIPTION, Violation, Violations, clip};
 use crate::diagnostic::visible;
 
@@ -11,11 +11,11 @@ macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $http:literal $name:literal,)+) => {
         /// A canonical error code, `google.rpc.Code`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code {
+        pub enum RpcCode {
             $($(#[doc = $doc])+ $code,)+
         }
 
-        impl Code {
+        impl RpcCode {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$code,)+];
 
@@ -86,7 +86,7 @@ pub enum Detail {
         /// The domain that defines the reason, such as `googleapis.com`.
         domain: &'static str,
         /// The method that was called.
-        method: Method,
+        method: MembershipMethod,
     },
 }
 
@@ -109,7 +109,7 @@ pub enum Detail {
 #[error("{}: {message}", code.as_str())]
 pub struct Status {
     /// The canonical code.
-    pub code: Code,
+    pub code: RpcCode,
     /// The message for developers.
     pub message: String,
     /// The machine-readable details.
@@ -119,7 +119,7 @@ pub struct Status {
 impl Status {
     /// Creates a status without details. In the message, invisible characters are escaped, and it is
     /// truncated to 1000 characters.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: RpcCode, message: impl Into<String>) -> Self {
         let message = visible(&message.into()).to_string();
         Self {
             code,
@@ -131,7 +131,7 @@ impl Status {
     /// Returns the error for a caller whose scopes do not permit the method, with the live
     /// service's message and reason.
     #[must_use]
-    pub fn insufficient_scopes(method: Method) -> Self {
+    pub fn insufficient_scopes(method: MembershipMethod) -> Self {
         Self {
             details: vec![Detail::ErrorInfo {
                 reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
@@ -139,7 +139,7 @@ impl Status {
                 method,
             }],
             ..Self::new(
-                Code::PermissionDenied,
+                RpcCode::PermissionDenied,
                 "Request had insufficient authentication scopes.",
             )
         }
@@ -150,7 +150,7 @@ impl Status {
     #[must_use]
     pub fn permission_denied() -> Self {
         Self::new(
-            Code::PermissionDenied,
+            RpcCode::PermissionDenied,
             "Permission denied to perform the requested action on the specified resource, or the \
              resource doesn't exist.",
         )
@@ -161,7 +161,7 @@ impl Status {
     #[must_use]
     pub fn requires_user() -> Self {
         Self::new(
-            Code::PermissionDenied,
+            RpcCode::PermissionDenied,
             "This method doesn't support app authentication with a service account. Authenticate \
              with a user account.",
         )
@@ -172,7 +172,7 @@ impl Status {
     #[must_use]
     pub fn requires_administrator() -> Self {
         Self::new(
-            Code::PermissionDenied,
+            RpcCode::PermissionDenied,
             "This method doesn't support non-admin user authentication. Authenticate with an admin \
              account.",
         )
@@ -181,7 +181,7 @@ impl Status {
     /// Returns the error for a missing space or membership, with the live service's message.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, "Requested entity was not found.")
+        Self::new(RpcCode::NotFound, "Requested entity was not found.")
     }
 }
 
@@ -195,12 +195,12 @@ impl From<Violations> for Status {
         let status = match filter {
             Some(error) => {
                 let message = format!("Invalid filter query: {}", error.text());
-                Self::new(Code::InvalidArgument, message)
+                Self::new(RpcCode::InvalidArgument, message)
             }
             // Violations are escaped and truncated already.
             None => Self {
                 message: violations.message(),
-                ..Self::new(Code::InvalidArgument, "")
+                ..Self::new(RpcCode::InvalidArgument, "")
             },
         };
         let details = vec![Detail::BadRequest(violations.as_slice().to_vec())];

@@ -11,7 +11,7 @@ use super::schema::{Kind, MEMBERSHIP, Message};
 use crate::Membership;
 use crate::list::case::camel_case;
 use crate::list::violation::{BAD_PAYLOAD, LONGEST_ECHO, clip};
-use crate::list::{Code, Detail, Status, Violation, Violations};
+use crate::list::{Detail, RpcCode, Status, Violation, Violations};
 
 /// Parses the membership in a body; an empty body is the default membership.
 ///
@@ -53,7 +53,7 @@ pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
     });
     Err(Status {
         message: lines.collect::<Vec<_>>().join("\n"),
-        code: Code::InvalidArgument,
+        code: RpcCode::InvalidArgument,
         details: vec![Detail::BadRequest(problems.as_slice().to_vec())],
     })
 }

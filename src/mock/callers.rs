@@ -8,7 +8,7 @@ use super::call::Requester;
 use super::seed_items::CallerSeed;
 use super::state::{State, identifier};
 use crate::list::{
-    Authentication, Caller, Code, Detail, Scope, Status, SystemParameters, Violation, Violations,
+    Authentication, Caller, Detail, RpcCode, Scope, Status, SystemParameters, Violation, Violations,
 };
 
 /// The callers of a seed, by token. If there are none, every request is permitted.
@@ -114,7 +114,7 @@ impl Callers {
         let token = token.map(str::to_owned).or_else(|| system().access_token);
         let Some(token) = token else {
             return Err(Status::new(
-                Code::Unauthenticated,
+                RpcCode::Unauthenticated,
                 "Request is missing required authentication credential. Expected OAuth 2 access \
                  token, login cookie or other valid authentication credential. See \
                  https://developers.google.com/identity/sign-in/web/devconsole-project.",
@@ -122,7 +122,7 @@ impl Callers {
         };
         let Some(known) = self.0.get(&token) else {
             return Err(Status::new(
-                Code::Unauthenticated,
+                RpcCode::Unauthenticated,
                 "Request had invalid authentication credentials. Expected OAuth 2 access token, \
                  login cookie or other valid authentication credential. See \
                  https://developers.google.com/identity/sign-in/web/devconsole-project.",

@@ -4,7 +4,7 @@ use super::call::{Call, allowed};
 use super::people::Person;
 use super::state::{Change, Space, SpaceType, check_length, identifier, parse_member_name};
 use crate::diagnostic::Quoted;
-use crate::list::{Code, Detail, Reference, SpaceName, Status, Violation, parse_group};
+use crate::list::{Detail, Reference, RpcCode, SpaceName, Status, Violation, parse_group};
 use crate::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
@@ -147,7 +147,7 @@ impl Call<'_> {
         check_not_direct_message(space)?;
         if space.kind != SpaceType::Space {
             return Err(Status::new(
-                Code::FailedPrecondition,
+                RpcCode::FailedPrecondition,
                 "A Google Group can be added only to a space whose `spaceType` is `SPACE`.",
             ));
         }
@@ -195,7 +195,7 @@ fn unresolved_user() -> Status {
     let violation = Violation::new("membership.member.name", message);
     Status {
         details: vec![Detail::BadRequest(vec![violation])],
-        ..Status::new(Code::InvalidArgument, message)
+        ..Status::new(RpcCode::InvalidArgument, message)
     }
 }
 
@@ -207,7 +207,7 @@ fn unresolved_user() -> Status {
 fn check_not_direct_message(space: &Space) -> Result<(), Status> {
     if space.kind == SpaceType::DirectMessage {
         return Err(Status::new(
-            Code::FailedPrecondition,
+            RpcCode::FailedPrecondition,
             "Members cannot be added to a space whose `spaceType` is `DIRECT_MESSAGE`.",
         ));
     }
@@ -248,7 +248,7 @@ fn resolve_type(person: &Person, own_app: bool, requested: &UserType) -> Result<
 fn available_key(space: &Space, member: Option<&Membership>, id: &str) -> Result<String, Status> {
     match member {
         None if space.has_key(id) => Err(Status::new(
-            Code::AlreadyExists,
+            RpcCode::AlreadyExists,
             format!("The key {id} belongs to the membership of another member."),
         )),
         None => Ok(id.to_owned()),
@@ -256,7 +256,7 @@ fn available_key(space: &Space, member: Option<&Membership>, id: &str) -> Result
             Ok(identifier(&member.name).to_owned())
         }
         Some(member) => Err(Status::new(
-            Code::AlreadyExists,
+            RpcCode::AlreadyExists,
             format!("The membership {} already exists.", member.name),
         )),
     }

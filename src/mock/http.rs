@@ -23,8 +23,8 @@ use super::state::{Change, State};
 use super::store::Store;
 use crate::list::query::{self, QueryReader};
 use crate::list::{
-    Code, ListMembershipsRequest, MembershipName, Method, PageTokens, SpaceName, Status,
-    SystemParameters, Violation, Violations,
+    ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, RpcCode, SpaceName,
+    Status, SystemParameters, Violation, Violations,
 };
 use crate::{Membership, MembershipState};
 
@@ -94,20 +94,20 @@ struct BodyError(StatusCode, Status);
 impl BodyError {
     fn too_long() -> Self {
         let message = format!("The request body is longer than {MAX_BODY_LEN} bytes.");
-        let status = Status::new(Code::InvalidArgument, message);
+        let status = Status::new(RpcCode::InvalidArgument, message);
         Self(StatusCode::PAYLOAD_TOO_LARGE, status)
     }
 
     fn timed_out() -> Self {
         let status = Status::new(
-            Code::DeadlineExceeded,
+            RpcCode::DeadlineExceeded,
             "The request body did not arrive in time.",
         );
         Self(StatusCode::REQUEST_TIMEOUT, status)
     }
 
     fn incomplete() -> Self {
-        let status = Status::new(Code::InvalidArgument, "The request body is incomplete.");
+        let status = Status::new(RpcCode::InvalidArgument, "The request body is incomplete.");
         Self(StatusCode::BAD_REQUEST, status)
     }
 
@@ -289,7 +289,10 @@ async fn respond(shared: Arc<Shared>, incoming: Incoming) -> Response {
         let task = tokio::task::spawn_blocking(move || shared.respond(&incoming));
         return task.await.unwrap_or_else(|_| {
             failure(
-                &Status::new(Code::Internal, "The server failed to process the request."),
+                &Status::new(
+                    RpcCode::Internal,
+                    "The server failed to process the request.",
+                ),
                 true,
             )
         });
@@ -314,13 +317,13 @@ impl Shared {
         match (incoming.method.as_str(), path.as_slice()) {
             ("GET", ["spaces", space, "members"]) => self.list(incoming, space),
             ("POST", ["spaces", space, "members"]) => self.create(incoming, space),
-            ("GET", ["spaces", _, "members", _]) => self.one(incoming, Method::Get),
-            ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, Method::Delete),
-            ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, Method::Patch),
+            ("GET", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Get),
+            ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Delete),
+            ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Patch),
             (method, _) => {
                 let method = common_method(method).unwrap_or("this HTTP method");
                 let message = format!("spaces.members has no method for {method} at this path.");
-                Err(Status::new(Code::NotFound, message))
+                Err(Status::new(RpcCode::NotFound, message))
             }
         }
     }
@@ -336,7 +339,12 @@ impl Shared {
         let parent = format!("spaces/{space}");
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
-        let call = Call::new(&state, &who, Method::List, request.use_admin_access)?;
+        let call = Call::new(
+            &state,
+            &who,
+            MembershipMethod::List,
+            request.use_admin_access,
+        )?;
         let request = request.check_on_server(&self.tokens)?;
         request.authorize(&who.caller)?;
         let space = call.space(&request.parent, false)?;
@@ -358,7 +366,7 @@ impl Shared {
     }
 
     fn create(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
-        self.change(incoming, Method::Create, |call, _| {
+        self.change(incoming, MembershipMethod::Create, |call, _| {
             let body = body::membership(&incoming.body)?;
             let parent = SpaceName::parse(&format!("spaces/{space}"))
                 .map_err(|error| Violation::new("parent", error))?;
@@ -368,14 +376,16 @@ impl Shared {
     }
 
     /// Handles the methods of one membership.
-    fn one(&self, incoming: &Incoming, method: Method) -> Result<String, Status> {
+    fn one(&self, incoming: &Incoming, method: MembershipMethod) -> Result<String, Status> {
         let name = || {
             MembershipName::parse(&incoming.resource())
                 .map_err(|error| Status::from(Violation::new("name", error)))
         };
         match method {
-            Method::Delete => self.change(incoming, method, |call, _| call.delete(&name()?)),
-            Method::Patch => self.change(incoming, method, |call, update_mask| {
+            MembershipMethod::Delete => {
+                self.change(incoming, method, |call, _| call.delete(&name()?))
+            }
+            MembershipMethod::Patch => self.change(incoming, method, |call, update_mask| {
                 let body = body::membership(&incoming.body)?;
                 call.patch(&name()?, update_mask, &body)
             }),
@@ -397,7 +407,7 @@ impl Shared {
     fn change(
         &self,
         incoming: &Incoming,
-        method: Method,
+        method: MembershipMethod,
         check: impl FnOnce(&Call<'_>, &str) -> Result<Change, Status>,
     ) -> Result<String, Status> {
         let mut store = self.lock();
@@ -413,7 +423,7 @@ impl Shared {
             store.save(&change).map_err(|error| {
                 tracing::error!(%error, "failed to save a change");
                 Status::new(
-                    Code::Internal,
+                    RpcCode::Internal,
                     format!("The change could not be saved: {error}"),
                 )
             })?;
@@ -453,11 +463,11 @@ struct Query {
 }
 
 impl Query {
-    fn read(incoming: &Incoming, method: Method) -> Result<Self, Status> {
+    fn read(incoming: &Incoming, method: MembershipMethod) -> Result<Self, Status> {
         let mut reader = QueryReader::new(&incoming.query);
         let system = reader.take_system();
         let admin = reader.take_bool("useAdminAccess").unwrap_or_default();
-        let mask = if method == Method::Patch {
+        let mask = if method == MembershipMethod::Patch {
             reader.take("updateMask")
         } else {
             None
@@ -479,7 +489,7 @@ impl Query {
 fn failure(status: &Status, pretty_print: bool) -> Response {
     let http = StatusCode::from_u16(status.code.http()).unwrap_or_default();
     let mut response = json(http, answer::error(status, pretty_print));
-    if status.code == Code::Unauthenticated {
+    if status.code == RpcCode::Unauthenticated {
         let challenge = header::HeaderValue::from_static(r#"Bearer realm="gchat-filter""#);
         response
             .headers_mut()

@@ -4,7 +4,9 @@
 
 use super::call::{Call, Standing, allowed, is_own};
 use super::state::{Change, Space, user_id};
-use crate::list::{Class, Code, MembershipName, Reference, Status, UpdateMask, Violation};
+use crate::list::{
+    MembershipClass, MembershipName, Reference, RpcCode, Status, UpdateMask, Violation,
+};
 use crate::{Member, Membership, MembershipRole, MembershipState, UserType};
 
 impl<'w> Call<'w> {
@@ -86,7 +88,7 @@ impl<'w> Call<'w> {
         }
         if !space.has_roles() && body.role != MembershipRole::Member {
             return Err(Status::new(
-                Code::FailedPrecondition,
+                RpcCode::FailedPrecondition,
                 format!(
                     "`{}` is allowed only in spaces whose `spaceType` is `SPACE`; in other spaces \
                      the role must be `ROLE_MEMBER`.",
@@ -146,9 +148,9 @@ fn is_app(member: &Membership) -> bool {
 ///
 /// 400 `FAILED_PRECONDITION` if they are.
 fn check_manager_remains(space: &Space, member: &Membership, what: &str) -> Result<(), Status> {
-    if Standing::of(Class::of(member)) == Standing::Owner && space.owners() == 1 {
+    if Standing::of(MembershipClass::of(member)) == Standing::Owner && space.owners() == 1 {
         return Err(Status::new(
-            Code::FailedPrecondition,
+            RpcCode::FailedPrecondition,
             format!(
                 "The only space manager cannot be {what}: make another member a manager first."
             ),

@@ -12,7 +12,7 @@ use super::seed::Seed;
 use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails, Visibility};
 use crate::diagnostic::Quoted;
 use crate::list::{
-    Code, MembershipIndex, MembershipName, Reference, Status, Violation, parse_user,
+    MembershipIndex, MembershipName, Reference, RpcCode, Status, Violation, parse_user,
 };
 use crate::{Member, Membership, UserType};
 
@@ -175,7 +175,7 @@ impl Change {
             Ok(Self::Put(Box::new(membership)))
         } else {
             let message = format!("The membership name {} is not canonical.", membership.name);
-            Err(Status::new(Code::Internal, message))
+            Err(Status::new(RpcCode::Internal, message))
         }
     }
 
