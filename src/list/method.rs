@@ -1,7 +1,15 @@
 //! The methods of memberships.
 
+use std::fmt;
+use std::str::FromStr;
+
+use super::unknown_name::UnknownName;
+
 /// A method of `spaces.members`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// `Display` and `FromStr` use the full name of the API's method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum MembershipMethod {
     /// `POST v1/{parent=spaces/*}/members`.
     Create,
@@ -16,6 +24,15 @@ pub enum MembershipMethod {
 }
 
 impl MembershipMethod {
+    /// Every method.
+    pub const ALL: &[Self] = &[
+        Self::Create,
+        Self::Delete,
+        Self::Get,
+        Self::List,
+        Self::Patch,
+    ];
+
     /// Returns the full name of the API's method.
     #[must_use]
     pub const fn rpc(self) -> &'static str {
@@ -26,5 +43,21 @@ impl MembershipMethod {
             Self::List => "google.chat.v1.ChatService.ListMemberships",
             Self::Patch => "google.chat.v1.ChatService.UpdateMembership",
         }
+    }
+}
+
+impl fmt::Display for MembershipMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.rpc())
+    }
+}
+
+impl FromStr for MembershipMethod {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|method| method.rpc() == name)
+            .ok_or_else(|| UnknownName::new("method of memberships", name))
     }
 }

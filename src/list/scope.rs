@@ -1,7 +1,11 @@
 //! Callers and the methods that their scopes permit.
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::method::MembershipMethod;
 use super::status::Status;
+use super::unknown_name::UnknownName;
 
 /// How a caller is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +18,7 @@ pub enum Authentication {
 
 /// A condition that a request must meet for a scope to permit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Condition {
     /// No condition.
     Always,
@@ -29,6 +34,9 @@ const PREFIX: &str = "https://www.googleapis.com/auth/";
 macro_rules! scopes {
     ($($(#[doc = $doc:literal])+ $scope:ident = $name:literal,)+) => {
         /// An authorization scope for memberships (documented).
+        ///
+        /// `Display` writes the full name, and `FromStr` reads it with or without
+        /// `https://www.googleapis.com/auth/`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Scope {
@@ -139,8 +147,23 @@ impl Scope {
     }
 }
 
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.url())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::from_name(name).ok_or_else(|| UnknownName::new("scope for memberships", name))
+    }
+}
+
 /// The caller of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Caller {
     /// How the caller is authenticated.
     pub authentication: Authentication,
@@ -151,6 +174,22 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Creates a caller who is not an administrator.
+    pub fn new(authentication: Authentication, scopes: impl Into<Vec<Scope>>) -> Self {
+        Self {
+            authentication,
+            administrator: false,
+            scopes: scopes.into(),
+        }
+    }
+
+    /// Sets whether the caller is an administrator of the organization.
+    #[must_use]
+    pub fn administrator(mut self, administrator: bool) -> Self {
+        self.administrator = administrator;
+        self
+    }
+
     /// Returns the conditions under which the caller's scopes permit a method. It is enough to meet
     /// one of them.
     ///

@@ -1,15 +1,21 @@
 //! The API's errors: `google.rpc.Status`, as the JSON body of a response.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::method::MembershipMethod;
+use super::unknown_name::UnknownName;
 use super::violation::{MAX_DESCRIPTION, Violation, Violations, clip};
 use crate::diagnostic::visible;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $http:literal $name:literal,)+) => {
-        /// A canonical error code, `google.rpc.Code`.
+        /// A canonical error code, `google.rpc.Code`, without `OK`.
+        ///
+        /// `Display` and `FromStr` use the name on the wire, such as `INVALID_ARGUMENT`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum RpcCode {
             $($(#[doc = $doc])+ $code,)+
@@ -73,6 +79,22 @@ codes! {
     DeadlineExceeded = 504 "DEADLINE_EXCEEDED",
 }
 
+impl fmt::Display for RpcCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for RpcCode {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|code| code.as_str() == name)
+            .ok_or_else(|| UnknownName::new("error code", name))
+    }
+}
+
 /// Machine-readable details of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -80,6 +102,7 @@ pub enum Detail {
     /// `google.rpc.BadRequest`: the violations with their fields.
     BadRequest(Vec<Violation>),
     /// `google.rpc.ErrorInfo`: the cause of the error.
+    #[non_exhaustive]
     ErrorInfo {
         /// The reason, such as `ACCESS_TOKEN_SCOPE_INSUFFICIENT`.
         reason: &'static str,
@@ -106,7 +129,8 @@ pub enum Detail {
 /// assert_eq!(status.message, "Invalid filter query: role = OWNER");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {message}", code.as_str())]
+#[error("{code}: {message}")]
+#[non_exhaustive]
 pub struct Status {
     /// The canonical code.
     pub code: RpcCode,
@@ -128,21 +152,23 @@ impl Status {
         }
     }
 
+    /// Sets the details.
+    #[must_use]
+    pub fn with_details(mut self, details: Vec<Detail>) -> Self {
+        self.details = details;
+        self
+    }
+
     /// Returns the error for a caller whose scopes do not permit the method, with the live
     /// service's message and reason.
     #[must_use]
     pub fn insufficient_scopes(method: MembershipMethod) -> Self {
-        Self {
-            details: vec![Detail::ErrorInfo {
-                reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-                domain: "googleapis.com",
-                method,
-            }],
-            ..Self::new(
-                RpcCode::PermissionDenied,
-                "Request had insufficient authentication scopes.",
-            )
-        }
+        let message = "Request had insufficient authentication scopes.";
+        Self::new(RpcCode::PermissionDenied, message).with_details(vec![Detail::ErrorInfo {
+            reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            domain: "googleapis.com",
+            method,
+        }])
     }
 
     /// Returns the error for a caller who does not have permission for the resource, with the live
@@ -203,8 +229,7 @@ impl From<Violations> for Status {
                 ..Self::new(RpcCode::InvalidArgument, "")
             },
         };
-        let details = vec![Detail::BadRequest(violations.as_slice().to_vec())];
-        Self { details, ..status }
+        status.with_details(vec![Detail::BadRequest(violations.into_iter().collect())])
     }
 }
 

@@ -1,12 +1,10 @@
 //! A call of a method: the caller, what their scopes permit, and their standing in the space.
 
+use super::index::{MembershipClass, Presence};
 use super::seed_items::Visibility;
 use super::state::{Permission, Space, State, user_id};
 use crate::Membership;
-use crate::list::{
-    Authentication, Caller, Condition, MembershipClass, MembershipMethod, Presence, SpaceName,
-    Status,
-};
+use crate::list::{Authentication, Caller, Condition, MembershipMethod, SpaceName, Status};
 use crate::members::{MemberType, Role};
 
 /// The caller of a request: privileges and identity.

@@ -83,7 +83,9 @@ impl Callers {
                 let description = "an access token cannot be the name of a query parameter";
                 *violation = Violation::new("(token)", description);
             }
-            return Violations::of(std::mem::take(violations)).into();
+            if let Some(violations) = Violations::new(std::mem::take(violations)) {
+                return violations.into();
+            }
         }
         status
     }
@@ -102,11 +104,7 @@ impl Callers {
     ) -> Result<Requester, Status> {
         if self.is_empty() {
             return Ok(Requester {
-                caller: Caller {
-                    authentication: Authentication::User,
-                    administrator: true,
-                    scopes: Scope::ALL.to_vec(),
-                },
+                caller: Caller::new(Authentication::User, Scope::ALL).administrator(true),
                 id: None,
                 app: state.app.clone(),
             });
@@ -130,11 +128,8 @@ impl Callers {
         };
         let is_app = known.authentication == Authentication::App;
         Ok(Requester {
-            caller: Caller {
-                authentication: known.authentication,
-                administrator: !is_app && state.people.get(&known.id).administrator,
-                scopes: known.scopes.clone(),
-            },
+            caller: Caller::new(known.authentication, &*known.scopes)
+                .administrator(!is_app && state.people.get(&known.id).administrator),
             app: if is_app { &known.id } else { &state.app }.clone(),
             id: Some(known.id.clone()),
         })

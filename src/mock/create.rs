@@ -193,10 +193,8 @@ fn unresolved_user() -> Status {
                    must follow this format: users/{user}. App user resource name must be set as \
                    users/app.";
     let violation = Violation::new("membership.member.name", message);
-    Status {
-        details: vec![Detail::BadRequest(vec![violation])],
-        ..Status::new(RpcCode::InvalidArgument, message)
-    }
+    Status::new(RpcCode::InvalidArgument, message)
+        .with_details(vec![Detail::BadRequest(vec![violation])])
 }
 
 /// Checks that a space is not a direct message, to which no one can be added (design decision).

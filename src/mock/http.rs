@@ -12,6 +12,7 @@ use axum::extract::{self, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 
 use super::answer::{self, Listed};
 use super::body;
@@ -21,10 +22,9 @@ use super::fault::{self, Fault};
 use super::people::without_details;
 use super::state::{Change, State};
 use super::store::Store;
-use crate::list::query::{self, QueryReader};
 use crate::list::{
-    ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, RpcCode, SpaceName,
-    Status, SystemParameters, Violation, Violations,
+    ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, QueryReader, RpcCode,
+    SpaceName, Status, SystemParameters, Violation,
 };
 use crate::{Membership, MembershipState};
 
@@ -203,7 +203,10 @@ fn segments(path: &str) -> Option<Vec<String>> {
     if segments.next() != Some("v1") {
         return None;
     }
-    let decode = |segment| Some(query::decode(segment, false)?.into_owned());
+    let decode = |segment| {
+        let decoded = percent_decode_str(segment).decode_utf8().ok()?;
+        Some(decoded.into_owned())
+    };
     segments.map(decode).collect()
 }
 
@@ -347,13 +350,14 @@ impl Shared {
         )?;
         let request = request.check_on_server(&self.tokens)?;
         request.authorize(&who.caller)?;
-        let space = call.space(&request.parent, false)?;
+        let space = call.space(request.parent(), false)?;
         if !call.sees_members(space) {
             // An app gets an empty list, a user an error (documented).
             allowed(who.is_app())?;
             return Ok(answer::page(&[], None, &system));
         }
-        let page = request.page(&space.members, who.caller.authentication, &self.tokens);
+        let selects = |member: &_| request.selects(member, who.caller.authentication);
+        let page = request.page_of(space.members.after(request.start_after(), selects));
         let token = page.next_page_token.as_deref();
         if call.misses_details() {
             let memberships = page.memberships.iter().map(|listed| (**listed).borrow());
@@ -466,17 +470,14 @@ impl Query {
     fn read(incoming: &Incoming, method: MembershipMethod) -> Result<Self, Status> {
         let mut reader = QueryReader::new(&incoming.query);
         let system = reader.take_system();
-        let admin = reader.take_bool("useAdminAccess").unwrap_or_default();
+        let admin = reader.take_bool("useAdminAccess").unwrap_or(false);
         let mask = if method == MembershipMethod::Patch {
             reader.take("updateMask")
         } else {
             None
         };
         let update_mask = mask.unwrap_or_default().into_owned();
-        let violations = reader.finish();
-        if !violations.is_empty() {
-            return Err(Violations::of(violations).into());
-        }
+        reader.finish()?;
         answer::check_membership_fields(&system)?;
         Ok(Self {
             system,

@@ -3,10 +3,9 @@
 //! The rules are those of the API reference; the others are marked as design decisions.
 
 use super::call::{Call, Standing, allowed, is_own};
+use super::index::MembershipClass;
 use super::state::{Change, Space, user_id};
-use crate::list::{
-    MembershipClass, MembershipName, Reference, RpcCode, Status, UpdateMask, Violation,
-};
+use crate::list::{MembershipName, Reference, RpcCode, Status, UpdateMask, Violation, Violations};
 use crate::{Member, Membership, MembershipRole, MembershipState, UserType};
 
 impl<'w> Call<'w> {
@@ -73,8 +72,8 @@ impl<'w> Call<'w> {
             let description = "required: `ROLE_MEMBER`, `ROLE_MANAGER` or `ROLE_ASSISTANT_MANAGER`";
             violations.push(Violation::new("membership.role", description));
         }
-        if !violations.is_empty() {
-            return Err(crate::list::Violations::of(violations).into());
+        if let Some(violations) = Violations::new(violations) {
+            return Err(violations.into());
         }
         let (space, member) = self.existing(name)?;
         self.check_role_change(space, member, &body.role)?;

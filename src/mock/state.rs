@@ -7,13 +7,12 @@ use serde::Deserialize;
 
 use super::answer::Listed;
 use super::call::Standing;
+use super::index::MembershipIndex;
 use super::people::People;
 use super::seed::Seed;
 use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails, Visibility};
 use crate::diagnostic::Quoted;
-use crate::list::{
-    MembershipIndex, MembershipName, Reference, RpcCode, Status, Violation, parse_user,
-};
+use crate::list::{MembershipName, Reference, RpcCode, Status, Violation, parse_user};
 use crate::{Member, Membership, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
