@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gchat_filter::list::{
     Authentication, Caller, CheckedRequest, Condition, FieldMask, ListMembershipsRequest,
     MembershipMethod, MembershipName, PageRequest, PageTokens, QueryReader, Reference, RpcCode,
-    Scope, SpaceName, Status, UpdateMask, Violation, Violations, parse_group, parse_user,
+    Scope, Source, SpaceName, Status, UpdateMask, Violation, Violations, parse_group, parse_user,
 };
 use gchat_filter::members::Role;
 use gchat_filter::{Group, Member, Membership, MembershipRole, MembershipState, User, UserType};
@@ -917,6 +917,53 @@ fn pages_of_rows_equal_pages_of_a_map() {
         }
     }
     assert!(seen.iter().eq(space.values()));
+}
+
+/// A source with an order of its own: by number.
+#[test]
+fn pages_of_a_source_follow_its_keys() {
+    struct Rows(Vec<(String, Membership)>);
+
+    impl Source for Rows {
+        type Item = Membership;
+
+        fn after<'s>(
+            &'s self,
+            key: Option<&str>,
+        ) -> impl Iterator<Item = (&'s str, &'s Membership)> {
+            let number = |key: &str| key.parse::<u32>().unwrap();
+            let after = key.map(number);
+            let rest = self
+                .0
+                .iter()
+                .filter(move |(key, _)| Some(number(key)) > after);
+            rest.map(|(key, row)| (key.as_str(), row))
+        }
+    }
+
+    let rows = [1, 2, 9, 10, 11, 100].map(|id| {
+        let id = id.to_string();
+        let app = u8::from(id == "9");
+        let row = membership(&id, MembershipRole::Member, MembershipState::Joined, app);
+        (id, row)
+    });
+    let source = Rows(rows.to_vec());
+    let mut request = ListMembershipsRequest {
+        page_size: 2,
+        ..request()
+    };
+    let mut pages = Vec::new();
+    loop {
+        let checked = request.check_on_server(&TOKENS).unwrap();
+        let page = checked.page(&source, Authentication::App);
+        let ids = page.memberships.iter().map(|row| &row.name[20..]);
+        pages.push(ids.collect::<Vec<_>>().join(" "));
+        match page.next_page_token {
+            Some(token) => request.page_token = token,
+            None => break,
+        }
+    }
+    assert_eq!(pages, ["1 2", "10 11", "100"]);
 }
 
 #[test]

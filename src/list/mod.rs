@@ -43,16 +43,18 @@
 //! The API reference leaves some behavior open, and no public report settles it. In these cases
 //! this crate behaves as follows:
 //!
-//! - **Page tokens.** A token that was altered, truncated, forged, or issued by another server or
-//!   for another request is rejected with 400 `INVALID_ARGUMENT` and a violation of `pageToken`.
+//! - **Page tokens.** A token that was altered, truncated, forged, or issued by another server, for
+//!   another request, or by a version of this crate whose tokens have another form, is rejected with
+//!   400 `INVALID_ARGUMENT` and a violation of `pageToken`.
 //!   Between pages, only the page size and the spelling of the filter may change: filters are
 //!   compared by meaning. Tokens are not bound to a caller. Every page is authorized separately.
 //! - **Groups with app authentication.** An app that sets `showGroups` gets 403.
 //! - **Scope `chat.memberships.app`.** Deleting the calling app's membership is accepted with user and
 //!   with app authentication, creating it only with user authentication.
 //! - **Identifiers.** In names of spaces, members and users they consist of letters, digits and
-//!   ``-._~+@'!$&=``, and are not `.`, `..` or `-`. No other character is in an identifier or in the
-//!   email address of a Google account, and some would change the meaning of a URL.
+//!   ``-._~+@'!$&=``, and are not `.`, `..` or `-`. The reference does not say which
+//!   characters they have. Some that are refused, such as `?`, `#` and `%`, would change the meaning
+//!   of a URL that is built without encoding.
 //! - **Group identifiers.** They consist of ASCII letters, digits, `-`, `_` and `.`.
 //! - **Former members.** A membership in state `NOT_A_MEMBER` is never listed.
 //! - **Missing state.** A membership without a state, or with an unknown one, is listed as if it

@@ -113,19 +113,13 @@ pub trait Source {
     ///
     /// Implementations should find `key` by a lookup instead of a linear scan, so that the cost of a
     /// page does not depend on its position.
-    fn after<'s>(
-        &'s self,
-        key: Option<&str>,
-    ) -> impl Iterator<Item = (&'s str, &'s Self::Item)> + use<'s, Self>;
+    fn after<'s>(&'s self, key: Option<&str>) -> impl Iterator<Item = (&'s str, &'s Self::Item)>;
 }
 
 impl<M: Borrow<Membership>> Source for BTreeMap<String, M> {
     type Item = M;
 
-    fn after<'s>(
-        &'s self,
-        key: Option<&str>,
-    ) -> impl Iterator<Item = (&'s str, &'s M)> + use<'s, M> {
+    fn after<'s>(&'s self, key: Option<&str>) -> impl Iterator<Item = (&'s str, &'s M)> {
         let from = key.map_or(Bound::Unbounded, Bound::Excluded);
         let rest = self.range::<str, _>((from, Bound::Unbounded));
         rest.map(|(key, membership)| (key.as_str(), membership))

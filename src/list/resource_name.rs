@@ -67,8 +67,8 @@ fn segments<const N: usize>(name: &str) -> [Option<&str>; N] {
     std::array::from_fn(|_| segments.next())
 }
 
-/// Returns whether an identifier or an email address can have a character (design decision). Those that
-/// have a meaning in a URL or in the API's patterns are in no identifier, nor are invisible ones.
+/// Returns whether an identifier or an email address can have a character (design decision): not one
+/// with a meaning in a URL or in the API's patterns, nor an invisible one.
 fn is_allowed(c: char) -> bool {
     c.is_alphanumeric()
         || matches!(
