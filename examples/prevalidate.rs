@@ -41,7 +41,7 @@ fn list(url: &str, filter: &str) -> Result<Option<String>, Box<dyn Error>> {
     }
     let mut request = ListMembershipsRequest::new("spaces/AAAAsample");
     filter.clone_into(&mut request.filter);
-    let url = format!("{url}{}", request.path_and_query());
+    let url = format!("{url}{}", request.check()?.path_and_query());
     let response = ureq::get(url)
         .header("Authorization", "Bearer any")
         .call()?;

@@ -13,9 +13,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gchat_filter::list::{
-    Authentication, Caller, Code, Condition, FieldMask, ListMembershipsRequest, MembershipIndex,
-    MembershipName, Method, PageTokens, Reference, Scope, SpaceName, Status, UpdateMask, Violation,
-    parse_group, parse_user,
+    Authentication, Caller, CheckedRequest, Condition, FieldMask, ListMembershipsRequest,
+    MembershipMethod, MembershipName, PageRequest, PageTokens, QueryReader, Reference, RpcCode,
+    Scope, Source, SpaceName, Status, UpdateMask, Violation, Violations, parse_group, parse_user,
 };
 use gchat_filter::members::Role;
 use gchat_filter::{Group, Member, Membership, MembershipRole, MembershipState, User, UserType};
@@ -89,7 +89,7 @@ fn page_sizes_are_clamped() {
             page_size: requested,
             ..request()
         };
-        assert_eq!(request.check().unwrap().page_size, expected);
+        assert_eq!(request.check().unwrap().page_size(), expected);
     }
 }
 
@@ -121,7 +121,7 @@ fn status_serializes_as_the_response_body() {
     }
     "#);
     assert_eq!(
-        serde_json::to_string(&Status::insufficient_scopes(Method::List)).unwrap(),
+        serde_json::to_string(&Status::insufficient_scopes(MembershipMethod::List)).unwrap(),
         concat!(
             r#"{"error":{"code":403,"message":"Request had insufficient authentication scopes.","#,
             r#""status":"PERMISSION_DENIED","details":[{"#,
@@ -149,11 +149,11 @@ fn status_serializes_as_the_response_body() {
 
 #[test]
 fn codes_map_to_http_statuses_of_aip_193() {
-    for code in Code::ALL {
+    for code in RpcCode::ALL {
         assert!((400..600).contains(&code.http()), "{code:?}");
     }
-    assert_eq!(Code::FailedPrecondition.http(), 400);
-    assert_eq!(Code::AlreadyExists.http(), 409);
+    assert_eq!(RpcCode::FailedPrecondition.http(), 400);
+    assert_eq!(RpcCode::AlreadyExists.http(), 409);
 }
 
 #[test]
@@ -211,15 +211,20 @@ fn debug_output_redacts_access_token() {
 #[test]
 fn query_is_percent_encoded() {
     let mut request = request();
-    assert_eq!(request.path_and_query(), "/v1/spaces/AAAA/members");
-    request.filter = r#"role = "ROLE_MEMBER" AND x = "é+~""#.to_owned();
+    let url = |request: &ListMembershipsRequest| request.check().unwrap().path_and_query();
+    assert_eq!(url(&request), "/v1/spaces/AAAA/members");
+    request.filter = r#"role = "ROLE_MEMBER""#.to_owned();
+    request.page_token = "é+~&#".to_owned();
     request.page_size = 5;
     request.show_groups = true;
     assert_eq!(
-        request.path_and_query(),
-        "/v1/spaces/AAAA/members?pageSize=5&filter=role%20%3D%20%22ROLE_MEMBER%22%20AND%20x%20%3D\
-         %20%22%C3%A9%2B~%22&showGroups=true"
+        url(&request),
+        "/v1/spaces/AAAA/members?pageSize=5&pageToken=%C3%A9%2B~%26%23&filter=role%20%3D%20%22\
+         ROLE_MEMBER%22&showGroups=true"
     );
+    // The size is sent as it was requested.
+    request.page_size = 5000;
+    assert!(url(&request).contains("?pageSize=5000&"));
 }
 
 #[test]
@@ -431,13 +436,6 @@ fn field_masks_select_fields() {
 /// The table of scopes in the reference. The columns are create, delete, get, list and patch.
 #[test]
 fn scopes_permit_the_documented_methods() {
-    let methods = [
-        Method::Create,
-        Method::Delete,
-        Method::Get,
-        Method::List,
-        Method::Patch,
-    ];
     let mut lines = Vec::new();
     for scope in Scope::ALL {
         for (authentication, admin) in [
@@ -446,15 +444,16 @@ fn scopes_permit_the_documented_methods() {
             (Authentication::App, false),
             (Authentication::App, true),
         ] {
-            let row = methods.map(
-                |method| match scope.permits(method, authentication, admin) {
+            let row = MembershipMethod::ALL.iter().map(|method| {
+                match scope.permits(*method, authentication, admin) {
                     None => '-',
                     Some(Condition::Always) => 'x',
                     Some(Condition::OwnApp) => 'o',
                     Some(Condition::ImportMode) => 'i',
-                },
-            );
-            let row: String = row.into_iter().collect();
+                    Some(_) => '?',
+                }
+            });
+            let row: String = row.collect();
             if row != "-----" {
                 let admin = if admin { " admin" } else { "" };
                 lines.push(format!("{row} {} {authentication:?}{admin}", scope.name()));
@@ -484,10 +483,8 @@ fn scopes_permit_the_documented_methods() {
 
 #[test]
 fn authorizes_list_requests() {
-    let caller = |authentication, administrator, scope| Caller {
-        authentication,
-        administrator,
-        scopes: vec![scope],
+    let caller = |authentication, administrator, scope| {
+        Caller::new(authentication, [scope]).administrator(administrator)
     };
     use Authentication::{App, User};
     let basic = request();
@@ -535,7 +532,7 @@ fn authorizes_list_requests() {
     ] {
         let result = request.check().unwrap().authorize(&caller);
         let message = result.err().map_or(String::new(), |status| {
-            assert_eq!(status.code, Code::PermissionDenied);
+            assert_eq!(status.code, RpcCode::PermissionDenied);
             status.message
         });
         assert!(
@@ -581,7 +578,7 @@ fn people(ids: impl IntoIterator<Item = u32>) -> BTreeMap<String, Membership> {
 
 #[test]
 fn lists_memberships_that_the_caller_may_see() {
-    let mut space = MembershipIndex::default();
+    let mut space = BTreeMap::new();
     for (id, state, kind) in [
         ("person", MembershipState::Joined, 0),
         ("app", MembershipState::Joined, 1),
@@ -595,13 +592,11 @@ fn lists_memberships_that_the_caller_may_see() {
         } else {
             MembershipRole::Member
         };
-        space.insert(id, membership(id, role, state, kind));
+        space.insert(id.to_owned(), membership(id, role, state, kind));
     }
     let list = |request: &ListMembershipsRequest, authentication| -> Vec<String> {
-        let page = request
-            .check()
-            .unwrap()
-            .page(&space, authentication, &TOKENS);
+        let checked = request.check_on_server(&TOKENS).unwrap();
+        let page = checked.page(&space, authentication);
         assert_eq!(page.next_page_token, None);
         let names = page.memberships.iter();
         names
@@ -656,7 +651,7 @@ fn changes_between_pages_cause_no_repeats_or_gaps() {
     };
     for turn in 0.. {
         let checked = request.check_on_server(&TOKENS).unwrap();
-        let page = checked.page(&space, Authentication::User, &TOKENS);
+        let page = checked.page(&space, Authentication::User);
         assert!(!page.memberships.is_empty());
         let ids = page.memberships.iter().map(|m| m.name[20..].to_owned());
         seen.extend(ids);
@@ -685,10 +680,8 @@ fn page_tokens_are_bound_to_request_and_server() {
         filter: r#"role = "ROLE_MEMBER" AND member.type = "HUMAN""#.to_owned(),
         ..request()
     };
-    let page = first
-        .check()
-        .unwrap()
-        .page(&space, Authentication::User, &TOKENS);
+    let checked = first.check_on_server(&TOKENS).unwrap();
+    let page = checked.page(&space, Authentication::User);
     let next = ListMembershipsRequest {
         page_token: page.next_page_token.unwrap(),
         ..first
@@ -713,7 +706,7 @@ fn page_tokens_are_bound_to_request_and_server() {
         let mut request = next.clone();
         change(&mut request);
         let checked = request.check_on_server(&TOKENS).unwrap();
-        assert_eq!(checked.cursor.as_deref(), Some("0002"));
+        assert_eq!(checked.start_after(), Some("0002"));
     }
     let rejected: [&dyn Fn(&mut ListMembershipsRequest); 8] = [
         &|r| r.parent = "spaces/BBBB".to_owned(),
@@ -730,7 +723,8 @@ fn page_tokens_are_bound_to_request_and_server() {
         change(&mut request);
         assert_eq!(fields(&request), ["pageToken"], "{index}");
     }
-    let other = next.check_on_server(&PageTokens::new([8; 32]));
+    let other_server = PageTokens::new([8; 32]);
+    let other = next.check_on_server(&other_server);
     assert!(other.unwrap_err().to_string().starts_with("pageToken: "));
     // Every truncated token, and every token with one changed character.
     for end in 1..next.page_token.len() {
@@ -756,23 +750,6 @@ fn page_tokens_are_bound_to_request_and_server() {
     }
 }
 
-fn any_membership() -> impl Strategy<Value = Membership> {
-    let roles = prop_oneof![
-        Just(MembershipRole::Unspecified),
-        Just(MembershipRole::Member),
-        Just(MembershipRole::Manager),
-        Just(MembershipRole::AssistantManager),
-        Just(MembershipRole::from("ROLE_KING")),
-    ];
-    let states = prop_oneof![
-        Just(MembershipState::Joined),
-        Just(MembershipState::Invited),
-        Just(MembershipState::NotAMember),
-    ];
-    ("[a-e]{1,3}", roles, states, 0..4_u8)
-        .prop_map(|(id, role, state, kind)| membership(&id, role, state, kind))
-}
-
 fn any_filter() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(String::new()),
@@ -783,70 +760,20 @@ fn any_filter() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// The index returns the same pages as a map for every request.
-    #[test]
-    fn index_matches_map(
-        members in prop::collection::vec(any_membership(), 0..80),
-        removed in prop::collection::vec("[a-e]{1,3}", 0..20),
-        filter in any_filter(),
-        (groups, invited, app) in any::<(bool, bool, bool)>(),
-        page_size in 1..9_i32,
-    ) {
-        let (mut map, mut index) = (BTreeMap::new(), MembershipIndex::default());
-        for member in members {
-            let key = member.name.replace("spaces/AAAA/members/", "");
-            prop_assert_eq!(
-                index.insert(&key, member.clone()),
-                map.insert(key, member)
-            );
-        }
-        for key in removed {
-            prop_assert_eq!(index.remove(&key), map.remove(&key));
-        }
-        for (key, member) in &map {
-            prop_assert_eq!(index.get(key), Some(member));
-        }
-        prop_assert_eq!(index.iter().count(), map.len());
-        prop_assert_eq!(index.count(|_| true), map.len());
-        let managers = map.values().filter(|member| member.role == MembershipRole::Manager);
-        prop_assert_eq!(index.count(|class| class.cell.role == Role::Manager), managers.count());
-        let authentication = if app { Authentication::App } else { Authentication::User };
-        let mut request = ListMembershipsRequest {
-            filter,
-            page_size,
-            show_groups: groups,
-            show_invited: invited,
-            ..request()
-        };
-        let all = ListMembershipsRequest { page_size: 1000, ..request.clone() };
-        let all = all.check().unwrap().page(&map, authentication, &TOKENS).memberships;
-        let mut paged = Vec::new();
-        loop {
-            let checked = request.check_on_server(&TOKENS).unwrap();
-            let page = checked.page(&index, authentication, &TOKENS);
-            prop_assert_eq!(&page, &checked.page(&map, authentication, &TOKENS));
-            paged.extend(page.memberships);
-            match page.next_page_token {
-                Some(token) => request.page_token = token,
-                None => break,
-            }
-        }
-        prop_assert_eq!(paged, all);
-    }
-
-    /// A server reads the request that a client wrote, for any strings in it.
+    /// A server reads the request that a client wrote, for any valid strings in it.
     #[test]
     fn requests_round_trip_through_query(
-        page_size in any::<i32>(),
+        page_size in 0..=i32::MAX,
         page_token in any::<String>(),
-        filter in any::<String>(),
-        (show_groups, show_invited, use_admin_access) in any::<(bool, bool, bool)>(),
+        filter in any_filter(),
+        (show_groups, show_invited) in any::<(bool, bool)>(),
     ) {
+        let use_admin_access = filter.ends_with(r#"!= "BOT""#);
         let request = ListMembershipsRequest {
             page_size, page_token, filter, show_groups, show_invited, use_admin_access,
             ..request()
         };
-        let query = request.query();
+        let query = request.check().unwrap().query();
         prop_assert!(query.bytes().all(|b| b.is_ascii_graphic()));
         let read = ListMembershipsRequest::from_query("spaces/AAAA", &query);
         prop_assert_eq!(read.map(|(request, _)| request), Ok(request));
@@ -867,12 +794,292 @@ proptest! {
 }
 
 #[test]
+fn identifiers_cannot_change_a_url() {
+    let parse = |name: &str| SpaceName::parse(name).map_err(|error| error.to_string());
+    assert_eq!(
+        parse("spaces/A?useAdminAccess=true#").unwrap_err(),
+        "expected `spaces/{space}`, found `spaces/A?useAdminAccess=true#`; an identifier cannot \
+         contain `?`"
+    );
+    assert_eq!(
+        parse("spaces/..").unwrap_err(),
+        "expected `spaces/{space}`, found `spaces/..`; `..` is not an identifier"
+    );
+    for id in [
+        ".",
+        "..",
+        "-",
+        "A?x=1",
+        "A#",
+        "%2e%2e",
+        "A%2Fmembers",
+        "A\\..",
+        "*",
+        "{space}",
+        "A:b",
+        "A;b",
+        "\u{202e}A",
+        "A\u{200b}",
+        "A\u{200d}",
+        "A\0",
+        "A B",
+        "A\n",
+    ] {
+        assert!(parse(&format!("spaces/{id}")).is_err(), "{id:?}");
+        assert!(parse_user(&format!("users/{id}")).is_err(), "{id:?}");
+        assert!(parse_group(&format!("groups/{id}")).is_err(), "{id:?}");
+        for name in [
+            format!("spaces/{id}/members/1"),
+            format!("spaces/A/members/{id}"),
+        ] {
+            assert!(MembershipName::parse(&name).is_err(), "{name:?}");
+        }
+        let request = ListMembershipsRequest::new(format!("spaces/{id}"));
+        let violations = request.check().unwrap_err();
+        let fields: Vec<&str> = violations.iter().map(|one| &*one.field).collect();
+        assert_eq!(fields, ["parent"], "{id:?}");
+    }
+    for id in [
+        "...",
+        ".a",
+        "-a",
+        "a+b@example.com",
+        "o'neil@example.com",
+        "é",
+        "A_b-1",
+    ] {
+        assert!(parse(&format!("spaces/{id}")).is_ok(), "{id}");
+    }
+}
+
+#[test]
+fn path_is_percent_encoded() {
+    for (parent, path) in [
+        ("spaces/AAAA", "/v1/spaces/AAAA/members"),
+        ("spaces/a+b@c.d", "/v1/spaces/a%2Bb%40c.d/members"),
+        ("spaces/é&x=1", "/v1/spaces/%C3%A9%26x%3D1/members"),
+    ] {
+        let request = ListMembershipsRequest::new(parent);
+        assert_eq!(request.check().unwrap().path_and_query(), path);
+    }
+}
+
+/// The tokens of all versions of this crate, on machines with words of any size.
+#[test]
+fn page_tokens_have_a_fixed_form() {
+    let space = people(0..10);
+    for (filter, show_groups, expected) in [
+        ("", false, "AZ-_O3iyv4VtfcIj9yLiCdcwMDAy"),
+        (
+            r#"role = "ROLE_MEMBER""#,
+            true,
+            "AcbWnmbNhZObpnxAaUoeXfAwMDAy",
+        ),
+    ] {
+        let request = ListMembershipsRequest {
+            page_size: 3,
+            filter: filter.to_owned(),
+            show_groups,
+            ..request()
+        };
+        let checked = request.check_on_server(&TOKENS).unwrap();
+        let page = checked.page(&space, Authentication::User);
+        assert_eq!(page.next_page_token.as_deref(), Some(expected));
+        assert_eq!(checked.next_page_token("0002"), expected);
+        let next = ListMembershipsRequest {
+            page_token: expected.to_owned(),
+            ..request
+        };
+        let checked = next.check_on_server(&TOKENS).unwrap();
+        assert_eq!(checked.start_after(), Some("0002"));
+        // The same token with another version in its first byte, which begins in the first character
+        // and ends in the second.
+        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let second = digits.find(&expected[1..2]).unwrap();
+        for version in [0, 1, 2] {
+            let second = version * 16 + second % 16;
+            let token = format!("A{}{}", &digits[second..=second], &expected[2..]);
+            let other = ListMembershipsRequest {
+                page_token: token,
+                ..next.clone()
+            };
+            let is_valid = other.check_on_server(&TOKENS).is_ok();
+            assert_eq!(is_valid, version == 1, "{version}");
+        }
+    }
+}
+
+/// A server with a database of its own: rows with keys, read with a limit.
+#[test]
+fn pages_of_rows_equal_pages_of_a_map() {
+    let space = people(0..10);
+    let mut request = ListMembershipsRequest {
+        page_size: 4,
+        ..request()
+    };
+    let mut seen = Vec::new();
+    loop {
+        let checked = request.check_on_server(&TOKENS).unwrap();
+        let rows = space
+            .iter()
+            .filter(|(key, _)| checked.start_after() < Some(key));
+        let rows = rows.map(|(key, row)| (key.clone(), row.clone()));
+        let page = checked.page_of(rows.take(checked.page_size() + 1));
+        let mapped = checked.page(&space, Authentication::User);
+        assert_eq!(page.next_page_token, mapped.next_page_token);
+        assert!(page.memberships.iter().eq(mapped.memberships));
+        seen.extend(page.memberships);
+        match page.next_page_token {
+            Some(token) => request.page_token = token,
+            None => break,
+        }
+    }
+    assert!(seen.iter().eq(space.values()));
+}
+
+/// A source with an order of its own: by number.
+#[test]
+fn pages_of_a_source_follow_its_keys() {
+    struct Rows(Vec<(String, Membership)>);
+
+    impl Source for Rows {
+        type Item = Membership;
+
+        fn after<'s>(
+            &'s self,
+            key: Option<&str>,
+        ) -> impl Iterator<Item = (&'s str, &'s Membership)> {
+            let number = |key: &str| key.parse::<u32>().unwrap();
+            let after = key.map(number);
+            let rest = self
+                .0
+                .iter()
+                .filter(move |(key, _)| Some(number(key)) > after);
+            rest.map(|(key, row)| (key.as_str(), row))
+        }
+    }
+
+    let rows = [1, 2, 9, 10, 11, 100].map(|id| {
+        let id = id.to_string();
+        let app = u8::from(id == "9");
+        let row = membership(&id, MembershipRole::Member, MembershipState::Joined, app);
+        (id, row)
+    });
+    let source = Rows(rows.to_vec());
+    let mut request = ListMembershipsRequest {
+        page_size: 2,
+        ..request()
+    };
+    let mut pages = Vec::new();
+    loop {
+        let checked = request.check_on_server(&TOKENS).unwrap();
+        let page = checked.page(&source, Authentication::App);
+        let ids = page.memberships.iter().map(|row| &row.name[20..]);
+        pages.push(ids.collect::<Vec<_>>().join(" "));
+        match page.next_page_token {
+            Some(token) => request.page_token = token,
+            None => break,
+        }
+    }
+    assert_eq!(pages, ["1 2", "10 11", "100"]);
+}
+
+#[test]
+fn field_masks_apply_to_json() {
+    let full = serde_json::json!({
+        "memberships": [
+            {"name": "1", "member": {"name": "users/1", "type": "HUMAN"}},
+            {"name": "2", "member": {}},
+            {"name": "3", "member": {"name": "users/3"}},
+        ],
+        "nextPageToken": "t",
+    });
+    for (mask, expected) in [
+        (
+            "memberships/member/type",
+            r#"{"memberships":[{"member":{"type":"HUMAN"}},{},{}]}"#,
+        ),
+        (
+            "memberships(name,member),next_page_token",
+            r#"{"memberships":[{"member":{"name":"users/1","type":"HUMAN"},"name":"1"},{"name":"2"},{"member":{"name":"users/3"},"name":"3"}],"nextPageToken":"t"}"#,
+        ),
+        ("nextPageToken", r#"{"nextPageToken":"t"}"#),
+        ("other", "{}"),
+    ] {
+        let mut value = full.clone();
+        FieldMask::parse(mask).unwrap().unwrap().apply(&mut value);
+        assert_eq!(
+            value,
+            serde_json::from_str::<serde_json::Value>(expected).unwrap(),
+            "{mask}"
+        );
+    }
+}
+
+#[test]
+fn names_round_trip() {
+    fn check<
+        T: std::fmt::Display + std::str::FromStr<Err: std::fmt::Debug> + PartialEq + std::fmt::Debug,
+    >(
+        value: &T,
+    ) {
+        assert_eq!(value.to_string().parse::<T>().as_ref().unwrap(), value);
+    }
+    RpcCode::ALL.iter().for_each(check);
+    MembershipMethod::ALL.iter().for_each(check);
+    Scope::ALL.iter().for_each(check);
+    check(&SpaceName::parse("spaces/A").unwrap());
+    for member in ["app", "a@example.com", "group-1", "1"] {
+        check(&MembershipName::parse(&format!("spaces/A/members/{member}")).unwrap());
+    }
+    assert_eq!(format!("{:>11}", RpcCode::NotFound), "  NOT_FOUND");
+    let error = "FOUND".parse::<RpcCode>().unwrap_err();
+    assert_eq!(error.to_string(), "unknown error code `FOUND`");
+}
+
+#[test]
+fn debug_output_has_no_tokens() {
+    let space = people(0..3);
+    let request = ListMembershipsRequest {
+        page_size: 1,
+        ..request()
+    };
+    let checked = request.check_on_server(&TOKENS).unwrap();
+    let page = checked.page(&space, Authentication::User);
+    let token = page.next_page_token.clone().unwrap();
+    let next = ListMembershipsRequest {
+        page_token: token.clone(),
+        ..request
+    };
+    let reader = QueryReader::new("access_token=s3cret&pageToken=s3cret");
+    for text in [
+        format!("{page:?}"),
+        format!("{next:?}"),
+        format!("{:?}", next.check()),
+        format!("{:?}", next.check_on_server(&TOKENS)),
+        format!("{reader:?}"),
+    ] {
+        assert!(!text.contains(&token) && !text.contains("s3cret"), "{text}");
+    }
+}
+
+#[test]
+fn violations_are_a_collection() {
+    assert_eq!(Violations::new(Vec::new()), None);
+    let one = Violation::new("name", "wrong");
+    let all = Violations::new(vec![one.clone(); 2]).unwrap();
+    assert!((&all).into_iter().eq([&one, &one]));
+    assert!(all.into_iter().eq([one.clone(), one]));
+}
+
+#[test]
 fn types_are_send_and_sync() {
     fn check<T: Send + Sync>() {}
     check::<ListMembershipsRequest>();
     check::<PageTokens>();
     check::<Status>();
-    check::<MembershipIndex<Membership>>();
+    check::<CheckedRequest>();
+    check::<PageRequest<'_>>();
     assert_eq!(format!("{TOKENS:?}"), "PageTokens");
     assert_eq!(Role::ALL.len(), 5);
 }

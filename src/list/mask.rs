@@ -10,6 +10,7 @@ use nom::error::{ErrorKind, ParseError};
 use nom::multi::separated_list1;
 use nom::sequence::{delimited, preceded};
 use nom::{Finish, IResult, Parser};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::case::camel_case;
@@ -27,6 +28,21 @@ const MAX_DEPTH: usize = 8;
 /// Paths are separated by commas, the names in a path by `/` or `.`. `a(b,c)` is short for
 /// `a/b,a/c`. `*` is every field, and cannot have subfields. Names are in lowerCamelCase or
 /// `snake_case`.
+///
+/// ```
+/// use gchat_filter::list::FieldMask;
+/// use serde_json::json;
+///
+/// let mut page = json!({
+///     "memberships": [{"name": "spaces/A/members/1", "role": "ROLE_MEMBER"}],
+///     "nextPageToken": "…",
+/// });
+/// if let Some(mask) = FieldMask::parse("memberships/name")? {
+///     mask.apply(&mut page);
+/// }
+/// assert_eq!(page, json!({"memberships": [{"name": "spaces/A/members/1"}]}));
+/// # Ok::<(), gchat_filter::list::InvalidMask>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldMask(BTreeMap<String, FieldMask>);
 
@@ -103,9 +119,24 @@ impl FieldMask {
     }
 
     /// Returns the top-level names with the masks for their subfields.
-    #[cfg(feature = "mock")]
-    pub(crate) fn below(&self) -> impl Iterator<Item = (&str, &Self)> {
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {
         self.0.iter().map(|(name, below)| (name.as_str(), below))
+    }
+
+    /// Removes the fields of a message that the mask does not select. In an array, the mask applies to
+    /// each item. Fields that are or become empty messages are removed too.
+    pub fn apply(&self, value: &mut Value) {
+        match value {
+            Value::Object(fields) => fields.retain(|name, value| {
+                let Some(below) = self.field(name) else {
+                    return false;
+                };
+                below.apply(value);
+                !value.as_object().is_some_and(Map::is_empty)
+            }),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.apply(item)),
+            _ => {}
+        }
     }
 }
 

@@ -1,8 +1,13 @@
 //! The methods of memberships.
 
+use crate::named::named;
+
 /// A method of `spaces.members`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
+///
+/// `Display` and `FromStr` use the full name of the API's method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MembershipMethod {
     /// `POST v1/{parent=spaces/*}/members`.
     Create,
     /// `DELETE v1/{name=spaces/*/members/*}`.
@@ -15,7 +20,16 @@ pub enum Method {
     Patch,
 }
 
-impl Method {
+impl MembershipMethod {
+    /// Every method.
+    pub const ALL: &[Self] = &[
+        Self::Create,
+        Self::Delete,
+        Self::Get,
+        Self::List,
+        Self::Patch,
+    ];
+
     /// Returns the full name of the API's method.
     #[must_use]
     pub const fn rpc(self) -> &'static str {
@@ -28,3 +42,5 @@ impl Method {
         }
     }
 }
+
+named!(MembershipMethod, "method of memberships", rpc);

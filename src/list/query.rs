@@ -1,11 +1,14 @@
 //! Query strings: percent-encoding, and the parameters that every method accepts.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::case::is_snake_case_of;
 use super::mask::FieldMask;
-use super::violation::{BAD_PAYLOAD, LONGEST_ECHO, Violation, clip};
+use super::violation::{BAD_PAYLOAD, LONGEST_ECHO, Violation, Violations, clip};
+use crate::diagnostic::Quoted;
 
 /// Field of the violation for a parameter without a name.
 const NO_NAME: &str = "(empty)";
@@ -13,48 +16,47 @@ const NO_NAME: &str = "(empty)";
 /// Maximum number of parameters in a query.
 const MAX_PARAMETERS: usize = 100;
 
-/// Appends `name=value` to a query. In the value, all but unreserved characters (RFC 3986) are
-/// percent-encoded.
-pub(crate) fn push(query: &mut String, name: &str, value: &str) {
+/// The characters to percent-encode in a segment of a path and in a query: all but unreserved ones
+/// (RFC 3986).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Percent-encodes a segment of a path, or a value in a query.
+pub(super) fn encode(text: &str) -> impl fmt::Display {
+    utf8_percent_encode(text, RESERVED)
+}
+
+/// Appends `name=value` to a query.
+pub(super) fn push(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
     }
     query.push_str(name);
     query.push('=');
-    for byte in value.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                query.push(char::from(byte));
-            }
-            // Writing to a string cannot fail.
-            _ => drop(write!(query, "%{byte:02X}")),
-        }
-    }
+    query.extend(utf8_percent_encode(value, RESERVED));
 }
 
-/// Decodes the percent-encoding in a component of a path or a query.
-///
-/// A `+` is a space in a query, and literal in a path. A `%` is literal unless two hexadecimal
+/// Decodes a name or a value in a query, where `+` is a space. A `%` is literal unless two hexadecimal
 /// digits follow it. Returns `None` if the result is not UTF-8.
-pub(crate) fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
-    if !text.contains(['%', '+']) {
-        return Some(Cow::Borrowed(text));
+fn decode(text: &str) -> Option<Cow<'_, str>> {
+    if text.contains('+') {
+        let text = text.replace('+', " ");
+        let decoded = percent_decode_str(&text).decode_utf8().ok()?;
+        return Some(Cow::Owned(decoded.into_owned()));
     }
-    let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        let mut following = bytes.clone();
-        match (byte, digit(following.next()), digit(following.next())) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.extend(u8::try_from(high * 16 + low));
-                bytes = following;
-            }
-            (b'+', ..) if plus_is_space => decoded.push(b' '),
-            _ => decoded.push(byte),
-        }
+    percent_decode_str(text).decode_utf8().ok()
+}
+
+/// Stands for a secret in `Debug` output.
+pub(super) struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
     }
-    String::from_utf8(decoded).ok().map(Cow::Owned)
 }
 
 /// The system parameters: those that every method accepts.
@@ -78,7 +80,10 @@ impl fmt::Debug for SystemParameters {
             .field("integer_enums", &self.integer_enums)
             .field("fields", &self.fields)
             .field("pretty_print", &self.pretty_print)
-            .field("access_token", &self.access_token.as_ref().map(|_| "…"))
+            .field(
+                "access_token",
+                &self.access_token.as_ref().map(|_| Redacted),
+            )
             .finish()
     }
 }
@@ -94,15 +99,40 @@ impl Default for SystemParameters {
     }
 }
 
-/// Reader of a query. Parameters are taken one by one, and violations are collected.
-pub(crate) struct QueryReader<'q> {
+/// A reader of the query of any method. Parameters are taken one by one, and violations are collected.
+///
+/// [`ListMembershipsRequest::from_query`](super::ListMembershipsRequest::from_query) reads the query of
+/// a list request.
+///
+/// ```
+/// use gchat_filter::list::{QueryReader, UpdateMask};
+///
+/// // The query of a patch.
+/// let mut reader = QueryReader::new("update_mask=role&prettyPrint=false");
+/// let system = reader.take_system();
+/// let use_admin_access = reader.take_bool("useAdminAccess").unwrap_or(false);
+/// let update_mask = reader.take("updateMask").unwrap_or_default();
+/// reader.finish()?;
+/// assert!(!system.pretty_print && !use_admin_access);
+/// assert_eq!(UpdateMask::parse(&update_mask)?, UpdateMask::Role);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct QueryReader<'q> {
     pairs: Vec<(Cow<'q, str>, Cow<'q, str>)>,
-    pub(crate) violations: Vec<Violation>,
+    violations: Vec<Violation>,
+}
+
+/// Omits the parameters, which may have an access token.
+impl fmt::Debug for QueryReader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("QueryReader")
+    }
 }
 
 impl<'q> QueryReader<'q> {
     /// Splits and decodes a query, without its `?`.
-    pub(crate) fn new(query: &'q str) -> Self {
+    #[must_use]
+    pub fn new(query: &'q str) -> Self {
         let mut reader = Self {
             pairs: Vec::new(),
             violations: Vec::new(),
@@ -118,13 +148,13 @@ impl<'q> QueryReader<'q> {
             }
             // The value of `$alt` may have a second `=` that is not encoded.
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match (decode(name, true), decode(value, true)) {
+            match (decode(name), decode(value)) {
                 (Some(name), Some(value)) => reader.pairs.push((name, value)),
                 (name, _) => {
                     let name = match name {
                         Some(name) if name.is_empty() => NO_NAME.to_owned(),
                         Some(name) => name.into_owned(),
-                        None => crate::diagnostic::Quoted(pair).to_string(),
+                        None => Quoted(pair).to_string(),
                     };
                     let violation = Violation::new(name, "not valid UTF-8 after percent-decoding");
                     reader.violations.push(violation);
@@ -136,7 +166,7 @@ impl<'q> QueryReader<'q> {
 
     /// Takes the value of a parameter by its lowerCamelCase name. As in Google's services, the
     /// query may also have the name in `snake_case`.
-    pub(crate) fn take(&mut self, name: &'static str) -> Option<Cow<'q, str>> {
+    pub fn take(&mut self, name: &'static str) -> Option<Cow<'q, str>> {
         let is_named = |pair: &(Cow<'_, str>, _)| pair.0 == name || is_snake_case_of(&pair.0, name);
         let at = self.pairs.iter().position(is_named)?;
         let (_, value) = self.pairs.remove(at);
@@ -148,39 +178,40 @@ impl<'q> QueryReader<'q> {
         Some(value)
     }
 
-    /// Takes the value of a Boolean parameter: `true` or `false`.
-    pub(crate) fn take_bool(&mut self, name: &'static str) -> Option<bool> {
+    /// Takes the value of a Boolean parameter: `true` or `false`. Any other is a violation, and `None`.
+    pub fn take_bool(&mut self, name: &'static str) -> Option<bool> {
         match &*self.take(name)? {
             "true" => Some(true),
             "false" => Some(false),
             other => {
-                let quoted = crate::diagnostic::Quoted(other).to_string();
+                let quoted = Quoted(other).to_string();
                 self.violate(name, format!("expected `true` or `false`, found {quoted}"));
                 None
             }
         }
     }
 
-    pub(crate) fn violate(&mut self, name: &'static str, description: impl std::fmt::Display) {
+    /// Adds a violation of a parameter.
+    pub fn violate(&mut self, name: &'static str, description: impl fmt::Display) {
         self.violations.push(Violation::new(name, description));
     }
 
     /// Takes the system parameters (documented). Those that have no effect here are ignored,
     /// including `callback`: JSONP is not supported.
-    pub(crate) fn take_system(&mut self) -> SystemParameters {
+    pub fn take_system(&mut self) -> SystemParameters {
         let mut system = SystemParameters::default();
         for name in ["alt", "$alt"] {
             let Some(value) = self.take(name).filter(|value| !value.is_empty()) else {
                 continue;
             };
-            let mut parts = value.split(';').map(str::trim);
-            let format = parts.next().unwrap_or_default();
+            let (format, options) = value.split_once(';').unwrap_or((&value, ""));
+            let format = format.trim();
             if !format.eq_ignore_ascii_case("json") {
-                let quoted = crate::diagnostic::Quoted(format).to_string();
+                let quoted = Quoted(format).to_string();
                 self.violate(name, format!("expected `json`, found {quoted}"));
             }
-            for part in parts {
-                match part {
+            for option in options.split(';') {
+                match option.trim() {
                     "enum-encoding=int" => system.integer_enums = true,
                     "enum-encoding=string" | "" => {}
                     _ => self.violate(
@@ -215,8 +246,12 @@ impl<'q> QueryReader<'q> {
         system
     }
 
-    /// Returns all violations. Parameters that were not taken are unknown (design decision).
-    pub(crate) fn finish(mut self) -> Vec<Violation> {
+    /// Ends the reading.
+    ///
+    /// # Errors
+    ///
+    /// All violations so far, and one for each parameter that was not taken, because it is unknown.
+    pub fn finish(mut self) -> Result<(), Violations> {
         let unknown = self.pairs.into_iter().map(|(name, _)| {
             if name.is_empty() {
                 Violation::new(NO_NAME, "missing query parameter name")
@@ -231,6 +266,6 @@ impl<'q> QueryReader<'q> {
             }
         });
         self.violations.extend(unknown);
-        self.violations
+        Violations::new(self.violations).map_or(Ok(()), Err)
     }
 }

@@ -1,15 +1,17 @@
 //! List requests: query strings, validation and authorization.
 
-use super::method::Method;
-use super::query::{self, QueryReader, SystemParameters};
+use std::fmt;
+
+use super::method::MembershipMethod;
+use super::page::PageRequest;
+use super::query::{self, QueryReader, Redacted, SystemParameters};
 use super::resource_name::SpaceName;
 use super::scope::{Authentication, Caller, Condition};
-use super::selection::Selection;
 use super::status::Status;
 use super::token::{Binding, PageTokens};
 use super::violation::{Violation, Violations};
-use crate::Checker;
-use crate::members::Filter;
+use crate::members::{Filter, Matchable, MemberType};
+use crate::{Checker, Membership, MembershipState};
 
 /// Page size if the request does not specify one (documented).
 const DEFAULT_PAGE_SIZE: usize = 100;
@@ -34,7 +36,7 @@ const MAX_PAGE_SIZE: usize = 1000;
 /// assert_eq!(fields, ["pageSize", "filter"]);
 /// ```
 ///
-/// The request also builds the path and query for the call:
+/// The checked request builds the path and query for the call:
 ///
 /// ```
 /// use gchat_filter::list::ListMembershipsRequest;
@@ -45,11 +47,14 @@ const MAX_PAGE_SIZE: usize = 1000;
 ///     ..ListMembershipsRequest::new("spaces/AAAA")
 /// };
 /// assert_eq!(
-///     request.path_and_query(),
+///     request.check()?.path_and_query(),
 ///     "/v1/spaces/AAAA/members?filter=member.type%20%3D%20%22HUMAN%22&showGroups=true"
 /// );
+/// # Ok::<(), gchat_filter::list::Violations>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+///
+/// A minor version may add arguments that the API gets: begin with [`new`](Self::new), as here.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct ListMembershipsRequest {
     /// The space to list: `spaces/{space}`.
     pub parent: String,
@@ -69,6 +74,22 @@ pub struct ListMembershipsRequest {
     pub use_admin_access: bool,
 }
 
+/// Redacts the page token.
+impl fmt::Debug for ListMembershipsRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let page_token = Some(Redacted).filter(|_| !self.page_token.is_empty());
+        f.debug_struct("ListMembershipsRequest")
+            .field("parent", &self.parent)
+            .field("page_size", &self.page_size)
+            .field("page_token", &page_token)
+            .field("filter", &self.filter)
+            .field("show_groups", &self.show_groups)
+            .field("show_invited", &self.show_invited)
+            .field("use_admin_access", &self.use_admin_access)
+            .finish()
+    }
+}
+
 impl ListMembershipsRequest {
     /// Creates a request for the first page of all memberships in a space.
     #[must_use]
@@ -77,41 +98,6 @@ impl ListMembershipsRequest {
             parent: parent.into(),
             ..Self::default()
         }
-    }
-
-    /// Returns the query string without a `?`.
-    ///
-    /// Arguments with their default values are omitted. All but unreserved characters are
-    /// percent-encoded, a space as `%20`.
-    #[must_use]
-    pub fn query(&self) -> String {
-        let mut query = String::new();
-        if self.page_size != 0 {
-            query::push(&mut query, "pageSize", &self.page_size.to_string());
-        }
-        for (name, text) in [("pageToken", &self.page_token), ("filter", &self.filter)] {
-            if !text.is_empty() {
-                query::push(&mut query, name, text);
-            }
-        }
-        for (name, flag) in [
-            ("showGroups", self.show_groups),
-            ("showInvited", self.show_invited),
-            ("useAdminAccess", self.use_admin_access),
-        ] {
-            if flag {
-                query::push(&mut query, name, "true");
-            }
-        }
-        query
-    }
-
-    /// Returns the part of the request's URL after the host.
-    #[must_use]
-    pub fn path_and_query(&self) -> String {
-        let (parent, query) = (&self.parent, self.query());
-        let separator = if query.is_empty() { "" } else { "?" };
-        format!("/v1/{parent}/members{separator}{query}")
     }
 
     /// Parses a query string and the system parameters in it. A space is `+` or `%20`.
@@ -130,37 +116,34 @@ impl ListMembershipsRequest {
         let system = reader.take_system();
         let page_size = reader.take("pageSize").filter(|size| !size.is_empty());
         let page_size = page_size.map_or(Ok(0), |size| size.parse());
-        if page_size.is_err() {
+        let page_size = page_size.unwrap_or_else(|_| {
             reader.violate("pageSize", "expected a 32-bit integer");
-        }
+            0
+        });
         let mut text = |name| reader.take(name).unwrap_or_default().into_owned();
         let (page_token, filter) = (text("pageToken"), text("filter"));
-        let mut flag = |name| reader.take_bool(name).unwrap_or_default();
+        let mut flag = |name| reader.take_bool(name).unwrap_or(false);
         let request = Self {
             parent: parent.into(),
-            page_size: page_size.unwrap_or_default(),
+            page_size,
             page_token,
             filter,
             show_groups: flag("showGroups"),
             show_invited: flag("showInvited"),
             use_admin_access: flag("useAdminAccess"),
         };
-        let violations = reader.finish();
-        if violations.is_empty() {
-            Ok((request, system))
-        } else {
-            Err(Violations::of(violations))
-        }
+        reader.finish()?;
+        Ok((request, system))
     }
 
     /// Checks the request, as a client would. The page token is opaque and is not checked.
     ///
     /// # Errors
     ///
-    /// All violations of `parent` (`AAAA`), `pageSize` (`-1`) and `filter` (`role = "OWNER"`; with
-    /// admin access also an empty filter).
+    /// All violations of `parent` (`AAAA`, `spaces/..`), `pageSize` (`-1`) and `filter`
+    /// (`role = "OWNER"`; with admin access also an empty filter).
     pub fn check(&self) -> Result<CheckedRequest, Violations> {
-        self.check_with(None)
+        self.check_with(None).map(|(checked, _)| checked)
     }
 
     /// Checks the request including the page token, as the server that issued the token would.
@@ -170,21 +153,27 @@ impl ListMembershipsRequest {
     /// As for [`check`](Self::check). Also a violation of `pageToken` if `tokens` did not issue it,
     /// or issued it for a request that differs in more than the page size. Filters are compared by
     /// meaning.
-    pub fn check_on_server(&self, tokens: &PageTokens) -> Result<CheckedRequest, Violations> {
-        self.check_with(Some(tokens))
+    pub fn check_on_server<'t>(
+        &self,
+        tokens: &'t PageTokens,
+    ) -> Result<PageRequest<'t>, Violations> {
+        let (checked, start_after) = self.check_with(Some(tokens))?;
+        Ok(PageRequest::new(checked, start_after, tokens))
     }
 
-    fn check_with(&self, tokens: Option<&PageTokens>) -> Result<CheckedRequest, Violations> {
-        let mut violations = Vec::new();
-        let parent = SpaceName::parse(&self.parent)
-            .map_err(|error| violations.push(Violation::new("parent", error)));
+    /// Checks the request, and reads the key in the page token if there are `tokens`.
+    fn check_with(
+        &self,
+        tokens: Option<&PageTokens>,
+    ) -> Result<(CheckedRequest, Option<String>), Violations> {
+        let parent =
+            SpaceName::parse(&self.parent).map_err(|error| Violation::new("parent", error));
         let page_size = match usize::try_from(self.page_size) {
-            Ok(0) => DEFAULT_PAGE_SIZE,
-            Ok(size) => size.min(MAX_PAGE_SIZE),
+            Ok(0) => Ok(DEFAULT_PAGE_SIZE),
+            Ok(size) => Ok(size.min(MAX_PAGE_SIZE)),
             Err(_) => {
                 let description = format!("must not be negative, found {}", self.page_size);
-                violations.push(Violation::new("pageSize", description));
-                DEFAULT_PAGE_SIZE
+                Err(Violation::new("pageSize", description))
             }
         };
         let filter = if self.use_admin_access {
@@ -192,58 +181,145 @@ impl ListMembershipsRequest {
         } else {
             Filter::parse(&self.filter)
         };
-        let filter = filter.map_err(|error| violations.push(Violation::from(error)));
-        let valid = parent.ok().zip(filter.ok());
-        let mut request = valid.map(|(parent, filter)| CheckedRequest {
-            parent,
-            page_size,
-            filter,
-            show_groups: self.show_groups,
-            show_invited: self.show_invited,
-            use_admin_access: self.use_admin_access,
-            cursor: None,
-        });
-        if let Some(tokens) = tokens.filter(|_| !self.page_token.is_empty()) {
-            let is_valid = match &mut request {
-                Some(request) => {
-                    request.cursor = tokens.read(&request.binding(), &self.page_token);
-                    request.cursor.is_some()
-                }
-                // An invalid request has no binding: only the form of the token can be checked.
-                None => PageTokens::is_well_formed(&self.page_token),
-            };
-            if !is_valid {
-                violations.push(PageTokens::violation());
+        let filter = filter.map_err(Violation::from);
+        let start_after = match (tokens, &parent, &filter) {
+            (Some(tokens), Ok(parent), Ok(filter)) if !self.page_token.is_empty() => {
+                let key = tokens.read(&self.binding(parent, *filter), &self.page_token);
+                key.map(Some).ok_or_else(PageTokens::violation)
+            }
+            // Without both there is no binding: only the form of the token can be checked.
+            (Some(_), ..)
+                if !self.page_token.is_empty() && !PageTokens::is_well_formed(&self.page_token) =>
+            {
+                Err(PageTokens::violation())
+            }
+            _ => Ok(None),
+        };
+        match (parent, page_size, filter, start_after) {
+            (Ok(parent), Ok(page_size), Ok(filter), Ok(start_after)) => {
+                let request = self.clone();
+                let checked = CheckedRequest {
+                    request,
+                    parent,
+                    page_size,
+                    filter,
+                };
+                Ok((checked, start_after))
+            }
+            (parent, page_size, filter, start_after) => {
+                let all = [
+                    parent.err(),
+                    page_size.err(),
+                    filter.err(),
+                    start_after.err(),
+                ];
+                #[expect(clippy::expect_used, reason = "the other arm has all the valid ones")]
+                let violations = Violations::new(all.into_iter().flatten().collect())
+                    .expect("at least one argument is invalid");
+                Err(violations)
             }
         }
-        match request.filter(|_| violations.is_empty()) {
-            Some(request) => Ok(request),
-            None => Err(Violations::of(violations)),
+    }
+
+    /// Returns the arguments that a page token is bound to: all but the page size.
+    fn binding<'r>(&self, parent: &'r SpaceName, filter: Filter) -> Binding<'r> {
+        Binding {
+            parent,
+            filter,
+            flags: [self.show_groups, self.show_invited, self.use_admin_access],
         }
     }
 }
 
-/// A valid list request with parsed arguments.
+/// A valid list request with parsed arguments, which cannot be changed.
+///
+/// A client sends its [`path_and_query`](Self::path_and_query). A server needs the key in the page token
+/// too, which a [`PageRequest`] has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct CheckedRequest {
-    /// The space to list.
-    pub parent: SpaceName,
-    /// The maximum number of memberships in a page: from 1 to 1000.
-    pub page_size: usize,
-    /// The filter for the memberships to return.
-    pub filter: Filter,
-    /// Whether to include Google Groups.
-    pub show_groups: bool,
-    /// Whether to include invited members.
-    pub show_invited: bool,
-    /// Whether to use the privileges of an administrator.
-    pub use_admin_access: bool,
-    /// The key after which the page begins; `None` for the first page.
-    pub cursor: Option<String>,
+    request: ListMembershipsRequest,
+    parent: SpaceName,
+    page_size: usize,
+    filter: Filter,
 }
 
 impl CheckedRequest {
+    /// Returns the space to list.
+    #[must_use]
+    pub fn parent(&self) -> &SpaceName {
+        &self.parent
+    }
+
+    /// Returns the maximum number of memberships in a page: from 1 to 1000.
+    #[must_use]
+    pub fn page_size(&self) -> usize {
+        self.page_size
+    }
+
+    /// Returns the filter for the memberships to return.
+    #[must_use]
+    pub fn filter(&self) -> Filter {
+        self.filter
+    }
+
+    /// Returns whether to include Google Groups.
+    #[must_use]
+    pub fn show_groups(&self) -> bool {
+        self.request.show_groups
+    }
+
+    /// Returns whether to include invited members.
+    #[must_use]
+    pub fn show_invited(&self) -> bool {
+        self.request.show_invited
+    }
+
+    /// Returns whether to use the privileges of an administrator.
+    #[must_use]
+    pub fn use_admin_access(&self) -> bool {
+        self.request.use_admin_access
+    }
+
+    /// Returns the query string without a `?`.
+    ///
+    /// Arguments with their default values are omitted. All but unreserved characters are
+    /// percent-encoded, a space as `%20`.
+    #[must_use]
+    pub fn query(&self) -> String {
+        let request = &self.request;
+        let mut query = String::new();
+        if request.page_size != 0 {
+            query::push(&mut query, "pageSize", &request.page_size.to_string());
+        }
+        for (name, text) in [
+            ("pageToken", &request.page_token),
+            ("filter", &request.filter),
+        ] {
+            if !text.is_empty() {
+                query::push(&mut query, name, text);
+            }
+        }
+        for (name, flag) in [
+            ("showGroups", request.show_groups),
+            ("showInvited", request.show_invited),
+            ("useAdminAccess", request.use_admin_access),
+        ] {
+            if flag {
+                query::push(&mut query, name, "true");
+            }
+        }
+        query
+    }
+
+    /// Returns the part of the request's URL after the host. Each segment of the path is
+    /// percent-encoded like the query.
+    #[must_use]
+    pub fn path_and_query(&self) -> String {
+        let (space, query) = (query::encode(self.parent.id()), self.query());
+        let separator = if query.is_empty() { "" } else { "?" };
+        format!("/v1/spaces/{space}/members{separator}{query}")
+    }
+
     /// Authorizes a caller to make the request, and returns the conditions under which the caller's
     /// scopes permit it. It is enough to meet one of them.
     ///
@@ -255,34 +331,38 @@ impl CheckedRequest {
     /// 403 `PERMISSION_DENIED` as for [`Caller::authorize`], and if an app asks for invited members
     /// (documented) or groups (design decision).
     pub fn authorize(&self, caller: &Caller) -> Result<Vec<Condition>, Status> {
-        let conditions = caller.authorize(Method::List, self.use_admin_access)?;
-        let needs_user = self.show_groups || self.show_invited;
+        let conditions = caller.authorize(MembershipMethod::List, self.use_admin_access())?;
+        let needs_user = self.show_groups() || self.show_invited();
         if needs_user && caller.authentication == Authentication::App {
             return Err(Status::requires_user());
         }
         Ok(conditions)
     }
 
-    /// Returns the selection of memberships for a caller.
+    /// Returns whether the request selects a membership for a caller with the given authentication.
     ///
-    /// Google Groups and invited members are included only if the request asks for them. With app
-    /// authentication, all apps are excluded, including the caller.
+    /// The membership must match the filter. Google Groups, which are memberships without a user, and
+    /// invited members are included only if the request asks for them; former members never are
+    /// (design decision). With app authentication, all apps are excluded, including the caller.
     #[must_use]
-    pub fn selection(&self, authentication: Authentication) -> Selection {
-        Selection {
-            filter: self.filter,
-            groups: self.show_groups,
-            invited: self.show_invited,
-            apps: authentication == Authentication::User,
-        }
+    pub fn selects(&self, membership: &Membership, authentication: Authentication) -> bool {
+        let by_type = match membership.member_type() {
+            MemberType::NoMember => self.show_groups(),
+            MemberType::Bot => authentication == Authentication::User,
+            MemberType::Unspecified | MemberType::Human | MemberType::Unknown => true,
+        };
+        let by_state = match membership.state {
+            MembershipState::Invited => self.show_invited(),
+            MembershipState::NotAMember => false,
+            MembershipState::Unspecified
+            | MembershipState::Joined
+            | MembershipState::Unknown(_) => true,
+        };
+        by_type && by_state && self.filter.matches(membership)
     }
 
-    /// Returns the arguments that a page token is bound to: all but the page size.
+    /// Returns the arguments that a page token is bound to.
     pub(super) fn binding(&self) -> Binding<'_> {
-        Binding {
-            parent: &self.parent,
-            filter: self.filter,
-            flags: [self.show_groups, self.show_invited, self.use_admin_access],
-        }
+        self.request.binding(&self.parent, self.filter)
     }
 }

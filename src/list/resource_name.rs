@@ -1,50 +1,114 @@
 //! Resource names of spaces, memberships, users and groups, and their aliases in requests.
 
 use std::fmt;
+use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::diagnostic::Quoted;
+
+/// Patterns of the names.
+const SPACE: &str = "spaces/{space}";
+const MEMBERSHIP: &str = "spaces/{space}/members/{member}";
+const USER: &str = "users/{user}";
+const GROUP: &str = "groups/{group}";
+
 /// The error for an invalid resource name.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "expected `{pattern}`{constraint}, found {}",
-    crate::diagnostic::Quoted(found)
-)]
+#[error("expected `{pattern}`, found {}{problem}", Quoted(found))]
 pub struct InvalidName {
     pattern: &'static str,
-    /// Allowed characters, if the identifier has others; else empty.
-    constraint: &'static str,
     found: String,
+    problem: Problem,
 }
 
-/// Returns the identifiers in `name` if it matches `pattern`.
-///
-/// The pattern's segments in braces are identifiers. These may be any non-empty text without
-/// slashes, white space and control characters. Only the server can decide whether they exist.
-fn identifiers<'a>(name: &'a str, pattern: &'static str) -> Result<Vec<&'a str>, InvalidName> {
-    let error = || InvalidName {
-        pattern,
-        constraint: "",
-        found: name.to_owned(),
-    };
-    let mut found = Vec::new();
-    let mut segments = name.split('/');
-    for expected in pattern.split('/') {
-        let segment = segments.next().ok_or_else(error)?;
-        if expected.starts_with('{') {
-            let is_forbidden = |c: char| c.is_whitespace() || c.is_control();
-            if segment.is_empty() || segment.contains(is_forbidden) {
-                return Err(error());
-            }
-            found.push(segment);
-        } else if segment != expected {
-            return Err(error());
+impl InvalidName {
+    fn new(pattern: &'static str, found: &str, problem: Problem) -> Self {
+        Self {
+            pattern,
+            found: found.to_owned(),
+            problem,
         }
     }
-    if segments.next().is_some() {
-        return Err(error());
+}
+
+/// What is wrong with a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    /// The segments are not those of the pattern.
+    Segments,
+    /// The identifier is `.`, `..` or `-`.
+    Reserved(String),
+    /// The identifier has this character.
+    Character(char),
+    /// The identifier of a group has a character that only other identifiers may have.
+    Group,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Segments => Ok(()),
+            Self::Reserved(id) => write!(f, "; `{id}` is not an identifier"),
+            Self::Character(c) => {
+                let c = c.to_string();
+                write!(f, "; an identifier cannot contain {}", Quoted(&c))
+            }
+            Self::Group => f.write_str(
+                "; a group's identifier has only ASCII letters, digits, `-`, `_` and `.`",
+            ),
+        }
     }
-    Ok(found)
+}
+
+/// Returns the first `N` segments of a name.
+fn segments<const N: usize>(name: &str) -> [Option<&str>; N] {
+    let mut segments = name.split('/');
+    std::array::from_fn(|_| segments.next())
+}
+
+/// Returns whether an identifier or an email address can have a character (design decision): not one
+/// with a meaning in a URL or in the API's patterns, nor an invisible one.
+fn is_allowed(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(
+            c,
+            '-' | '.' | '_' | '~' | '+' | '@' | '\'' | '!' | '$' | '&' | '='
+        )
+}
+
+/// Checks an identifier. Only the server can decide whether it exists.
+fn check_identifier(id: &str) -> Result<(), Problem> {
+    if id.is_empty() {
+        return Err(Problem::Segments);
+    }
+    // The first two are steps in a path; the last is a wildcard in names of Google's APIs.
+    if matches!(id, "." | ".." | "-") {
+        return Err(Problem::Reserved(id.to_owned()));
+    }
+    match id.chars().find(|c| !is_allowed(*c)) {
+        None => Ok(()),
+        Some(c) => Err(Problem::Character(c)),
+    }
+}
+
+/// Returns the second of two segments; `None` if the name has others.
+fn second_segment<'n>(name: &'n str, collection: &str) -> Option<&'n str> {
+    match segments(name) {
+        [Some(first), Some(id), None] if first == collection => Some(id),
+        _ => None,
+    }
+}
+
+/// Returns the identifier in a name of two segments.
+fn identifier<'n>(
+    name: &'n str,
+    collection: &str,
+    pattern: &'static str,
+) -> Result<&'n str, InvalidName> {
+    let id = second_segment(name, collection).ok_or(Problem::Segments);
+    id.and_then(|id| check_identifier(id).map(|()| id))
+        .map_err(|problem| InvalidName::new(pattern, name, problem))
 }
 
 /// The name of a space, `spaces/{space}`.
@@ -56,10 +120,11 @@ impl SpaceName {
     ///
     /// # Errors
     ///
-    /// If the name is not `spaces/{space}`, such as an empty name, `spaces/`, `AAAA`,
-    /// `spaces/A/members` or `spaces/A B`.
+    /// If the name is not `spaces/{space}`, such as an empty name, `spaces/`, `AAAA` or
+    /// `spaces/A/members`, or if the identifier is not one: `spaces/..`, `spaces/A B`,
+    /// `spaces/A?x=1`.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
-        identifiers(name, "spaces/{space}")?;
+        identifier(name, "spaces", SPACE)?;
         Ok(Self(name.to_owned()))
     }
 
@@ -69,7 +134,15 @@ impl SpaceName {
         &self.0
     }
 
+    /// Returns the identifier, `{space}`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.0.trim_start_matches("spaces/")
+    }
+
     /// Returns the name of a membership in this space, `spaces/{space}/members/{member}`.
+    ///
+    /// The member's identifier is not checked; [`MembershipName::parse`] checks the name.
     #[must_use]
     pub fn member(&self, member: &str) -> String {
         format!("{}/members/{member}", self.0)
@@ -78,13 +151,22 @@ impl SpaceName {
 
 impl fmt::Display for SpaceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
+    }
+}
+
+impl FromStr for SpaceName {
+    type Err = InvalidName;
+
+    fn from_str(name: &str) -> Result<Self, InvalidName> {
+        Self::parse(name)
     }
 }
 
 /// The `{member}` in a membership's name, or the `{user}` in a user's name.
 ///
-/// Responses have identifiers only. Requests may also have aliases.
+/// Responses have identifiers only. Requests may also have aliases. `Display` writes the text in the
+/// name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reference {
@@ -106,6 +188,15 @@ impl From<&str> for Reference {
     }
 }
 
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::CallingApp => "app",
+            Self::Email(text) | Self::Id(text) => text,
+        })
+    }
+}
+
 /// The name of a membership, `spaces/{space}/members/{member}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MembershipName {
@@ -121,19 +212,38 @@ impl MembershipName {
     /// # Errors
     ///
     /// If the name is not `spaces/{space}/members/{member}`, such as `spaces/A`,
-    /// `spaces/A/members/` or `users/1`.
+    /// `spaces/A/members/` or `users/1`, or if an identifier is not one: `spaces/A/members/..`.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
-        match *identifiers(name, "spaces/{space}/members/{member}")? {
-            [space, member] => Ok(Self {
-                space: SpaceName(format!("spaces/{space}")),
-                member: Reference::from(member),
-            }),
-            _ => Err(InvalidName {
-                pattern: "spaces/{space}/members/{member}",
-                constraint: "",
-                found: name.to_owned(),
-            }),
-        }
+        let parsed = match segments(name) {
+            [
+                Some("spaces"),
+                Some(space),
+                Some("members"),
+                Some(member),
+                None,
+            ] => check_identifier(space)
+                .and_then(|()| check_identifier(member))
+                .map(|()| Self {
+                    space: SpaceName(format!("spaces/{space}")),
+                    member: Reference::from(member),
+                }),
+            _ => Err(Problem::Segments),
+        };
+        parsed.map_err(|problem| InvalidName::new(MEMBERSHIP, name, problem))
+    }
+}
+
+impl fmt::Display for MembershipName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.space.member(&self.member.to_string()))
+    }
+}
+
+impl FromStr for MembershipName {
+    type Err = InvalidName;
+
+    fn from_str(name: &str) -> Result<Self, InvalidName> {
+        Self::parse(name)
     }
 }
 
@@ -141,10 +251,10 @@ impl MembershipName {
 ///
 /// # Errors
 ///
-/// If the name is not `users/{user}`, such as `1`, `users/` or `people/1`.
+/// If the name is not `users/{user}`, such as `1`, `users/` or `people/1`, or if the identifier is
+/// not one: `users/..`.
 pub fn parse_user(name: &str) -> Result<Reference, InvalidName> {
-    let found = identifiers(name, "users/{user}")?;
-    Ok(Reference::from(found.concat().as_str()))
+    identifier(name, "users", USER).map(Reference::from)
 }
 
 /// Parses a group's name, `groups/{group}`, and returns the identifier.
@@ -156,17 +266,12 @@ pub fn parse_user(name: &str) -> Result<Reference, InvalidName> {
 /// # Errors
 ///
 /// If the name is not `groups/{group}` with such an identifier: `1`, `groups/`, `users/1`,
-/// `groups/team@example.com`.
+/// `groups/team@example.com`, `groups/..`.
 pub fn parse_group(name: &str) -> Result<String, InvalidName> {
-    const PATTERN: &str = "groups/{group}";
-    let group = identifiers(name, PATTERN)?.concat();
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !group.chars().all(is_allowed) {
-        return Err(InvalidName {
-            pattern: PATTERN,
-            constraint: " with only ASCII letters, digits, `-`, `_` and `.` in the identifier",
-            found: name.to_owned(),
-        });
+    let is_of_group = |id: &str| id.chars().all(is_allowed);
+    match second_segment(name, "groups") {
+        Some(id) if !is_of_group(id) => Err(InvalidName::new(GROUP, name, Problem::Group)),
+        _ => identifier(name, "groups", GROUP).map(str::to_owned),
     }
-    Ok(group)
 }

@@ -1,7 +1,11 @@
 //! Callers and the methods that their scopes permit.
 
-use super::method::Method;
+use std::fmt;
+use std::str::FromStr;
+
+use super::method::MembershipMethod;
 use super::status::Status;
+use crate::UnknownName;
 
 /// How a caller is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +18,7 @@ pub enum Authentication {
 
 /// A condition that a request must meet for a scope to permit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Condition {
     /// No condition.
     Always,
@@ -29,6 +34,9 @@ const PREFIX: &str = "https://www.googleapis.com/auth/";
 macro_rules! scopes {
     ($($(#[doc = $doc:literal])+ $scope:ident = $name:literal,)+) => {
         /// An authorization scope for memberships (documented).
+        ///
+        /// `Display` writes the full name, and `FromStr` reads it with or without
+        /// `https://www.googleapis.com/auth/`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Scope {
@@ -90,47 +98,48 @@ impl Scope {
     #[must_use]
     pub fn permits(
         self,
-        method: Method,
+        method: MembershipMethod,
         authentication: Authentication,
         admin_access: bool,
     ) -> Option<Condition> {
         use Authentication::{App, User};
-        use Method::{Create, Delete, Get, List, Patch};
+        use MembershipMethod::{Create, Delete, Get, List, Patch};
 
-        let (methods, authentications, admin, condition): (&[Method], &[_], _, _) = match self {
-            Self::Memberships => (
-                &[Create, Delete, Get, List, Patch],
-                &[User],
-                false,
-                Condition::Always,
-            ),
-            Self::MembershipsReadonly => (&[Get, List], &[User], false, Condition::Always),
-            // An app "must authenticate as a user" to create a membership for itself.
-            Self::MembershipsApp if method == Create => {
-                (&[Create], &[User], false, Condition::OwnApp)
-            }
-            Self::MembershipsApp => (&[Delete], &[User, App], false, Condition::OwnApp),
-            Self::Import => (
-                &[Create, Delete, List, Patch],
-                &[User],
-                false,
-                Condition::ImportMode,
-            ),
-            Self::AppMemberships => (
-                &[Create, Delete, Get, List, Patch],
-                &[App],
-                false,
-                Condition::Always,
-            ),
-            Self::Bot => (&[Get, List], &[App], false, Condition::Always),
-            Self::AdminMemberships => (
-                &[Create, Delete, Get, List, Patch],
-                &[User],
-                true,
-                Condition::Always,
-            ),
-            Self::AdminMembershipsReadonly => (&[Get, List], &[User], true, Condition::Always),
-        };
+        let (methods, authentications, admin, condition): (&[MembershipMethod], &[_], _, _) =
+            match self {
+                Self::Memberships => (
+                    &[Create, Delete, Get, List, Patch],
+                    &[User],
+                    false,
+                    Condition::Always,
+                ),
+                Self::MembershipsReadonly => (&[Get, List], &[User], false, Condition::Always),
+                // An app "must authenticate as a user" to create a membership for itself.
+                Self::MembershipsApp if method == Create => {
+                    (&[Create], &[User], false, Condition::OwnApp)
+                }
+                Self::MembershipsApp => (&[Delete], &[User, App], false, Condition::OwnApp),
+                Self::Import => (
+                    &[Create, Delete, List, Patch],
+                    &[User],
+                    false,
+                    Condition::ImportMode,
+                ),
+                Self::AppMemberships => (
+                    &[Create, Delete, Get, List, Patch],
+                    &[App],
+                    false,
+                    Condition::Always,
+                ),
+                Self::Bot => (&[Get, List], &[App], false, Condition::Always),
+                Self::AdminMemberships => (
+                    &[Create, Delete, Get, List, Patch],
+                    &[User],
+                    true,
+                    Condition::Always,
+                ),
+                Self::AdminMembershipsReadonly => (&[Get, List], &[User], true, Condition::Always),
+            };
         (methods.contains(&method)
             && authentications.contains(&authentication)
             && admin == admin_access)
@@ -138,8 +147,27 @@ impl Scope {
     }
 }
 
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.url())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::from_name(name).ok_or_else(|| UnknownName {
+            kind: "scope for memberships",
+            name: name.to_owned(),
+            expected: Self::ALL.iter().map(|scope| scope.name()).collect(),
+        })
+    }
+}
+
 /// The caller of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Caller {
     /// How the caller is authenticated.
     pub authentication: Authentication,
@@ -150,6 +178,22 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Creates a caller who is not an administrator.
+    pub fn new(authentication: Authentication, scopes: impl Into<Vec<Scope>>) -> Self {
+        Self {
+            authentication,
+            administrator: false,
+            scopes: scopes.into(),
+        }
+    }
+
+    /// Sets whether the caller is an administrator of the organization.
+    #[must_use]
+    pub fn administrator(mut self, administrator: bool) -> Self {
+        self.administrator = administrator;
+        self
+    }
+
     /// Returns the conditions under which the caller's scopes permit a method. It is enough to meet
     /// one of them.
     ///
@@ -157,7 +201,11 @@ impl Caller {
     ///
     /// 403 `PERMISSION_DENIED` if no scope permits the method, or if a caller who is not an
     /// administrator asks for admin access.
-    pub fn authorize(&self, method: Method, admin_access: bool) -> Result<Vec<Condition>, Status> {
+    pub fn authorize(
+        &self,
+        method: MembershipMethod,
+        admin_access: bool,
+    ) -> Result<Vec<Condition>, Status> {
         let permits = |scope: &Scope| scope.permits(method, self.authentication, admin_access);
         let conditions: Vec<Condition> = self.scopes.iter().filter_map(permits).collect();
         if conditions.is_empty() {

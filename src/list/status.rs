@@ -3,18 +3,21 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::method::Method;
+use super::method::MembershipMethod;
 use super::violation::{MAX_DESCRIPTION, Violation, Violations, shown};
+use crate::named::named;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $http:literal $name:literal,)+) => {
-        /// A canonical error code, `google.rpc.Code`.
+        /// A canonical error code, `google.rpc.Code`, without `OK`.
+        ///
+        /// `Display` and `FromStr` use the name on the wire, such as `INVALID_ARGUMENT`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code {
+        pub enum RpcCode {
             $($(#[doc = $doc])+ $code,)+
         }
 
-        impl Code {
+        impl RpcCode {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$code,)+];
 
@@ -72,6 +75,8 @@ codes! {
     DeadlineExceeded = 504 "DEADLINE_EXCEEDED",
 }
 
+named!(RpcCode, "error code", as_str);
+
 /// Machine-readable details of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -79,13 +84,14 @@ pub enum Detail {
     /// `google.rpc.BadRequest`: the violations with their fields.
     BadRequest(Vec<Violation>),
     /// `google.rpc.ErrorInfo`: the cause of the error.
+    #[non_exhaustive]
     ErrorInfo {
         /// The reason, such as `ACCESS_TOKEN_SCOPE_INSUFFICIENT`.
         reason: &'static str,
         /// The domain that defines the reason, such as `googleapis.com`.
         domain: &'static str,
         /// The method that was called.
-        method: Method,
+        method: MembershipMethod,
     },
 }
 
@@ -105,10 +111,11 @@ pub enum Detail {
 /// assert_eq!(status.message, "Invalid filter query: role = OWNER");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {message}", code.as_str())]
+#[error("{code}: {message}")]
+#[non_exhaustive]
 pub struct Status {
     /// The canonical code.
-    pub code: Code,
+    pub code: RpcCode,
     /// The message for developers.
     pub message: String,
     /// The machine-readable details.
@@ -118,7 +125,7 @@ pub struct Status {
 impl Status {
     /// Creates a status without details. In the message, invisible characters are escaped, and it is
     /// truncated to 1000 characters.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: RpcCode, message: impl Into<String>) -> Self {
         Self {
             code,
             message: shown(&message.into(), MAX_DESCRIPTION),
@@ -126,21 +133,23 @@ impl Status {
         }
     }
 
+    /// Sets the details.
+    #[must_use]
+    pub fn with_details(mut self, details: Vec<Detail>) -> Self {
+        self.details = details;
+        self
+    }
+
     /// Returns the error for a caller whose scopes do not permit the method, with the live
     /// service's message and reason.
     #[must_use]
-    pub fn insufficient_scopes(method: Method) -> Self {
-        Self {
-            details: vec![Detail::ErrorInfo {
-                reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-                domain: "googleapis.com",
-                method,
-            }],
-            ..Self::new(
-                Code::PermissionDenied,
-                "Request had insufficient authentication scopes.",
-            )
-        }
+    pub fn insufficient_scopes(method: MembershipMethod) -> Self {
+        let message = "Request had insufficient authentication scopes.";
+        Self::new(RpcCode::PermissionDenied, message).with_details(vec![Detail::ErrorInfo {
+            reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            domain: "googleapis.com",
+            method,
+        }])
     }
 
     /// Returns the error for a caller who does not have permission for the resource, with the live
@@ -148,7 +157,7 @@ impl Status {
     #[must_use]
     pub fn permission_denied() -> Self {
         Self::new(
-            Code::PermissionDenied,
+            RpcCode::PermissionDenied,
             "Permission denied to perform the requested action on the specified resource, or the \
              resource doesn't exist.",
         )
@@ -159,7 +168,7 @@ impl Status {
     #[must_use]
     pub fn requires_user() -> Self {
         Self::new(
-            Code::PermissionDenied,
+            RpcCode::PermissionDenied,
             "This method doesn't support app authentication with a service account. Authenticate \
              with a user account.",
         )
@@ -170,7 +179,7 @@ impl Status {
     #[must_use]
     pub fn requires_administrator() -> Self {
         Self::new(
-            Code::PermissionDenied,
+            RpcCode::PermissionDenied,
             "This method doesn't support non-admin user authentication. Authenticate with an admin \
              account.",
         )
@@ -179,7 +188,7 @@ impl Status {
     /// Returns the error for a missing space or membership, with the live service's message.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, "Requested entity was not found.")
+        Self::new(RpcCode::NotFound, "Requested entity was not found.")
     }
 }
 
@@ -193,16 +202,15 @@ impl From<Violations> for Status {
         let status = match filter {
             Some(error) => {
                 let message = format!("Invalid filter query: {}", error.text());
-                Self::new(Code::InvalidArgument, message)
+                Self::new(RpcCode::InvalidArgument, message)
             }
             // Violations are escaped and truncated already.
             None => Self {
                 message: violations.message(),
-                ..Self::new(Code::InvalidArgument, "")
+                ..Self::new(RpcCode::InvalidArgument, "")
             },
         };
-        let details = vec![Detail::BadRequest(violations.as_slice().to_vec())];
-        Self { details, ..status }
+        status.with_details(vec![Detail::BadRequest(violations.into_iter().collect())])
     }
 }
 

@@ -20,9 +20,11 @@ pub(crate) const BAD_PAYLOAD: &str = "Invalid JSON payload received. ";
 
 /// Truncates text to `max` characters, and appends `…` if it was longer.
 pub(crate) fn clip(text: &str, max: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(max) {
+    let mut rest = text.chars();
+    let clipped: String = rest.by_ref().take(max).collect();
+    match rest.next() {
         None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        Some(_) => Cow::Owned(clipped + "…"),
     }
 }
 
@@ -112,10 +114,29 @@ impl fmt::Display for Violation {
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
+    /// Creates the error from violations; `None` if there are none.
+    #[must_use]
+    pub fn new(mut violations: Vec<Violation>) -> Option<Self> {
+        if violations.is_empty() {
+            return None;
+        }
+        let more = violations.len().saturating_sub(MAX_VIOLATIONS);
+        if more > 0 {
+            violations.truncate(MAX_VIOLATIONS);
+            violations.push(Violation::new("…", format_args!("and {more} more")));
+        }
+        Some(Self(violations))
+    }
+
     /// Returns the violations in the order in which they were found.
     #[must_use]
     pub fn as_slice(&self) -> &[Violation] {
         &self.0
+    }
+
+    /// Iterates over the violations in the order in which they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.0.iter()
     }
 
     /// Returns the message of the error response: all violations on one line. Those in the live
@@ -130,22 +151,29 @@ impl Violations {
         });
         messages.collect::<Vec<_>>().join("; ")
     }
-
-    /// Creates the error from one or more violations, and counts those after the first 20.
-    pub(crate) fn of(mut violations: Vec<Violation>) -> Self {
-        debug_assert!(!violations.is_empty());
-        let more = violations.len().saturating_sub(MAX_VIOLATIONS);
-        if more > 0 {
-            violations.truncate(MAX_VIOLATIONS);
-            violations.push(Violation::new("…", format_args!("and {more} more")));
-        }
-        Self(violations)
-    }
 }
 
 impl From<Violation> for Violations {
     fn from(violation: Violation) -> Self {
         Self(vec![violation])
+    }
+}
+
+impl IntoIterator for Violations {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'v> IntoIterator for &'v Violations {
+    type Item = &'v Violation;
+    type IntoIter = std::slice::Iter<'v, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
     }
 }
 

@@ -4,11 +4,11 @@ use std::borrow::Borrow;
 use std::sync::OnceLock;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::schema::{Kind, MEMBERSHIP, Message, PAGE};
 use crate::Membership;
-use crate::list::{FieldMask, Status, SystemParameters, Violation};
+use crate::list::{Status, SystemParameters, Violation};
 
 /// A membership with its JSON in a page, which is serialized only once, on first use.
 #[derive(Clone, Debug)]
@@ -143,7 +143,7 @@ fn value(value: &impl Serialize, message: &Message, system: &SystemParameters) -
     } else {
         let mut value = serde_json::to_value(value).unwrap_or_default();
         if let Some(mask) = &system.fields {
-            value = masked(value, mask);
+            mask.apply(&mut value);
         }
         if system.integer_enums {
             numbered(&mut value, message);
@@ -168,24 +168,6 @@ fn text(value: &impl Serialize, pretty: bool) -> String {
         serde_json::to_string(value)
     };
     text.unwrap_or_default()
-}
-
-/// Returns the fields of a value that the mask selects.
-fn masked(value: Value, mask: &FieldMask) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let kept = fields.into_iter().filter_map(|(name, value)| {
-                let below = mask.field(&name)?;
-                let value = masked(value, below);
-                // An empty message is omitted.
-                let is_empty = value.as_object().is_some_and(Map::is_empty);
-                (!is_empty).then_some((name, value))
-            });
-            Value::Object(kept.collect())
-        }
-        Value::Array(items) => items.into_iter().map(|item| masked(item, mask)).collect(),
-        other => other,
-    }
 }
 
 /// Replaces the names of enum values by their numbers.

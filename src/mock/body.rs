@@ -11,7 +11,7 @@ use super::schema::{Kind, MEMBERSHIP, Message};
 use crate::Membership;
 use crate::list::case::camel_case;
 use crate::list::violation::{BAD_PAYLOAD, LONGEST_ECHO, clip};
-use crate::list::{Code, Detail, Status, Violation, Violations};
+use crate::list::{Detail, RpcCode, Status, Violation, Violations};
 
 /// Parses the membership in a body; an empty body is the default membership.
 ///
@@ -35,13 +35,15 @@ pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
         let description = "oneof field 'memberType' is already set. Cannot set 'groupMember'";
         problems.push(Violation::new("membership", description));
     }
-    if problems.is_empty() {
-        match serde_json::from_value(value) {
-            Ok(membership) => return Ok(membership),
-            Err(error) => problems.push(Violation::new("membership", error)),
-        }
+    match Violations::new(problems) {
+        Some(problems) => Err(malformed(problems)),
+        None => serde_json::from_value(value)
+            .map_err(|error| malformed(Violation::new("membership", error).into())),
     }
-    let problems = Violations::of(problems);
+}
+
+/// Returns the error for a malformed body.
+fn malformed(problems: Violations) -> Status {
     let lines = problems.as_slice().iter().map(|problem| {
         let description = &problem.description;
         // As in the live service, only other problems have a prefix.
@@ -51,11 +53,12 @@ pub(super) fn membership(body: &[u8]) -> Result<Membership, Status> {
             format!("{BAD_PAYLOAD}{description}")
         }
     });
-    Err(Status {
-        message: lines.collect::<Vec<_>>().join("\n"),
-        code: Code::InvalidArgument,
-        details: vec![Detail::BadRequest(problems.as_slice().to_vec())],
-    })
+    let message = lines.collect::<Vec<_>>().join("\n");
+    let mut status = Status::new(RpcCode::InvalidArgument, "")
+        .with_details(vec![Detail::BadRequest(problems.into_iter().collect())]);
+    // Violations are escaped and truncated already.
+    status.message = message;
+    status
 }
 
 /// Returns a message with its field names in lowerCamelCase, without `null` fields.

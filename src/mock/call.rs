@@ -1,8 +1,9 @@
 //! A call of a method: the caller, what their scopes permit, and their standing in the space.
 
+use super::index::{MembershipClass, Presence};
 use super::state::{Permission, Space, State, user_id};
 use crate::Membership;
-use crate::list::{Authentication, Caller, Class, Condition, Method, Presence, SpaceName, Status};
+use crate::list::{Authentication, Caller, Condition, MembershipMethod, SpaceName, Status};
 use crate::members::{MemberType, Role};
 
 /// The caller of a request: privileges and identity.
@@ -37,7 +38,7 @@ pub(super) enum Standing {
 impl Standing {
     /// Returns the standing of a class. Only people who have joined have a role's rights, never apps
     /// (design decision).
-    pub(super) fn of(Class { cell, presence }: Class) -> Self {
+    pub(super) fn of(MembershipClass { cell, presence }: MembershipClass) -> Self {
         match (presence, cell.role) {
             (Presence::Absent, _) => Self::Outside,
             _ if cell.member_type == MemberType::Bot => Self::Member,
@@ -65,7 +66,7 @@ pub(super) struct Call<'w> {
     pub(super) state: &'w State,
     pub(super) who: &'w Requester,
     pub(super) admin: bool,
-    method: Method,
+    method: MembershipMethod,
     conditions: Vec<Condition>,
 }
 
@@ -78,7 +79,7 @@ impl<'w> Call<'w> {
     pub(super) fn new(
         state: &'w State,
         who: &'w Requester,
-        method: Method,
+        method: MembershipMethod,
         admin: bool,
     ) -> Result<Self, Status> {
         let conditions = who.caller.authorize(method, admin)?;
@@ -190,7 +191,7 @@ impl<'w> Call<'w> {
         let Some(id) = self.who.id.as_deref().filter(|_| !self.admin) else {
             return Standing::Owner;
         };
-        let joined = space.of_user(id).map(Class::of).map(Standing::of);
+        let joined = space.of_user(id).map(MembershipClass::of).map(Standing::of);
         let joined = joined.unwrap_or(Standing::Outside);
         match space.creator.as_deref() == Some(id) {
             true if self.who.is_app() => Standing::Owner,

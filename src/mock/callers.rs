@@ -8,7 +8,7 @@ use super::call::Requester;
 use super::seed_items::CallerSeed;
 use super::state::{State, identifier};
 use crate::list::{
-    Authentication, Caller, Code, Detail, Scope, Status, SystemParameters, Violation, Violations,
+    Authentication, Caller, Detail, RpcCode, Scope, Status, SystemParameters, Violation, Violations,
 };
 
 /// The callers of a seed, by token. If there are none, every request is permitted.
@@ -83,7 +83,9 @@ impl Callers {
                 let description = "an access token cannot be the name of a query parameter";
                 *violation = Violation::new("(token)", description);
             }
-            return Violations::of(std::mem::take(violations)).into();
+            if let Some(violations) = Violations::new(std::mem::take(violations)) {
+                return violations.into();
+            }
         }
         status
     }
@@ -102,11 +104,7 @@ impl Callers {
     ) -> Result<Requester, Status> {
         if self.is_empty() {
             return Ok(Requester {
-                caller: Caller {
-                    authentication: Authentication::User,
-                    administrator: true,
-                    scopes: Scope::ALL.to_vec(),
-                },
+                caller: Caller::new(Authentication::User, Scope::ALL).administrator(true),
                 id: None,
                 app: state.app.clone(),
             });
@@ -114,7 +112,7 @@ impl Callers {
         let token = token.map(str::to_owned).or_else(|| system().access_token);
         let Some(token) = token else {
             return Err(Status::new(
-                Code::Unauthenticated,
+                RpcCode::Unauthenticated,
                 "Request is missing required authentication credential. Expected OAuth 2 access \
                  token, login cookie or other valid authentication credential. See \
                  https://developers.google.com/identity/sign-in/web/devconsole-project.",
@@ -122,7 +120,7 @@ impl Callers {
         };
         let Some(known) = self.0.get(&token) else {
             return Err(Status::new(
-                Code::Unauthenticated,
+                RpcCode::Unauthenticated,
                 "Request had invalid authentication credentials. Expected OAuth 2 access token, \
                  login cookie or other valid authentication credential. See \
                  https://developers.google.com/identity/sign-in/web/devconsole-project.",
@@ -130,11 +128,8 @@ impl Callers {
         };
         let is_app = known.authentication == Authentication::App;
         Ok(Requester {
-            caller: Caller {
-                authentication: known.authentication,
-                administrator: !is_app && state.people.get(&known.id).administrator,
-                scopes: known.scopes.clone(),
-            },
+            caller: Caller::new(known.authentication, &*known.scopes)
+                .administrator(!is_app && state.people.get(&known.id).administrator),
             app: if is_app { &known.id } else { &state.app }.clone(),
             id: Some(known.id.clone()),
         })

@@ -6,7 +6,9 @@ use super::call::{Call, allowed};
 use super::people::Person;
 use super::state::{Change, Space, SpaceType, check_length, check_user, identifier};
 use crate::diagnostic::Quoted;
-use crate::list::{Code, Detail, Reference, SpaceName, Status, Violation, parse_group, parse_user};
+use crate::list::{
+    Detail, Reference, RpcCode, SpaceName, Status, Violation, parse_group, parse_user,
+};
 use crate::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
@@ -156,7 +158,7 @@ impl Call<'_> {
         check_not_direct_message(space)?;
         if space.kind != SpaceType::Space {
             return Err(Status::new(
-                Code::FailedPrecondition,
+                RpcCode::FailedPrecondition,
                 "A Google Group can be added only to a space whose `spaceType` is `SPACE`.",
             ));
         }
@@ -202,10 +204,8 @@ fn parse_member_name(name: &str) -> Result<Reference, Status> {
 /// message.
 fn unresolved_user(description: impl fmt::Display) -> Status {
     let violation = Violation::new(MEMBER_NAME, description);
-    Status {
-        details: vec![Detail::BadRequest(vec![violation])],
-        ..Status::new(Code::InvalidArgument, UNRESOLVED)
-    }
+    Status::new(RpcCode::InvalidArgument, UNRESOLVED)
+        .with_details(vec![Detail::BadRequest(vec![violation])])
 }
 
 /// Checks that a space is not a direct message, to which no one can be added (design decision).
@@ -216,7 +216,7 @@ fn unresolved_user(description: impl fmt::Display) -> Status {
 fn check_not_direct_message(space: &Space) -> Result<(), Status> {
     if space.kind == SpaceType::DirectMessage {
         return Err(Status::new(
-            Code::FailedPrecondition,
+            RpcCode::FailedPrecondition,
             "Members cannot be added to a space whose `spaceType` is `DIRECT_MESSAGE`.",
         ));
     }
@@ -257,7 +257,7 @@ fn resolve_type(person: &Person, own_app: bool, requested: &UserType) -> Result<
 fn available_key(space: &Space, member: Option<&Membership>, id: &str) -> Result<String, Status> {
     match member {
         None if space.has_key(id) => Err(Status::new(
-            Code::AlreadyExists,
+            RpcCode::AlreadyExists,
             format!("The key {id} belongs to the membership of another member."),
         )),
         None => Ok(id.to_owned()),
@@ -265,7 +265,7 @@ fn available_key(space: &Space, member: Option<&Membership>, id: &str) -> Result
             Ok(identifier(&member.name).to_owned())
         }
         Some(member) => Err(Status::new(
-            Code::AlreadyExists,
+            RpcCode::AlreadyExists,
             format!("The membership {} already exists.", member.name),
         )),
     }

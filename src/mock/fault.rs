@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::answer;
 use super::seed_items::{FaultSeed, ReadyFault};
-use crate::list::{Code, Status};
+use crate::list::{RpcCode, Status};
 
 /// A fault, with the number of requests that it still affects.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub(super) fn effect(faults: &[Fault], path: &str) -> Option<Effect> {
 /// Returns the live service's response to a project without a configured Chat app.
 fn app_not_found() -> (u16, String) {
     let status = Status::new(
-        Code::NotFound,
+        RpcCode::NotFound,
         "Google Chat app not found. To create a Chat app, you must turn on the Chat API and \
          configure the app in the Google Cloud console.",
     );
@@ -70,11 +70,11 @@ fn app_not_found() -> (u16, String) {
 /// Returns the body for an HTTP status. If no code has that status, it uses one of the same class.
 fn error(http: u16) -> String {
     let fallback = if http < 500 {
-        Code::FailedPrecondition
+        RpcCode::FailedPrecondition
     } else {
-        Code::Internal
+        RpcCode::Internal
     };
-    let mut codes = Code::ALL.iter().copied();
+    let mut codes = RpcCode::ALL.iter().copied();
     let code = codes.find(|code| code.http() == http).unwrap_or(fallback);
     let status = Status::new(code, format!("Mock server fault: HTTP {http}."));
     answer::error_as(http, &status, true)

@@ -12,6 +12,7 @@ use axum::extract::{self, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 
 use super::answer::{self, Listed};
 use super::body;
@@ -21,10 +22,9 @@ use super::fault::{self, Fault};
 use super::people::without_details;
 use super::state::{Change, State};
 use super::store::Store;
-use crate::list::query::{self, QueryReader};
 use crate::list::{
-    Code, ListMembershipsRequest, MembershipName, Method, PageTokens, SpaceName, Status,
-    SystemParameters, Violation, Violations,
+    ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, QueryReader, RpcCode,
+    SpaceName, Status, SystemParameters, Violation,
 };
 use crate::{Membership, MembershipState};
 
@@ -94,20 +94,20 @@ struct BodyError(StatusCode, Status);
 impl BodyError {
     fn too_long() -> Self {
         let message = format!("The request body is longer than {MAX_BODY_LEN} bytes.");
-        let status = Status::new(Code::InvalidArgument, message);
+        let status = Status::new(RpcCode::InvalidArgument, message);
         Self(StatusCode::PAYLOAD_TOO_LARGE, status)
     }
 
     fn timed_out() -> Self {
         let status = Status::new(
-            Code::DeadlineExceeded,
+            RpcCode::DeadlineExceeded,
             "The request body did not arrive in time.",
         );
         Self(StatusCode::REQUEST_TIMEOUT, status)
     }
 
     fn incomplete() -> Self {
-        let status = Status::new(Code::InvalidArgument, "The request body is incomplete.");
+        let status = Status::new(RpcCode::InvalidArgument, "The request body is incomplete.");
         Self(StatusCode::BAD_REQUEST, status)
     }
 
@@ -203,7 +203,10 @@ fn segments(path: &str) -> Option<Vec<String>> {
     if segments.next() != Some("v1") {
         return None;
     }
-    let decode = |segment| Some(query::decode(segment, false)?.into_owned());
+    let decode = |segment| {
+        let decoded = percent_decode_str(segment).decode_utf8().ok()?;
+        Some(decoded.into_owned())
+    };
     segments.map(decode).collect()
 }
 
@@ -289,7 +292,10 @@ async fn respond(shared: Arc<Shared>, incoming: Incoming) -> Response {
         let task = tokio::task::spawn_blocking(move || shared.respond(&incoming));
         return task.await.unwrap_or_else(|_| {
             failure(
-                &Status::new(Code::Internal, "The server failed to process the request."),
+                &Status::new(
+                    RpcCode::Internal,
+                    "The server failed to process the request.",
+                ),
                 true,
             )
         });
@@ -314,13 +320,13 @@ impl Shared {
         match (incoming.method.as_str(), path.as_slice()) {
             ("GET", ["spaces", space, "members"]) => self.list(incoming, space),
             ("POST", ["spaces", space, "members"]) => self.create(incoming, space),
-            ("GET", ["spaces", _, "members", _]) => self.one(incoming, Method::Get),
-            ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, Method::Delete),
-            ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, Method::Patch),
+            ("GET", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Get),
+            ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Delete),
+            ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Patch),
             (method, _) => {
                 let method = common_method(method).unwrap_or("this HTTP method");
                 let message = format!("spaces.members has no method for {method} at this path.");
-                Err(Status::new(Code::NotFound, message))
+                Err(Status::new(RpcCode::NotFound, message))
             }
         }
     }
@@ -336,16 +342,22 @@ impl Shared {
         let parent = format!("spaces/{space}");
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
-        let call = Call::new(&state, &who, Method::List, request.use_admin_access)?;
+        let call = Call::new(
+            &state,
+            &who,
+            MembershipMethod::List,
+            request.use_admin_access,
+        )?;
         let request = request.check_on_server(&self.tokens)?;
         request.authorize(&who.caller)?;
-        let space = call.space(&request.parent, false)?;
+        let space = call.space(request.parent(), false)?;
         if !call.has_permission(space, space.view_members) {
             // An app gets an empty list, a user an error (documented).
             allowed(who.is_app())?;
             return Ok(answer::page(&[], None, &system));
         }
-        let page = request.page(&space.members, who.caller.authentication, &self.tokens);
+        let selects = |member: &_| request.selects(member, who.caller.authentication);
+        let page = request.page_of(space.members.after(request.start_after(), selects));
         let token = page.next_page_token.as_deref();
         if call.misses_details() {
             let memberships = page.memberships.iter().map(|listed| (**listed).borrow());
@@ -358,7 +370,7 @@ impl Shared {
     }
 
     fn create(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
-        self.change(incoming, Method::Create, |call, _| {
+        self.change(incoming, MembershipMethod::Create, |call, _| {
             let body = body::membership(&incoming.body)?;
             let parent = SpaceName::parse(&format!("spaces/{space}"))
                 .map_err(|error| Violation::new("parent", error))?;
@@ -368,14 +380,16 @@ impl Shared {
     }
 
     /// Handles the methods of one membership.
-    fn one(&self, incoming: &Incoming, method: Method) -> Result<String, Status> {
+    fn one(&self, incoming: &Incoming, method: MembershipMethod) -> Result<String, Status> {
         let name = || {
             MembershipName::parse(&incoming.resource())
                 .map_err(|error| Status::from(Violation::new("name", error)))
         };
         match method {
-            Method::Delete => self.change(incoming, method, |call, _| call.delete(&name()?)),
-            Method::Patch => self.change(incoming, method, |call, update_mask| {
+            MembershipMethod::Delete => {
+                self.change(incoming, method, |call, _| call.delete(&name()?))
+            }
+            MembershipMethod::Patch => self.change(incoming, method, |call, update_mask| {
                 let body = body::membership(&incoming.body)?;
                 call.patch(&name()?, update_mask, &body)
             }),
@@ -397,7 +411,7 @@ impl Shared {
     fn change(
         &self,
         incoming: &Incoming,
-        method: Method,
+        method: MembershipMethod,
         check: impl FnOnce(&Call<'_>, &str) -> Result<Change, Status>,
     ) -> Result<String, Status> {
         let mut store = self.lock();
@@ -413,7 +427,7 @@ impl Shared {
             store.save(&change).map_err(|error| {
                 tracing::error!(%error, "failed to save a change");
                 Status::new(
-                    Code::Internal,
+                    RpcCode::Internal,
                     format!("The change could not be saved: {error}"),
                 )
             })?;
@@ -453,20 +467,17 @@ struct Query {
 }
 
 impl Query {
-    fn read(incoming: &Incoming, method: Method) -> Result<Self, Status> {
+    fn read(incoming: &Incoming, method: MembershipMethod) -> Result<Self, Status> {
         let mut reader = QueryReader::new(&incoming.query);
         let system = reader.take_system();
-        let admin = reader.take_bool("useAdminAccess").unwrap_or_default();
-        let mask = if method == Method::Patch {
+        let admin = reader.take_bool("useAdminAccess").unwrap_or(false);
+        let mask = if method == MembershipMethod::Patch {
             reader.take("updateMask")
         } else {
             None
         };
         let update_mask = mask.unwrap_or_default().into_owned();
-        let violations = reader.finish();
-        if !violations.is_empty() {
-            return Err(Violations::of(violations).into());
-        }
+        reader.finish()?;
         answer::check_membership_fields(&system)?;
         Ok(Self {
             system,
@@ -479,7 +490,7 @@ impl Query {
 fn failure(status: &Status, pretty_print: bool) -> Response {
     let http = StatusCode::from_u16(status.code.http()).unwrap_or_default();
     let mut response = json(http, answer::error(status, pretty_print));
-    if status.code == Code::Unauthenticated {
+    if status.code == RpcCode::Unauthenticated {
         let challenge = header::HeaderValue::from_static(r#"Bearer realm="gchat-filter""#);
         response
             .headers_mut()

@@ -3,8 +3,9 @@
 //! The rules are those of the API reference; the others are marked as design decisions.
 
 use super::call::{Call, Standing, allowed, is_own};
+use super::index::MembershipClass;
 use super::state::{Change, Space, user_id};
-use crate::list::{Class, Code, MembershipName, Reference, Status, UpdateMask, Violation};
+use crate::list::{MembershipName, Reference, RpcCode, Status, UpdateMask, Violation, Violations};
 use crate::{Member, Membership, MembershipRole, MembershipState, UserType};
 
 impl<'w> Call<'w> {
@@ -71,8 +72,8 @@ impl<'w> Call<'w> {
             let description = "required: `ROLE_MEMBER`, `ROLE_MANAGER` or `ROLE_ASSISTANT_MANAGER`";
             violations.push(Violation::new("membership.role", description));
         }
-        if !violations.is_empty() {
-            return Err(crate::list::Violations::of(violations).into());
+        if let Some(violations) = Violations::new(violations) {
+            return Err(violations.into());
         }
         let (space, member) = self.existing(name)?;
         self.check_role_change(space, member, &body.role)?;
@@ -86,7 +87,7 @@ impl<'w> Call<'w> {
         }
         if !space.has_roles() && body.role != MembershipRole::Member {
             return Err(Status::new(
-                Code::FailedPrecondition,
+                RpcCode::FailedPrecondition,
                 format!(
                     "`{}` is allowed only in spaces whose `spaceType` is `SPACE`; in other spaces \
                      the role must be `ROLE_MEMBER`.",
@@ -146,9 +147,9 @@ fn is_app(member: &Membership) -> bool {
 ///
 /// 400 `FAILED_PRECONDITION` if they are.
 fn check_manager_remains(space: &Space, member: &Membership, what: &str) -> Result<(), Status> {
-    if Standing::of(Class::of(member)) == Standing::Owner && space.owners() == 1 {
+    if Standing::of(MembershipClass::of(member)) == Standing::Owner && space.owners() == 1 {
         return Err(Status::new(
-            Code::FailedPrecondition,
+            RpcCode::FailedPrecondition,
             format!(
                 "The only space manager cannot be {what}: make another member a manager first."
             ),

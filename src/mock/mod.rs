@@ -7,6 +7,7 @@ mod callers;
 mod create;
 mod fault;
 mod http;
+mod index;
 mod methods;
 mod nearest;
 mod people;

@@ -41,7 +41,7 @@ impl Message {
     /// Returns the first path of a mask that the message does not have.
     pub(super) fn unknown_path(&self, mask: &FieldMask) -> Option<String> {
         // Also next to a `*`.
-        mask.below()
+        mask.fields()
             .find_map(|(name, below)| match self.field(name) {
                 _ if name == "*" => None,
                 Some((_, Kind::Message(message) | Kind::Repeated(message))) => {

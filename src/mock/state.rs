@@ -7,11 +7,12 @@ use serde::Deserialize;
 
 use super::answer::Listed;
 use super::call::Standing;
+use super::index::MembershipIndex;
 use super::people::People;
 use super::seed::Seed;
 use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails};
 use crate::diagnostic::Quoted;
-use crate::list::{Code, MembershipIndex, MembershipName, Reference, Status};
+use crate::list::{MembershipName, Reference, RpcCode, Status};
 use crate::{Member, Membership, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
@@ -171,7 +172,7 @@ impl Change {
             Ok(Self::Put(Box::new(membership)))
         } else {
             let message = format!("The membership name {} is not canonical.", membership.name);
-            Err(Status::new(Code::Internal, message))
+            Err(Status::new(RpcCode::Internal, message))
         }
     }
 

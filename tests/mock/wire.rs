@@ -129,7 +129,22 @@ fn errors_name_the_invalid_field() {
             "fields",
         ),
         ("GET", "/v1/spaces/A%20B/members", "", "parent"),
+        ("GET", "/v1/spaces/%2E%2E/members", "", "parent"),
+        (
+            "GET",
+            "/v1/spaces/A%3FuseAdminAccess=true%23/members",
+            "",
+            "parent",
+        ),
+        ("POST", "/v1/spaces/A%25/members", "{}", "parent"),
         ("GET", "/v1/spaces/A/members/a%2Fb", "", "name"),
+        ("DELETE", "/v1/spaces/A/members/a%3Fb", "", "name"),
+        (
+            "POST",
+            "/v1/spaces/A/members",
+            r#"{"member":{"name":"users/.."}}"#,
+            "membership.member.name",
+        ),
         (
             "PATCH",
             "/v1/spaces/A/members/2",
