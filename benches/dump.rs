@@ -23,8 +23,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gchat_filter::Membership;
 use gchat_filter::members::Filter;
+use gchat_filter::members::Membership;
 
 /// Number of runs of each program. Slow programs run a third as often.
 const ROUNDS: usize = 15;

@@ -16,8 +16,9 @@ mod baseline;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use gchat_filter::Checker;
 use gchat_filter::members::{Filter, Matchable};
-use gchat_filter::{Checker, Member, Membership, MembershipRole, User, UserType};
+use gchat_filter::members::{Member, Membership, MembershipRole, User, UserType};
 
 /// Number of rounds per pair.
 const ROUNDS: usize = 301;

@@ -14,11 +14,11 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use gchat_filter::Membership;
 use gchat_filter::list::{
     Authentication, Caller, ListMembershipsRequest, PageRequest, PageTokens, RpcCode, Scope,
     Status, Violation,
 };
+use gchat_filter::members::Membership;
 use serde_json::{Value, json};
 
 /// A database of memberships, by the name of their space and by their key.

@@ -3,7 +3,7 @@
 //! The Chat API's `spaces.members.list` takes a filter such as
 //! `member.type = "HUMAN" AND role = "ROLE_MANAGER"`. [`Filter::parse`] checks one against the API's
 //! documentation, and [`members::Filter::matches`](Filter#method.matches) evaluates it against a
-//! [`Membership`], or against any type that is [`members::Matchable`].
+//! [`members::Membership`], or against any type that is [`members::Matchable`].
 //!
 //! ```
 //! use gchat_filter::{Checker, diagnostic::Code, members::Filter};
@@ -117,7 +117,6 @@ pub mod diagnostic;
 mod filter;
 #[cfg(feature = "list")]
 pub mod list;
-mod membership;
 mod methods;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -129,10 +128,6 @@ pub mod syntax;
 mod values;
 
 pub use self::filter::{Checked, Checker, Error, Filter, IntersectionError, Language};
-pub use self::membership::{
-    Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
-    UserType,
-};
 pub use self::methods::{AnyFilter, Method, members, messages, reactions, spaces};
 pub use self::named::UnknownName;
 #[cfg(feature = "report")]

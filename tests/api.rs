@@ -20,10 +20,10 @@ use std::str::FromStr;
 use common::{Compare, DOCUMENTED, EVERYTHING, Set, matched};
 use gchat_filter::diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity, Span, Stage};
 use gchat_filter::members::{Cell, Filter, Matchable, MemberType, Role};
+use gchat_filter::members::{Member, Membership, MembershipRole, User, UserType};
 use gchat_filter::syntax::Expr;
 use gchat_filter::{
-    Checked, Checker, Error, IntersectionError, Level, Lint, Member, Membership, MembershipRole,
-    Method, Preset, UnknownName, User, UserType,
+    Checked, Checker, Error, IntersectionError, Level, Lint, Method, Preset, UnknownName,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;

@@ -19,8 +19,9 @@ use std::thread;
 
 use gchat_filter::diagnostic::visible;
 use gchat_filter::diagnostic::{Severity, Span};
+use gchat_filter::members::Membership;
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
-use gchat_filter::{Checked, Checker, Level, Lint, Membership, Method, Preset};
+use gchat_filter::{Checked, Checker, Level, Lint, Method, Preset};
 
 const MEMBER: &str = r#"role = "ROLE_MEMBER""#;
 const MANAGER: &str = r#"role = "ROLE_MANAGER""#;

@@ -11,8 +11,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use gchat_filter::Membership;
 use gchat_filter::members::Filter;
+use gchat_filter::members::Membership;
 
 const FILTER: &str = r#"member.type = "HUMAN" AND role = "ROLE_MANAGER""#;
 

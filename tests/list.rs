@@ -18,7 +18,9 @@ use gchat_filter::list::{
     Scope, Source, SpaceName, Status, UpdateMask, Violation, Violations, parse_group, parse_user,
 };
 use gchat_filter::members::Role;
-use gchat_filter::{Group, Member, Membership, MembershipRole, MembershipState, User, UserType};
+use gchat_filter::members::{
+    Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+};
 use proptest::prelude::*;
 
 const TOKENS: PageTokens = PageTokens::new([7; 32]);

@@ -9,11 +9,11 @@
 use std::collections::HashSet;
 use std::fmt::{Debug, Display};
 
-use gchat_filter::members::{Matchable, MemberType, Role};
-use gchat_filter::{
+use gchat_filter::members::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
     UserType,
 };
+use gchat_filter::members::{Matchable, MemberType, Role};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

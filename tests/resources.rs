@@ -14,9 +14,10 @@ use allocation_counter::measure;
 #[cfg(feature = "report")]
 use gchat_filter::Report;
 use gchat_filter::diagnostic::Code;
+use gchat_filter::members::Membership;
 use gchat_filter::members::{Cell, Filter};
 use gchat_filter::syntax;
-use gchat_filter::{Checker, Membership, Preset};
+use gchat_filter::{Checker, Preset};
 
 use self::families::{Family, families};
 

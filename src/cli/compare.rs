@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
-use gchat_filter::{Group, Member, Membership, MembershipRole, User, UserType};
+use gchat_filter::members::{Group, Member, Membership, MembershipRole, User, UserType};
 
 use super::Status;
 use super::options::{self, LintOptions};

@@ -11,7 +11,7 @@
 //! ```
 //! use std::collections::BTreeMap;
 //!
-//! use gchat_filter::Membership;
+//! use gchat_filter::members::Membership;
 //! use gchat_filter::list::{Authentication, ListMembershipsRequest, PageTokens};
 //!
 //! let mut space = BTreeMap::new();

@@ -9,7 +9,7 @@ use super::query::Redacted;
 use super::request::CheckedRequest;
 use super::scope::Authentication;
 use super::token::PageTokens;
-use crate::Membership;
+use crate::members::Membership;
 
 /// A valid list request on a server, whose page token has been read.
 ///

@@ -10,8 +10,9 @@ use super::scope::{Authentication, Caller, Condition};
 use super::status::Status;
 use super::token::{Binding, PageTokens};
 use super::violation::{Violation, Violations};
+use crate::Checker;
 use crate::members::{Filter, Matchable, MemberType};
-use crate::{Checker, Membership, MembershipState};
+use crate::members::{Membership, MembershipState};
 
 /// Page size if the request does not specify one (documented).
 const DEFAULT_PAGE_SIZE: usize = 100;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::schema::{Kind, MEMBERSHIP, Message, PAGE};
-use crate::Membership;
 use crate::list::{Status, SystemParameters, Violation};
+use crate::members::Membership;
 
 /// A membership with its JSON in a page, which is serialized only once, on first use.
 #[derive(Clone, Debug)]

@@ -8,10 +8,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Map, Value};
 
 use super::schema::{Kind, MEMBERSHIP, Message};
-use crate::Membership;
 use crate::list::case::camel_case;
 use crate::list::violation::{BAD_PAYLOAD, LONGEST_ECHO, clip};
 use crate::list::{Detail, RpcCode, Status, Violation, Violations};
+use crate::members::Membership;
 
 /// Parses the membership in a body; an empty body is the default membership.
 ///

@@ -2,8 +2,8 @@
 
 use super::index::{MembershipClass, Presence};
 use super::state::{Permission, Space, State, user_id};
-use crate::Membership;
 use crate::list::{Authentication, Caller, Condition, MembershipMethod, SpaceName, Status};
+use crate::members::Membership;
 use crate::members::{MemberType, Role};
 
 /// The caller of a request: privileges and identity.

@@ -9,7 +9,7 @@ use crate::diagnostic::Quoted;
 use crate::list::{
     Detail, Reference, RpcCode, SpaceName, Status, Violation, parse_group, parse_user,
 };
-use crate::{
+use crate::members::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
 

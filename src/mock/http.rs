@@ -26,7 +26,7 @@ use crate::list::{
     ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, QueryReader, RpcCode,
     SpaceName, Status, SystemParameters, Violation,
 };
-use crate::{Membership, MembershipState};
+use crate::members::{Membership, MembershipState};
 
 /// Maximum length of a body, in bytes: far more than a membership or a filter needs.
 const MAX_BODY_LEN: usize = 1 << 20;

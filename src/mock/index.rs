@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use std::ops::Bound;
 
 use crate::members::{Cell, Matchable};
-use crate::{Membership, MembershipState};
+use crate::members::{Membership, MembershipState};
 
 /// The memberships of a space by key, with a separate map for each [`MembershipClass`].
 ///
@@ -148,7 +148,9 @@ mod tests {
     use super::MembershipIndex;
     use crate::list::{Authentication, ListMembershipsRequest, PageTokens};
     use crate::members::Role;
-    use crate::{Group, Member, Membership, MembershipRole, MembershipState, User, UserType};
+    use crate::members::{
+        Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+    };
 
     const TOKENS: PageTokens = PageTokens::new([7; 32]);
 

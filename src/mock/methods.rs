@@ -6,7 +6,7 @@ use super::call::{Call, Standing, allowed, is_own};
 use super::index::MembershipClass;
 use super::state::{Change, Space, user_id};
 use crate::list::{MembershipName, Reference, RpcCode, Status, UpdateMask, Violation, Violations};
-use crate::{Member, Membership, MembershipRole, MembershipState, UserType};
+use crate::members::{Member, Membership, MembershipRole, MembershipState, UserType};
 
 impl<'w> Call<'w> {
     /// Returns the space and the membership of a name.

@@ -37,8 +37,8 @@ use self::http::Shared;
 use self::seed::Seed;
 use self::state::{State, check_saved_name};
 use self::store::Store;
-use crate::Membership;
 use crate::list::PageTokens;
+use crate::members::Membership;
 
 /// The built-in sample: a space with people, a group and an app; a group chat; a space in import mode.
 const SAMPLE: &str = include_str!("sample.json");

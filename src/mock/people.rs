@@ -6,7 +6,9 @@ use super::seed::Seed;
 use super::seed_items::UserSeed;
 use super::state::identifier;
 use crate::list::Reference;
-use crate::{Affiliation, Member, Membership, MembershipRole, MembershipState, User, UserType};
+use crate::members::{
+    Affiliation, Member, Membership, MembershipRole, MembershipState, User, UserType,
+};
 
 /// A person or an app.
 #[derive(Clone, Debug)]

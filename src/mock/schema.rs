@@ -1,7 +1,7 @@
 //! Schema of the API's messages: their fields and the fields' types.
 
 use crate::list::FieldMask;
-use crate::{Affiliation, MembershipRole, MembershipState, UserType};
+use crate::members::{Affiliation, MembershipRole, MembershipState, UserType};
 
 /// Type of a field.
 pub(super) enum Kind {

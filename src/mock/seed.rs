@@ -17,7 +17,7 @@ use super::seed_items::{
 use super::state::{SpaceType, check_length, check_user, identifier};
 use super::strict;
 use crate::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
-use crate::{Member, Membership, MembershipRole};
+use crate::members::{Member, Membership, MembershipRole};
 
 /// A valid seed.
 #[derive(Clone, Debug, Default)]

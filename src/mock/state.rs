@@ -13,7 +13,7 @@ use super::seed::Seed;
 use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails};
 use crate::diagnostic::Quoted;
 use crate::list::{MembershipName, Reference, RpcCode, Status};
-use crate::{Member, Membership, UserType};
+use crate::members::{Member, Membership, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
 const DEFAULT_APP: &str = "200000000000000000000";

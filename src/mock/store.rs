@@ -12,7 +12,7 @@ use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
 use thiserror::Error;
 
 use super::state::Change;
-use crate::Membership;
+use crate::members::Membership;
 
 /// Memberships as JSON, by name.
 const MEMBERSHIPS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("memberships");

@@ -2,7 +2,7 @@
 
 use aip_160::{Arg, Comparator, Expression};
 use cfg_expr::Predicate;
-use gchat_filter::{Membership};
+use gchat_filter::members::Membership;
 use gchat_filter::members::{Cell, Matchable};
 use wirefilter::{ExecutionContext, Scheme};
 

@@ -12,8 +12,8 @@ mod languages;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use gchat_filter::{Member, Membership, MembershipRole, User, UserType};
 use gchat_filter::members::{Cell, Filter, Matchable};
+use gchat_filter::members::{Member, Membership, MembershipRole, User, UserType};
 
 use languages::{Query, cel_context, facts, facts_of, matches, scheme, walk};
 

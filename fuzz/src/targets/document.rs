@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use gchat_filter::Membership;
+use gchat_filter::members::Membership;
 use gchat_filter::members::{Filter, Matchable};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;

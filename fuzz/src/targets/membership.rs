@@ -6,7 +6,8 @@ use std::fmt::{self, Write};
 
 use arbitrary::{Arbitrary, Unstructured};
 use gchat_filter::members::{Filter, Matchable, MemberType, Role};
-use gchat_filter::{Checker, Group, Membership, Preset, User};
+use gchat_filter::members::{Group, Membership, User};
+use gchat_filter::{Checker, Preset};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, from_slice, from_str, from_value, to_string, to_value};
 

@@ -9,14 +9,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::{Result, Unstructured};
+use gchat_filter::Checker;
 use gchat_filter::list::{
     Authentication, FieldMask, ListMembershipsRequest, MembershipName, PageRequest, PageTokens,
     Reference, SpaceName, Status, SystemParameters, UpdateMask, Violations, parse_group,
     parse_user,
 };
 use gchat_filter::members::Filter;
-use gchat_filter::{
-    Checker, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+use gchat_filter::members::{
+    Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
 };
 
 use crate::{below, invariants, text};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
-use gchat_filter::{MembershipRole, UserType};
+use gchat_filter::members::{MembershipRole, UserType};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;

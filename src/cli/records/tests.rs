@@ -1,7 +1,7 @@
 //! Tables of inputs and what is read from them, random streams and random corruption. The size of the
 //! window, the number of threads and the pieces that the input arrives in never change the results.
 
-use gchat_filter::Membership;
+use gchat_filter::members::Membership;
 use gchat_filter::members::{Cell, Filter, Matchable};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -10,12 +10,13 @@ mod cells;
 mod cells_builder;
 mod declaration;
 mod meaning;
+mod membership;
 mod shortest;
 
 use std::ops::BitOr;
 
 pub use self::cell::{Cell, Matchable, MemberType, Role};
-pub use crate::membership::{
+pub use self::membership::{
     Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
     UserType,
 };

@@ -11,12 +11,12 @@ pub use values::{Affiliation, MembershipRole, MembershipState, UnknownValue, Use
 
 use serde::Serialize;
 
-use crate::members::{Matchable, MemberType, Role};
+use super::cell::{Matchable, MemberType, Role};
 
 /// A membership of a user, a Chat app or a Google Group in a space: the API's `Membership`.
 ///
 /// ```
-/// use gchat_filter::{Member, Membership, MembershipRole};
+/// use gchat_filter::members::{Member, Membership, MembershipRole};
 /// use gchat_filter::members::{Matchable, MemberType, Role};
 ///
 /// let membership: Membership = serde_json::from_str(
@@ -40,7 +40,7 @@ use crate::members::{Matchable, MemberType, Role};
 /// Building a membership with some of its fields:
 ///
 /// ```
-/// use gchat_filter::{Group, Member, Membership, MembershipState};
+/// use gchat_filter::members::{Group, Member, Membership, MembershipState};
 ///
 /// let membership = Membership {
 ///     name: "spaces/AAAAqx7Kt0E/members/group-01k7mq9t3xw2b5c".to_owned(),

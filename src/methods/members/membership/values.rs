@@ -13,7 +13,7 @@ use serde::ser::{Serialize, Serializer};
 /// value. A name and an integer are never equal, because they cannot be known to be the same value.
 ///
 /// ```
-/// use gchat_filter::UserType;
+/// use gchat_filter::members::UserType;
 ///
 /// let UserType::Unknown(value) = UserType::from("CYBORG") else { unreachable!() };
 /// assert_eq!((value.name(), value.number()), (Some("CYBORG"), None));
@@ -99,7 +99,7 @@ macro_rules! open_enum {
         ///
         /// Deserialization fails for anything but a string or a 32-bit integer: `true`, `1.5`,
         /// `2147483648`, `[]`, and for `null`, unless it is the value of a field of
-        /// [`Membership`](crate::Membership) or [`User`](crate::User).
+        /// [`Membership`](crate::members::Membership) or [`User`](crate::members::User).
         #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
         pub enum $enum {
             $(
