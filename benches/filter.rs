@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use gchat_filter::Checker;
 use gchat_filter::members::{Filter, Matchable};
-use gchat_filter::members::{Member, Membership, MembershipRole, User, UserType};
+use gchat_filter::members::{Membership, MembershipRole, User, UserOrGroup, UserType};
 
 /// Number of rounds per pair.
 const ROUNDS: usize = 301;
@@ -149,7 +149,7 @@ fn memberships(count: usize) -> Vec<Membership> {
         role: [MembershipRole::Member, MembershipRole::Manager]
             [usize::from(index.is_multiple_of(7))]
         .clone(),
-        member: Some(Member::User(User {
+        member: Some(UserOrGroup::User(User {
             name: format!("users/{index}"),
             user_type: [UserType::Human, UserType::Bot][usize::from(index.is_multiple_of(5))]
                 .clone(),

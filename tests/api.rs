@@ -20,7 +20,7 @@ use std::str::FromStr;
 use common::{Compare, DOCUMENTED, EVERYTHING, Set, matched};
 use gchat_filter::diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity, Span, Stage};
 use gchat_filter::members::{Cell, Filter, Matchable, MemberType, Role};
-use gchat_filter::members::{Member, Membership, MembershipRole, User, UserType};
+use gchat_filter::members::{Membership, MembershipRole, User, UserOrGroup, UserType};
 use gchat_filter::syntax::Expr;
 use gchat_filter::{
     Checked, Checker, Error, IntersectionError, Level, Lint, Method, Preset, UnknownName,
@@ -577,7 +577,7 @@ fn filters_match_user_defined_types() {
     assert!(filter.matches(&shared));
     let membership = Membership {
         role: MembershipRole::Manager,
-        member: Some(Member::User(User {
+        member: Some(UserOrGroup::User(User {
             user_type: UserType::Human,
             ..User::default()
         })),

@@ -19,7 +19,7 @@ use gchat_filter::list::{
 };
 use gchat_filter::members::Role;
 use gchat_filter::members::{
-    Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+    Group, Membership, MembershipRole, MembershipState, User, UserOrGroup, UserType,
 };
 use proptest::prelude::*;
 
@@ -546,7 +546,7 @@ fn authorizes_list_requests() {
 
 fn membership(id: &str, role: MembershipRole, state: MembershipState, kind: u8) -> Membership {
     let user = |user_type| {
-        Some(Member::User(User {
+        Some(UserOrGroup::User(User {
             name: format!("users/{id}"),
             user_type,
             ..User::default()
@@ -560,7 +560,7 @@ fn membership(id: &str, role: MembershipRole, state: MembershipState, kind: u8) 
             0 => user(UserType::Human),
             1 => user(UserType::Bot),
             2 => user(UserType::from("CYBORG")),
-            _ => Some(Member::Group(Group {
+            _ => Some(UserOrGroup::Group(Group {
                 name: format!("groups/{id}"),
             })),
         },

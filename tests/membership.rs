@@ -10,8 +10,8 @@ use std::collections::HashSet;
 use std::fmt::{Debug, Display};
 
 use gchat_filter::members::{
-    Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
-    UserType,
+    Affiliation, Group, Membership, MembershipRole, MembershipState, UnknownValue, User,
+    UserOrGroup, UserType,
 };
 use gchat_filter::members::{Matchable, MemberType, Role};
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn with_all_fields() -> Membership {
         create_time: Some("2024-05-03T09:21:47.318079Z".to_owned()),
         delete_time: Some("2025-01-31T23:59:59Z".to_owned()),
         affiliation: Affiliation::Internal,
-        member: Some(Member::User(User {
+        member: Some(UserOrGroup::User(User {
             name: "users/104829375610293847561".to_owned(),
             display_name: "Þórdís \"Disa\" 𠮷田".to_owned(),
             domain_id: "c07lrwfve".to_owned(),
@@ -95,7 +95,7 @@ fn fields_map_to_keys() {
     );
 
     let group = Membership {
-        member: Some(Member::Group(Group {
+        member: Some(UserOrGroup::Group(Group {
             name: "groups/01k7mq9t3xw2b5c".to_owned(),
         })),
         ..Membership::default()
@@ -120,8 +120,11 @@ fn defaults_are_not_written() {
 
     // A member whose fields are all defaults is written.
     for (member, json) in [
-        (Member::User(User::default()), r#"{"member":{}}"#),
-        (Member::Group(Group::default()), r#"{"groupMember":{}}"#),
+        (UserOrGroup::User(User::default()), r#"{"member":{}}"#),
+        (
+            UserOrGroup::Group(Group::default()),
+            r#"{"groupMember":{}}"#,
+        ),
     ] {
         let membership = Membership {
             member: Some(member),
@@ -179,8 +182,8 @@ fn rejects_both_kinds_of_member() {
         );
     }
 
-    let user = Some(Member::User(User::default()));
-    let group = Some(Member::Group(Group::default()));
+    let user = Some(UserOrGroup::User(User::default()));
+    let group = Some(UserOrGroup::Group(Group::default()));
     for (json, member) in [
         (r#"{"member": null, "groupMember": {}}"#, &group),
         (r#"{"groupMember": {}, "member": null}"#, &group),
@@ -255,7 +258,7 @@ fn escapes_in_keys_and_values() {
     let expected = Membership {
         role: MembershipRole::Manager,
         create_time: Some("2024-05-03T09:21:47Z".to_owned()),
-        member: Some(Member::User(User {
+        member: Some(UserOrGroup::User(User {
             display_name: "💫 \"quoted\" \\ \n".to_owned(),
             user_type: UserType::Bot,
             ..User::default()
@@ -817,7 +820,7 @@ fn memberships() -> impl Strategy<Value = Membership> {
     )
         .prop_map(
             |(name, display_name, domain_id, user_type, is_anonymous, email, avatar_url)| {
-                Member::User(User {
+                UserOrGroup::User(User {
                     name,
                     display_name,
                     domain_id,
@@ -828,7 +831,7 @@ fn memberships() -> impl Strategy<Value = Membership> {
                 })
             },
         );
-    let group = text().prop_map(|name| Member::Group(Group { name }));
+    let group = text().prop_map(|name| UserOrGroup::Group(Group { name }));
     let member = proptest::option::of(prop_oneof![user, group]);
     let time = || proptest::option::of(text());
     (text(), open(), open(), time(), time(), open(), member).prop_map(

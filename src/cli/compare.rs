@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
-use gchat_filter::members::{Group, Member, Membership, MembershipRole, User, UserType};
+use gchat_filter::members::{Group, Membership, MembershipRole, User, UserOrGroup, UserType};
 
 use super::Status;
 use super::options::{self, LintOptions};
@@ -95,7 +95,7 @@ fn example(predicate: impl Fn(&Cell) -> bool) -> Option<Membership> {
 
 fn membership(cell: Cell) -> Membership {
     let user = |user_type| {
-        Some(Member::User(User {
+        Some(UserOrGroup::User(User {
             name: "users/1".to_owned(),
             user_type,
             ..User::default()
@@ -107,7 +107,7 @@ fn membership(cell: Cell) -> Membership {
             Some(name) => MembershipRole::from(name),
         },
         member: match cell.member_type {
-            MemberType::NoMember => Some(Member::Group(Group {
+            MemberType::NoMember => Some(UserOrGroup::Group(Group {
                 name: "groups/1".to_owned(),
             })),
             MemberType::Unspecified => user(UserType::Unspecified),

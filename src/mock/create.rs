@@ -10,7 +10,7 @@ use crate::list::{
     Detail, Reference, RpcCode, SpaceName, Status, Violation, parse_group, parse_user,
 };
 use crate::members::{
-    Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+    Affiliation, Group, Membership, MembershipRole, MembershipState, User, UserOrGroup, UserType,
 };
 
 /// Field of the violation for a user's name.
@@ -30,8 +30,8 @@ impl Call<'_> {
         now: String,
     ) -> Result<Change, Status> {
         match &body.member {
-            Some(Member::User(user)) => self.create_user(parent, body, user, now),
-            Some(Member::Group(group)) => self.create_group(parent, body, group, now),
+            Some(UserOrGroup::User(user)) => self.create_user(parent, body, user, now),
+            Some(UserOrGroup::Group(group)) => self.create_group(parent, body, group, now),
             None => Err(Violation::new(
                 "membership.member",
                 "required: either `member` with its `name` and `type`, or `groupMember` with its \
@@ -108,7 +108,7 @@ impl Call<'_> {
             create_time: Some(create_time),
             delete_time,
             affiliation,
-            member: Some(Member::User(User {
+            member: Some(UserOrGroup::User(User {
                 name: format!("users/{id}"),
                 display_name: person.display_name,
                 user_type,
@@ -169,7 +169,7 @@ impl Call<'_> {
             state: MembershipState::Joined,
             create_time: Some(create_time),
             delete_time,
-            member: Some(Member::Group(group.clone())),
+            member: Some(UserOrGroup::Group(group.clone())),
             ..Membership::default()
         })
     }

@@ -149,17 +149,17 @@ mod tests {
     use crate::list::{Authentication, ListMembershipsRequest, PageTokens};
     use crate::members::Role;
     use crate::members::{
-        Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+        Group, Membership, MembershipRole, MembershipState, User, UserOrGroup, UserType,
     };
 
     const TOKENS: PageTokens = PageTokens::new([7; 32]);
 
     fn membership(id: &str, role: MembershipRole, state: MembershipState, kind: u8) -> Membership {
         let member = match kind {
-            0 => Member::Group(Group {
+            0 => UserOrGroup::Group(Group {
                 name: format!("groups/{id}"),
             }),
-            kind => Member::User(User {
+            kind => UserOrGroup::User(User {
                 name: format!("users/{id}"),
                 user_type: UserType::from(i32::from(kind)),
                 ..User::default()

@@ -6,7 +6,7 @@ use super::call::{Call, Standing, allowed, is_own};
 use super::index::MembershipClass;
 use super::state::{Change, Space, user_id};
 use crate::list::{MembershipName, Reference, RpcCode, Status, UpdateMask, Violation, Violations};
-use crate::members::{Member, Membership, MembershipRole, MembershipState, UserType};
+use crate::members::{Membership, MembershipRole, MembershipState, UserOrGroup, UserType};
 
 impl<'w> Call<'w> {
     /// Returns the space and the membership of a name.
@@ -134,11 +134,11 @@ fn required_standing(role: &MembershipRole) -> Standing {
 }
 
 fn is_group(member: &Membership) -> bool {
-    matches!(member.member, Some(Member::Group(_)))
+    matches!(member.member, Some(UserOrGroup::Group(_)))
 }
 
 fn is_app(member: &Membership) -> bool {
-    matches!(&member.member, Some(Member::User(user)) if user.user_type == UserType::Bot)
+    matches!(&member.member, Some(UserOrGroup::User(user)) if user.user_type == UserType::Bot)
 }
 
 /// Checks that the member is not the only manager who has joined the space.

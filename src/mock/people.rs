@@ -7,7 +7,7 @@ use super::seed_items::UserSeed;
 use super::state::identifier;
 use crate::list::Reference;
 use crate::members::{
-    Affiliation, Member, Membership, MembershipRole, MembershipState, User, UserType,
+    Affiliation, Membership, MembershipRole, MembershipState, User, UserOrGroup, UserType,
 };
 
 /// A person or an app.
@@ -126,7 +126,7 @@ impl People {
 
     /// Learns from a membership what is not known yet about the person or app.
     pub(super) fn learn_from(&mut self, membership: &Membership) {
-        let Some(Member::User(user)) = &membership.member else {
+        let Some(UserOrGroup::User(user)) = &membership.member else {
             return;
         };
         let id = identifier(&user.name);
@@ -164,7 +164,7 @@ pub(super) fn complete(seed: &mut Seed) {
         if membership.state == MembershipState::Unspecified {
             membership.state = MembershipState::Joined;
         }
-        let Some(Member::User(user)) = &mut membership.member else {
+        let Some(UserOrGroup::User(user)) = &mut membership.member else {
             continue;
         };
         if membership.role == MembershipRole::Unspecified {
@@ -192,7 +192,7 @@ pub(super) fn complete(seed: &mut Seed) {
 /// Returns a membership with only the name and the type of its user.
 pub(super) fn without_details(membership: &Membership) -> Membership {
     let member = match &membership.member {
-        Some(Member::User(user)) => Some(Member::User(User {
+        Some(UserOrGroup::User(user)) => Some(UserOrGroup::User(User {
             name: user.name.clone(),
             user_type: user.user_type.clone(),
             ..User::default()

@@ -17,7 +17,7 @@ use super::seed_items::{
 use super::state::{SpaceType, check_length, check_user, identifier};
 use super::strict;
 use crate::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
-use crate::members::{Member, Membership, MembershipRole};
+use crate::members::{Membership, MembershipRole, UserOrGroup};
 
 /// A valid seed.
 #[derive(Clone, Debug, Default)]
@@ -321,7 +321,7 @@ impl Check<'_> {
                 ));
             }
             None => return Err("a membership must have a `member` or a `groupMember`".to_owned()),
-            Some(Member::Group(group)) => {
+            Some(UserOrGroup::Group(group)) => {
                 let id = parse_group(&group.name)
                     .map_err(|error| format!("`groupMember.name`: {error}"))?;
                 check_length(&format!("group-{id}"))
@@ -329,7 +329,7 @@ impl Check<'_> {
                 self.check_once(&name, &group.name)?;
                 self.check_key(&name, &format!("group-{id}"), &group.name)?;
             }
-            Some(Member::User(user)) => {
+            Some(UserOrGroup::User(user)) => {
                 let id = canonical_id(&user.name, "member.name")?;
                 check_user(&name.member).map_err(|error| format!("membership name: {error}"))?;
                 check_length(&user.email)?;

@@ -13,7 +13,7 @@ use super::seed::Seed;
 use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails};
 use crate::diagnostic::Quoted;
 use crate::list::{MembershipName, Reference, RpcCode, Status};
-use crate::members::{Member, Membership, UserType};
+use crate::members::{Membership, UserOrGroup, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
 const DEFAULT_APP: &str = "200000000000000000000";
@@ -138,15 +138,15 @@ impl Space {
 /// Returns the identifier of a membership's member; of a group, with `group-`.
 fn member_id(membership: &Membership) -> Option<Cow<'_, str>> {
     match membership.member.as_ref()? {
-        Member::User(user) => Some(identifier(&user.name).into()),
-        Member::Group(group) => Some(format!("group-{}", identifier(&group.name)).into()),
+        UserOrGroup::User(user) => Some(identifier(&user.name).into()),
+        UserOrGroup::Group(group) => Some(format!("group-{}", identifier(&group.name)).into()),
     }
 }
 
 /// Returns the identifier of a membership's user or app.
 pub(super) fn user_id(membership: &Membership) -> Option<&str> {
     match &membership.member {
-        Some(Member::User(user)) => Some(identifier(&user.name)),
+        Some(UserOrGroup::User(user)) => Some(identifier(&user.name)),
         _ => None,
     }
 }
@@ -203,7 +203,7 @@ impl State {
     /// Returns the calling app of users: the first app among the seed's memberships.
     pub(super) fn calling_app(memberships: &[Membership]) -> String {
         let first = memberships.iter().find_map(|membership| {
-            let Some(Member::User(user)) = &membership.member else {
+            let Some(UserOrGroup::User(user)) = &membership.member else {
                 return None;
             };
             (user.user_type == UserType::Bot).then(|| identifier(&user.name))

@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use gchat_filter::members::{Cell, Filter, Matchable};
-use gchat_filter::members::{Member, Membership, MembershipRole, User, UserType};
+use gchat_filter::members::{UserOrGroup, Membership, MembershipRole, User, UserType};
 
 use languages::{Query, cel_context, facts, facts_of, matches, scheme, walk};
 
@@ -240,7 +240,7 @@ fn memberships(count: usize) -> Vec<Membership> {
         } else {
             MembershipRole::Member
         },
-        member: Some(Member::User(User {
+        member: Some(UserOrGroup::User(User {
             name: format!("users/{index}"),
             user_type: if index.is_multiple_of(5) {
                 UserType::Bot

@@ -17,7 +17,7 @@ use gchat_filter::list::{
 };
 use gchat_filter::members::Filter;
 use gchat_filter::members::{
-    Group, Member, Membership, MembershipRole, MembershipState, User, UserType,
+    Group, Membership, MembershipRole, MembershipState, User, UserOrGroup, UserType,
 };
 
 use crate::{below, invariants, text};
@@ -558,10 +558,10 @@ fn member(u: &mut Unstructured<'_>, key: &str) -> Membership {
         role: MembershipRole::from(i32::from(below(u, 5))),
         member: match below(u, 6) {
             0 => None,
-            1 => Some(Member::Group(Group {
+            1 => Some(UserOrGroup::Group(Group {
                 name: format!("groups/{key}"),
             })),
-            kind => Some(Member::User(User {
+            kind => Some(UserOrGroup::User(User {
                 user_type: UserType::from(i32::from(kind) - 2),
                 ..User::default()
             })),
@@ -577,8 +577,9 @@ fn is_listed(
     by_app: bool,
     one: &Membership,
 ) -> bool {
-    let is_group = !matches!(one.member, Some(Member::User(_)));
-    let is_app = matches!(&one.member, Some(Member::User(user)) if user.user_type == UserType::Bot);
+    let is_group = !matches!(one.member, Some(UserOrGroup::User(_)));
+    let is_app =
+        matches!(&one.member, Some(UserOrGroup::User(user)) if user.user_type == UserType::Bot);
     filter.matches(one)
         && (request.show_groups || !is_group)
         && !(by_app && is_app)

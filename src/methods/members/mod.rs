@@ -17,8 +17,8 @@ use std::ops::BitOr;
 
 pub use self::cell::{Cell, Matchable, MemberType, Role};
 pub use self::membership::{
-    Affiliation, Group, Member, Membership, MembershipRole, MembershipState, UnknownValue, User,
-    UserType,
+    Affiliation, Group, Membership, MembershipRole, MembershipState, UnknownValue, User,
+    UserOrGroup, UserType,
 };
 
 use self::cells::Cells;

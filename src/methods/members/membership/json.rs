@@ -7,7 +7,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Ma
 use serde::ser::{Serialize, Serializer};
 
 use super::time::Time;
-use super::{Affiliation, Group, Member, Membership, MembershipRole, MembershipState, User};
+use super::{Affiliation, Group, Membership, MembershipRole, MembershipState, User, UserOrGroup};
 
 /// Implements `Deserialize` for a JSON object: maps each key, in both spellings of the proto3 JSON
 /// mapping, to a variable for its value, then evaluates an expression over these variables. A variable
@@ -83,7 +83,7 @@ read_object!(
         create_time: create_time.map(|Time(time)| time),
         delete_time: delete_time.map(|Time(time)| time),
         affiliation: affiliation.unwrap_or_default(),
-        member: member.map(Member::User).or(group_member.map(Member::Group)),
+        member: member.map(UserOrGroup::User).or(group_member.map(UserOrGroup::Group)),
     },
 );
 
@@ -207,8 +207,8 @@ impl Serialize for Membership {
             member,
         } = self;
         let (member, group_member) = match member {
-            Some(Member::User(user)) => (Some(user), None),
-            Some(Member::Group(group)) => (None, Some(group)),
+            Some(UserOrGroup::User(user)) => (Some(user), None),
+            Some(UserOrGroup::Group(group)) => (None, Some(group)),
             None => (None, None),
         };
         Object {

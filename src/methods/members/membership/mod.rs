@@ -16,7 +16,7 @@ use super::cell::{Matchable, MemberType, Role};
 /// A membership of a user, a Chat app or a Google Group in a space: the API's `Membership`.
 ///
 /// ```
-/// use gchat_filter::members::{Member, Membership, MembershipRole};
+/// use gchat_filter::members::{UserOrGroup, Membership, MembershipRole};
 /// use gchat_filter::members::{Matchable, MemberType, Role};
 ///
 /// let membership: Membership = serde_json::from_str(
@@ -29,7 +29,7 @@ use super::cell::{Matchable, MemberType, Role};
 ///     }"#,
 /// )?;
 /// assert_eq!(membership.role, MembershipRole::Manager);
-/// assert!(matches!(&membership.member, Some(Member::User(user)) if user.email.is_empty()));
+/// assert!(matches!(&membership.member, Some(UserOrGroup::User(user)) if user.email.is_empty()));
 ///
 /// // The two properties that a filter matches.
 /// assert_eq!(Matchable::role(&membership), Role::Manager);
@@ -40,12 +40,12 @@ use super::cell::{Matchable, MemberType, Role};
 /// Building a membership with some of its fields:
 ///
 /// ```
-/// use gchat_filter::members::{Group, Member, Membership, MembershipState};
+/// use gchat_filter::members::{Group, UserOrGroup, Membership, MembershipState};
 ///
 /// let membership = Membership {
 ///     name: "spaces/AAAAqx7Kt0E/members/group-01k7mq9t3xw2b5c".to_owned(),
 ///     state: MembershipState::Joined,
-///     member: Some(Member::Group(Group { name: "groups/01k7mq9t3xw2b5c".to_owned() })),
+///     member: Some(UserOrGroup::Group(Group { name: "groups/01k7mq9t3xw2b5c".to_owned() })),
 ///     ..Membership::default()
 /// };
 /// assert_eq!(
@@ -115,7 +115,7 @@ pub struct Membership {
     /// In a space that a consumer account owns, all users are [`Affiliation::External`].
     pub affiliation: Affiliation,
     /// The member; `None` if both `member` and `groupMember` are absent.
-    pub member: Option<Member>,
+    pub member: Option<UserOrGroup>,
 }
 
 /// The member of a membership: the API's union field `memberType`, which holds at most one of
@@ -123,7 +123,7 @@ pub struct Membership {
 ///
 /// It has no JSON representation of its own: the key in the [`Membership`] determines the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Member {
+pub enum UserOrGroup {
     /// A person or a Chat app, under the key `member`.
     User(User),
     /// A Google Group, under the key `groupMember`.
@@ -184,8 +184,8 @@ impl Matchable for Membership {
     #[inline]
     fn member_type(&self) -> MemberType {
         match &self.member {
-            Some(Member::User(user)) => MemberType::from(&user.user_type),
-            Some(Member::Group(_)) | None => MemberType::NoMember,
+            Some(UserOrGroup::User(user)) => MemberType::from(&user.user_type),
+            Some(UserOrGroup::Group(_)) | None => MemberType::NoMember,
         }
     }
 }
