@@ -47,9 +47,12 @@ pub(crate) enum Fact<'a> {
 }
 
 impl<'a> Set<'a> {
-    /// Returns the values that a comparison matches.
-    pub(super) fn of(predicate: Predicate<'a>) -> Self {
-        match predicate.constant {
+    /// Returns the values that a comparison matches; `None` for the complement of one value.
+    pub(super) fn of(predicate: Predicate<'a>) -> Option<Self> {
+        if predicate.relation == Relation::IsNot {
+            return None;
+        }
+        Some(match predicate.constant {
             Constant::Value(value) => Self::Values(1 << value),
             Constant::Timestamp(timestamp) => {
                 let interval = match predicate.relation {
@@ -62,7 +65,7 @@ impl<'a> Set<'a> {
                 Self::Timestamps(interval.into_iter().collect())
             }
             Constant::Text(text) => Self::Texts(vec![(predicate.field, text)]),
-        }
+        })
     }
 
     /// Returns the values that are in both sets, which are of the same group.
@@ -246,6 +249,10 @@ impl<'a> Conjunction<'a> {
 
     /// Returns whether a resource matches, which has a fact for each group.
     pub(crate) fn contains(&self, facts: &[Fact<'_>]) -> bool {
+        debug_assert!(
+            self.0.iter().all(|conjunct| conjunct.group < facts.len()),
+            "there is a fact for each group"
+        );
         self.0.iter().all(|conjunct| {
             let fact = facts.get(conjunct.group);
             fact.is_some_and(|fact| conjunct.set.contains(fact))

@@ -166,7 +166,7 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
     ) -> Option<PartConjunction<'a>> {
         let predicate = Predicate::documented(self.declaration, comparable?, comparator, arg?)?;
         let group = predicate.group;
-        let set = Set::of(predicate);
+        let set = Set::of(predicate)?;
         (!set.is_empty()).then(|| PartConjunction {
             conjuncts: vec![Conjunct { group, set }],
             is_or: false,

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
-use super::language::{Language, Meaning};
+use super::language::{AdmittedCell, Language, Meaning};
 use super::{Checked, Filter};
 use crate::diagnostic::{Diagnostic, Fix, Span};
 
@@ -47,14 +47,6 @@ pub trait Summary {
 
     /// Returns the role and the type of each cell that the filter matches, if it has cells.
     fn admits(&self) -> Option<Vec<AdmittedCell>>;
-}
-
-/// A cell that a filter matches.
-#[derive(Clone, Copy, Debug, serde::Serialize)]
-pub struct AdmittedCell {
-    pub(crate) role: &'static str,
-    #[serde(rename = "type")]
-    pub(crate) member_type: Option<&'static str>,
 }
 
 impl<L: Language> Summary for Filter<L> {

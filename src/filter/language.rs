@@ -3,7 +3,6 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use super::json::AdmittedCell;
 use crate::analysis::cells::CellSet;
 use crate::analysis::conjunction::Conjunction;
 use crate::analysis::lower::Part;
@@ -59,6 +58,14 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
 
     /// Prints the shortest text with the meaning.
     fn print(&self, declaration: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+/// A cell that a filter matches.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct AdmittedCell {
+    pub(crate) role: &'static str,
+    #[serde(rename = "type")]
+    pub(crate) member_type: Option<&'static str>,
 }
 
 /// Why a meaning cannot be had without a tree.

@@ -6,9 +6,10 @@ use std::fmt;
 use std::ops::{Bound, Deref};
 
 use super::query::Redacted;
-use super::request::CheckedRequest;
+use super::request::{CheckedRequest, ListMembershipsRequest};
 use super::scope::Authentication;
 use super::token::PageTokens;
+use super::violation::Violations;
 use crate::members::Membership;
 
 /// A valid list request on a server, whose page token has been read.
@@ -33,6 +34,23 @@ impl Deref for PageRequest<'_> {
 
     fn deref(&self) -> &CheckedRequest {
         &self.checked
+    }
+}
+
+impl ListMembershipsRequest {
+    /// Checks the request including the page token, as the server that issued the token would.
+    ///
+    /// # Errors
+    ///
+    /// As for [`check`](Self::check). Also a violation of `pageToken` if `tokens` did not issue it,
+    /// or issued it for a request that differs in more than the page size. Filters are compared by
+    /// meaning.
+    pub fn check_on_server<'t>(
+        &self,
+        tokens: &'t PageTokens,
+    ) -> Result<PageRequest<'t>, Violations> {
+        let (checked, start_after) = self.check_with(Some(tokens))?;
+        Ok(PageRequest::new(checked, start_after, tokens))
     }
 }
 

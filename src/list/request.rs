@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::method::MembershipMethod;
-use super::page::PageRequest;
 use super::query::{self, QueryReader, Redacted, SystemParameters};
 use super::resource_name::SpaceName;
 use super::scope::{Authentication, Caller, Condition};
@@ -147,23 +146,8 @@ impl ListMembershipsRequest {
         self.check_with(None).map(|(checked, _)| checked)
     }
 
-    /// Checks the request including the page token, as the server that issued the token would.
-    ///
-    /// # Errors
-    ///
-    /// As for [`check`](Self::check). Also a violation of `pageToken` if `tokens` did not issue it,
-    /// or issued it for a request that differs in more than the page size. Filters are compared by
-    /// meaning.
-    pub fn check_on_server<'t>(
-        &self,
-        tokens: &'t PageTokens,
-    ) -> Result<PageRequest<'t>, Violations> {
-        let (checked, start_after) = self.check_with(Some(tokens))?;
-        Ok(PageRequest::new(checked, start_after, tokens))
-    }
-
     /// Checks the request, and reads the key in the page token if there are `tokens`.
-    fn check_with(
+    pub(super) fn check_with(
         &self,
         tokens: Option<&PageTokens>,
     ) -> Result<(CheckedRequest, Option<String>), Violations> {
@@ -235,7 +219,7 @@ impl ListMembershipsRequest {
 /// A valid list request with parsed arguments, which cannot be changed.
 ///
 /// A client sends its [`path_and_query`](Self::path_and_query). A server needs the key in the page token
-/// too, which a [`PageRequest`] has.
+/// too, which a [`PageRequest`](super::PageRequest) has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedRequest {
     request: ListMembershipsRequest,

@@ -77,6 +77,8 @@ const DECLARATION: Declaration = Declaration {
     instead_of_negation: "rewrite it without negation, with the opposite comparator",
 };
 
+const _: () = DECLARATION.validate();
+
 /// A value that filters can be matched against: anything with the properties of a message.
 pub trait Matchable {
     /// Returns when the message was created.

@@ -10,11 +10,13 @@
 //!   [`undocumented`](crate::schema::EnumValue::undocumented) if only the API lists it. The order of
 //!   values has no meaning. Only `members` also has public enums of its values: there a role is also
 //!   a variant of `Role` and an entry of `Role::ALL`, in the order of the declaration, which the
-//!   compiler checks; a member type likewise. If filters can name the new value, the table in
-//!   `members/shortest.rs` grows, too.
+//!   compiler checks; a member type likewise. The enums of the resource (`members/membership/values.rs`)
+//!   and of the mock server (`mock/message_types.rs`) get it as well, which tests check. If filters can
+//!   name the new value, the table in `members/shortest.rs` grows, too.
 //! - **A new field** is a [`FieldGroup`](crate::schema::FieldGroup) of the declaration, or an entry
 //!   of its group's `fields` if a resource has one value for all of them. `Matchable` gets a function
-//!   for it, and `matches` a fact at the index of the group.
+//!   for it, which `forward_matchable` repeats, and `matches` a fact at the index of the group. A name
+//!   that was in `elsewhere` is removed there. A boolean is an enum of `true` and `false`.
 //! - **A new method** is a module like `spaces`, and a line of the list below.
 
 /// Implements a module's `Matchable` for references and pointers to types that implement it.

@@ -81,6 +81,8 @@ const DECLARATION: Declaration = Declaration {
     instead_of_negation: "list the emojis or users to include, joined with `OR`",
 };
 
+const _: () = DECLARATION.validate();
+
 /// A value that filters can be matched against: anything with the properties of a reaction.
 pub trait Matchable {
     /// Returns the Unicode emoji, such as `🙂`; `None` for a custom emoji.

@@ -68,6 +68,8 @@ const DECLARATION: Declaration = Declaration {
     instead_of_negation: "list the types to include, joined with `OR`",
 };
 
+const _: () = DECLARATION.validate();
+
 /// A value that filters can be matched against: anything with the properties of a space.
 pub trait Matchable {
     /// Returns the type's name in the API, such as `GROUP_CHAT`; `None` if it has none.

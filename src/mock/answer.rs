@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::schema::{Kind, MEMBERSHIP, Message, PAGE};
+use super::message_types::{Kind, MEMBERSHIP, Message, PAGE};
 use crate::list::{Status, SystemParameters, Violation};
 use crate::members::Membership;
 

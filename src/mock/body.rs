@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::schema::{Kind, MEMBERSHIP, Message};
+use super::message_types::{Kind, MEMBERSHIP, Message};
 use crate::list::case::camel_case;
 use crate::list::violation::{BAD_PAYLOAD, LONGEST_ECHO, clip};
 use crate::list::{Detail, RpcCode, Status, Violation, Violations};

@@ -1,10 +1,10 @@
 //! A call of a method: the caller, what their scopes permit, and their standing in the space.
 
-use super::index::{MembershipClass, Presence};
-use super::state::{Permission, Space, State, user_id};
+use super::index::MembershipClass;
+use super::space_settings::{Permission, Standing};
+use super::state::{Space, State, user_id};
 use crate::list::{Authentication, Caller, Condition, MembershipMethod, SpaceName, Status};
 use crate::members::Membership;
-use crate::members::{MemberType, Role};
 
 /// The caller of a request: privileges and identity.
 #[derive(Clone, Debug)]
@@ -19,45 +19,6 @@ pub(super) struct Requester {
 impl Requester {
     pub(super) fn is_app(&self) -> bool {
         self.caller.authentication == Authentication::App
-    }
-}
-
-/// Standing in a space, from the weakest to the strongest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
-    /// Not in the space.
-    Outside,
-    /// In the space or invited to it.
-    Member,
-    /// Joined as `ROLE_ASSISTANT_MANAGER`.
-    AssistantManager,
-    /// Joined as `ROLE_MANAGER`.
-    Owner,
-}
-
-impl Standing {
-    /// Returns the standing of a class. Only people who have joined have a role's rights, never apps
-    /// (design decision).
-    pub(super) fn of(MembershipClass { cell, presence }: MembershipClass) -> Self {
-        match (presence, cell.role) {
-            (Presence::Absent, _) => Self::Outside,
-            _ if cell.member_type == MemberType::Bot => Self::Member,
-            (Presence::Joined, Role::Manager) => Self::Owner,
-            (Presence::Joined, Role::AssistantManager) => Self::AssistantManager,
-            _ => Self::Member,
-        }
-    }
-}
-
-impl Permission {
-    /// Returns whether members with a standing have the permission.
-    fn includes(self, standing: Standing) -> bool {
-        match standing {
-            Standing::Outside => false,
-            Standing::Member => self.members_allowed,
-            Standing::AssistantManager => self.assistant_managers_allowed,
-            Standing::Owner => self.managers_allowed,
-        }
     }
 }
 

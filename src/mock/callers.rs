@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::call::Requester;
+use super::identifier::identifier;
 use super::seed_items::CallerSeed;
-use super::state::{State, identifier};
+use super::state::State;
 use crate::list::{
     Authentication, Caller, Detail, RpcCode, Scope, Status, SystemParameters, Violation, Violations,
 };

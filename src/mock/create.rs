@@ -3,8 +3,10 @@
 use std::fmt;
 
 use super::call::{Call, allowed};
+use super::identifier::{check_length, check_user, identifier};
 use super::people::Person;
-use super::state::{Change, Space, SpaceType, check_length, check_user, identifier};
+use super::space_settings::SpaceType;
+use super::state::{Change, Space};
 use crate::diagnostic::Quoted;
 use crate::list::{
     Detail, Reference, RpcCode, SpaceName, Status, Violation, parse_group, parse_user,

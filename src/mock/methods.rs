@@ -2,8 +2,9 @@
 //!
 //! The rules are those of the API reference; the others are marked as design decisions.
 
-use super::call::{Call, Standing, allowed, is_own};
+use super::call::{Call, allowed, is_own};
 use super::index::MembershipClass;
+use super::space_settings::Standing;
 use super::state::{Change, Space, user_id};
 use crate::list::{MembershipName, Reference, RpcCode, Status, UpdateMask, Violation, Violations};
 use crate::members::{Membership, MembershipRole, MembershipState, UserOrGroup, UserType};

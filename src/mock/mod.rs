@@ -7,16 +7,18 @@ mod callers;
 mod create;
 mod fault;
 mod http;
+mod identifier;
 mod index;
+mod message_types;
 mod methods;
 mod nearest;
 mod people;
-mod schema;
 mod scope_warning;
 mod seed;
 mod seed_error;
 mod seed_items;
 mod server;
+mod space_settings;
 mod state;
 mod store;
 mod strict;
@@ -96,7 +98,7 @@ impl Mock {
     ///
     /// As for [`from_json`](Self::from_json).
     pub fn from_seeds<S: AsRef<str>>(seeds: &[S]) -> Result<Self, SeedError> {
-        let mut seed = Seed::parse(seeds)?;
+        let mut seed = parse(seeds)?;
         let memberships = std::mem::take(&mut seed.memberships);
         let app = State::calling_app(&memberships);
         Ok(Self::new(seed, app, memberships, new_key(), None))
@@ -133,7 +135,7 @@ impl Mock {
                 return Err(OpenError::OtherSeed);
             }
             let parts: Vec<&str> = saved.seed.split(SEPARATOR).collect();
-            let seed = Seed::parse(&parts)?;
+            let seed = parse(&parts)?;
             let spaces = seed.spaces.iter().map(|space| &*space.name).collect();
             for membership in &saved.memberships {
                 check_saved_name(&spaces, membership).map_err(|error| StoreError::Membership {
@@ -155,7 +157,7 @@ impl Mock {
         } else {
             (&*text, texts)
         };
-        let mut seed = Seed::parse(&texts)?;
+        let mut seed = parse(&texts)?;
         let memberships = std::mem::take(&mut seed.memberships);
         let key = new_key();
         store.initialize(text, &key, memberships.iter())?;
@@ -222,4 +224,11 @@ fn new_key() -> [u8; 32] {
         random.extend(RandomState::new().hash_one(part).to_le_bytes());
     }
     blake3::derive_key("gchat-filter 2026 page tokens of a mock server", &random)
+}
+
+/// Parses a seed in several parts, and completes its memberships.
+fn parse(parts: &[impl AsRef<str>]) -> Result<Seed, SeedError> {
+    let mut seed = Seed::parse(parts)?;
+    people::complete(&mut seed);
+    Ok(seed)
 }

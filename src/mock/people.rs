@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::identifier::identifier;
 use super::seed::Seed;
 use super::seed_items::UserSeed;
-use super::state::identifier;
 use crate::list::Reference;
 use crate::members::{
     Affiliation, Membership, MembershipRole, MembershipState, User, UserOrGroup, UserType,

@@ -7,14 +7,14 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::people::complete;
-use super::schema::{MEMBERSHIP, Message};
+use super::identifier::{check_length, check_user, identifier};
+use super::message_types::{MEMBERSHIP, Message};
 use super::scope_warning::scope_warning;
 use super::seed_error::{Place, SeedError};
 use super::seed_items::{
     CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed, name,
 };
-use super::state::{SpaceType, check_length, check_user, identifier};
+use super::space_settings::SpaceType;
 use super::strict;
 use crate::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
 use crate::members::{Membership, MembershipRole, UserOrGroup};
@@ -177,7 +177,6 @@ impl Seed {
                 .collect();
         }
         seed.warnings = check.warnings;
-        complete(&mut seed);
         Ok(seed)
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
-use super::state::{Permission, SpaceType};
+use super::space_settings::{Permission, SpaceType};
 
 /// A space in a seed.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -3,56 +3,18 @@
 use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde::Deserialize;
-
 use super::answer::Listed;
-use super::call::Standing;
+use super::identifier::identifier;
 use super::index::MembershipIndex;
 use super::people::People;
 use super::seed::Seed;
 use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails};
-use crate::diagnostic::Quoted;
+use super::space_settings::{Permission, SpaceType, Standing};
 use crate::list::{MembershipName, Reference, RpcCode, Status};
 use crate::members::{Membership, UserOrGroup, UserType};
 
 /// Identifier of the calling app if the seed has no `BOT`.
 const DEFAULT_APP: &str = "200000000000000000000";
-
-/// Type of a space.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum SpaceType {
-    #[default]
-    #[serde(alias = "SPACE_TYPE_UNSPECIFIED")]
-    Space,
-    GroupChat,
-    DirectMessage,
-}
-
-/// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
-/// flag is `false`.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[allow(clippy::struct_field_names, reason = "the names are those of the API")]
-pub(super) struct Permission {
-    #[serde(default)]
-    pub(super) managers_allowed: bool,
-    #[serde(default)]
-    pub(super) assistant_managers_allowed: bool,
-    #[serde(default)]
-    pub(super) members_allowed: bool,
-}
-
-impl Default for Permission {
-    /// All members (design decision for a setting that is not in the seed).
-    fn default() -> Self {
-        Self {
-            managers_allowed: true,
-            assistant_managers_allowed: true,
-            members_allowed: true,
-        }
-    }
-}
 
 /// A space.
 #[derive(Debug)]
@@ -301,46 +263,6 @@ pub(super) fn check_saved_name(
         Err("the space is unknown")
     } else {
         Ok(())
-    }
-}
-
-/// Returns the identifier in a valid name: the part after the last slash.
-pub(super) fn identifier(name: &str) -> &str {
-    name.rsplit_once('/').map_or(name, |(_, id)| id)
-}
-
-/// Maximum length of an identifier or an email address, in bytes (design decision): page tokens
-/// contain one, and must fit into a URL.
-const MAX_LEN: usize = 128;
-
-/// Checks the length of an identifier or an email address.
-///
-/// # Errors
-///
-/// A message, if it is longer than 128 bytes.
-pub(super) fn check_length(id: &str) -> Result<(), String> {
-    match id.len() {
-        ..=MAX_LEN => Ok(()),
-        len => Err(format!(
-            "the identifier or email address is {len} bytes long, but the limit is {MAX_LEN} bytes"
-        )),
-    }
-}
-
-/// Checks that an identifier can be a user's: identifiers with `group-` belong to the memberships of
-/// Google Groups.
-///
-/// # Errors
-///
-/// A message, if the identifier starts with `group-` or is too long.
-pub(super) fn check_user(who: &Reference) -> Result<(), String> {
-    match who {
-        Reference::Id(id) if id.starts_with("group-") => Err(format!(
-            "a user's identifier cannot start with `group-`, found {}",
-            Quoted(id)
-        )),
-        Reference::Id(id) | Reference::Email(id) => check_length(id),
-        Reference::CallingApp => Ok(()),
     }
 }
 

@@ -305,7 +305,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::super::state::identifier;
+    use super::super::identifier::identifier;
     use super::*;
 
     /// A file on a disk that is full after some operations.

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::message_types::{Enum, Kind, Message};
 use super::nearest::nearest;
-use super::schema::{Enum, Kind, Message};
 use crate::diagnostic::Quoted;
 use crate::list::case::camel_case;
 

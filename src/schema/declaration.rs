@@ -300,6 +300,41 @@ impl FieldGroup {
 }
 
 impl Declaration {
+    /// Panics unless the engine can handle the declaration: for the compiler to evaluate.
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+    pub(crate) const fn validate(&self) {
+        let mut at = 0;
+        while at < self.groups.len() {
+            let group = &self.groups[at];
+            assert!(!group.fields.is_empty(), "a group has fields");
+            let mut index = 0;
+            while index < group.fields.len() {
+                let field = &group.fields[index];
+                let values = field.enum_values().len();
+                assert!(values < 32, "a set of values has 32 bits");
+                assert!(
+                    group.fields.len() == 1 || values == 0,
+                    "only one field of a group can have enum values"
+                );
+                let mut operator = 0;
+                while operator < field.operators.len() {
+                    assert!(
+                        self.across as u8 == Across::AndOr as u8
+                            || field.operators[operator].relation as u8 != Relation::IsNot as u8,
+                        "a set for each group has no complement"
+                    );
+                    operator += 1;
+                }
+                assert!(
+                    self.across as u8 == Across::And as u8 || values > 0,
+                    "combinations are of enum values"
+                );
+                index += 1;
+            }
+            at += 1;
+        }
+    }
+
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
         self.groups.iter().flat_map(|group| group.fields)
     }

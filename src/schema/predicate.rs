@@ -138,17 +138,23 @@ impl Field {
         if text.contains('\\') {
             return None;
         }
-        match self.values {
+        let may_be_unquoted = matches!(
+            self.values,
             Values::Name {
-                is_quoted: false, ..
-            } if !is_quoted && !text.contains(['"', '\'']) => {}
-            Values::Name {
-                has_aliases: false, ..
-            } if resource_name::is_user_alias(text) => {
-                return None;
+                is_quoted: false,
+                ..
             }
-            _ if is_quoted => {}
-            _ => return None,
+        );
+        // A string is one of several parts of a value that is not quoted.
+        if !is_quoted && (!may_be_unquoted || text.contains(['"', '\''])) {
+            return None;
+        }
+        if let Values::Name {
+            has_aliases: false, ..
+        } = self.values
+            && resource_name::is_user_alias(text)
+        {
+            return None;
         }
         let constant = self.values.constant(Cow::Borrowed(text))?;
         match constant {

@@ -143,7 +143,7 @@ impl ValueName {
             return Self::Synonym(help, None);
         }
         let near = values.iter();
-        near.map(|value| (distance(value.name, &upper), value))
+        near.map(|value| (distance(&value.name.to_uppercase(), &upper), value))
             .min_by_key(|(distance, _)| *distance)
             .filter(|(distance, value)| *distance <= value.name.len().div_ceil(5))
             .map_or(Self::Unknown, |(_, value)| Self::Near(value))

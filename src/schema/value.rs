@@ -78,7 +78,7 @@ impl SchemaCheck<'_> {
                         && !self
                             .declaration
                             .fields()
-                            .any(|field| field.path == value.text);
+                            .any(|field| field.is_spelled(value.text.as_bytes()));
                 if is_value {
                     self.lint(Lint::UnquotedValue, || {
                         let diagnostic = Diagnostic::error(

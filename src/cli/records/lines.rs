@@ -3,10 +3,10 @@
 use std::io::Read;
 use std::thread;
 
-use super::nesting::{self, too_deep};
+use super::found::Found;
 use super::stream::{Stop, Stream};
 use super::window::Position;
-use super::{Options, Resource, Sink};
+use super::{Resource, Sink};
 
 impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
     /// Searches the lines in memory, or reads one value. Returns `false` at the end of the input.
@@ -75,68 +75,3 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         }
     }
 }
-
-/// The selected records in a part of the input.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// Length of the part and number of its lines, up to the first line that is not one record.
-    length: usize,
-    lines: u64,
-    count: u64,
-    matches: Vec<u8>,
-}
-
-impl Found {
-    /// Searches complete lines up to the first one that is not exactly one record.
-    fn search<T: Resource>(lines: &[u8], resource: &T, options: Options) -> Self {
-        let mut found = Self::default();
-        let mut rest = lines;
-        while !rest.is_empty() {
-            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-            let (line, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-            if found.search_line(line, resource, options).is_none() {
-                break;
-            }
-            found.length += length;
-            found.lines += 1;
-            rest = after;
-        }
-        found
-    }
-
-    /// Searches a line. Returns `None` if it is neither exactly one record nor blank.
-    fn search_line<T: Resource>(
-        &mut self,
-        line: &[u8],
-        resource: &T,
-        options: Options,
-    ) -> Option<()> {
-        let line = str::from_utf8(line).ok()?;
-        let record = line.trim_start_matches(SPACE).trim_end_matches(SPACE);
-        if record.is_empty() {
-            return Some(());
-        }
-        if record.len() > options.limit || too_deep(record).is_some() {
-            return None;
-        }
-        let fields: T::Fields<'_> = serde_json::from_str(record).ok()?;
-        if resource.is_doubtful(&fields) {
-            return None;
-        }
-        if resource.selects(&fields) {
-            self.add(record, options);
-        }
-        Some(())
-    }
-
-    pub(super) fn add(&mut self, record: &str, options: Options) {
-        self.count += 1;
-        if options.copies {
-            nesting::print(record, &mut self.matches);
-        }
-    }
-}
-
-/// White space between records: that of JSON, byte order marks (of joined files) and record separators
-/// (of `jq --seq`).
-const SPACE: [char; 6] = [' ', '\t', '\r', '\n', '\u{feff}', '\u{1e}'];

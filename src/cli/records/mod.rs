@@ -11,6 +11,7 @@
 //! `{` or `[`.
 
 mod fault;
+mod found;
 mod lines;
 pub(crate) mod membership;
 mod nesting;

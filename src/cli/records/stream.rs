@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::fault;
-use super::lines::Found;
+use super::found::Found;
 use super::nesting::{MAX_DEPTH, Nesting, too_deep};
 use super::window::{Position, Window};
 use super::{Kind, Options, Problem, Remark, Resource, Sink};

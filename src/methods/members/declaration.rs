@@ -72,6 +72,8 @@ pub(super) const DECLARATION: Declaration = Declaration {
                           `member.type`) `!=`",
 };
 
+const _: () = DECLARATION.validate();
+
 pub(super) const ROLE_FIELD: Field = Field {
     path: "role",
     synonyms: &["memberrole", "membershiprole", "roles", "userrole"],
