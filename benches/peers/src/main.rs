@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use gchat_filter::members::{Cell, Filter, Matchable};
-use gchat_filter::members::{UserOrGroup, Membership, MembershipRole, User, UserType};
+use gchat_filter::members::{Membership, MembershipRole, User, UserOrGroup, UserType};
 
 use languages::{Query, cel_context, facts, facts_of, matches, scheme, walk};
 
