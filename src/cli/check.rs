@@ -7,7 +7,7 @@ use gchat_filter::members::Filter;
 use gchat_filter::{Checker, Report};
 
 use super::options::LintOptions;
-use super::{Status, ignore_closed_pipe, print_error, print_report};
+use super::{Outcome, ignore_closed_pipe, print_error, print_report};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -38,9 +38,9 @@ pub(super) fn run(
     args: &Args,
     matches: &clap::ArgMatches,
     out: &mut impl Write,
-) -> io::Result<Status> {
+) -> io::Result<Outcome> {
     let checker = args.lints.checker(matches).admin_access(args.admin);
-    let mut status = Status::Success;
+    let mut status = Outcome::Success;
     for (index, text) in args.filters.iter().enumerate() {
         if text == "-" {
             status = status.max(check_stdin(checker, args.format, out)?);
@@ -54,8 +54,8 @@ pub(super) fn run(
 }
 
 /// Checks the filters on standard input, one per line.
-fn check_stdin(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<Status> {
-    let mut status = Status::Success;
+fn check_stdin(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<Outcome> {
+    let mut status = Outcome::Success;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
         let line = line?;
         let line = line.strip_suffix(b"\r").unwrap_or(&line);
@@ -67,7 +67,7 @@ fn check_stdin(checker: Checker, format: Format, out: &mut impl Write) -> io::Re
                 print_error(format_args!(
                     "standard input:{number}:{column}: invalid UTF-8"
                 ));
-                Status::Failure
+                Outcome::Failure
             }
         });
     }
@@ -81,7 +81,7 @@ fn check_one(
     text: &str,
     origin: Option<(&str, usize)>,
     out: &mut impl Write,
-) -> io::Result<Status> {
+) -> io::Result<Outcome> {
     let checked = Filter::check(&checker, text);
     match format {
         Format::Text => {
@@ -102,9 +102,9 @@ fn check_one(
         }
     }
     Ok(if checked.is_valid() {
-        Status::Success
+        Outcome::Success
     } else {
-        Status::Negative
+        Outcome::Negative
     })
 }
 

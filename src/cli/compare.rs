@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
 use gchat_filter::members::{Group, Membership, MembershipRole, User, UserOrGroup, UserType};
 
-use super::Status;
+use super::Outcome;
 use super::options::{self, LintOptions};
 
 #[derive(clap::Args)]
@@ -22,12 +22,12 @@ pub(super) fn run(
     args: &Args,
     matches: &clap::ArgMatches,
     out: &mut impl Write,
-) -> io::Result<Status> {
+) -> io::Result<Outcome> {
     let checker = args.lints.checker(matches);
     let filters = [("filter A", &args.a), ("filter B", &args.b)]
         .map(|(origin, text)| options::required_from(Some(origin), checker, text));
     let [Some((_, a)), Some((_, b))] = filters else {
-        return Ok(Status::Negative);
+        return Ok(Outcome::Negative);
     };
     let relation = match (a.implies(b), b.implies(a), a.intersection(b)) {
         (true, true, _) => "equal: A and B match the same memberships",
@@ -61,7 +61,7 @@ pub(super) fn run(
     if a == b {
         writeln!(out, "shortest equivalent: {}", shortest(a))?;
     }
-    Ok(Status::Success)
+    Ok(Outcome::Success)
 }
 
 fn shortest(filter: Filter) -> String {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
 use gchat_filter::syntax::{Expr, ExprKind};
 
-use super::Status;
+use super::Outcome;
 use super::options::{self, LintOptions};
 
 #[derive(clap::Args)]
@@ -23,10 +23,10 @@ pub(super) fn run(
     args: &Args,
     matches: &clap::ArgMatches,
     out: &mut impl Write,
-) -> io::Result<Status> {
+) -> io::Result<Outcome> {
     let checker = args.lints.checker(matches);
     let Some((checked, filter)) = options::required(checker, &args.filter) else {
-        return Ok(Status::Negative);
+        return Ok(Outcome::Negative);
     };
     writeln!(out, "Parsed as")?;
     match &checked.tree {
@@ -63,7 +63,7 @@ pub(super) fn run(
     } else if !admin.is_valid() && filter.allows_admin_access() {
         writeln!(out, "    accepted if written as: {filter}")?;
     }
-    Ok(Status::Success)
+    Ok(Outcome::Success)
 }
 
 /// Draws a tree, with `first` before the first line and `rest` before the others.

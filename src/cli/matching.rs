@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::options::{self, LintOptions};
 use super::records::membership::Memberships;
 use super::records::{self, Kind, Problem, Sink};
-use super::{Status, print_error, to_stderr};
+use super::{Outcome, print_error, to_stderr};
 
 /// Minimum size of a file with a progress bar, in bytes.
 const PROGRESS_MIN: u64 = 16 << 20;
@@ -57,10 +57,10 @@ pub(super) fn run(
     args: &Args,
     matches: &clap::ArgMatches,
     out: &mut impl Write,
-) -> io::Result<Status> {
+) -> io::Result<Outcome> {
     let checker = args.lints.checker(matches);
     let Some((_, filter)) = options::required(checker, &args.filter) else {
-        return Ok(Status::Failure);
+        return Ok(Outcome::Failure);
     };
     let mut run = Run {
         args,
@@ -88,9 +88,9 @@ pub(super) fn run(
         writeln!(run.out, "{}", run.matched)?;
     }
     Ok(match (run.failed, run.matched) {
-        (true, _) => Status::Failure,
-        (false, 0) => Status::Negative,
-        (false, _) => Status::Success,
+        (true, _) => Outcome::Failure,
+        (false, 0) => Outcome::Negative,
+        (false, _) => Outcome::Success,
     })
 }
 

@@ -70,7 +70,7 @@ enum Command {
 
 /// Outcome of a command.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Status {
+enum Outcome {
     Success,
     /// A filter is invalid, or nothing matched.
     Negative,
@@ -96,9 +96,9 @@ pub(crate) fn run() -> ExitCode {
         Err(error) => error.exit(),
     };
     match result {
-        Ok(Status::Success) => ExitCode::SUCCESS,
-        Ok(Status::Negative) => ExitCode::from(1),
-        Ok(Status::Failure) => ExitCode::from(2),
+        Ok(Outcome::Success) => ExitCode::SUCCESS,
+        Ok(Outcome::Negative) => ExitCode::from(1),
+        Ok(Outcome::Failure) => ExitCode::from(2),
         // A closed output is not an error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -108,7 +108,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Status> {
+fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Outcome> {
     let arguments = matches.subcommand().map_or(matches, |(_, matches)| matches);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let status = match command {
@@ -121,7 +121,7 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Status> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "gchat-filter", &mut script);
-            out.write_all(&script).map(|()| Status::Success)
+            out.write_all(&script).map(|()| Outcome::Success)
         }
     }?;
     ignore_closed_pipe(out.flush())?;
@@ -136,14 +136,14 @@ fn ignore_closed_pipe(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-fn lints(out: &mut impl Write) -> io::Result<Status> {
+fn lints(out: &mut impl Write) -> io::Result<Outcome> {
     for lint in Method::SpacesMembersList.lints() {
         let level = lint.default_level().as_str();
         writeln!(out, "{lint} ({level})")?;
         writeln!(out, "    what  {}", lint.summary())?;
         writeln!(out, "    why   {}", lint.reason())?;
     }
-    Ok(Status::Success)
+    Ok(Outcome::Success)
 }
 
 /// Writes an error message to standard error, on one line and with control characters escaped.

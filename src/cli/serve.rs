@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use gchat_filter::mock::{Mock, OpenError, SeedError, serve};
 use tokio::net::TcpListener;
 
-use super::{Status, print_error, to_stderr};
+use super::{Outcome, print_error, to_stderr};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -28,12 +28,12 @@ pub(super) struct Args {
     save: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
+pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Outcome> {
     let mock = match mock(args) {
         Ok(mock) => mock,
         Err(message) => {
             print_error(message);
-            return Ok(Status::Failure);
+            return Ok(Outcome::Failure);
         }
     };
     for warning in mock.warnings() {
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
             Ok(listener) => listener,
             Err(error) => {
                 print_error(format_args!("cannot listen on {}: {error}", args.listen));
-                return Ok(Status::Failure);
+                return Ok(Outcome::Failure);
             }
         };
         // Registered before the address is announced: from then on, clients may stop the server.
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Status> {
         announce(address, token, out)?;
         serve(mock, listener, stop).await?;
         to_stderr("stopped");
-        Ok(Status::Success)
+        Ok(Outcome::Success)
     })
 }
 
@@ -167,17 +167,22 @@ Node, @google-apps/chat, run with METADATA_SERVER_DETECTION=none:
 /// Returns a future that completes on Ctrl-C or SIGTERM.
 fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    #[cfg(unix)]
-    let terminated = async move {
-        terminate.recv().await;
-    };
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
     #[cfg(not(unix))]
-    let terminated = std::future::pending();
-    Ok(async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
+    Ok(async {
+        // Without a handler, nothing stops the server but the end of its process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
         }
     })
 }

@@ -10,7 +10,7 @@
 //! in an array, a page or a value of several lines, it goes on with the next line whose first byte is
 //! `{` or `[`.
 
-mod fault;
+mod explanation;
 mod found;
 mod lines;
 pub(crate) mod membership;
@@ -24,7 +24,7 @@ use std::thread;
 
 use serde::Deserialize;
 
-pub(crate) use self::fault::of_parser;
+pub(crate) use self::explanation::of_parser;
 pub(crate) use self::stream::Text;
 use self::stream::{Stop, Stream};
 pub(crate) use self::window::Position;

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::fault;
+use super::explanation;
 use super::found::Found;
 use super::nesting::{MAX_DEPTH, Nesting, too_deep};
 use super::window::{Position, Window};
@@ -32,7 +32,7 @@ pub(super) enum Stop {
     /// The sink does not want to continue, or the input is binary.
     Quiet,
     /// A fault in the value.
-    Fault(Position, String),
+    Invalid(Position, String),
     /// The input ends in the value.
     Unclosed,
     /// The value exceeds the limit.
@@ -45,7 +45,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         let window = &mut self.window;
         while window.bytes().len() < 4 && !window.bytes().contains(&b'\n') && window.fill() {}
         let start = window.to(4).split_inclusive(|byte| *byte == b'\n').next();
-        if let Some(message) = fault::unreadable(start.unwrap_or_default()) {
+        if let Some(message) = explanation::unreadable(start.unwrap_or_default()) {
             return self.problem(Kind::Syntax, 0, message).and(Err(Stop::Quiet));
         }
         if window.bytes().starts_with(BYTE_ORDER_MARK) {
@@ -67,7 +67,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         };
         self.is_after_value = result.is_ok();
         let fault = match result {
-            Err(Stop::Fault(position, message)) => Some((position, message)),
+            Err(Stop::Invalid(position, message)) => Some((position, message)),
             Err(Stop::Large) => Some((self.window.position, self.too_large())),
             // The error that ended the input is reported instead.
             Err(Stop::Unclosed) if self.window.error.is_some() => {
@@ -97,14 +97,17 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             self.next_bracket(0);
             return Ok(());
         }
-        while self.window.bytes().len() < fault::MAX_LINE
+        while self.window.bytes().len() < explanation::MAX_LINE
             && !self.window.bytes().contains(&b'\n')
             && self.window.fill()
         {}
-        let mut lines = self.window.to(fault::MAX_LINE).split(|byte| *byte == b'\n');
+        let mut lines = self
+            .window
+            .to(explanation::MAX_LINE)
+            .split(|byte| *byte == b'\n');
         let line = lines.next().unwrap_or_default();
         let is_first = self.window.position.line == 1;
-        let message = fault::not_a_value(line, is_first, self.is_after_value);
+        let message = explanation::not_a_value(line, is_first, self.is_after_value);
         let (is_binary, is_block) = (line.contains(&0), line.starts_with(b"/*"));
         self.is_after_value = false;
         self.problem(Kind::Syntax, 0, message)?;
@@ -137,7 +140,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             if self.window.bytes().starts_with(b"{") {
                 self.object(&path, has_pages)?;
             } else {
-                let found = fault::shown(self.window.bytes());
+                let found = explanation::shown(self.window.bytes());
                 let message = format!("expected an object, found {found}");
                 other = Some((self.window.position, message));
                 let end = self.value(0)?;
@@ -148,11 +151,11 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
                 Some(b',') => {
                     at = self.token(at + 1)?;
                     if self.window.from(at).starts_with(b"]") {
-                        return Err(self.fault(at, "expected value"));
+                        return Err(self.invalid(at, "expected value"));
                     }
                 }
                 Some(b']') => {}
-                _ => return Err(self.fault(at, "expected `,` or `]`")),
+                _ => return Err(self.invalid(at, "expected `,` or `]`")),
             }
             // A line that is not JSON may start like an array.
             if let Some((position, message)) = other {
@@ -192,7 +195,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         let mut at = self.token(1)?;
         while !self.window.from(at).starts_with(b"}") {
             if !self.window.from(at).starts_with(b"\"") {
-                return Err(self.fault(at, "key must be a string"));
+                return Err(self.invalid(at, "key must be a string"));
             }
             let key_end = self.value(at)?;
             let key = serde_json::from_slice(self.window.to(key_end).get(at..).unwrap_or_default());
@@ -201,10 +204,10 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             is_empty &= matches!(&*key, "nextPageToken" | "next_page_token");
             let colon = self.token(key_end)?;
             if !self.window.from(colon).starts_with(b":") {
-                return Err(self.fault(colon, "expected `:`"));
+                return Err(self.invalid(colon, "expected `:`"));
             }
             if is_list && *is_page {
-                return Err(self.fault(at, &format!("duplicate key `{}`", T::LIST)));
+                return Err(self.invalid(at, &format!("duplicate key `{}`", T::LIST)));
             }
             at = self.token(colon + 1)?;
             if is_list {
@@ -231,11 +234,11 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
                 Some(b',') => {
                     at = self.token(at + 1)?;
                     if self.window.from(at).starts_with(b"}") {
-                        return Err(self.fault(at, "key must be a string"));
+                        return Err(self.invalid(at, "key must be a string"));
                     }
                 }
                 Some(b'}') => break,
-                _ => return Err(self.fault(at, "expected `,` or `}`")),
+                _ => return Err(self.invalid(at, "expected `,` or `}`")),
             }
         }
         if *is_page || is_empty {
@@ -305,12 +308,12 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
                     return Ok(at + length);
                 }
                 Some(Err(error)) if !error.is_eof() => {
-                    let (error_at, message) = fault::of_parser(bytes, &error);
+                    let (error_at, message) = explanation::of_parser(bytes, &error);
                     // A number may go on here, too.
                     let is_last = error_at + 1 >= bytes.len();
                     match is_last.then(|| self.more()) {
                         None | Some(Err(Stop::Unclosed)) => {
-                            return Err(self.fault(at + error_at, &message));
+                            return Err(self.invalid(at + error_at, &message));
                         }
                         Some(more) => more?,
                     }
@@ -382,13 +385,13 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
     }
 
     /// Creates a fault at the byte `at`.
-    fn fault(&mut self, at: usize, message: &str) -> Stop {
+    fn invalid(&mut self, at: usize, message: &str) -> Stop {
         // The start of a comment or a character may be split.
         while matches!(self.window.from(at), [b'/' | 0x80.., rest @ ..] if rest.len() < 3)
             && self.window.fill()
         {}
-        let (at, message) = fault::describe(self.window.bytes(), at, message);
-        Stop::Fault(self.window.position(at), message)
+        let (at, message) = explanation::describe(self.window.bytes(), at, message);
+        Stop::Invalid(self.window.position(at), message)
     }
 
     /// Reports a fault in the value at the top level that starts at `start`, and skips the value.
@@ -409,7 +412,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
                 message += "; the rest of the input is skipped";
             }
         }
-        let is_binary = message.starts_with(fault::BINARY);
+        let is_binary = message.starts_with(explanation::BINARY);
         self.report(Kind::Syntax, position, message)?;
         if is_binary { Err(Stop::Quiet) } else { Ok(()) }
     }
