@@ -9,6 +9,8 @@ pub(super) struct Found {
     /// Length of the part and number of its lines, up to the first line that is not one record.
     pub(super) length: usize,
     pub(super) lines: u64,
+    /// Whether a line is not blank.
+    pub(super) has_records: bool,
     pub(super) count: u64,
     pub(super) matches: Vec<u8>,
 }
@@ -50,6 +52,7 @@ impl Found {
         if resource.is_doubtful(&fields) {
             return None;
         }
+        self.has_records = true;
         if resource.selects(&fields) {
             self.add(record, options);
         }

@@ -64,7 +64,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             self.window.skip(found.length);
             let line = self.window.position.line + found.lines;
             self.window.position = Position { line, column: 1 };
-            self.is_after_value = true;
+            self.is_after_value |= found.has_records;
         }
         match found.count {
             0 => Ok(()),

@@ -921,6 +921,18 @@ fn stream_line() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Blank lines do not make a comma one that follows a value, wherever the input is split.
+#[test]
+fn blank_lines_are_not_values() {
+    check_table(&[(
+        "}\n \n,",
+        &[
+            "1:1! expected `{` or `[`, found `}`",
+            "3:1! expected `{` or `[`, found `,`",
+        ],
+    )]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
