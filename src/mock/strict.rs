@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::message_types::{Enum, Kind, Message};
 use super::nearest::nearest;
+use crate::Timestamp;
 use crate::diagnostic::Quoted;
 use crate::list::case::camel_case;
 
@@ -53,7 +54,7 @@ pub(super) fn check<'s>(
                 check_enum(value, values).map_err(|name| is_wrong(&name))?;
             }
             Some((field, Kind::Time)) => {
-                let is_wrong = |text: &String| !is_rfc_3339(text);
+                let is_wrong = |text: &String| text.parse::<Timestamp>().is_err();
                 if let Some(text) = serde_json::from_str(value.get()).ok().filter(is_wrong) {
                     let found = Quoted(&text);
                     let message = format!(
@@ -67,17 +68,6 @@ pub(super) fn check<'s>(
         }
     }
     Ok(())
-}
-
-/// Returns whether a text is a time in RFC 3339 format, with an offset.
-fn is_rfc_3339(text: &str) -> bool {
-    // The parser also accepts other formats of ISO 8601.
-    let separators = [(4, '-'), (7, '-'), (10, 'T'), (13, ':'), (16, ':')];
-    let has_separators = separators.into_iter().all(|(at, separator)| {
-        text.get(at..)
-            .is_some_and(|rest| rest.starts_with(separator))
-    });
-    has_separators && !text.ends_with(']') && text.parse::<jiff::Timestamp>().is_ok()
 }
 
 /// Checks that an enum value is known, by name or number.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 
+use crate::values::Timestamp;
+
 /// A time as text. Text is kept as it is, and an object is converted to RFC 3339.
 pub(super) struct Time(pub(super) String);
 
@@ -120,35 +122,13 @@ impl<'de> Deserialize<'de> for Int64 {
 /// Returns the time in RFC 3339 format, with as many digits as the proto3 JSON mapping has. Returns
 /// `None` if the API's `Timestamp` cannot represent it.
 fn rfc_3339(seconds: i64, nanos: u32) -> Option<String> {
-    const MIN: i64 = -62_135_596_800;
-    const MAX: i64 = 253_402_300_799;
-    if !(MIN..=MAX).contains(&seconds) || nanos > 999_999_999 {
-        return None;
-    }
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = date(days);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let whole = Timestamp::new(seconds, 0)?.to_string();
+    Timestamp::new(seconds, nanos)?;
     let fraction = match nanos {
         0 => String::new(),
         _ if nanos.is_multiple_of(1_000_000) => format!(".{:03}", nanos / 1_000_000),
         _ if nanos.is_multiple_of(1000) => format!(".{:06}", nanos / 1000),
         _ => format!(".{nanos:09}"),
     };
-    Some(format!(
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"
-    ))
-}
-
-/// Returns the year, month and day of a number of days since 1970-01-01.
-fn date(days: i64) -> (i64, i64, i64) {
-    // Counted in eras of 400 years from 0000-03-01, so that leap days are at the end of a year.
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let leap_days = day_of_era / 1460 - day_of_era / 36_524 + day_of_era / 146_096;
-    let year_of_era = (day_of_era - leap_days) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let year = era * 400 + year_of_era + i64::from(month >= 10);
-    (year, if month < 10 { month + 3 } else { month - 9 }, day)
+    Some(format!("{}{fraction}Z", whole.trim_end_matches('Z')))
 }
