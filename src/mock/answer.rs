@@ -129,7 +129,7 @@ pub(super) fn error(status: &impl Serialize, pretty_print: bool) -> String {
 
 /// Returns the response body for an error whose HTTP status is not that of its code.
 pub(super) fn error_as(http: u16, status: &Status, pretty_print: bool) -> String {
-    let mut body = serde_json::to_value(status).unwrap_or_default();
+    let mut body = to_value(status);
     if let Some(code) = body.pointer_mut("/error/code") {
         *code = http.into();
     }
@@ -141,7 +141,7 @@ fn value(value: &impl Serialize, message: &Message, system: &SystemParameters) -
     let text = if system.fields.is_none() && !system.integer_enums {
         text(value, pretty)
     } else {
-        let mut value = serde_json::to_value(value).unwrap_or_default();
+        let mut value = to_value(value);
         if let Some(mask) = &system.fields {
             mask.apply(&mut value);
         }
@@ -160,14 +160,19 @@ fn ended(mut text: String, pretty: bool) -> String {
     text
 }
 
-/// Serializes a value, which cannot fail: its keys are strings.
+/// Converts to JSON, which cannot fail: all keys are strings.
+fn to_value(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("all keys are strings")
+}
+
+/// Serializes to JSON, which cannot fail: all keys are strings.
 fn text(value: &impl Serialize, pretty: bool) -> String {
     let text = if pretty {
         serde_json::to_string_pretty(value)
     } else {
         serde_json::to_string(value)
     };
-    text.unwrap_or_default()
+    text.expect("all keys are strings")
 }
 
 /// Replaces the names of enum values by their numbers.

@@ -3,15 +3,18 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use http::StatusCode;
+
 use super::answer;
 use super::seed_items::{FaultSeed, ReadyFault};
+use super::service::http_status;
 use crate::list::{RpcCode, Status};
 
 /// A fault, with the number of requests that it still affects.
 #[derive(Debug)]
 pub(super) struct Fault {
     path: String,
-    status: Option<u16>,
+    status: Option<StatusCode>,
     ready: Option<ReadyFault>,
     remaining: AtomicU64,
     delay: Duration,
@@ -21,7 +24,9 @@ impl From<FaultSeed> for Fault {
     fn from(seed: FaultSeed) -> Self {
         Self {
             path: seed.path,
-            status: seed.status,
+            status: seed.status.map(|status| {
+                StatusCode::from_u16(status).expect("the seed's statuses were checked")
+            }),
             ready: seed.fault,
             // A fault without `times` affects more requests than a server ever receives.
             remaining: AtomicU64::new(seed.times.unwrap_or(u64::MAX)),
@@ -34,7 +39,7 @@ impl From<FaultSeed> for Fault {
 pub(super) struct Effect {
     pub(super) delay: Duration,
     /// HTTP status and body of the response; `None` if the request is only delayed.
-    pub(super) error: Option<(u16, String)>,
+    pub(super) error: Option<(StatusCode, String)>,
 }
 
 /// Returns the effect of the first fault that matches the path and has `times` left.
@@ -58,38 +63,39 @@ pub(super) fn effect(faults: &[Fault], path: &str) -> Option<Effect> {
 }
 
 /// Returns the live service's response to a project without a configured Chat app.
-fn app_not_found() -> (u16, String) {
+fn app_not_found() -> (StatusCode, String) {
     let status = Status::new(
         RpcCode::NotFound,
         "Google Chat app not found. To create a Chat app, you must turn on the Chat API and \
          configure the app in the Google Cloud console.",
     );
-    (status.code.http(), answer::error(&status, true))
+    (http_status(status.code), answer::error(&status, true))
 }
 
 /// Returns the body for an HTTP status. If no code has that status, it uses one of the same class.
-fn error(http: u16) -> String {
-    let fallback = if http < 500 {
+fn error(http: StatusCode) -> String {
+    let fallback = if http.is_client_error() {
         RpcCode::FailedPrecondition
     } else {
         RpcCode::Internal
     };
     let mut codes = RpcCode::ALL.iter().copied();
-    let code = codes.find(|code| code.http() == http).unwrap_or(fallback);
-    let status = Status::new(code, format!("Mock server fault: HTTP {http}."));
-    answer::error_as(http, &status, true)
+    let code = codes
+        .find(|code| http_status(*code) == http)
+        .unwrap_or(fallback);
+    let status = Status::new(code, format!("Mock server fault: HTTP {}.", http.as_u16()));
+    answer::error_as(http.as_u16(), &status, true)
 }
 
 /// Returns whether a path matches a pattern, in which `*` matches any text.
 fn matches(pattern: &str, path: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else {
+    let Some((start, parts)) = pattern.split_once('*') else {
+        return pattern == path;
+    };
+    let Some(mut rest) = path.strip_prefix(start) else {
         return false;
     };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
+    let mut parts = parts.split('*').peekable();
     while let Some(part) = parts.next() {
         if parts.peek().is_none() {
             return rest.ends_with(part);

@@ -6,8 +6,9 @@ mod call;
 mod callers;
 mod create;
 mod fault;
-mod http;
+
 mod identifier;
+mod incoming;
 mod index;
 mod message_types;
 mod methods;
@@ -18,25 +19,26 @@ mod seed;
 mod seed_error;
 mod seed_items;
 mod server;
+mod service;
 mod space_settings;
 mod state;
 mod store;
 mod strict;
 
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Instant;
 
-use axum::Router;
+use bytes::Bytes;
 use thiserror::Error;
 
 pub use self::seed_error::SeedError;
 pub use self::server::{Server, serve};
 pub use self::store::StoreError;
 
-use self::http::Shared;
 use self::seed::Seed;
+use self::service::Shared;
 use self::state::{State, check_saved_name};
 use self::store::Store;
 use crate::list::PageTokens;
@@ -77,8 +79,7 @@ impl Mock {
     /// Creates a server with the built-in sample, in memory.
     #[must_use]
     pub fn sample() -> Self {
-        // A test ensures that the sample is valid.
-        Self::from_json(SAMPLE).unwrap_or_else(|_| Self::empty())
+        Self::from_json(SAMPLE).expect("the sample is valid")
     }
 
     /// Creates a server with a [seed](self#seed), in memory.
@@ -165,11 +166,6 @@ impl Mock {
         Ok(Self::new(seed, app, memberships, key, Some(store)))
     }
 
-    fn empty() -> Self {
-        let app = State::calling_app(&[]);
-        Self::new(Seed::default(), app, Vec::new(), new_key(), None)
-    }
-
     fn new(
         seed: Seed,
         app: String,
@@ -202,9 +198,27 @@ impl Mock {
         !self.shared.callers.is_empty()
     }
 
-    /// Returns the server as a router, for a test that has its own runtime.
-    pub fn router(&self) -> Router {
-        http::router(Arc::clone(&self.shared))
+    /// Handles one request, for a test that has its own HTTP server or none.
+    ///
+    /// The response has a JSON body. Needs a tokio runtime if the server saves its data, or if a
+    /// fault delays the request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use gchat_filter::mock::Mock;
+    ///
+    /// let request = http::Request::get("/v1/spaces/AAAAsample/members?pageSize=1").body("")?;
+    /// let response = Mock::sample().handle(request).await;
+    /// assert_eq!(response.status(), 200);
+    /// assert!(response.body().contains("\"nextPageToken\""));
+    /// # Ok::<(), http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn handle(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<String> {
+        let request = request.map(|body| Ok(body.into()));
+        service::handle(&self.shared, request, Instant::now()).await
     }
 
     /// Serves on a free loopback port, on a separate thread, until the [`Server`] is dropped.
@@ -217,13 +231,11 @@ impl Mock {
     }
 }
 
-/// Returns an unpredictable key, from the random keys of the standard library's hasher.
+/// Returns a random key.
 fn new_key() -> [u8; 32] {
-    let mut random = Vec::new();
-    for part in 0..4_u8 {
-        random.extend(RandomState::new().hash_one(part).to_le_bytes());
-    }
-    blake3::derive_key("gchat-filter 2026 page tokens of a mock server", &random)
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("the operating system has random numbers");
+    key
 }
 
 /// Parses a seed in several parts, and completes its memberships.

@@ -1,23 +1,29 @@
 //! HTTP server with timeouts, and the server on a separate thread.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::Extension;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
+use tokio_util::task::TaskTracker;
 
 use super::Mock;
-use super::http::Connection;
+use super::service::{self, BodyError, MAX_BODY_LEN};
 
 /// Timeouts of a server.
 #[derive(Clone, Copy)]
@@ -31,7 +37,7 @@ struct Limits {
     /// Time to receive the rest of a request after the server was asked to stop.
     half_sent: Duration,
     /// Time to finish everything after the server was asked to stop.
-    answering: Duration,
+    ending: Duration,
 }
 
 impl Limits {
@@ -40,12 +46,12 @@ impl Limits {
         body: Duration::from_secs(10),
         answer: Duration::from_secs(10),
         half_sent: Duration::from_secs(1),
-        answering: Duration::from_secs(5),
+        ending: Duration::from_secs(5),
     };
 
     /// For a server that is dropped.
     const IMMEDIATE: Self = Self {
-        answering: Duration::ZERO,
+        ending: Duration::ZERO,
         ..Self::DEFAULT
     };
 }
@@ -116,8 +122,8 @@ impl Drop for Server {
 
 /// Serves on a listener until the future `until` completes.
 ///
-/// Then the server stops accepting connections. It waits up to five seconds for responses in progress
-/// and one second for incomplete requests.
+/// Then the server stops accepting connections and closes idle ones. It waits up to five seconds for
+/// responses in progress and one second for incomplete requests.
 ///
 /// A connection is closed if it is idle for ten seconds, or if receiving the head of a request or its
 /// body, or sending the next part of a response, takes longer than ten seconds. The number of
@@ -143,9 +149,8 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     http.half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head);
-    let tracker = Connection::new(limits.body);
-    let service = TowerToHyperService::new(mock.router().layer(Extension(tracker.clone())));
-    let (stop, stopping) = watch::channel(());
+    let graceful = GracefulShutdown::new();
+    let answering = TaskTracker::new();
     let mut connections = JoinSet::new();
     let mut until = pin!(until);
     let mut accepts = true;
@@ -178,38 +183,54 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(limits.answer));
         let stream = TokioIo::new(Box::pin(stream));
-        let connection = http.serve_connection(stream, service.clone());
-        let mut stopping = stopping.clone();
-        connections.spawn(async move {
-            let mut connection = pin!(connection);
-            // A connection fails because the client is gone or does not speak HTTP.
-            tokio::select! {
-                _ = connection.as_mut() => return,
-                _ = stopping.changed() => {}
+        let (mock, answering) = (mock.clone(), answering.clone());
+        let service = service_fn(move |request| {
+            let (mock, answering) = (mock.clone(), answering.clone());
+            async move {
+                let start = Instant::now();
+                let request = receive(request, limits.body).await;
+                let _answering = answering.token();
+                let response = service::handle(&mock.shared, request, start).await;
+                Ok::<_, Infallible>(response)
             }
-            connection.as_mut().graceful_shutdown();
+        });
+        let connection = graceful.watch(http.serve_connection(stream, service));
+        connections.spawn(async move {
+            // A connection fails because the client is gone or does not speak HTTP.
             let _ = connection.await;
         });
     }
     drop(listener);
-    drop(stop);
-    let ended = async { while connections.join_next().await.is_some() {} };
-    let half_sent = async {
+    let answers = async {
         tokio::time::sleep(limits.half_sent).await;
-        let moment = Duration::from_millis(50);
-        while tracker.is_answering() {
-            tokio::time::sleep(moment).await;
-        }
+        answering.close();
+        answering.wait().await;
         // The last response has yet to be written.
-        tokio::time::sleep(moment).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     };
-    let _ = tokio::time::timeout(limits.answering, async {
+    let _ = tokio::time::timeout(limits.ending, async {
         tokio::select! {
-            () = ended => {}
-            () = half_sent => {}
+            () = graceful.shutdown() => {}
+            () = answers => {}
         }
     })
     .await;
+}
+
+/// Receives the body of a request, unless its announced length is over the limit.
+async fn receive(request: Request<Incoming>, time: Duration) -> Request<Result<Bytes, BodyError>> {
+    let (parts, body) = request.into_parts();
+    let body = if body.size_hint().lower() > MAX_BODY_LEN as u64 {
+        Err(BodyError::too_long())
+    } else {
+        match tokio::time::timeout(time, Limited::new(body, MAX_BODY_LEN).collect()).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::too_long()),
+            Ok(Err(_)) => Err(BodyError::incomplete()),
+            Err(_) => Err(BodyError::timed_out()),
+        }
+    };
+    Request::from_parts(parts, body)
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Seeds, faults, saving, starting and stopping.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use gchat_filter::mock::{Mock, Server};
@@ -412,18 +415,36 @@ fn people_are_remembered_across_a_restart() {
     assert_eq!(create(&server, "B", other_app).status, 400);
 }
 
-/// On the test's own runtime.
+/// Without a connection or a runtime.
+#[test]
+fn requests_are_handled_without_a_server() {
+    let mock = Mock::from_json(&seed().to_string()).unwrap();
+    let handle = |method: &str, uri: &str, body: Vec<u8>| {
+        let request = ::http::Request::builder().method(method).uri(uri);
+        let request = request.body(body).unwrap();
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(response) = pin!(mock.handle(request)).poll(&mut context) else {
+            panic!("the response is not delayed");
+        };
+        let body: serde_json::Value = serde_json::from_str(response.body()).unwrap();
+        (response.status().as_u16(), body)
+    };
+    let (status, page) = handle("GET", "/v1/spaces/A/members", Vec::new());
+    assert_eq!(status, 200);
+    assert_eq!(page["memberships"].as_array().unwrap().len(), 4);
+    let path = "/v1/spaces/A/members/2";
+    assert_eq!(handle("DELETE", path, Vec::new()).0, 200);
+    assert_eq!(handle("GET", path, Vec::new()).0, 404);
+    let (status, error) = handle("POST", "/v1/spaces/A/members", vec![b' '; (1 << 20) + 1]);
+    assert_eq!(
+        (status, &error["error"]["status"]),
+        (413, &"INVALID_ARGUMENT".into())
+    );
+}
+
 #[tokio::test]
-async fn router_can_be_embedded() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let router = Mock::from_json(&seed().to_string()).unwrap().router();
-    let server = tokio::spawn(async move { axum::serve(listener, router).await });
-    let get = move || Request::get("/v1/spaces/A/members").send_to(address);
-    let answer = tokio::task::spawn_blocking(get).await.unwrap();
-    assert_eq!(names(&answer).len(), 4);
-    server.abort();
-    // A server on a separate thread can also be started from within a runtime.
+async fn server_starts_within_a_runtime() {
+    // A server on a separate thread.
     let server = open();
     let get = move || {
         (

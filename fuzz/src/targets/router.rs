@@ -25,13 +25,10 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request, header};
 use gchat_filter::mock::Mock;
+use http::{Method, Request, header};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
-use tower::ServiceExt;
 
 use crate::raw_request::RawRequest;
 use crate::server_model::{
@@ -56,7 +53,7 @@ pub fn run(bytes: &[u8]) {
     let mock = Mock::from_json(&seed(callers, faults).to_string()).expect("a valid seed");
     assert_eq!(mock.asks_for_tokens(), callers);
     let mut server = Server {
-        router: mock.router(),
+        mock,
         model: Model::new(callers, faults),
         touched: BTreeSet::new(),
         watcher_removed: false,
@@ -147,7 +144,7 @@ fn one_of<'t, T>(u: &mut Unstructured<'_>, all: &'t [T], letter_of: impl Fn(&T) 
 
 /// The server and its model.
 struct Server {
-    router: Router,
+    mock: Mock,
     model: Model,
     /// The spaces named in requests.
     touched: BTreeSet<&'static str>,
@@ -173,18 +170,11 @@ impl Server {
         for (name, value) in &request.headers {
             builder = builder.header(&**name, &**value);
         }
-        let http_request = builder.body(Body::from(request.body.clone())).ok()?;
+        let http_request = builder.body(request.body.clone()).ok()?;
         // Writing to a string cannot fail.
         let _ = writeln!(self.log, "{request}");
-        let (head, text) = RUNTIME.block_on(async {
-            let response = self.router.clone().oneshot(http_request).await;
-            let (head, body) = match response {
-                Ok(response) => response.into_parts(),
-                Err(never) => match never {},
-            };
-            let body = to_bytes(body, usize::MAX).await.expect("a complete body");
-            (head, String::from_utf8(body.to_vec()).expect("UTF-8"))
-        });
+        let response = RUNTIME.block_on(self.mock.handle(http_request));
+        let (head, text) = response.into_parts();
         let log = &self.log;
         let kind = &head.headers[header::CONTENT_TYPE];
         assert_eq!(kind, "application/json; charset=UTF-8", "{log}");
