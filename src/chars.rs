@@ -51,11 +51,9 @@ const CLASSES: [ByteClass; 256] = {
 
 /// Returns the class of a byte.
 #[inline]
+#[expect(clippy::indexing_slicing, reason = "there is a class for each byte")]
 pub(crate) fn class(byte: u8) -> ByteClass {
-    CLASSES
-        .get(usize::from(byte))
-        .copied()
-        .unwrap_or(ByteClass::Other)
+    CLASSES[usize::from(byte)]
 }
 
 /// Returns whether a character beyond ASCII can be part of a TEXT.

@@ -74,6 +74,7 @@ impl Span {
 
 /// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// The filter is invalid.
     Error,

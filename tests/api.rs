@@ -101,7 +101,7 @@ fn types_implement_common_traits() {
     fn serde<T: serde::Serialize + for<'de> serde::Deserialize<'de>>() {}
 
     value::<Filter>();
-    value::<Checker>();
+    data::<Checker>();
     value::<Cell>();
     value::<Role>();
     value::<MemberType>();

@@ -9,8 +9,8 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 }
 
 /// `accept`, or the stage of the first error.
-fn verdict(checker: Checker, text: &str) -> &'static str {
-    let checked = Filter::check(&checker, text);
+fn verdict(checker: &Checker, text: &str) -> &'static str {
+    let checked = Filter::check(checker, text);
     let verdict = checked
         .errors()
         .next()
@@ -26,9 +26,9 @@ fn verdicts() {
         let [text, default, admin] = row[..] else {
             panic!("{row:?}");
         };
-        assert_eq!(verdict(Checker::new(), text), default, "{text}");
+        assert_eq!(verdict(&Checker::new(), text), default, "{text}");
         let checker = Checker::new().admin_access(true);
-        assert_eq!(verdict(checker, text), admin, "with admin access: {text}");
+        assert_eq!(verdict(&checker, text), admin, "with admin access: {text}");
         assert_eq!(Filter::parse(text).is_ok(), default == "accept", "{text}");
         count += 1;
     }

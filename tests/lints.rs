@@ -34,7 +34,7 @@ fn a_denied_lint_is_never_skipped() {
             continue;
         }
         let finds = |lint: &&Lint| {
-            let checker = aip160.level(**lint, Level::Warn);
+            let checker = aip160.clone().level(**lint, Level::Warn);
             let found = Filter::check(&checker, text);
             found.warnings().next().is_some()
         };

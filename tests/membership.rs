@@ -562,11 +562,11 @@ fn memberships_map_to_role_and_type() {
         assert_eq!(format!("{role:?} {member_type:?}"), expected, "{json}");
     }
     // The API's values map to the filter's roles and types of the same name.
-    for role in Role::ALL {
+    for &role in Role::ALL {
         let name = role.name().unwrap_or("ROLE_GUEST");
         assert_eq!(Role::from(&MembershipRole::from(name)), role);
     }
-    for member_type in MemberType::ALL.into_iter().skip(1) {
+    for &member_type in MemberType::ALL.iter().skip(1) {
         let name = member_type.name().unwrap_or("AGENT");
         assert_eq!(MemberType::from(&UserType::from(name)), member_type);
     }

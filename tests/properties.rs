@@ -395,19 +395,19 @@ fn any_input() -> impl Strategy<Value = String> {
 // ---- Assertions ----
 
 fn checkers() -> [(&'static str, Checker); 6] {
-    let new = Checker::new();
+    let new = Checker::new;
     [
-        ("default", new),
-        ("strict", new.preset(Preset::Strict)),
-        ("aip160", new.preset(Preset::Aip160)),
-        ("admin", new.admin_access(true)),
+        ("default", new()),
+        ("strict", new().preset(Preset::Strict)),
+        ("aip160", new().preset(Preset::Aip160)),
+        ("admin", new().admin_access(true)),
         (
             "strict admin",
-            new.preset(Preset::Strict).admin_access(true),
+            new().preset(Preset::Strict).admin_access(true),
         ),
         (
             "aip160 admin",
-            new.preset(Preset::Aip160).admin_access(true),
+            new().preset(Preset::Aip160).admin_access(true),
         ),
     ]
 }
@@ -488,7 +488,7 @@ fn progress(checked: &Checked<'_, Filter>) -> Option<(Stage, usize)> {
 
 /// Asserts that `fixed` is present if there are certain fixes, applies them, and brings the input
 /// closer to being valid.
-fn assert_fixed(checked: &Checked<'_, Filter>, checker: Checker) {
+fn assert_fixed(checked: &Checked<'_, Filter>, checker: &Checker) {
     let is_certain = |d: &Diagnostic| d.fix.as_ref().is_some_and(|fix| fix.certain);
     let any_certain = checked.diagnostics.iter().any(is_certain);
     assert_eq!(checked.fixed.is_some(), any_certain, "{checked:?}");
@@ -503,7 +503,7 @@ fn assert_fixed(checked: &Checked<'_, Filter>, checker: Checker) {
         };
         assert_eq!(*fixed, fix.apply(&checked.text).unwrap());
     }
-    let after = Filter::check(&checker, fixed);
+    let after = Filter::check(checker, fixed);
     match (progress(checked), progress(&after)) {
         (_, None) => assert!(after.is_valid()),
         (Some(before), Some(after)) => assert!(after > before, "{before:?} {after:?} {fixed}"),
@@ -548,7 +548,7 @@ fn assert_consistent(text: &str) {
                 );
             }
         }
-        assert_fixed(&checked, checker);
+        assert_fixed(&checked, &checker);
         assert_eq!(checked.clone().into_result().ok(), checked.filter);
     }
     // `Filter::parse` agrees with `Checker::check`.

@@ -24,8 +24,8 @@ use self::invisible::has_invisible;
 /// An ANSI escape sequence for a style.
 static STYLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\x1b\[[0-9;]*m").unwrap());
 
-fn report(checker: Checker, text: &str) -> String {
-    Report::from(&Filter::check(&checker, text)).to_string()
+fn report(checker: &Checker, text: &str) -> String {
+    Report::from(&Filter::check(checker, text)).to_string()
 }
 
 /// Defines a snapshot test for the report of a filter, with the default checker if none is given.
@@ -37,7 +37,7 @@ macro_rules! snapshot {
         #[test]
         fn $name() {
             let text: &str = &$text;
-            let report = report($checker, text);
+            let report = report(&$checker, text);
             assert!(!has_invisible(&report.replace('\n', "")), "{report:?}");
             insta::with_settings!(
                 { description => format!("{:?}", text.chars().take(120).collect::<String>()), omit_expression => true },
@@ -194,13 +194,13 @@ fn report_of_error_equals_report_of_check() {
 #[test]
 fn report_without_diagnostics_is_empty() {
     for text in ["", "role = \"ROLE_MEMBER\""] {
-        assert_eq!(report(Checker::new(), text), "");
+        assert_eq!(report(&Checker::new(), text), "");
     }
 }
 
 #[test]
 fn colors_are_off_by_default() {
-    let report = report(Checker::new(), "x = 1");
+    let report = report(&Checker::new(), "x = 1");
     assert!(!report.contains('\u{1b}'), "{report:?}");
     assert!(
         report.ends_with('\n') && !report.ends_with("\n\n"),
@@ -287,7 +287,7 @@ fn long_filters() -> Vec<String> {
 fn reports_have_a_bounded_number_of_lines() {
     for text in long_filters() {
         for checker in [Checker::new(), strict(), admin()] {
-            let report = report(checker, &text);
+            let report = report(&checker, &text);
             let lines = report.lines().count();
             assert!(lines <= 200, "{lines} lines for {text:.80?}");
         }
@@ -340,7 +340,7 @@ fn lines_with_escapes_are_clipped() {
         "x = 1 AND member.type = HUMAN AND role = \"{}\"",
         "\u{202e}".repeat(300)
     );
-    let report = report(Checker::new(), &text);
+    let report = report(&Checker::new(), &text);
     let longest = report.lines().map(|line| line.chars().count()).max();
     assert!(longest <= Some(300), "{longest:?}: {report}");
 }
@@ -348,7 +348,7 @@ fn lines_with_escapes_are_clipped() {
 #[test]
 fn wide_characters_are_clipped_by_columns() {
     let text = format!("x = 1 AND role = \"{}\" AND y = 2", "漢".repeat(3000));
-    for line in report(Checker::new(), &text)
+    for line in report(&Checker::new(), &text)
         .lines()
         .filter(|line| is_source(line))
     {
@@ -373,7 +373,7 @@ fn carets_align_with_spans() {
         ("role = \"\u{202e}\"", 7, 3),
         ("role = \"\u{1b}[0m\"", 7, 6),
     ] {
-        let report = report(Checker::new(), text);
+        let report = report(&Checker::new(), text);
         let last = report.lines().rfind(|line| line.contains('^')).unwrap();
         let carets = last.split_once("| ").unwrap().1;
         let found = (carets.find('^').unwrap(), carets.matches('^').count());
@@ -385,7 +385,7 @@ fn carets_align_with_spans() {
 fn carets_align_in_text_with_ellipses() {
     for fill in ["…", "…x", "x…"] {
         let text = format!("a = 1 AND {} = 2 AND role = \"X\"", fill.repeat(3000));
-        let report = report(Checker::new(), &text);
+        let report = report(&Checker::new(), &text);
         let lines: Vec<&str> = report.lines().collect();
         let carets = lines.iter().rposition(|line| line.contains('^')).unwrap();
         let column = lines[carets].find('^').unwrap();

@@ -65,7 +65,7 @@ pub fn below(u: &mut Unstructured<'_>, end: u8) -> u8 {
 ///
 /// The first byte selects admin access: `A` for yes, `-` for no. One byte per lint follows: `a`,
 /// `w` or `d` for a level, `.` for the default level. All other bytes map to one of these.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options(pub Checker);
 
 impl<'a> Arbitrary<'a> for Options {

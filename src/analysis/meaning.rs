@@ -181,7 +181,7 @@ fn removable<'s>(part: &Part<'s>, outer: &CellSet<'s>, found: &mut BTreeSet<Span
 /// Returns the span to remove for an operand: the operand and the connective before it, or the one
 /// after it if all operands before it are removed too.
 fn removal(parts: &[Part<'_>], first_kept: usize, index: usize) -> Span {
-    let span = parts.get(index).map(|part| part.span).unwrap_or_default();
+    let span = parts.get(index).expect("an operand").span;
     let neighbor = |at: Option<usize>| at.and_then(|at| parts.get(at)).map(|part| part.span);
     if first_kept < index {
         let before = neighbor(index.checked_sub(1));

@@ -43,18 +43,18 @@ pub(super) fn run(
     let mut status = Outcome::Success;
     for (index, text) in args.filters.iter().enumerate() {
         if text == "-" {
-            status = status.max(check_stdin(checker, args.format, out)?);
+            status = status.max(check_stdin(&checker, args.format, out)?);
             continue;
         }
         let argument = format!("filter {}", index + 1);
         let origin = (args.filters.len() > 1).then_some((argument.as_str(), 1));
-        status = status.max(check_one(checker, args.format, text, origin, out)?);
+        status = status.max(check_one(&checker, args.format, text, origin, out)?);
     }
     Ok(status)
 }
 
 /// Checks the filters on standard input, one per line.
-fn check_stdin(checker: Checker, format: Format, out: &mut impl Write) -> io::Result<Outcome> {
+fn check_stdin(checker: &Checker, format: Format, out: &mut impl Write) -> io::Result<Outcome> {
     let mut status = Outcome::Success;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
         let line = line?;
@@ -76,13 +76,13 @@ fn check_stdin(checker: Checker, format: Format, out: &mut impl Write) -> io::Re
 
 /// Checks a filter. The origin is its name and line in the report.
 fn check_one(
-    checker: Checker,
+    checker: &Checker,
     format: Format,
     text: &str,
     origin: Option<(&str, usize)>,
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
-    let checked = Filter::check(&checker, text);
+    let checked = Filter::check(checker, text);
     match format {
         Format::Text => {
             if !checked.diagnostics.is_empty() {

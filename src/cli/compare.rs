@@ -25,7 +25,7 @@ pub(super) fn run(
 ) -> io::Result<Outcome> {
     let checker = args.lints.checker(matches);
     let filters = [("filter A", &args.a), ("filter B", &args.b)]
-        .map(|(origin, text)| options::required_from(Some(origin), checker, text));
+        .map(|(origin, text)| options::required_from(Some(origin), &checker, text));
     let [Some((_, a)), Some((_, b))] = filters else {
         return Ok(Outcome::Negative);
     };
@@ -113,7 +113,7 @@ fn membership(cell: Cell) -> Membership {
             MemberType::Unspecified => user(UserType::Unspecified),
             MemberType::Human => user(UserType::Human),
             MemberType::Bot => user(UserType::Bot),
-            MemberType::Unknown => user(UserType::from("TYPE_OF_THE_FUTURE")),
+            _ => user(UserType::from("TYPE_OF_THE_FUTURE")),
         },
         ..Membership::default()
     }

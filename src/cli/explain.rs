@@ -25,7 +25,7 @@ pub(super) fn run(
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
     let checker = args.lints.checker(matches);
-    let Some((checked, filter)) = options::required(checker, &args.filter) else {
+    let Some((checked, filter)) = options::required(&checker, &args.filter) else {
         return Ok(Outcome::Negative);
     };
     writeln!(out, "Parsed as")?;
@@ -95,16 +95,20 @@ fn draw(expr: &Expr<'_>, first: &str, rest: &str, out: &mut impl Write) -> io::R
 
 /// Draws a table of roles and types that marks what the filter matches.
 fn grid(filter: Filter, out: &mut impl Write) -> io::Result<()> {
-    let types = MemberType::ALL.map(|member_type| match member_type {
+    let types = MemberType::ALL.iter().map(|member_type| match member_type {
         MemberType::NoMember => "no member",
         member_type => member_type.name().unwrap_or("other type"),
     });
-    let roles = Role::ALL.map(|role| role.name().unwrap_or("other role"));
+    let types: Vec<&str> = types.collect();
+    let roles = Role::ALL
+        .iter()
+        .map(|role| role.name().unwrap_or("other role"));
+    let roles: Vec<&str> = roles.collect();
     let width = roles.iter().map(|name| name.len()).max().unwrap_or(0);
     writeln!(out, "  {:width$}  {}", "", types.join("  "))?;
-    for (role, name) in Role::ALL.into_iter().zip(roles) {
+    for (&role, name) in Role::ALL.iter().zip(roles) {
         let mut row = vec![format!("{name:width$}")];
-        for (member_type, heading) in MemberType::ALL.into_iter().zip(types) {
+        for (&member_type, heading) in MemberType::ALL.iter().zip(&types) {
             let matches = filter.matches(&Cell { role, member_type });
             let mark = if matches { "●" } else { "·" };
             row.push(format!("{mark:^width$}", width = heading.len()));

@@ -59,7 +59,7 @@ pub(super) fn run(
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
     let checker = args.lints.checker(matches);
-    let Some((_, filter)) = options::required(checker, &args.filter) else {
+    let Some((_, filter)) = options::required(&checker, &args.filter) else {
         return Ok(Outcome::Failure);
     };
     let mut run = Run {

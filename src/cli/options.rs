@@ -107,17 +107,20 @@ impl LintOptions {
 }
 
 /// Checks a filter and prints its errors and warnings. Returns `None` if it is invalid.
-pub(super) fn required(checker: Checker, text: &str) -> Option<(Checked<'_, Filter>, Filter)> {
+pub(super) fn required<'a>(
+    checker: &Checker,
+    text: &'a str,
+) -> Option<(Checked<'a, Filter>, Filter)> {
     required_from(None, checker, text)
 }
 
 /// Like [`required`], but `origin` names the filter in the report.
 pub(super) fn required_from<'a>(
     origin: Option<&str>,
-    checker: Checker,
+    checker: &Checker,
     text: &'a str,
 ) -> Option<(Checked<'a, Filter>, Filter)> {
-    let checked = Filter::check(&checker, text);
+    let checked = Filter::check(checker, text);
     if !checked.diagnostics.is_empty() {
         let report = Report::from(&checked);
         super::print_report(match origin {

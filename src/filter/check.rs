@@ -21,7 +21,7 @@ use crate::syntax::{self, Expr};
 /// let checked = checker.check_method(Method::SpacesMembersList, "role = 'ROLE_MANAGER'");
 /// assert_eq!(checked.fixed.as_deref(), Some("role = \"ROLE_MANAGER\""));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Checker {
     admin_access: bool,
     levels: Levels,

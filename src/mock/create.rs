@@ -331,10 +331,6 @@ fn to_utc(time: &str) -> Result<String, String> {
 /// Derives the identifier of a user of whom only an email address is known.
 fn id_from_email(email: &str) -> String {
     let hash = blake3::hash(email.to_lowercase().as_bytes());
-    let number = hash
-        .as_bytes()
-        .first_chunk()
-        .copied()
-        .map_or(0, u64::from_le_bytes);
-    format!("1{number:020}")
+    let start = hash.as_bytes().first_chunk().expect("32 bytes");
+    format!("1{:020}", u64::from_le_bytes(*start))
 }

@@ -78,6 +78,7 @@ pub enum OpenError {
 impl Mock {
     /// Creates a server with the built-in sample, in memory.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "the sample is valid")]
     pub fn sample() -> Self {
         Self::from_json(SAMPLE).expect("the sample is valid")
     }

@@ -244,7 +244,7 @@ fn is_canonical(name: &str) -> bool {
 
 /// Splits the valid name of a membership into the space's name and the key.
 fn split_name(name: &str) -> (&str, &str) {
-    name.split_once("/members/").unwrap_or((name, ""))
+    name.split_once("/members/").expect("a valid name")
 }
 
 /// Checks that the name of a saved membership is valid for the spaces of a seed.
@@ -256,10 +256,9 @@ pub(super) fn check_saved_name(
     spaces: &HashSet<&str>,
     membership: &Membership,
 ) -> Result<(), &'static str> {
-    let (space, _) = split_name(&membership.name);
     if !is_canonical(&membership.name) {
         Err("the name is not canonical")
-    } else if !spaces.contains(space) {
+    } else if !spaces.contains(split_name(&membership.name).0) {
         Err("the space is unknown")
     } else {
         Ok(())

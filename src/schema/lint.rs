@@ -84,6 +84,7 @@ impl Level {
 
 /// A set of levels for all lints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Preset {
     /// The default level of each lint.
     #[default]

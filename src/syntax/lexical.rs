@@ -139,7 +139,7 @@ pub(super) fn text(i: Input<'_>) -> Parsed<'_, &[u8]> {
         .iter()
         .position(|byte| !matches!(chars::class(*byte), ByteClass::Text | ByteClass::Hyphen))
         .unwrap_or(i.len());
-    let (raw, rest) = i.split_at_checked(length).unwrap_or((i, &[]));
+    let (raw, rest) = i.split_at(length);
     match (raw, rest) {
         ([b'-', ..], _) => mismatch(i),
         (_, [byte, ..]) if chars::class(*byte) == ByteClass::Wide => wide_text(i, rest),
@@ -152,7 +152,7 @@ pub(super) fn text(i: Input<'_>) -> Parsed<'_, &[u8]> {
 #[cold]
 fn wide_text<'a>(i: Input<'a>, mut rest: Input<'a>) -> Parsed<'a, &'a [u8]> {
     while let Some(c) = text_character(rest) {
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        (_, rest) = rest.split_at(c.len_utf8());
     }
     match before(i, rest) {
         [] => mismatch(i),
@@ -282,5 +282,5 @@ pub(super) fn is_keyword(word: &[u8]) -> bool {
 /// The part of `i` before its end `rest`.
 #[inline]
 pub(super) fn before<'a>(i: Input<'a>, rest: Input<'a>) -> &'a [u8] {
-    i.get(..i.len() - rest.len()).unwrap_or_default()
+    i.split_at(i.len() - rest.len()).0
 }

@@ -48,15 +48,11 @@ fn unescape(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
-        let (plain, escape) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let (plain, escape) = rest.split_at(at);
         out.push_str(plain);
-        rest = match lexical::escape(escape.as_bytes()) {
-            Ok((left, c)) => {
-                out.push(c);
-                escape.get(escape.len() - left.len()..).unwrap_or_default()
-            }
-            Err(_) => "",
-        };
+        let (left, c) = lexical::escape(escape.as_bytes()).expect("the escapes are valid");
+        out.push(c);
+        (_, rest) = escape.split_at(escape.len() - left.len());
     }
     out.push_str(rest);
     Cow::Owned(out)

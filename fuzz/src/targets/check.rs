@@ -64,7 +64,7 @@ pub fn run(bytes: &[u8]) {
     }
     for (model, expr, text) in &filters {
         for admin_access in [false, true] {
-            check(checker, admin_access, model, expr, text);
+            check(checker.clone(), admin_access, model, expr, text);
         }
     }
     let aip = Checker::new().preset(Preset::Aip160);

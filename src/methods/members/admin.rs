@@ -71,7 +71,7 @@ fn requires_type(span: Span, label: &str) -> Diagnostic {
 /// Returns whether a part matches the membership of an app.
 fn matches_apps(part: &Part<'_>) -> bool {
     let bot = MemberType::Bot.value();
-    Role::ALL.into_iter().any(|role| {
+    Role::ALL.iter().any(|role| {
         let cell = combination(&DECLARATION, &[role.value(), bot]);
         part.cells.contains(cell)
     })
@@ -138,6 +138,6 @@ pub(super) fn allows(cells: Cells) -> bool {
         .types(Role::Member);
     shortest::is_documented(cells)
         && Role::ALL
-            .into_iter()
-            .all(|role| [0, human, not_bot].contains(&cells.types(role)))
+            .iter()
+            .all(|role| [0, human, not_bot].contains(&cells.types(*role)))
 }

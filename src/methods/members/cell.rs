@@ -8,6 +8,7 @@ use crate::schema::Field;
 /// The names are those of the API's `MembershipRole`. Any name added later is
 /// [`Unknown`](Role::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Role {
     /// `MEMBERSHIP_ROLE_UNSPECIFIED`, or no role, as in the membership of a Google Group.
     #[default]
@@ -24,7 +25,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, in declaration order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: &'static [Self] = &[
         Self::Unspecified,
         Self::Member,
         Self::Manager,
@@ -41,7 +42,10 @@ impl Role {
     /// Returns the role with the given name in the API; `None` for any other name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| own.name() == Some(name))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|own| own.name() == Some(name))
     }
 
     /// Returns the index of the value in the declaration; the number of values if it is none.
@@ -55,6 +59,7 @@ impl Role {
 /// The names are those of the API's `User.Type`. Any name added later is
 /// [`Unknown`](MemberType::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum MemberType {
     /// No `member`: the membership of a Google Group.
     #[default]
@@ -71,7 +76,7 @@ pub enum MemberType {
 
 impl MemberType {
     /// Every type, in declaration order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: &'static [Self] = &[
         Self::NoMember,
         Self::Unspecified,
         Self::Human,
@@ -89,7 +94,10 @@ impl MemberType {
     /// Returns the type with the given name in the API; `None` for any other name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| own.name() == Some(name))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|own| own.name() == Some(name))
     }
 
     /// Returns the index of the value in the declaration; the number of values if it is none.
@@ -181,10 +189,9 @@ impl Matchable for Cell {
 impl Cell {
     /// Returns all 25 cells, role by role.
     pub fn all() -> impl Iterator<Item = Self> {
-        Role::ALL.into_iter().flat_map(|role| {
-            MemberType::ALL
-                .into_iter()
-                .map(move |member_type| Self { role, member_type })
+        Role::ALL.iter().flat_map(|&role| {
+            let types = MemberType::ALL.iter();
+            types.map(move |&member_type| Self { role, member_type })
         })
     }
 }

@@ -43,8 +43,8 @@ impl Meaning for NonEmptyCells {
 
     fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self> {
         let mut own = Cells::NONE;
-        for role in Role::ALL {
-            for member_type in MemberType::ALL {
+        for &role in Role::ALL {
+            for &member_type in MemberType::ALL {
                 let cell = combination(declaration, &[role.value(), member_type.value()]);
                 if cells.contains(cell) {
                     own = own.or(Cells::one(role, member_type));

@@ -82,7 +82,7 @@ fn same<T: PartialEq>(mut all: impl Iterator<Item = Option<T>>) -> Option<T> {
 /// express them.
 fn documented_types(cells: Cells, role: Role) -> Option<u16> {
     let bit = |member_type| u16::from(cells.contains(role, member_type));
-    let others = MemberType::ALL.into_iter();
+    let others = MemberType::ALL.iter().copied();
     let others = others.filter(|own| !is_documented_value(&MEMBER_TYPE, own.value()));
     let others = same(others.map(|own| Some(bit(own))))?;
     Some(bit(MemberType::Human) | bit(MemberType::Bot) << 1 | others << 2)
@@ -90,7 +90,7 @@ fn documented_types(cells: Cells, role: Role) -> Option<u16> {
 
 /// Returns the key of a filter; `None` if documented text cannot express its meaning.
 fn key(cells: Cells) -> Option<u16> {
-    let others = Role::ALL.into_iter();
+    let others = Role::ALL.iter().copied();
     let others = others.filter(|own| !is_documented_value(&ROLE, own.value()));
     let others = same(others.map(|own| documented_types(cells, own)))?;
     let member = documented_types(cells, Role::Member)?;
@@ -135,7 +135,7 @@ pub(super) fn print(cells: Cells, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn undocumented(f: &mut fmt::Formatter<'_>, cells: Cells) -> fmt::Result {
     let types = |role| cells.types(role);
     let mut groups: Vec<Vec<Role>> = Vec::new();
-    for role in Role::ALL {
+    for &role in Role::ALL {
         match groups.iter_mut().find(|group| {
             group
                 .first()
@@ -152,12 +152,16 @@ fn undocumented(f: &mut fmt::Formatter<'_>, cells: Cells) -> fmt::Result {
             let of = |member_type| types >> member_type as u32 & 1 == 1;
             let role = selection(
                 &ROLE,
-                Role::ALL.map(|role| (role.name(), group.contains(&role))),
+                Role::ALL
+                    .iter()
+                    .map(|role| (role.name(), group.contains(role))),
             );
             // Text cannot distinguish a missing member from an unknown type.
             let member_type = selection(
                 &MEMBER_TYPE,
-                MemberType::ALL.map(|member_type| (member_type.name(), of(member_type))),
+                MemberType::ALL
+                    .iter()
+                    .map(|&member_type| (member_type.name(), of(member_type))),
             );
             Some(match (role, member_type) {
                 _ if types == 0 => return None,
@@ -179,7 +183,11 @@ fn undocumented(f: &mut fmt::Formatter<'_>, cells: Cells) -> fmt::Result {
 
 /// Returns the text that selects some values of a field; `None` if it selects all. Values without a
 /// name can only be selected together, by excluding the others.
-fn selection<const N: usize>(field: &Field, values: [(Option<&str>, bool); N]) -> Option<String> {
+fn selection<'v>(
+    field: &Field,
+    values: impl Iterator<Item = (Option<&'v str>, bool)>,
+) -> Option<String> {
+    let values: Vec<_> = values.collect();
     let others = values
         .iter()
         .any(|(name, selected)| name.is_none() && *selected);
