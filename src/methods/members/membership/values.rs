@@ -101,6 +101,7 @@ macro_rules! open_enum {
         /// `2147483648`, `[]`, and for `null`, unless it is the value of a field of
         /// [`Membership`](crate::members::Membership) or [`User`](crate::members::User).
         #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum $enum {
             $(
                 $(#[$value_meta])*
