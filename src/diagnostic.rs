@@ -549,6 +549,19 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// Returns a piece of untrusted input for a message: in backticks, on one line, with escapes as in
+/// [`visible`], and truncated to 48 columns.
+///
+/// ```
+/// use gchat_filter::diagnostic::quoted;
+///
+/// assert_eq!(quoted("a\nb").to_string(), r"`a\nb`");
+/// ```
+#[must_use]
+pub fn quoted(text: &str) -> impl fmt::Display + '_ {
+    Quoted(text)
+}
+
 /// Returns untrusted text in a form that is safe to print to a terminal.
 ///
 /// Controls, format and other invisible characters, and white space other than U+0020 are written

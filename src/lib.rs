@@ -43,7 +43,7 @@
 //!   Errors and warnings are plain [data](diagnostic), with a fix wherever possible.
 //! - `Report` (feature `report`) draws that data for people.
 //! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
-//! - `mock` (feature `mock`) is a server of `spaces.members` for tests.
+//! - the crate `gchat-filter-mock` is a server of `spaces.members` for tests.
 //! - The program `gchat-filter` (feature `cli`) is a thin layer over the library.
 //!
 //! # The filter of memberships
@@ -93,7 +93,7 @@
 //! | `match` prints nothing and exits with 2 for an invalid filter, because 1 means that nothing matched. | design decision |
 //!
 //! The decisions about [syntax](syntax#design-decisions), list requests (`list`) and the server
-//! (`mock`) are in the documentation of those modules.
+//! (the crate `gchat-filter-mock`) are in their documentation.
 //!
 //! # Versioning
 //!
@@ -118,8 +118,6 @@ mod filter;
 #[cfg(feature = "list")]
 pub mod list;
 mod methods;
-#[cfg(feature = "mock")]
-pub mod mock;
 mod named;
 #[cfg(feature = "report")]
 mod report;

@@ -452,7 +452,6 @@ fn scopes_permit_the_documented_methods() {
                     Some(Condition::Always) => 'x',
                     Some(Condition::OwnApp) => 'o',
                     Some(Condition::ImportMode) => 'i',
-                    Some(_) => '?',
                 }
             });
             let row: String = row.collect();

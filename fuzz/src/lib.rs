@@ -16,9 +16,9 @@ pub mod filter_model;
 pub mod invariants;
 pub mod raw_request;
 #[allow(dead_code, reason = "the program uses the rest")]
-#[path = "../../src/cli/records/mod.rs"]
+#[path = "../../crates/cli/src/records/mod.rs"]
 mod records;
-#[path = "../../tests/rules/mod.rs"]
+#[path = "../../crates/mock/tests/rules/mod.rs"]
 pub mod rules;
 pub mod server_model;
 pub mod shortest;

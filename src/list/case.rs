@@ -5,11 +5,19 @@ pub(super) fn is_snake_case_of(snake: &str, camel: &str) -> bool {
     camel_case(snake).is_some_and(|text| text == camel)
 }
 
-/// Converts a `snake_case` name to lowerCamelCase.
+/// Converts a `snake_case` name of a field to lowerCamelCase. Google's services accept both.
 ///
 /// Returns `None` if the name has no underscore, or is not the canonical `snake_case` form of a
 /// lowerCamelCase name: `page__size`, `role_`, `page_Size`.
-pub(crate) fn camel_case(snake: &str) -> Option<String> {
+///
+/// ```
+/// use gchat_filter::list::camel_case;
+///
+/// assert_eq!(camel_case("create_time").as_deref(), Some("createTime"));
+/// assert_eq!(camel_case("name"), None);
+/// ```
+#[must_use]
+pub fn camel_case(snake: &str) -> Option<String> {
     let mut words = snake.split('_');
     let mut camel = words.next()?.to_owned();
     let is_word = |word: &str| {

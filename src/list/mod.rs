@@ -88,6 +88,7 @@ mod status;
 mod token;
 pub(crate) mod violation;
 
+pub use self::case::camel_case;
 pub use self::mask::{FieldMask, InvalidMask, UpdateMask};
 pub use self::method::MembershipMethod;
 pub use self::page::{Page, PageRequest, Source};

@@ -168,7 +168,6 @@ impl FromStr for SpaceName {
 /// Responses have identifiers only. Requests may also have aliases. `Display` writes the text in the
 /// name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Reference {
     /// `app`: the calling Chat app.
     CallingApp,

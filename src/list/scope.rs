@@ -18,7 +18,6 @@ pub enum Authentication {
 
 /// A condition that a request must meet for a scope to permit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Condition {
     /// No condition.
     Always,

@@ -10,16 +10,16 @@ use crate::diagnostic::visible;
 const MAX_VIOLATIONS: usize = 20;
 
 /// Maximum length of a name or a value that is echoed from a request, in characters.
-pub(crate) const LONGEST_ECHO: usize = 100;
+pub(super) const LONGEST_ECHO: usize = 100;
 
 /// Maximum length of a description or a message, in characters.
 pub(crate) const MAX_DESCRIPTION: usize = 1000;
 
 /// Start of the live service's messages about names that it does not know.
-pub(crate) const BAD_PAYLOAD: &str = "Invalid JSON payload received. ";
+pub(super) const BAD_PAYLOAD: &str = "Invalid JSON payload received. ";
 
 /// Truncates text to `max` characters, and appends `…` if it was longer.
-pub(crate) fn clip(text: &str, max: usize) -> Cow<'_, str> {
+pub(super) fn clip(text: &str, max: usize) -> Cow<'_, str> {
     let mut rest = text.chars();
     let clipped: String = rest.by_ref().take(max).collect();
     match rest.next() {

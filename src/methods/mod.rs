@@ -11,7 +11,7 @@
 //!   values has no meaning. Only `members` also has public enums of its values: there a role is also
 //!   a variant of `Role` and an entry of `Role::ALL`, in the order of the declaration, which the
 //!   compiler checks; a member type likewise. The enums of the resource (`members/membership/values.rs`)
-//!   and of the mock server (`mock/message_types.rs`) get it as well, which tests check. If filters can
+//!   and of the mock server (its `message_types.rs`) get it as well, which tests check. If filters can
 //!   name the new value, the table in `members/shortest.rs` grows, too.
 //! - **A new field** is a [`FieldGroup`](crate::schema::FieldGroup) of the declaration, or an entry
 //!   of its group's `fields` if a resource has one value for all of them. `Matchable` gets a function

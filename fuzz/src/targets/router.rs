@@ -25,7 +25,7 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use gchat_filter::mock::Mock;
+use gchat_filter_mock::Mock;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};

@@ -123,7 +123,6 @@ pub struct Membership {
 ///
 /// It has no JSON representation of its own: the key in the [`Membership`] determines the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum UserOrGroup {
     /// A person or a Chat app, under the key `member`.
     User(User),

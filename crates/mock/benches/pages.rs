@@ -1,0 +1,234 @@
+//! Benchmark of the mock server: the time per page, and the list requests per second and core.
+//!
+//! `cargo bench -p gchat-filter-mock --bench pages`. Times are measured over loopback, from the first
+//! byte of the request to the last byte of the response. Requests per second are computed from the
+//! CPU time of the server's thread (on Linux; wall-clock time on other systems), so that they
+//! exclude the client and other load. The baseline is an axum handler that sends the same bytes
+//! from memory; the two run alternately.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a benchmark, not a library"
+)]
+
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header;
+use gchat_filter_mock::Mock;
+
+const NEARLY_ALL: &str = "filter=role+%3D+%22ROLE_MEMBER%22&";
+const RARE: &str = "filter=role+%3D+%22ROLE_MANAGER%22&";
+
+fn main() {
+    println!("milliseconds per page: when its memberships are first sent, and later");
+    println!(
+        "{:>9} {:>11} {:>5} {:>22} {:>22} {:>22}",
+        "members", "filter", "page", "start", "middle", "end"
+    );
+    for members in [100_000, 1_000_000] {
+        let server = Mock::from_json(&seed(members)).unwrap().serve().unwrap();
+        let mut connection = Connection::open(server.address());
+        for (name, filter, size) in [
+            ("nearly all", NEARLY_ALL, 1000),
+            ("0.1 %", RARE, 1000),
+            ("0.1 %", RARE, 10),
+        ] {
+            pages(&mut connection, members, name, filter, size);
+        }
+    }
+    throughput();
+}
+
+/// Returns a seed with a space of this many people, of whom one in a thousand is a manager.
+fn seed(members: usize) -> String {
+    let mut seed = r#"{"spaces":[{"name":"spaces/AAAAqx7Kt0E"}],"memberships":["#.to_owned();
+    for index in 0..members {
+        let comma = if index == 0 { "" } else { "," };
+        let id = 100_000_000_000_000_000_000_u128 + index as u128 * 7_919;
+        let role = if index % 1000 == 500 {
+            "ROLE_MANAGER"
+        } else {
+            "ROLE_MEMBER"
+        };
+        write!(
+            seed,
+            r#"{comma}{{"name":"spaces/AAAAqx7Kt0E/members/{id}","state":"JOINED","role":"{role}","createTime":"2024-05-03T09:21:47.318079Z","member":{{"name":"users/{id}","displayName":"Person {index}","domainId":"c07lrwfve","type":"HUMAN"}},"affiliation":"INTERNAL"}}"#
+        )
+        .unwrap();
+    }
+    seed + "]}"
+}
+
+/// Requests all pages once, then three of them repeatedly.
+fn pages(connection: &mut Connection, members: usize, name: &str, filter: &str, size: usize) {
+    let path = |token: &str| {
+        format!("/v1/spaces/AAAAqx7Kt0E/members?{filter}pageSize={size}&pageToken={token}")
+    };
+    let (mut tokens, mut first) = (vec![String::new()], Vec::new());
+    loop {
+        let start = Instant::now();
+        let body = connection.get(&path(tokens.last().unwrap()));
+        first.push(start.elapsed());
+        let body = std::str::from_utf8(body).unwrap();
+        let Some((_, token)) = body.rsplit_once("\"nextPageToken\": \"") else {
+            break;
+        };
+        tokens.push(token.split_once('"').unwrap().0.to_owned());
+    }
+    print!("{members:>9} {name:>11} {size:>5}");
+    let around = |at: usize| {
+        let from = at.saturating_sub(5);
+        median(first[from..(from + 10).min(first.len())].to_vec())
+    };
+    for at in [0, tokens.len() / 2, tokens.len() - 1] {
+        let path = path(&tokens[at]);
+        let times = (0..200).map(|_| {
+            let start = Instant::now();
+            connection.get(&path);
+            start.elapsed()
+        });
+        let later = median(times.collect());
+        print!("       {:>6.3}, {:>7.3}", around(at) * 1e3, later * 1e3);
+    }
+    println!("  ({} pages)", tokens.len());
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    times[times.len() / 2].as_secs_f64()
+}
+
+/// Measures requests for pages of 100 memberships, compared with a handler that sends the same
+/// bytes.
+fn throughput() {
+    const ROUNDS: usize = 21;
+    const REQUESTS: usize = 2_000;
+
+    let path = format!("/v1/spaces/AAAAqx7Kt0E/members?{NEARLY_ALL}pageSize=100");
+    let server = Mock::from_json(&seed(100_000)).unwrap().serve().unwrap();
+    let mut mock = Connection::open(server.address());
+    let body = Bytes::from(mock.get(&path).to_vec());
+    let mut baseline = Connection::open(baseline(body.clone()));
+    assert_eq!(baseline.get(&path), &body[..]);
+    let mut rounds: Vec<(f64, f64)> = Vec::new();
+    for _ in 0..ROUNDS {
+        let round = |connection: &mut Connection, thread: &str| {
+            let start = cpu_time(thread);
+            for _ in 0..REQUESTS {
+                connection.get(&path);
+            }
+            REQUESTS as f64 / cpu_time(thread).saturating_sub(start).as_secs_f64()
+        };
+        let mock = round(&mut mock, "gchat-filter mo");
+        rounds.push((mock, round(&mut baseline, "baseline")));
+    }
+    let median = |key: fn(&(f64, f64)) -> f64| {
+        let mut keys: Vec<f64> = rounds.iter().map(key).collect();
+        keys.sort_by(f64::total_cmp);
+        keys[keys.len() / 2]
+    };
+    println!(
+        "\nlist requests per second and core, pages of 100 ({} bytes)",
+        body.len()
+    );
+    println!(
+        "mock server {:.0}, the same bytes from memory {:.0}, ratio {:.2}",
+        median(|round| round.0),
+        median(|round| round.1),
+        median(|round| round.0 / round.1)
+    );
+}
+
+/// Starts a comparable server that always sends the same response.
+fn baseline(body: Bytes) -> SocketAddr {
+    let (sender, address) = mpsc::channel();
+    let serve = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            sender.send(listener.local_addr().unwrap()).unwrap();
+            let router = Router::new().fallback(move || async move {
+                (
+                    [(header::CONTENT_TYPE, "application/json; charset=UTF-8")],
+                    body,
+                )
+            });
+            axum::serve(listener, router).await.unwrap();
+        });
+    };
+    std::thread::Builder::new()
+        .name("baseline".to_owned())
+        .spawn(serve)
+        .unwrap();
+    address.recv().unwrap()
+}
+
+/// Returns the CPU time of the thread with this name in this process; without `/proc`, wall-clock
+/// time.
+fn cpu_time(name: &str) -> Duration {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let clock = START.get_or_init(Instant::now).elapsed();
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+        return clock;
+    };
+    let time_of = |thread: std::path::PathBuf| {
+        let has_name = std::fs::read_to_string(thread.join("comm")).ok()?.trim() == name;
+        let time = std::fs::read_to_string(thread.join("schedstat")).ok()?;
+        let nanoseconds = time.split(' ').next()?.parse().ok()?;
+        has_name.then(|| Duration::from_nanos(nanoseconds))
+    };
+    threads
+        .flatten()
+        .find_map(|thread| time_of(thread.path()))
+        .unwrap_or(clock)
+}
+
+/// A keep-alive connection.
+struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self {
+            stream,
+            buffer: vec![0; 1 << 20],
+        }
+    }
+
+    /// Sends a request and returns the body of the response, which must have status 200.
+    fn get(&mut self, path: &str) -> &[u8] {
+        write!(self.stream, "GET {path} HTTP/1.1\r\nhost: mock\r\n\r\n").unwrap();
+        let mut length = 0;
+        loop {
+            let read = self.stream.read(&mut self.buffer[length..]).unwrap();
+            assert!(read > 0, "incomplete response");
+            length += read;
+            let head = &self.buffer[..length.min(1024)];
+            let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else {
+                continue;
+            };
+            let text = std::str::from_utf8(&head[..end]).unwrap();
+            assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
+            let (_, rest) = text.split_once("content-length: ").unwrap();
+            let body_length: usize = rest.split("\r\n").next().unwrap().parse().unwrap();
+            if length == end + 4 + body_length {
+                return &self.buffer[end + 4..length];
+            }
+        }
+    }
+}

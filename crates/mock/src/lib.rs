@@ -1,0 +1,247 @@
+#![doc = include_str!("manual.md")]
+
+mod answer;
+mod body;
+mod call;
+mod callers;
+mod create;
+mod fault;
+
+mod identifier;
+mod incoming;
+mod index;
+mod message_types;
+mod methods;
+mod nearest;
+mod people;
+mod scope_warning;
+mod seed;
+mod seed_error;
+mod seed_items;
+mod server;
+mod service;
+mod space_settings;
+mod state;
+mod store;
+mod strict;
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Instant;
+
+use bytes::Bytes;
+use thiserror::Error;
+
+pub use self::seed_error::SeedError;
+pub use self::server::{Server, serve};
+pub use self::store::StoreError;
+
+use self::seed::Seed;
+use self::service::Shared;
+use self::state::{State, check_saved_name};
+use self::store::Store;
+use gchat_filter::list::PageTokens;
+use gchat_filter::members::Membership;
+
+/// The built-in sample: a space with people, a group and an app; a group chat; a space in import mode.
+const SAMPLE: &str = include_str!("sample.json");
+
+/// Separates the parts of a saved seed. JSON contains no control characters.
+const SEPARATOR: &str = "\u{1e}";
+
+/// A mock server that is not listening yet. Clones share their state.
+#[derive(Clone, Debug)]
+pub struct Mock {
+    shared: Arc<Shared>,
+    warnings: Arc<[String]>,
+}
+
+/// The error for a mock server's file that cannot be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The seed is invalid.
+    #[error("invalid seed: {0}")]
+    Seed(#[from] SeedError),
+    /// The file cannot be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file was created from a different seed.
+    #[error(
+        "the file was created from a different seed: omit the seed to continue with the saved data, \
+         or delete the file to start over"
+    )]
+    OtherSeed,
+}
+
+impl Mock {
+    /// Creates a server with the built-in sample, in memory.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "the sample is valid")]
+    pub fn sample() -> Self {
+        Self::from_json(SAMPLE).expect("the sample is valid")
+    }
+
+    /// Creates a server with a [seed](self#seed), in memory.
+    ///
+    /// # Errors
+    ///
+    /// If the seed is not JSON of that form, or if one part contradicts another, such as a
+    /// membership in an unknown space or a caller who is an unknown user. The error has the line and
+    /// the column.
+    pub fn from_json(seed: &str) -> Result<Self, SeedError> {
+        Self::from_seeds(&[seed])
+    }
+
+    /// Creates a server with a seed in several parts, in memory. A part may refer to the others.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_json`](Self::from_json).
+    pub fn from_seeds<S: AsRef<str>>(seeds: &[S]) -> Result<Self, SeedError> {
+        let mut seed = parse(seeds)?;
+        let memberships = std::mem::take(&mut seed.memberships);
+        let app = State::calling_app(&memberships);
+        Ok(Self::new(seed, app, memberships, new_key(), None))
+    }
+
+    /// Creates a server that [saves](self#saving) every change to a file.
+    ///
+    /// A new file is created from the seed, or from the built-in sample if there is none. If the
+    /// file exists, the server continues with the saved data.
+    ///
+    /// # Errors
+    ///
+    /// If the seed is invalid, if the file is in use, damaged or not created by this server, or if
+    /// it was created from a different seed.
+    pub fn open(path: impl AsRef<Path>, seed: Option<&str>) -> Result<Self, OpenError> {
+        Self::open_seeds(path, seed.as_slice())
+    }
+
+    /// Creates a server with a seed in several parts that saves every change to a file. No parts are
+    /// the same as no seed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn open_seeds<S: AsRef<str>>(
+        path: impl AsRef<Path>,
+        seeds: &[S],
+    ) -> Result<Self, OpenError> {
+        let texts: Vec<&str> = seeds.iter().map(AsRef::as_ref).collect();
+        let text = texts.join(SEPARATOR);
+        let (mut store, saved) = Store::open(path.as_ref())?;
+        if let Some(saved) = saved {
+            if !texts.is_empty() && text != saved.seed {
+                return Err(OpenError::OtherSeed);
+            }
+            let parts: Vec<&str> = saved.seed.split(SEPARATOR).collect();
+            let seed = parse(&parts)?;
+            let spaces = seed.spaces.iter().map(|space| &*space.name).collect();
+            for membership in &saved.memberships {
+                check_saved_name(&spaces, membership).map_err(|error| StoreError::Membership {
+                    name: membership.name.clone(),
+                    error: serde::de::Error::custom(error),
+                })?;
+            }
+            let app = State::calling_app(&seed.memberships);
+            return Ok(Self::new(
+                seed,
+                app,
+                saved.memberships,
+                saved.key,
+                Some(store),
+            ));
+        }
+        let (text, texts) = if texts.is_empty() {
+            (SAMPLE, vec![SAMPLE])
+        } else {
+            (&*text, texts)
+        };
+        let mut seed = parse(&texts)?;
+        let memberships = std::mem::take(&mut seed.memberships);
+        let key = new_key();
+        store.initialize(text, &key, memberships.iter())?;
+        let app = State::calling_app(&memberships);
+        Ok(Self::new(seed, app, memberships, key, Some(store)))
+    }
+
+    fn new(
+        seed: Seed,
+        app: String,
+        memberships: Vec<Membership>,
+        key: [u8; 32],
+        store: Option<Store>,
+    ) -> Self {
+        Self {
+            warnings: seed.warnings.as_slice().into(),
+            shared: Arc::new(Shared {
+                state: RwLock::new(State::new(&seed, app, memberships)),
+                saves: store.is_some(),
+                store: Mutex::new(store),
+                tokens: PageTokens::new(key),
+                callers: seed.callers.as_slice().into(),
+                faults: seed.faults.into_iter().map(Into::into).collect(),
+            }),
+        }
+    }
+
+    /// Returns probable mistakes in the seed that are not errors, such as a misspelled Chat scope.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Returns whether requests need a token, because the seed has callers.
+    #[must_use]
+    pub fn asks_for_tokens(&self) -> bool {
+        !self.shared.callers.is_empty()
+    }
+
+    /// Handles one request, for a test that has its own HTTP server or none.
+    ///
+    /// The response has a JSON body. Needs a tokio runtime if the server saves its data, or if a
+    /// fault delays the request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use gchat_filter_mock::Mock;
+    ///
+    /// let request = http::Request::get("/v1/spaces/AAAAsample/members?pageSize=1").body("")?;
+    /// let response = Mock::sample().handle(request).await;
+    /// assert_eq!(response.status(), 200);
+    /// assert!(response.body().contains("\"nextPageToken\""));
+    /// # Ok::<(), http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn handle(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<String> {
+        let request = request.map(|body| Ok(body.into()));
+        service::handle(&self.shared, request, Instant::now()).await
+    }
+
+    /// Serves on a free loopback port, on a separate thread, until the [`Server`] is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If no port or thread is available.
+    pub fn serve(self) -> io::Result<Server> {
+        Server::start(self)
+    }
+}
+
+/// Returns a random key.
+fn new_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("the operating system has random numbers");
+    key
+}
+
+/// Parses a seed in several parts, and completes its memberships.
+fn parse(parts: &[impl AsRef<str>]) -> Result<Seed, SeedError> {
+    let mut seed = Seed::parse(parts)?;
+    people::complete(&mut seed);
+    Ok(seed)
+}

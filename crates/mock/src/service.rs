@@ -1,0 +1,348 @@
+//! HTTP: from a request to the method that it calls, and from the result to a response.
+
+use std::borrow::Borrow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Instant;
+
+use bytes::Bytes;
+use gchat_filter::list::{
+    ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, QueryReader, RpcCode,
+    SpaceName, Status, SystemParameters, Violation,
+};
+use gchat_filter::members::{Membership, MembershipState};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+
+use super::answer::{self, Listed};
+use super::body;
+use super::call::{Call, Requester, allowed};
+use super::callers::Callers;
+use super::fault::{self, Fault};
+use super::incoming::{Incoming, common_method, logged};
+use super::people::without_details;
+use super::state::{Change, State};
+use super::store::Store;
+
+/// Maximum length of a body, in bytes: far more than a membership or a filter needs.
+pub(super) const MAX_BODY_LEN: usize = 1 << 20;
+
+/// The error for a body that was not received: the HTTP status, and the error in the response.
+pub(super) struct BodyError(StatusCode, Status);
+
+impl BodyError {
+    pub(super) fn too_long() -> Self {
+        let message = format!("The request body is longer than {MAX_BODY_LEN} bytes.");
+        let status = Status::new(RpcCode::InvalidArgument, message);
+        Self(StatusCode::PAYLOAD_TOO_LARGE, status)
+    }
+
+    pub(super) fn timed_out() -> Self {
+        let status = Status::new(
+            RpcCode::DeadlineExceeded,
+            "The request body did not arrive in time.",
+        );
+        Self(StatusCode::REQUEST_TIMEOUT, status)
+    }
+
+    pub(super) fn incomplete() -> Self {
+        let status = Status::new(RpcCode::InvalidArgument, "The request body is incomplete.");
+        Self(StatusCode::BAD_REQUEST, status)
+    }
+
+    fn answer(&self) -> Response<String> {
+        let Self(http, status) = self;
+        let mut response = json(*http, answer::error_as(http.as_u16(), status, true));
+        // The rest of the body would be parsed as the next request.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+        response
+    }
+}
+
+/// State that all requests share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) state: RwLock<State>,
+    /// Locked while a change is checked, saved and applied, so that changes are made one at a time.
+    /// Reads only wait while it is applied, not while it is saved.
+    pub(super) store: Mutex<Option<Store>>,
+    /// Whether there is a store, so that a change waits for the disk.
+    pub(super) saves: bool,
+    pub(super) tokens: PageTokens,
+    pub(super) callers: Callers,
+    pub(super) faults: Vec<Fault>,
+}
+
+/// Answers a request whose body was received, or was not, and logs it.
+pub(super) async fn handle(
+    shared: &Arc<Shared>,
+    request: Request<Result<Bytes, BodyError>>,
+    start: Instant,
+) -> Response<String> {
+    let (parts, body) = request.into_parts();
+    let body = body.and_then(|body| {
+        if body.len() > MAX_BODY_LEN {
+            Err(BodyError::too_long())
+        } else {
+            Ok(body)
+        }
+    });
+    let response = match body {
+        Ok(body) => respond(shared, Incoming::new(&parts, body)).await,
+        Err(error) => error.answer(),
+    };
+    let (method, path) = logged(&parts, &shared.callers);
+    tracing::info!(
+        method = %method,
+        path,
+        status = response.status().as_u16(),
+        micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "request"
+    );
+    response
+}
+
+async fn respond(shared: &Arc<Shared>, incoming: Incoming) -> Response<String> {
+    if !shared.faults.is_empty()
+        && let Some(effect) = fault::effect(&shared.faults, &incoming.resource())
+    {
+        if !effect.delay.is_zero() {
+            tokio::time::sleep(effect.delay).await;
+        }
+        if let Some((http, body)) = effect.error {
+            return json(http, body);
+        }
+    }
+    // Saving a change waits for the disk, which must not block other requests.
+    if shared.saves && incoming.method != Method::GET {
+        let shared = Arc::clone(shared);
+        let task = tokio::task::spawn_blocking(move || shared.respond(&incoming));
+        return task.await.unwrap_or_else(|_| {
+            let message = "The server failed to process the request.";
+            failure(&Status::new(RpcCode::Internal, message), true)
+        });
+    }
+    shared.respond(&incoming)
+}
+
+impl Shared {
+    fn respond(&self, incoming: &Incoming) -> Response<String> {
+        match self.answer(incoming) {
+            Ok(body) => json(StatusCode::OK, body),
+            Err(status) => {
+                let status = self.callers.redact(status);
+                failure(&status, incoming.system().pretty_print)
+            }
+        }
+    }
+
+    /// Returns the body of a successful response.
+    fn answer(&self, incoming: &Incoming) -> Result<String, Status> {
+        let path: Vec<&str> = incoming.path.iter().flatten().map(String::as_str).collect();
+        match (incoming.method.as_str(), path.as_slice()) {
+            ("GET", ["spaces", space, "members"]) => self.list(incoming, space),
+            ("POST", ["spaces", space, "members"]) => self.create(incoming, space),
+            ("GET", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Get),
+            ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Delete),
+            ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Patch),
+            (method, _) => {
+                let method = common_method(method).unwrap_or("this HTTP method");
+                let message = format!("spaces.members has no method for {method} at this path.");
+                Err(Status::new(RpcCode::NotFound, message))
+            }
+        }
+    }
+
+    fn identify(&self, state: &State, incoming: &Incoming) -> Result<Requester, Status> {
+        let token = incoming.token.as_deref();
+        self.callers.identify(state, token, || incoming.system())
+    }
+
+    fn list(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
+        let state = self.read();
+        let who = self.identify(&state, incoming)?;
+        let parent = format!("spaces/{space}");
+        let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
+        answer::check_page_fields(&system)?;
+        let call = Call::new(
+            &state,
+            &who,
+            MembershipMethod::List,
+            request.use_admin_access,
+        )?;
+        let request = request.check_on_server(&self.tokens)?;
+        request.authorize(&who.caller)?;
+        let space = call.space(request.parent(), false)?;
+        if !call.has_permission(space, space.view_members) {
+            // An app gets an empty list, a user an error (documented).
+            allowed(who.is_app())?;
+            return Ok(answer::page(&[], None, &system));
+        }
+        let selects = |member: &_| request.selects(member, who.caller.authentication);
+        let page = request.page_of(space.members.after(request.start_after(), selects));
+        let token = page.next_page_token.as_deref();
+        if call.misses_details() {
+            let memberships = page.memberships.iter().map(|listed| (**listed).borrow());
+            let memberships: Vec<Listed> =
+                memberships.map(without_details).map(Listed::from).collect();
+            let memberships: Vec<&Listed> = memberships.iter().collect();
+            return Ok(answer::page(&memberships, token, &system));
+        }
+        Ok(answer::page(&page.memberships, token, &system))
+    }
+
+    fn create(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
+        self.change(incoming, MembershipMethod::Create, |call, _| {
+            let body = body::membership(&incoming.body)?;
+            let parent = SpaceName::parse(&format!("spaces/{space}"))
+                .map_err(|error| Violation::new("parent", error))?;
+            let now = format!("{:.6}", jiff::Timestamp::now());
+            call.create(&parent, &body, now)
+        })
+    }
+
+    /// Handles the methods of one membership.
+    fn one(&self, incoming: &Incoming, method: MembershipMethod) -> Result<String, Status> {
+        let name = || {
+            MembershipName::parse(&incoming.resource())
+                .map_err(|error| Status::from(Violation::new("name", error)))
+        };
+        match method {
+            MembershipMethod::Delete => {
+                self.change(incoming, method, |call, _| call.delete(&name()?))
+            }
+            MembershipMethod::Patch => self.change(incoming, method, |call, update_mask| {
+                let body = body::membership(&incoming.body)?;
+                call.patch(&name()?, update_mask, &body)
+            }),
+            _ => {
+                let state = self.read();
+                let who = self.identify(&state, incoming)?;
+                let query = Query::read(incoming, method)?;
+                let call = Call::new(&state, &who, method, query.admin)?;
+                let mut membership = call.get(&name()?)?;
+                if call.misses_details() {
+                    membership = without_details(&membership);
+                }
+                Ok(answer::membership(&membership, &query.system))
+            }
+        }
+    }
+
+    /// Checks a change, saves it, applies it, and returns the body with the new membership.
+    fn change(
+        &self,
+        incoming: &Incoming,
+        method: MembershipMethod,
+        check: impl FnOnce(&Call<'_>, &str) -> Result<Change, Status>,
+    ) -> Result<String, Status> {
+        let mut store = self.lock();
+        let (query, change, misses_details) = {
+            let state = self.read();
+            let who = self.identify(&state, incoming)?;
+            let query = Query::read(incoming, method)?;
+            let call = Call::new(&state, &who, method, query.admin)?;
+            let change = check(&call, &query.update_mask)?;
+            (query, change, call.misses_details())
+        };
+        if let Some(store) = &mut *store {
+            store.save(&change).map_err(|error| {
+                tracing::error!(%error, "failed to save a change");
+                Status::new(
+                    RpcCode::Internal,
+                    format!("The change could not be saved: {error}"),
+                )
+            })?;
+        }
+        let membership = match &change {
+            Change::Put(membership) if misses_details => without_details(membership),
+            Change::Put(membership) => (**membership).clone(),
+            Change::Remove(name) => Membership {
+                name: name.clone(),
+                state: MembershipState::NotAMember,
+                ..Membership::default()
+            },
+        };
+        self.state
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .apply(change);
+        Ok(answer::membership(&membership, &query.system))
+    }
+
+    // Nothing panics in the middle of a change, so the data of a poisoned lock is consistent.
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Store>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Query of a method other than list.
+struct Query {
+    system: SystemParameters,
+    admin: bool,
+    update_mask: String,
+}
+
+impl Query {
+    fn read(incoming: &Incoming, method: MembershipMethod) -> Result<Self, Status> {
+        let mut reader = QueryReader::new(&incoming.query);
+        let system = reader.take_system();
+        let admin = reader.take_bool("useAdminAccess").unwrap_or(false);
+        let mask = if method == MembershipMethod::Patch {
+            reader.take("updateMask")
+        } else {
+            None
+        };
+        let update_mask = mask.unwrap_or_default().into_owned();
+        reader.finish()?;
+        answer::check_membership_fields(&system)?;
+        Ok(Self {
+            system,
+            admin,
+            update_mask,
+        })
+    }
+}
+
+fn failure(status: &Status, pretty_print: bool) -> Response<String> {
+    let mut response = json(
+        http_status(status.code),
+        answer::error(status, pretty_print),
+    );
+    if status.code == RpcCode::Unauthenticated {
+        let challenge = HeaderValue::from_static(r#"Bearer realm="gchat-filter""#);
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// Returns the HTTP status of a code.
+pub(super) fn http_status(code: RpcCode) -> StatusCode {
+    StatusCode::from_u16(code.http()).expect("every code has an HTTP status")
+}
+
+fn json(status: StatusCode, body: String) -> Response<String> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json; charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RpcCode, http_status};
+
+    #[test]
+    fn every_code_has_an_http_status() {
+        for code in RpcCode::ALL {
+            assert_eq!(http_status(*code).as_u16(), code.http());
+        }
+    }
+}
