@@ -44,7 +44,7 @@
 //! - `Report` (feature `report`) draws that data for people.
 //! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
 //! - the crate `gchat-filter-mock` is a server of `spaces.members` for tests.
-//! - The program `gchat-filter` (feature `cli`) is a thin layer over the library.
+//! - The program `gchat-filter` (crate `gchat-filter-cli`) is a thin layer over the library.
 //!
 //! # The filter of memberships
 //!
