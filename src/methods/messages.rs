@@ -1,8 +1,8 @@
 //! Filters of messages: `spaces.messages.list`.
 
 use crate::analysis::conjunction::{Conjunction, Fact};
-use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, Field, FieldGroup, Lint, Values, op};
+use crate::filter::{Language, OptionalFilter};
+use crate::schema::{And, Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::{Equal, Greater, Less};
 use crate::values::Timestamp;
 
@@ -15,6 +15,8 @@ impl Language for Messages {
 
     type Meaning = Conjunction<'static>;
 }
+
+impl OptionalFilter for Messages {}
 
 /// A filter of messages.
 pub type Filter = crate::Filter<Messages>;
@@ -36,8 +38,8 @@ const DECLARATION: Declaration = Declaration {
                 examples: r#"`create_time > "2026-01-31T12:00:00Z"`"#,
                 ..Field::NEW
             }],
-            or: false,
             and: And::Interval,
+            ..FieldGroup::NEW
         },
         FieldGroup {
             fields: &[Field {
@@ -46,17 +48,17 @@ const DECLARATION: Declaration = Declaration {
                 operators: &[op(Equal)],
                 values: Values::Name {
                     pattern: "spaces/{space}/threads/{thread}",
-                    is_quoted: false,
+                    quoting: Quoting::Optional,
                     has_aliases: true,
+                    is_in_parent: true,
                 },
                 examples: "`thread.name = spaces/AAAA/threads/BBBB`",
                 ..Field::NEW
             }],
-            or: false,
             and: And::Never,
+            ..FieldGroup::NEW
         },
     ],
-    across: Across::And,
     // Without OR, the complement of a comparison has no text.
     denied: &[Lint::Negation],
     elsewhere: &[
@@ -75,6 +77,7 @@ const DECLARATION: Declaration = Declaration {
     ],
     example: "create_time > \"2026-01-31T12:00:00Z\"",
     instead_of_negation: "rewrite it without negation, with the opposite comparator",
+    ..Declaration::NEW
 };
 
 const _: () = DECLARATION.validate();

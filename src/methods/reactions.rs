@@ -1,8 +1,8 @@
 //! Filters of reactions: `spaces.messages.reactions.list`.
 
 use crate::analysis::conjunction::{Conjunction, Fact};
-use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, Field, FieldGroup, Lint, Values, op};
+use crate::filter::{Language, OptionalFilter};
+use crate::schema::{Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.messages.reactions.list`.
@@ -14,6 +14,8 @@ impl Language for Reactions {
 
     type Meaning = Conjunction<'static>;
 }
+
+impl OptionalFilter for Reactions {}
 
 /// A filter of reactions.
 pub type Filter = crate::Filter<Reactions>;
@@ -50,7 +52,7 @@ const DECLARATION: Declaration = Declaration {
                 },
             ],
             or: true,
-            and: And::Any,
+            ..FieldGroup::NEW
         },
         FieldGroup {
             fields: &[Field {
@@ -59,17 +61,17 @@ const DECLARATION: Declaration = Declaration {
                 operators: &[op(Equal)],
                 values: Values::Name {
                     pattern: "users/{user}",
-                    is_quoted: true,
+                    quoting: Quoting::Required,
                     has_aliases: false,
+                    is_in_parent: false,
                 },
                 examples: "`user.name = \"users/123456789\"`",
                 ..Field::NEW
             }],
             or: true,
-            and: And::Any,
+            ..FieldGroup::NEW
         },
     ],
-    across: Across::And,
     // The reference calls AND and OR without parentheses invalid. The complement of a comparison has
     // no text.
     denied: &[Lint::MixedOperators, Lint::Negation],
@@ -79,6 +81,7 @@ const DECLARATION: Declaration = Declaration {
     )],
     example: "emoji.unicode = \"🙂\"",
     instead_of_negation: "list the emojis or users to include, joined with `OR`",
+    ..Declaration::NEW
 };
 
 const _: () = DECLARATION.validate();

@@ -1,8 +1,8 @@
 //! Filters of spaces: `spaces.list`.
 
 use crate::analysis::conjunction::{Conjunction, Fact};
-use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
+use crate::filter::{Language, OptionalFilter};
+use crate::schema::{Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.list`.
@@ -14,6 +14,8 @@ impl Language for Spaces {
 
     type Meaning = Conjunction<'static>;
 }
+
+impl OptionalFilter for Spaces {}
 
 /// A filter of spaces.
 pub type Filter = crate::Filter<Spaces>;
@@ -55,9 +57,8 @@ const DECLARATION: Declaration = Declaration {
             ..Field::NEW
         }],
         or: true,
-        and: And::Any,
+        ..FieldGroup::NEW
     }],
-    across: Across::And,
     // The complement of a comparison has no text.
     denied: &[Lint::Negation],
     elsewhere: &[(
@@ -66,6 +67,7 @@ const DECLARATION: Declaration = Declaration {
     )],
     example: "space_type = \"SPACE\"",
     instead_of_negation: "list the types to include, joined with `OR`",
+    ..Declaration::NEW
 };
 
 const _: () = DECLARATION.validate();
@@ -100,12 +102,9 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn matches<S: Matchable + ?Sized>(&self, space: &S) -> bool {
-        let values = DECLARATION.enum_values(0);
         let space_type = space.space_type();
-        let value = space_type.map(|name| values.iter().position(|value| value.name == name));
-        self.0.contains(&[match value {
-            Some(value) => Fact::Value(value.unwrap_or(values.len())),
-            None => Fact::Absent,
-        }])
+        self.0.contains(&[space_type.map_or(Fact::Absent, |name| {
+            Fact::Value(DECLARATION.enum_index(0, name))
+        })])
     }
 }

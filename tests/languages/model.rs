@@ -1,6 +1,9 @@
 //! The languages, with their comparisons and resources, and the naive meaning of filters.
 
-use gchat_filter::{Checked, Checker, Error, Timestamp, messages, reactions, spaces};
+use gchat_filter::custom_emojis::{self, CustomEmoji};
+use gchat_filter::section_items::{self, SectionItem};
+use gchat_filter::space_events::{self, SpaceEvent};
+use gchat_filter::{Checked, Checker, Context, Error, Timestamp, messages, reactions, spaces};
 
 /// A filter by the naive implementation.
 #[derive(Clone, Debug)]
@@ -9,6 +12,7 @@ pub(crate) enum Tree {
     Leaf(usize),
     And(Vec<Tree>),
     Or(Vec<Tree>),
+    Not(Box<Tree>),
 }
 
 impl Tree {
@@ -16,6 +20,7 @@ impl Tree {
     pub(crate) fn text(&self, comparisons: &[&str]) -> String {
         let (operands, connective) = match self {
             Self::Leaf(leaf) => return comparisons[*leaf].to_owned(),
+            Self::Not(operand) => return format!("NOT ({})", operand.text(comparisons)),
             Self::And(operands) => (operands, " AND "),
             Self::Or(operands) => (operands, " OR "),
         };
@@ -34,12 +39,14 @@ impl Tree {
             Self::Leaf(own) => leaf(*own),
             Self::And(operands) => operands.iter().all(|operand| operand.matches(leaf)),
             Self::Or(operands) => operands.iter().any(|operand| operand.matches(leaf)),
+            Self::Not(operand) => !operand.matches(leaf),
         }
     }
 
     pub(crate) fn leaves(&self) -> Vec<usize> {
         match self {
             Self::Leaf(leaf) => vec![*leaf],
+            Self::Not(operand) => operand.leaves(),
             Self::And(operands) | Self::Or(operands) => {
                 operands.iter().flat_map(Self::leaves).collect()
             }
@@ -49,8 +56,12 @@ impl Tree {
     /// This part and all parts in it.
     pub(crate) fn parts(&self) -> Vec<&Self> {
         let mut parts = vec![self];
-        if let Self::And(operands) | Self::Or(operands) = self {
-            parts.extend(operands.iter().flat_map(Self::parts));
+        match self {
+            Self::Leaf(_) => {}
+            Self::And(operands) | Self::Or(operands) => {
+                parts.extend(operands.iter().flat_map(Self::parts));
+            }
+            Self::Not(operand) => parts.extend(operand.parts()),
         }
         parts
     }
@@ -62,6 +73,9 @@ pub(crate) trait Language {
     type Resource;
 
     const COMPARISONS: &'static [&'static str];
+
+    /// Whether groups can be negated.
+    const HAS_NOT: bool = false;
 
     fn resources() -> Vec<Self::Resource>;
 
@@ -83,7 +97,13 @@ pub(crate) trait Language {
 }
 
 macro_rules! filter_functions {
-    ($filter:ty) => {
+    (@matches $filter:ident, $resource:ident) => {
+        $filter.matches($resource)
+    };
+    (@matches $filter:ident, $resource:ident, $context:expr) => {
+        $filter.matches($resource, &$context).unwrap()
+    };
+    ($filter:ty $(, $context:expr)?) => {
         type Filter = $filter;
 
         fn parse(text: &str) -> Result<$filter, Error> {
@@ -95,7 +115,7 @@ macro_rules! filter_functions {
         }
 
         fn matches(filter: &$filter, resource: &Self::Resource) -> bool {
-            filter.matches(resource)
+            filter_functions!(@matches filter, resource $(, $context)?)
         }
 
         fn implies(a: &$filter, b: &$filter) -> bool {
@@ -289,4 +309,172 @@ impl Language for Reactions {
     }
 
     filter_functions!(reactions::Filter);
+}
+
+pub(crate) struct SpaceEvents;
+
+impl Language for SpaceEvents {
+    type Resource = SpaceEvent;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"event_types:"google.workspace.chat.message.v1.created""#,
+        r#"event_types:"google.workspace.chat.space.v1.updated""#,
+        r#"start_time = "2026-01-01T00:00:00.000000004Z""#,
+        r#"start_time = "2026-01-01T00:00:00.000000005Z""#,
+        r#"end_time = "2026-01-01T00:00:00.000000005Z""#,
+        r#"end_time = "2026-01-01T00:00:00.000000009Z""#,
+    ];
+
+    fn resources() -> Vec<SpaceEvent> {
+        let types = [
+            "google.workspace.chat.message.v1.created",
+            "google.workspace.chat.message.v1.batchCreated",
+            "google.workspace.chat.space.v1.updated",
+            "google.workspace.chat.space.v1.batchUpdated",
+            "google.workspace.chat.message.v1.deleted",
+            "something.new",
+        ];
+        let types = types.into_iter().map(Some).chain([None]);
+        let times: Vec<_> = (3..=10).map(Some).chain([None]).collect();
+        types
+            .flat_map(|event_type| {
+                times.iter().map(move |nanos| SpaceEvent {
+                    event_type: event_type.map(str::to_owned),
+                    event_time: nanos.map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                    ..SpaceEvent::default()
+                })
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, event: &SpaceEvent) -> bool {
+        let event_type = event.event_type.as_deref().unwrap_or_default();
+        let nanos = event.event_time.map(Timestamp::nanos);
+        match comparison {
+            0 => event_type.ends_with("message.v1.created") || event_type.contains("batchC"),
+            1 => event_type.contains("space.v1."),
+            2 => nanos.is_some_and(|nanos| nanos > 4),
+            3 => nanos.is_some_and(|nanos| nanos > 5),
+            4 => nanos.is_some_and(|nanos| nanos <= 5),
+            _ => nanos.is_some_and(|nanos| nanos <= 9),
+        }
+    }
+
+    /// OR joins types, and AND joins one OR of types, one start and one end.
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let parts = tree.parts();
+        let is_type = |leaf: &usize| *leaf < 2;
+        let ors = parts.iter().filter(|part| matches!(part, Tree::Or(_)));
+        let ands = parts.iter().filter_map(|part| match part {
+            Tree::And(operands) => Some(operands),
+            _ => None,
+        });
+        let count = |operands: &[Tree], is: fn(&usize) -> bool| {
+            let all = Tree::And(operands.to_vec());
+            let joined = all.leaves();
+            joined.iter().filter(|leaf| is(leaf)).count()
+        };
+        let types_under = |operand: &Tree| operand.leaves().iter().any(is_type);
+        ors.clone().all(|or| or.leaves().iter().all(is_type))
+            && ors
+                .clone()
+                .all(|or| !or.parts().iter().any(|part| matches!(part, Tree::And(_))))
+            && ands.clone().all(|operands| {
+                let operands = flattened(operands);
+                let with_types = operands.iter().filter(|operand| types_under(operand));
+                with_types.count() < 2
+                    && count(&operands, |leaf| (2..4).contains(leaf)) < 2
+                    && count(&operands, |leaf| *leaf >= 4) < 2
+            })
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(space_events::Filter);
+}
+
+/// The operands of nested ANDs.
+fn flattened(operands: &[Tree]) -> Vec<Tree> {
+    let operands = operands.iter().flat_map(|operand| match operand {
+        Tree::And(inner) => flattened(inner),
+        _ => vec![operand.clone()],
+    });
+    operands.collect()
+}
+
+pub(crate) struct CustomEmojis;
+
+impl Language for CustomEmojis {
+    type Resource = CustomEmoji;
+
+    const COMPARISONS: &'static [&'static str] =
+        &[r#"creator("users/me")"#, r#"NOT creator("users/me")"#];
+
+    const HAS_NOT: bool = true;
+
+    fn resources() -> Vec<CustomEmoji> {
+        let names = ["customEmojis/MINE", "customEmojis/OTHER"];
+        names
+            .map(|name| CustomEmoji {
+                name: name.to_owned(),
+            })
+            .into()
+    }
+
+    fn holds(comparison: usize, emoji: &CustomEmoji) -> bool {
+        (emoji.name == "customEmojis/MINE") == (comparison == 0)
+    }
+
+    fn is_shape_valid(_: &Tree) -> bool {
+        true
+    }
+
+    fn has_contradictions() -> bool {
+        true
+    }
+
+    filter_functions!(
+        custom_emojis::Filter,
+        Context::new()
+            .caller("users/1")
+            .creator("customEmojis/MINE", "users/me")
+            .creator("customEmojis/OTHER", "users/2")
+    );
+}
+
+pub(crate) struct SectionItems;
+
+impl Language for SectionItems {
+    type Resource = SectionItem;
+
+    const COMPARISONS: &'static [&'static str] =
+        &["space = spaces/A", "space = spaces/B", "space = spaces/a.b"];
+
+    fn resources() -> Vec<SectionItem> {
+        let spaces = ["spaces/A", "spaces/B", "spaces/a.b", "spaces/C"];
+        let spaces = spaces.into_iter().map(Some).chain([None]);
+        spaces
+            .map(|space| SectionItem {
+                space: space.map(str::to_owned),
+                ..SectionItem::default()
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, item: &SectionItem) -> bool {
+        item.space.as_deref() == Some(["spaces/A", "spaces/B", "spaces/a.b"][comparison])
+    }
+
+    /// There is no OR.
+    fn is_shape_valid(tree: &Tree) -> bool {
+        !tree.parts().iter().any(|part| matches!(part, Tree::Or(_)))
+    }
+
+    fn has_contradictions() -> bool {
+        true
+    }
+
+    filter_functions!(section_items::Filter);
 }
