@@ -131,8 +131,8 @@ pub use self::filter::{
     Checked, Checker, Error, Filter, IntersectionError, Language, OptionalFilter,
 };
 pub use self::methods::{
-    AnyFilter, Context, EvaluationError, Method, custom_emojis, members, messages, reactions,
-    section_items, space_events, spaces,
+    AnyFilter, Context, EvaluationError, Method, UnknownValue, custom_emojis, members, messages,
+    reactions, section_items, space_events, spaces,
 };
 pub use self::named::UnknownName;
 #[cfg(feature = "report")]

@@ -44,6 +44,7 @@ pub mod custom_emojis;
 pub mod members;
 pub mod messages;
 mod object;
+mod open_enum;
 pub mod reactions;
 pub mod section_items;
 pub mod space_events;
@@ -52,6 +53,7 @@ pub mod spaces;
 use std::fmt;
 
 pub use self::context::{Context, EvaluationError};
+pub use self::open_enum::UnknownValue;
 
 use self::custom_emojis::CustomEmojis;
 use self::members::Members;

@@ -12,7 +12,7 @@ macro_rules! read_object {
     (
         $type:ident,
         $expected:literal,
-        { $($key:literal $(| $alias:literal)? => $field:ident $(unless $other:ident)?,)+ },
+        { $($key:literal $(| $alias:literal)? => $field:ident $(unless $other:ident($both:literal))?,)+ },
         $value:expr $(,)?
     ) => {
         impl<'de> serde::Deserialize<'de> for $type {
@@ -40,8 +40,9 @@ macro_rules! read_object {
                         while let Some(key) = map.next_key()? {
                             match key {
                                 $(Key::$field => {
-                                    let is_taken = false $(|| matches!($other, Some(Some(_))))?;
-                                    $crate::methods::object::read_once(&mut map, $key, &mut $field, is_taken)?;
+                                    let taken: Option<&str> =
+                                        None $(.or(matches!($other, Some(Some(_))).then_some($both)))?;
+                                    $crate::methods::object::read_once(&mut map, $key, &mut $field, taken)?;
                                 })+
                                 Key::Unknown => {
                                     map.next_value::<serde::de::IgnoredAny>()?;
@@ -62,29 +63,30 @@ macro_rules! read_object {
 pub(crate) use read_object;
 
 /// Reads the value of a key into `field`. A second value is an error, and if another key takes the place
-/// of this one, any value but `null` is.
+/// of this one, any value but `null` is: with the message in `taken`.
 #[allow(clippy::option_option, reason = "absent, `null` or a value")]
 pub(super) fn read_once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     map: &mut A,
     key: &'static str,
     field: &mut Option<Option<T>>,
-    is_taken: bool,
+    taken: Option<&'static str>,
 ) -> Result<(), A::Error> {
     if field.is_some() {
         return Err(de::Error::duplicate_field(key));
     }
-    *field = Some(if is_taken {
-        map.next_value_seed(OnlyNull)?;
-        None
-    } else {
-        map.next_value()?
+    *field = Some(match taken {
+        Some(message) => {
+            map.next_value_seed(OnlyNull(message))?;
+            None
+        }
+        None => map.next_value()?,
     });
     Ok(())
 }
 
-/// The value of a member's key after the other one: only `null`. Any other value is an error before it
-/// is read, so that the error is at the key.
-struct OnlyNull;
+/// The value of a key after the one that takes its place: only `null`. Any other value is an error
+/// before it is read, so that the error is at the key.
+struct OnlyNull(&'static str);
 
 impl<'de> DeserializeSeed<'de> for OnlyNull {
     type Value = ();
@@ -110,8 +112,6 @@ impl<'de> Visitor<'de> for OnlyNull {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
-        Err(de::Error::custom(
-            "expected at most one of `member` and `groupMember`, found both",
-        ))
+        Err(de::Error::custom(self.0))
     }
 }

@@ -41,7 +41,7 @@ impl SchemaCheck<'_> {
         }
         self.field(left, name);
         if let Some(field) = name.intended() {
-            self.operator(field, comparison);
+            self.operator(field, Some((span, alone)), comparison);
         }
         self.arg(name, span, comparison, alone);
     }
@@ -144,8 +144,14 @@ impl SchemaCheck<'_> {
         });
     }
 
-    /// Checks the comparator for a field.
-    fn operator(&mut self, field: &'static Field, comparison: &Comparison<'_>) {
+    /// Checks the comparator for a field; `whole` is the span of the comparison, and whether it is alone
+    /// in its group, if the comparison can be replaced.
+    fn operator(
+        &mut self,
+        field: &'static Field,
+        whole: Option<(Span, bool)>,
+        comparison: &Comparison<'_>,
+    ) {
         let span = comparison.comparator_span;
         let comparator = comparison.comparator;
         if let Some(operator) = field.operator(comparator) {
@@ -180,6 +186,10 @@ impl SchemaCheck<'_> {
                 Some(Fix::suggestion(vec![Edit::new(span, "=")]))
             }
             (_, Some(same)) => Some(Fix::certain(vec![Edit::new(span, same.as_str())])),
+            (Comparator::NotEqual, _) => whole.and_then(|(whole, alone)| {
+                let text = other_values(field, comparison, alone)?;
+                Some(Fix::suggestion(vec![Edit::new(whole, text)]))
+            }),
             _ => neighboring_bound(field, comparison, relation).map(Fix::suggestion),
         };
         self.diagnostics.push(Diagnostic { fix, ..diagnostic });
@@ -225,7 +235,7 @@ impl SchemaCheck<'_> {
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
             diagnostic.fix = None;
         }
-        self.operator(field, comparison);
+        self.operator(field, None, comparison);
         self.diagnostics.push(
             Diagnostic::error(
                 Code::SwappedSides,
@@ -336,6 +346,31 @@ pub(super) fn swapped<'t, 'a>(
             ValueName::OtherCase(_) | ValueName::Synonym(..)
         );
     is_value.then_some((value, field, right))
+}
+
+/// Returns comparisons with all values of an enum field but one, if these are few.
+fn other_values(field: &Field, comparison: &Comparison<'_>, alone: bool) -> Option<String> {
+    const MOST: usize = 3;
+    let Arg::Comparable(Comparable::Member(member)) = &comparison.arg else {
+        return None;
+    };
+    let value = single(member)?;
+    let documented = field.enum_values().iter().filter(|own| own.is_documented);
+    let (own, others): (Vec<_>, Vec<_>) = documented.partition(|own| own.name == value.text);
+    if own.is_empty() || others.len() > MOST {
+        return None;
+    }
+    let comparator = field.comparator(Relation::Is)?;
+    let others: Vec<String> = others
+        .into_iter()
+        .map(|own| format!("{} {comparator} \"{}\"", field.path, own.name))
+        .collect();
+    let text = others.join(" OR ");
+    Some(if alone || others.len() < 2 {
+        text
+    } else {
+        format!("({text})")
+    })
 }
 
 /// Returns the edits that replace a bound by an equivalent one at a neighboring timestamp, if the

@@ -1,9 +1,12 @@
 //! The languages, with their comparisons and resources, and the naive meaning of filters.
 
 use gchat_filter::custom_emojis::{self, CustomEmoji};
+use gchat_filter::messages::{self, Message, Thread};
+use gchat_filter::reactions::{self, Emoji, Reaction, User};
 use gchat_filter::section_items::{self, SectionItem};
 use gchat_filter::space_events::{self, SpaceEvent};
-use gchat_filter::{Checked, Checker, Context, Error, Timestamp, messages, reactions, spaces};
+use gchat_filter::spaces::{self, Space, SpaceType};
+use gchat_filter::{Checked, Checker, Context, Error, Timestamp};
 
 /// A filter by the naive implementation.
 #[derive(Clone, Debug)]
@@ -134,14 +137,6 @@ macro_rules! filter_functions {
 
 pub(crate) struct Spaces;
 
-pub(crate) struct Space(Option<&'static str>);
-
-impl spaces::Matchable for Space {
-    fn space_type(&self) -> Option<&str> {
-        self.0
-    }
-}
-
 impl Language for Spaces {
     type Resource = Space;
 
@@ -153,12 +148,18 @@ impl Language for Spaces {
 
     fn resources() -> Vec<Space> {
         let types = ["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE", "SOMETHING_NEW"];
-        let types = types.into_iter().map(Some);
-        types.chain([None]).map(Space).collect()
+        let types = types.into_iter().map(SpaceType::from);
+        types
+            .chain([SpaceType::Unspecified, SpaceType::from(9)])
+            .map(|space_type| Space {
+                space_type,
+                ..Space::default()
+            })
+            .collect()
     }
 
     fn holds(comparison: usize, space: &Space) -> bool {
-        space.0 == Some(["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"][comparison])
+        space.space_type.name() == Some(["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"][comparison])
     }
 
     fn is_shape_valid(_: &Tree) -> bool {
@@ -174,20 +175,7 @@ impl Language for Spaces {
 
 pub(crate) struct Messages;
 
-/// The time as a number of nanoseconds since 2026, and the thread.
-pub(crate) struct Message(Option<u32>, Option<&'static str>);
-
 const START: i64 = 1_767_225_600;
-
-impl messages::Matchable for Message {
-    fn create_time(&self) -> Option<Timestamp> {
-        Timestamp::new(START, self.0?)
-    }
-
-    fn thread_name(&self) -> Option<&str> {
-        self.1
-    }
-}
 
 impl Language for Messages {
     type Resource = Message;
@@ -206,14 +194,26 @@ impl Language for Messages {
         let threads = [None, Some("spaces/A/threads/B"), Some("spaces/A/threads/C")];
         let times = (3..=10).map(Some).chain([None]);
         times
-            .flat_map(|time| threads.map(|thread| Message(time, thread)))
+            .flat_map(|nanos| {
+                threads.map(|name| Message {
+                    create_time: nanos.map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                    thread: name.map(|name| Thread {
+                        name: name.to_owned(),
+                    }),
+                    ..Message::default()
+                })
+            })
             .collect()
     }
 
     fn holds(comparison: usize, message: &Message) -> bool {
         match comparison {
-            6 => message.1 == Some("spaces/A/threads/B"),
-            _ => message.0.is_some_and(|time| {
+            6 => {
+                let thread = message.thread.as_ref();
+                thread.is_some_and(|thread| thread.name == "spaces/A/threads/B")
+            }
+            _ => message.create_time.is_some_and(|time| {
+                let time = time.nanos();
                 let constant = [4, 5, 9][comparison / 2];
                 if comparison.is_multiple_of(2) {
                     time > constant
@@ -244,25 +244,6 @@ impl Language for Messages {
 
 pub(crate) struct Reactions;
 
-/// The emoji, whether it is a custom one, and the user.
-pub(crate) struct Reaction(Option<(bool, &'static str)>, Option<&'static str>);
-
-impl reactions::Matchable for Reaction {
-    fn emoji_unicode(&self) -> Option<&str> {
-        let (_, emoji) = self.0.filter(|(is_custom, _)| !is_custom)?;
-        Some(emoji)
-    }
-
-    fn custom_emoji_uid(&self) -> Option<&str> {
-        let (_, uid) = self.0.filter(|(is_custom, _)| *is_custom)?;
-        Some(uid)
-    }
-
-    fn user_name(&self) -> Option<&str> {
-        self.1
-    }
-}
-
 impl Language for Reactions {
     type Resource = Reaction;
 
@@ -277,20 +258,36 @@ impl Language for Reactions {
     fn resources() -> Vec<Reaction> {
         let users = [None, Some("users/1"), Some("users/2"), Some("users/3")];
         let emojis = ["a", "b", "c"].into_iter();
-        let emojis = emojis.flat_map(|emoji| [Some((false, emoji)), Some((true, emoji))]);
+        let emojis = emojis.flat_map(|emoji| {
+            let emoji = emoji.to_owned();
+            [
+                Some(Emoji::Unicode(emoji.clone())),
+                Some(Emoji::Custom(Some(emoji))),
+            ]
+        });
         emojis
-            .chain([None])
-            .flat_map(|emoji| users.map(|user| Reaction(emoji, user)))
+            .chain([None, Some(Emoji::Custom(None))])
+            .flat_map(|emoji| {
+                users.map(|name| Reaction {
+                    emoji: emoji.clone(),
+                    user: name.map(|name| User {
+                        name: name.to_owned(),
+                    }),
+                    ..Reaction::default()
+                })
+            })
             .collect()
     }
 
     fn holds(comparison: usize, reaction: &Reaction) -> bool {
+        let is_emoji = |emoji| reaction.emoji == Some(emoji);
+        let is_user = |name: &str| reaction.user.as_ref().is_some_and(|user| user.name == name);
         match comparison {
-            0 => reaction.0 == Some((false, "a")),
-            1 => reaction.0 == Some((false, "b")),
-            2 => reaction.0 == Some((true, "a")),
-            3 => reaction.1 == Some("users/1"),
-            _ => reaction.1 == Some("users/2"),
+            0 => is_emoji(Emoji::Unicode("a".to_owned())),
+            1 => is_emoji(Emoji::Unicode("b".to_owned())),
+            2 => is_emoji(Emoji::Custom(Some("a".to_owned()))),
+            3 => is_user("users/1"),
+            _ => is_user("users/2"),
         }
     }
 

@@ -15,8 +15,12 @@ read_object!(
         "role" => role,
         "createTime" | "create_time" => create_time,
         "deleteTime" | "delete_time" => delete_time,
-        "member" => member unless group_member,
-        "groupMember" | "group_member" => group_member unless member,
+        "member" => member unless group_member(
+            "expected at most one of `member` and `groupMember`, found both"
+        ),
+        "groupMember" | "group_member" => group_member unless member(
+            "expected at most one of `member` and `groupMember`, found both"
+        ),
         "affiliation" => affiliation,
     },
     Membership {
