@@ -105,7 +105,7 @@ pub enum Stage {
     Schema,
     /// What the filter matches: contradictions, and parts that have no effect.
     Meaning,
-    /// Additional requirements of `useAdminAccess`.
+    /// What a filter must contain, and additional requirements of `useAdminAccess`.
     Access,
 }
 
@@ -215,6 +215,11 @@ codes! {
         BadTimestamp = "bad-timestamp",
         /// Text that is not a resource name of the field's form. Span: the value.
         BadName = "bad-name",
+        /// Empty filter for a method that requires one. Span: the text.
+        MissingFilter = "missing-filter",
+        /// Type of an event that stands for several events, which filters cannot name. Span: the
+        /// value.
+        BatchEventType = "batch-event-type",
         /// Empty string for a field that cannot be empty. Span: the value.
         EmptyValue = "empty-value",
         /// OR between comparisons of fields that only AND can join. Span: the group.
@@ -226,7 +231,7 @@ codes! {
         /// AND between comparisons that are not a lower and an upper bound. Span: the comparison
         /// that is neither.
         NotAnInterval = "not-an-interval",
-        /// Function call; the filter supports no functions. Span: the call.
+        /// Call of a function that the filter does not support, or where it does not. Span: the call.
         FunctionCall = "function-call",
         /// Parenthesized group in place of a value. Span: the group.
         GroupArgument = "group-argument",
@@ -249,12 +254,19 @@ codes! {
         FieldSpelling = "field-spelling",
         /// Lint: alias of a user where only IDs are documented. Span: the value.
         UserAlias = "user-alias",
+        /// Lint: value in quotes where the service rejects them. Span: the value.
+        QuotedValue = "quoted-value",
     }
     Meaning {
         /// Part that nothing can match. Span: the part.
         Contradiction = "contradiction",
         /// Lint: interval that contains no timestamp. Span: the part.
         EmptyInterval = "empty-interval",
+        /// Lint: thread that is not in the space of the request. Span: the comparison.
+        ForeignThread = "foreign-thread",
+        /// Lint: timestamp outside the time to which the service limits what it lists. Span: the
+        /// comparison.
+        OutsideWindow = "outside-window",
         /// Lint: part that has no effect. Span: the part.
         RedundantTerm = "redundant-term",
         /// Lint: filter with comparisons that matches everything. Span: the filter.
@@ -265,6 +277,8 @@ codes! {
         AdminTypeComparison = "admin-type-comparison",
         /// Filter that matches apps, which admin access does not allow. Span: the filter.
         AdminRequiresType = "admin-requires-type",
+        /// Lint: filter without a comparison of the event type. Span: the filter.
+        MissingEventType = "missing-event-type",
     }
 }
 

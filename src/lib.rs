@@ -125,8 +125,13 @@ mod schema;
 pub mod syntax;
 mod values;
 
-pub use self::filter::{Checked, Checker, Error, Filter, IntersectionError, Language};
-pub use self::methods::{AnyFilter, Method, members, messages, reactions, spaces};
+pub use self::filter::{
+    Checked, Checker, Error, Filter, IntersectionError, Language, OptionalFilter,
+};
+pub use self::methods::{
+    AnyFilter, Context, EvaluationError, Method, UnknownValue, custom_emojis, members, messages,
+    reactions, section_items, space_events, spaces,
+};
 pub use self::named::UnknownName;
 #[cfg(feature = "report")]
 pub use self::report::Report;

@@ -17,7 +17,7 @@ use gchat_filter::diagnostic::Code;
 use gchat_filter::members::Membership;
 use gchat_filter::members::{Cell, Filter};
 use gchat_filter::syntax;
-use gchat_filter::{Checker, Preset};
+use gchat_filter::{Checker, Context, Preset};
 
 use self::families::{Family, families};
 
@@ -184,11 +184,15 @@ fn heap_use_of_an_error_message_is_linear() {
 fn families_cover_all_codes() {
     let mut found = BTreeSet::from([Code::TooLong]);
     let checker = Checker::new().admin_access(true);
+    let now = "2026-01-31T12:00:00Z".parse().unwrap();
+    let context = Context::new().parent("spaces/Z").now(now);
     for family in families() {
         let length = family.text(4).len();
         assert!((15_900..=16_384).contains(&length), "{}", family.name);
         let text = family.text(1);
-        let checked = checker.check_method(family.method, &text).diagnostics;
+        let checked = checker
+            .check_method_in(&context, family.method, &text)
+            .diagnostics;
         found.extend(checked.iter().map(|diagnostic| diagnostic.code));
     }
     assert_eq!(found, Code::ALL.iter().copied().collect());

@@ -41,10 +41,7 @@ pub(super) enum Axis<'t> {
 
 /// Returns the number of cells of an enum: its values, and everything else.
 pub(crate) const fn enum_cells(group: &FieldGroup) -> usize {
-    match group.fields {
-        [field, ..] => field.enum_values().len() + 1,
-        [] => 1,
-    }
+    group.values() + 1
 }
 
 /// Returns the cell of a combination of enum values, one for each group, where OR may join

@@ -1,5 +1,6 @@
 //! Computes what a filter matches, without building a tree.
 
+use super::cells::enum_cells;
 use super::conjunction::{Conjunct, Conjunction, Set};
 use crate::schema::{And, Declaration, Lint, Predicate};
 use crate::syntax::grammar::{self, Builder, Token};
@@ -12,6 +13,12 @@ use crate::values::Timestamp;
 /// with escape sequences.
 struct ConjunctionBuilder {
     declaration: &'static Declaration,
+}
+
+/// The source of a member, or of a call with one argument.
+enum Source<'a> {
+    Member(&'a [u8]),
+    Call(&'a [u8], &'a [u8]),
 }
 
 /// What a part of a filter matches.
@@ -28,13 +35,25 @@ impl Conjunction<'static> {
         let builder = ConjunctionBuilder { declaration };
         let part = grammar::filter(text.as_bytes(), &builder).ok()?;
         let Some(part) = part else {
-            return Some(Self::all());
+            return (!declaration.is_required).then(Self::all);
         };
         let mut conjuncts = part?.conjuncts;
         for conjunct in &mut conjuncts {
             conjunct.set.normalize();
         }
         Some(Conjunction::new(declaration, conjuncts).into_owned())
+    }
+}
+
+impl<'a> PartConjunction<'a> {
+    /// Creates a part of one comparison; `None` if nothing matches it.
+    fn of(predicate: Predicate<'a>) -> Option<Self> {
+        let group = predicate.group;
+        let set = Set::of(predicate)?;
+        (!set.is_empty()).then(|| Self {
+            conjuncts: vec![Conjunct { group, set }],
+            is_or: false,
+        })
     }
 }
 
@@ -120,8 +139,7 @@ impl Set<'_> {
 
 impl<'a> Builder<'a> for ConjunctionBuilder {
     type Member = &'a [u8];
-    /// The source of a member; `None` for a call.
-    type Comparable = Option<&'a [u8]>;
+    type Comparable = Option<Source<'a>>;
     type Arg = Option<&'a [u8]>;
     type Expr = Option<PartConjunction<'a>>;
 
@@ -133,16 +151,22 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         raw
     }
 
-    fn member(&self, member: &'a [u8]) -> Option<&'a [u8]> {
-        Some(member)
+    fn member(&self, member: &'a [u8]) -> Option<Source<'a>> {
+        Some(Source::Member(member))
     }
 
-    fn call(&self, _: &'a [u8], _: Vec<Option<&'a [u8]>>, _: usize) -> Option<&'a [u8]> {
-        None
+    fn call(&self, name: &'a [u8], args: Vec<Option<&'a [u8]>>, _: usize) -> Option<Source<'a>> {
+        match args.as_slice() {
+            [Some(arg)] => Some(Source::Call(name, arg)),
+            _ => None,
+        }
     }
 
-    fn arg(&self, comparable: Option<&'a [u8]>) -> Option<&'a [u8]> {
-        comparable
+    fn arg(&self, comparable: Option<Source<'a>>) -> Option<&'a [u8]> {
+        match comparable? {
+            Source::Member(member) => Some(member),
+            Source::Call(..) => None,
+        }
     }
 
     fn group_arg(&self, _: Option<PartConjunction<'a>>, _: usize, _: usize) -> Option<&'a [u8]> {
@@ -153,24 +177,31 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         None
     }
 
-    fn bare(&self, _: Option<&'a [u8]>) -> Option<PartConjunction<'a>> {
-        None
+    fn bare(&self, comparable: Option<Source<'a>>) -> Option<PartConjunction<'a>> {
+        match comparable? {
+            Source::Member(_) => None,
+            Source::Call(name, arg) => {
+                PartConjunction::of(Predicate::documented_call(self.declaration, name, arg)?)
+            }
+        }
     }
 
     fn comparison(
         &self,
-        comparable: Option<&'a [u8]>,
+        comparable: Option<Source<'a>>,
         comparator: Comparator,
         _: usize,
         arg: Option<&'a [u8]>,
     ) -> Option<PartConjunction<'a>> {
-        let predicate = Predicate::documented(self.declaration, comparable?, comparator, arg?)?;
-        let group = predicate.group;
-        let set = Set::of(predicate)?;
-        (!set.is_empty()).then(|| PartConjunction {
-            conjuncts: vec![Conjunct { group, set }],
-            is_or: false,
-        })
+        let Source::Member(member) = comparable? else {
+            return None;
+        };
+        PartConjunction::of(Predicate::documented(
+            self.declaration,
+            member,
+            comparator,
+            arg?,
+        )?)
     }
 
     fn group(
@@ -187,11 +218,22 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn not(
         &self,
-        _: Negation,
-        _: Option<PartConjunction<'a>>,
+        negation: Negation,
+        operand: Option<PartConjunction<'a>>,
         _: usize,
     ) -> Option<PartConjunction<'a>> {
-        None
+        let mut operand = operand?;
+        let [conjunct] = operand.conjuncts.as_mut_slice() else {
+            return None;
+        };
+        let group = self.declaration.groups.get(conjunct.group)?;
+        let Set::Values(bits) = &mut conjunct.set else {
+            return None;
+        };
+        *bits ^= (1 << enum_cells(group)) - 1;
+        let is_valid = self.declaration.has_not && negation == Negation::Keyword && *bits != 0;
+        operand.is_or = false;
+        is_valid.then_some(operand)
     }
 
     fn and(

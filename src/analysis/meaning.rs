@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
-use crate::schema::{Constant, Declaration, Domain, Levels, Lint, Predicate, Relation};
+use crate::schema::{Constant, Declaration, Domain, Field, Levels, Lint, Predicate, Relation};
 
 use super::cells::CellSet;
 use super::lower::{Part, PartKind};
@@ -244,6 +244,10 @@ impl MeaningCheck<'_> {
             });
             return;
         }
+        let has_or = requirements.iter().all(|own| {
+            let group = self.declaration.groups.get(own.predicate.group);
+            group.is_some_and(|group| group.or)
+        });
         let Some([a, b]) = pair.filter(|pair| pair.iter().all(Requirement::is_equality)) else {
             diagnostics.push(
                 labeled(Diagnostic::error(Code::Contradiction, part.span, message))
@@ -257,7 +261,12 @@ impl MeaningCheck<'_> {
         } else {
             message
         };
-        let diagnostic = labeled(Diagnostic::error(Code::Contradiction, part.span, message))
+        let diagnostic = labeled(Diagnostic::error(Code::Contradiction, part.span, message));
+        if !has_or {
+            diagnostics.push(diagnostic.help("send a request for each of them"));
+            return;
+        }
+        let diagnostic = diagnostic
             .help("to match either value, join the two comparisons with `OR` in parentheses");
         diagnostics.push(match either(self.text, part, a.span, b.span) {
             Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
@@ -285,6 +294,11 @@ impl MeaningCheck<'_> {
     fn label(&self, requirement: &Requirement<'_>) -> String {
         let (path, value) = self.comparison(requirement);
         let not = if requirement.is_negated { "not " } else { "" };
+        let predicate = requirement.predicate;
+        let field = self.declaration.field(predicate.group, predicate.field);
+        if let Some(call) = field.and_then(Field::call) {
+            return format!("requires `{call}` {not}to hold");
+        }
         let relation = match requirement.predicate.relation {
             Relation::Is | Relation::IsNot if requirement.is_equality() => "to be",
             Relation::Is | Relation::IsNot => "not to be",

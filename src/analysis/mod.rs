@@ -11,3 +11,4 @@ mod conjunction_builder;
 pub(crate) mod lower;
 pub(crate) mod meaning;
 mod print;
+pub(crate) mod request;

@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 
 use super::conjunction::{Conjunction, Set};
 use crate::diagnostic::Span;
-use crate::schema::{Declaration, Field, FieldGroup, Relation, Values};
+use crate::schema::{Declaration, Field, FieldGroup, Quoting, Relation};
+use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Comparator, Quotes, Value};
 use crate::values::Timestamp;
 
@@ -40,6 +41,13 @@ impl Conjunction<'_> {
 /// Returns the comparisons of a set of values: an OR of ANDs.
 fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
     match set {
+        Set::Values(bits)
+            if let [field] = group.fields
+                && let Some(call) = field.call() =>
+        {
+            let not = if *bits & 1 == 0 { "NOT " } else { "" };
+            vec![vec![format!("{not}{call}")]]
+        }
         Set::Values(bits) => {
             let fields = group.fields.iter();
             let named = fields.flat_map(|field| {
@@ -105,10 +113,8 @@ fn comparison(field: &Field, relation: Relation, text: &str) -> Option<String> {
     let value = Value {
         span: Span::default(),
         text: Cow::Borrowed(text),
-        quotes: match field.values {
-            Values::Name {
-                is_quoted: false, ..
-            } if needs_no_quotes(text) => Quotes::None,
+        quotes: match field.quoting() {
+            Quoting::Optional | Quoting::Rejected if is_plain_member(text) => Quotes::None,
             _ => Quotes::Double,
         },
     };
@@ -117,11 +123,4 @@ fn comparison(field: &Field, relation: Relation, text: &str) -> Option<String> {
         Comparator::Has => format!("{path}:{value}"),
         _ => format!("{path} {comparator} {value}"),
     })
-}
-
-/// Returns whether a resource name without quotes is a member with this text.
-fn needs_no_quotes(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '{' | '}');
-    let mut values = name.split('.');
-    values.all(|value| !value.is_empty() && !value.starts_with('-') && value.chars().all(is_plain))
 }

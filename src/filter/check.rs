@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::language::{Language, Meaning};
-use super::{Checked, Error, Filter};
+use super::{Checked, Error, Filter, expected};
 use crate::analysis::cells::Partition;
+use crate::analysis::request::{self, Request};
 use crate::analysis::{lower, meaning};
 use crate::diagnostic::{self, Diagnostic};
 use crate::schema::{self, Level, Levels, Lint, Preset};
@@ -90,10 +91,19 @@ impl Checker {
 
     /// Checks a filter, and applies the certain fixes.
     pub(crate) fn check<'a, L: Language>(&self, text: &'a str) -> Checked<'a, Filter<L>> {
-        let mut checked = self.check_once::<L>(text);
+        self.check_in(Request::default(), text)
+    }
+
+    /// Checks a filter of a request, and applies the certain fixes.
+    pub(crate) fn check_in<'a, L: Language>(
+        &self,
+        request: Request<'_>,
+        text: &'a str,
+    ) -> Checked<'a, Filter<L>> {
+        let mut checked = self.check_once::<L>(request, text);
         if let Some(fixed) = diagnostic::apply_certain(text, &checked.diagnostics) {
             // A fix is only reported as certain if it has been verified.
-            if checked.is_improved_by(&self.check_once::<L>(&fixed), L::DECLARATION) {
+            if checked.is_improved_by(&self.check_once::<L>(request, &fixed), L::DECLARATION) {
                 checked.fixed = Some(fixed);
             } else {
                 let diagnostics = checked.diagnostics.iter_mut();
@@ -106,7 +116,11 @@ impl Checker {
     }
 
     /// Runs the stages in order, up to the first one that finds an error.
-    fn check_once<'a, L: Language>(&self, text: &'a str) -> Checked<'a, Filter<L>> {
+    fn check_once<'a, L: Language>(
+        &self,
+        request: Request<'_>,
+        text: &'a str,
+    ) -> Checked<'a, Filter<L>> {
         let mut checked = Checked {
             text: Cow::Borrowed(text),
             tree: None,
@@ -123,13 +137,17 @@ impl Checker {
         }
         let diagnostics = &mut checked.diagnostics;
         let meaning = match &checked.tree {
+            None if L::DECLARATION.is_required => {
+                diagnostics.push(expected::missing_filter(L::DECLARATION, text));
+                None
+            }
             None => {
                 if self.admin_access {
                     L::check_admin_access(text, None, diagnostics);
                 }
                 Some(L::Meaning::all())
             }
-            Some(tree) => self.meaning::<L>(text, tree, diagnostics),
+            Some(tree) => self.meaning::<L>(request, text, tree, diagnostics),
         };
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
         if !has_error(diagnostics) {
@@ -141,12 +159,13 @@ impl Checker {
     /// Runs the stages after the syntax stage. Returns what the filter matches, if it is valid.
     fn meaning<L: Language>(
         &self,
+        request: Request<'_>,
         text: &str,
         tree: &Expr<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<L::Meaning> {
         let declaration = L::DECLARATION;
-        let levels = self.levels.deny(declaration.denied);
+        let levels = self.levels.in_language(declaration);
         schema::check(declaration, &levels, text, tree, diagnostics);
         if has_error(diagnostics) {
             return None;
@@ -156,8 +175,14 @@ impl Checker {
         let partition = Partition::new(declaration, predicates.iter());
         let part = lower::lower(&partition, tree, &mut predicates.iter())?;
         meaning::check(declaration, &levels, text, &part, diagnostics);
-        if self.admin_access && !has_error(diagnostics) {
-            L::check_admin_access(text, Some((tree, &part)), diagnostics);
+        if !has_error(diagnostics) {
+            request::check(declaration, &levels, request, &part, diagnostics);
+        }
+        if !has_error(diagnostics) {
+            expected::check(declaration, &levels, tree, &predicates, diagnostics);
+            if self.admin_access {
+                L::check_admin_access(text, Some((tree, &part)), diagnostics);
+            }
         }
         L::Meaning::of(declaration, &part.cells)
     }

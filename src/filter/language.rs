@@ -35,6 +35,9 @@ pub trait Language: Sized + 'static {
     }
 }
 
+/// A language of which the empty text is a filter, which matches everything.
+pub trait OptionalFilter: Language {}
+
 /// What a filter matches.
 pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
     /// Returns the meaning of the empty filter.

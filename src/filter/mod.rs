@@ -3,6 +3,7 @@
 mod check;
 mod checked;
 mod error;
+mod expected;
 mod json;
 mod language;
 mod serialize;
@@ -16,8 +17,8 @@ pub use self::check::Checker;
 pub use self::checked::Checked;
 pub use self::error::Error;
 pub(crate) use self::json::Summary;
-pub use self::language::Language;
 pub(crate) use self::language::{AdmittedCell, Meaning, Unparsed};
+pub use self::language::{Language, OptionalFilter};
 
 use crate::analysis::conjunction::Conjunction;
 use crate::syntax::MAX_LENGTH;
@@ -156,7 +157,7 @@ impl<L: Language> Hash for Filter<L> {
 }
 
 /// The filter that matches everything, like the empty text.
-impl<L: Language> Default for Filter<L> {
+impl<L: OptionalFilter> Default for Filter<L> {
     fn default() -> Self {
         Self(L::Meaning::all())
     }

@@ -1,8 +1,11 @@
 //! Filters of messages: `spaces.messages.list`.
 
+use serde::Serialize;
+
+use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
-use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, Field, FieldGroup, Lint, Values, op};
+use crate::filter::{Language, OptionalFilter};
+use crate::schema::{And, Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::{Equal, Greater, Less};
 use crate::values::Timestamp;
 
@@ -15,6 +18,8 @@ impl Language for Messages {
 
     type Meaning = Conjunction<'static>;
 }
+
+impl OptionalFilter for Messages {}
 
 /// A filter of messages.
 pub type Filter = crate::Filter<Messages>;
@@ -36,8 +41,8 @@ const DECLARATION: Declaration = Declaration {
                 examples: r#"`create_time > "2026-01-31T12:00:00Z"`"#,
                 ..Field::NEW
             }],
-            or: false,
             and: And::Interval,
+            ..FieldGroup::NEW
         },
         FieldGroup {
             fields: &[Field {
@@ -46,17 +51,17 @@ const DECLARATION: Declaration = Declaration {
                 operators: &[op(Equal)],
                 values: Values::Name {
                     pattern: "spaces/{space}/threads/{thread}",
-                    is_quoted: false,
+                    quoting: Quoting::Optional,
                     has_aliases: true,
+                    is_in_parent: true,
                 },
                 examples: "`thread.name = spaces/AAAA/threads/BBBB`",
                 ..Field::NEW
             }],
-            or: false,
             and: And::Never,
+            ..FieldGroup::NEW
         },
     ],
-    across: Across::And,
     // Without OR, the complement of a comparison has no text.
     denied: &[Lint::Negation],
     elsewhere: &[
@@ -75,6 +80,7 @@ const DECLARATION: Declaration = Declaration {
     ],
     example: "create_time > \"2026-01-31T12:00:00Z\"",
     instead_of_negation: "rewrite it without negation, with the opposite comparator",
+    ..Declaration::NEW
 };
 
 const _: () = DECLARATION.validate();
@@ -93,26 +99,72 @@ forward_matchable! {
     fn thread_name(&self) -> Option<&str>;
 }
 
+/// A message: the API's `Message`, with the fields that filters need.
+///
+/// Keys are read in lowerCamelCase or `snake_case`. Other keys are ignored. A key that is absent or
+/// `null` means that there is no value. A time that is not in RFC 3339 format, or an object as
+/// Google's clients print it, is an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// The resource name, `spaces/{space}/messages/{message}`; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// When the message was created; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<Timestamp>,
+    /// The thread; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
+}
+
+/// The thread of a message: the API's `Thread`, with the field that filters need.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Thread {
+    /// The resource name, `spaces/{space}/threads/{thread}`; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+read_object!(
+    Message,
+    "a message object",
+    {
+        "name" => name,
+        "createTime" | "create_time" => create_time,
+        "thread" => thread,
+    },
+    Message { name: name.unwrap_or_default(), create_time, thread },
+);
+
+read_object!(
+    Thread,
+    "a thread object",
+    { "name" => name, },
+    Thread { name: name.unwrap_or_default() },
+);
+
+impl Matchable for Message {
+    fn create_time(&self) -> Option<Timestamp> {
+        self.create_time
+    }
+
+    fn thread_name(&self) -> Option<&str> {
+        Some(&self.thread.as_ref()?.name)
+    }
+}
+
 impl Filter {
     /// Returns whether the filter matches a message. A comparison of a property that the message
     /// does not have is false.
     ///
     /// ```
-    /// use gchat_filter::{Timestamp, messages::{Filter, Matchable}};
-    ///
-    /// struct Message { create_time: Timestamp }
-    ///
-    /// impl Matchable for Message {
-    ///     fn create_time(&self) -> Option<Timestamp> {
-    ///         Some(self.create_time)
-    ///     }
-    ///     fn thread_name(&self) -> Option<&str> {
-    ///         None
-    ///     }
-    /// }
+    /// use gchat_filter::messages::{Filter, Message};
     ///
     /// let filter: Filter = r#"create_time > "2026-01-31T12:00:00Z""#.parse()?;
-    /// let message = Message { create_time: "2026-01-31T13:00:00+00:30".parse()? };
+    /// let message: Message = serde_json::from_str(
+    ///     r#"{"name": "spaces/AAAA/messages/BBBB", "createTime": "2026-01-31T13:00:00+00:30"}"#,
+    /// )?;
     /// assert!(filter.matches(&message));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -39,16 +39,28 @@ macro_rules! forward_matchable {
     };
 }
 
+mod context;
+pub mod custom_emojis;
 pub mod members;
 pub mod messages;
+mod object;
+mod open_enum;
 pub mod reactions;
+pub mod section_items;
+pub mod space_events;
 pub mod spaces;
 
 use std::fmt;
 
+pub use self::context::{Context, EvaluationError};
+pub use self::open_enum::UnknownValue;
+
+use self::custom_emojis::CustomEmojis;
 use self::members::Members;
 use self::messages::Messages;
 use self::reactions::Reactions;
+use self::section_items::SectionItems;
+use self::space_events::SpaceEvents;
 use self::spaces::Spaces;
 use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
 use crate::named::named;
@@ -104,6 +116,24 @@ macro_rules! methods {
                     })+
                 }
             }
+
+            /// Checks a filter of a request, of a method that is not known before the program runs.
+            ///
+            /// If the method is known, use the `check_in` function of its filter, for example
+            /// [`messages::Filter::check_in`](crate::Filter::check_in).
+            #[must_use]
+            pub fn check_method_in<'a>(
+                &self,
+                context: &Context,
+                method: Method,
+                text: &'a str,
+            ) -> Checked<'a, AnyFilter> {
+                match method {
+                    $(Method::$method => {
+                        Filter::<$language>::check_in(context, self, text).map(AnyFilter::$language)
+                    })+
+                }
+            }
         }
 
         impl Summary for AnyFilter {
@@ -140,6 +170,12 @@ methods! {
     SpacesMessagesList: Messages,
     /// `spaces.messages.reactions.list`
     SpacesMessagesReactionsList: Reactions,
+    /// `spaces.spaceEvents.list`
+    SpacesSpaceEventsList: SpaceEvents,
+    /// `customEmojis.list`
+    CustomEmojisList: CustomEmojis,
+    /// `users.sections.items.list`
+    UsersSectionsItemsList: SectionItems,
 }
 
 impl Method {

@@ -1,8 +1,11 @@
 //! Filters of reactions: `spaces.messages.reactions.list`.
 
+use serde::ser::{Serialize, Serializer};
+
+use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
-use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, Field, FieldGroup, Lint, Values, op};
+use crate::filter::{Language, OptionalFilter};
+use crate::schema::{Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.messages.reactions.list`.
@@ -14,6 +17,8 @@ impl Language for Reactions {
 
     type Meaning = Conjunction<'static>;
 }
+
+impl OptionalFilter for Reactions {}
 
 /// A filter of reactions.
 pub type Filter = crate::Filter<Reactions>;
@@ -50,7 +55,7 @@ const DECLARATION: Declaration = Declaration {
                 },
             ],
             or: true,
-            and: And::Any,
+            ..FieldGroup::NEW
         },
         FieldGroup {
             fields: &[Field {
@@ -59,17 +64,17 @@ const DECLARATION: Declaration = Declaration {
                 operators: &[op(Equal)],
                 values: Values::Name {
                     pattern: "users/{user}",
-                    is_quoted: true,
+                    quoting: Quoting::Required,
                     has_aliases: false,
+                    is_in_parent: false,
                 },
                 examples: "`user.name = \"users/123456789\"`",
                 ..Field::NEW
             }],
             or: true,
-            and: And::Any,
+            ..FieldGroup::NEW
         },
     ],
-    across: Across::And,
     // The reference calls AND and OR without parentheses invalid. The complement of a comparison has
     // no text.
     denied: &[Lint::MixedOperators, Lint::Negation],
@@ -79,6 +84,7 @@ const DECLARATION: Declaration = Declaration {
     )],
     example: "emoji.unicode = \"🙂\"",
     instead_of_negation: "list the emojis or users to include, joined with `OR`",
+    ..Declaration::NEW
 };
 
 const _: () = DECLARATION.validate();
@@ -101,9 +107,147 @@ forward_matchable! {
     fn user_name(&self) -> Option<&str>;
 }
 
+/// A reaction to a message: the API's `Reaction`, with the fields that filters need.
+///
+/// Keys are read in lowerCamelCase or `snake_case`. Other keys are ignored. A key that is absent or
+/// `null` means that there is no value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct Reaction {
+    /// The resource name, `spaces/{space}/messages/{message}/reactions/{reaction}`; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The user who reacted; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// The emoji; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<Emoji>,
+}
+
+/// The user who reacted: the API's `User`, with the field that filters need.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct User {
+    /// The resource name, `users/{user}`; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// The emoji of a reaction: the API's `Emoji`, with the fields that filters need.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Emoji {
+    /// A Unicode emoji, under the key `unicode`.
+    Unicode(String),
+    /// The unique ID of a custom emoji, under the keys `customEmoji` and `uid`; `None` if absent.
+    Custom(Option<String>),
+}
+
+/// A custom emoji, with the field that filters need.
+#[derive(serde::Serialize)]
+struct CustomEmoji {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+}
+
+/// The emoji, of which at most one key has a value.
+struct EmojiObject(Option<Emoji>);
+
+read_object!(
+    Reaction,
+    "a reaction object",
+    { "name" => name, "user" => user, "emoji" => emoji, },
+    Reaction {
+        name: name.unwrap_or_default(),
+        user,
+        emoji: emoji.and_then(|EmojiObject(emoji)| emoji),
+    },
+);
+
+read_object!(
+    User,
+    "a user object",
+    { "name" => name, },
+    User { name: name.unwrap_or_default() },
+);
+
+read_object!(
+    EmojiObject,
+    "an emoji object",
+    {
+        "unicode" => unicode unless custom(
+            "expected at most one of `unicode` and `customEmoji`, found both"
+        ),
+        "customEmoji" | "custom_emoji" => custom unless unicode(
+            "expected at most one of `unicode` and `customEmoji`, found both"
+        ),
+    },
+    EmojiObject(
+        unicode
+            .map(Emoji::Unicode)
+            .or(custom.map(|CustomEmoji { uid }| Emoji::Custom(uid))),
+    ),
+);
+
+read_object!(
+    CustomEmoji,
+    "a custom emoji object",
+    { "uid" => uid, },
+    CustomEmoji { uid },
+);
+
+/// Serializes as the API's object.
+impl Serialize for Emoji {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
+        enum Object<'e> {
+            Unicode(&'e str),
+            CustomEmoji(CustomEmoji),
+        }
+
+        match self {
+            Self::Unicode(emoji) => Object::Unicode(emoji).serialize(serializer),
+            Self::Custom(uid) => {
+                let uid = uid.clone();
+                Object::CustomEmoji(CustomEmoji { uid }).serialize(serializer)
+            }
+        }
+    }
+}
+
+impl Matchable for Reaction {
+    fn emoji_unicode(&self) -> Option<&str> {
+        match self.emoji.as_ref()? {
+            Emoji::Unicode(emoji) => Some(emoji),
+            Emoji::Custom(_) => None,
+        }
+    }
+
+    fn custom_emoji_uid(&self) -> Option<&str> {
+        match self.emoji.as_ref()? {
+            Emoji::Unicode(_) => None,
+            Emoji::Custom(uid) => uid.as_deref(),
+        }
+    }
+
+    fn user_name(&self) -> Option<&str> {
+        Some(&self.user.as_ref()?.name)
+    }
+}
+
 impl Filter {
     /// Returns whether the filter matches a reaction. A comparison of a property that the reaction
     /// does not have is false.
+    ///
+    /// ```
+    /// use gchat_filter::reactions::{Filter, Reaction};
+    ///
+    /// let filter: Filter = r#"emoji.unicode = "🙂" AND user.name = "users/1""#.parse()?;
+    /// let reaction: Reaction = serde_json::from_str(
+    ///     r#"{"user": {"name": "users/1"}, "emoji": {"unicode": "🙂"}}"#,
+    /// )?;
+    /// assert!(filter.matches(&reaction));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn matches<R: Matchable + ?Sized>(&self, reaction: &R) -> bool {
         let emoji = match (reaction.emoji_unicode(), reaction.custom_emoji_uid()) {

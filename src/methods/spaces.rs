@@ -1,8 +1,12 @@
 //! Filters of spaces: `spaces.list`.
 
+use serde::Serialize;
+
+use super::object::read_object;
+use super::open_enum::open_enum;
 use crate::analysis::conjunction::{Conjunction, Fact};
-use crate::filter::Language;
-use crate::schema::{Across, And, Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
+use crate::filter::{Language, OptionalFilter};
+use crate::schema::{Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.list`.
@@ -14,6 +18,8 @@ impl Language for Spaces {
 
     type Meaning = Conjunction<'static>;
 }
+
+impl OptionalFilter for Spaces {}
 
 /// A filter of spaces.
 pub type Filter = crate::Filter<Spaces>;
@@ -55,9 +61,8 @@ const DECLARATION: Declaration = Declaration {
             ..Field::NEW
         }],
         or: true,
-        and: And::Any,
+        ..FieldGroup::NEW
     }],
-    across: Across::And,
     // The complement of a comparison has no text.
     denied: &[Lint::Negation],
     elsewhere: &[(
@@ -66,6 +71,7 @@ const DECLARATION: Declaration = Declaration {
     )],
     example: "space_type = \"SPACE\"",
     instead_of_negation: "list the types to include, joined with `OR`",
+    ..Declaration::NEW
 };
 
 const _: () = DECLARATION.validate();
@@ -80,32 +86,73 @@ forward_matchable! {
     fn space_type(&self) -> Option<&str>;
 }
 
+open_enum! {
+    /// Type of a space: the API's `SpaceType`.
+    pub enum SpaceType, "a space type" {
+        /// The default: the type is absent.
+        #[default]
+        Unspecified = 0 "SPACE_TYPE_UNSPECIFIED",
+        /// A named space.
+        Space = 1 "SPACE",
+        /// A conversation of several people.
+        GroupChat = 2 "GROUP_CHAT",
+        /// A conversation of two people, or of a person and a Chat app.
+        DirectMessage = 3 "DIRECT_MESSAGE",
+    }
+}
+
+/// A space: the API's `Space`, with the fields that filters need.
+///
+/// Keys are read in lowerCamelCase or `snake_case`. Other keys are ignored. A key that is absent or
+/// `null` means that there is no value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Space {
+    /// The resource name, `spaces/{space}`; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The type; [`SpaceType::Unspecified`] if absent.
+    #[serde(skip_serializing_if = "SpaceType::is_unspecified")]
+    pub space_type: SpaceType,
+}
+
+read_object!(
+    Space,
+    "a space object",
+    {
+        "name" => name,
+        "spaceType" | "space_type" => space_type,
+    },
+    Space {
+        name: name.unwrap_or_default(),
+        space_type: space_type.unwrap_or_default(),
+    },
+);
+
+impl Matchable for Space {
+    fn space_type(&self) -> Option<&str> {
+        self.space_type.name()
+    }
+}
+
 impl Filter {
     /// Returns whether the filter matches a space.
     ///
     /// ```
-    /// use gchat_filter::spaces::{Filter, Matchable};
-    ///
-    /// struct DirectMessage;
-    ///
-    /// impl Matchable for DirectMessage {
-    ///     fn space_type(&self) -> Option<&str> {
-    ///         Some("DIRECT_MESSAGE")
-    ///     }
-    /// }
+    /// use gchat_filter::spaces::{Filter, Space};
     ///
     /// let filter: Filter = r#"spaceType = "SPACE" OR spaceType = "GROUP_CHAT""#.parse()?;
-    /// assert!(!filter.matches(&DirectMessage));
-    /// # Ok::<(), gchat_filter::Error>(())
+    /// let space: Space = serde_json::from_str(
+    ///     r#"{"name": "spaces/AAAA", "spaceType": "DIRECT_MESSAGE"}"#,
+    /// )?;
+    /// assert!(!filter.matches(&space));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn matches<S: Matchable + ?Sized>(&self, space: &S) -> bool {
-        let values = DECLARATION.enum_values(0);
         let space_type = space.space_type();
-        let value = space_type.map(|name| values.iter().position(|value| value.name == name));
-        self.0.contains(&[match value {
-            Some(value) => Fact::Value(value.unwrap_or(values.len())),
-            None => Fact::Absent,
-        }])
+        self.0.contains(&[space_type.map_or(Fact::Absent, |name| {
+            Fact::Value(DECLARATION.enum_index(0, name))
+        })])
     }
 }

@@ -1,11 +1,12 @@
 //! Checking of expressions: negations, functions, and what their parts are.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
-use crate::syntax::{Comparable, Comparator, Expr, ExprKind, Function, Restriction};
+use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Function, Negation, Restriction};
 
 use super::comparison::swapped;
 use super::declaration::Declaration;
 use super::lint::{Level, Levels, Lint};
+use super::predicate::value;
 use super::schema_check::{SchemaCheck, negation};
 use super::shape;
 use super::suggest::FieldName;
@@ -47,8 +48,8 @@ impl SchemaCheck<'_> {
         neighbors: [Option<&Term<'_, '_>>; 2],
     ) {
         match &expr.kind {
-            ExprKind::Not(_, operand) => {
-                self.negated(expr, operand);
+            ExprKind::Not(kind, operand) => {
+                self.negated(*kind, expr, operand);
                 self.part(operand, false, neighbors);
             }
             ExprKind::Restriction(restriction) => {
@@ -66,7 +67,13 @@ impl SchemaCheck<'_> {
     }
 
     /// Reports a negation; that of a comparison can be replaced by the opposite comparator.
-    fn negated(&mut self, expr: &Expr<'_>, operand: &Expr<'_>) {
+    fn negated(&mut self, kind: Negation, expr: &Expr<'_>, operand: &Expr<'_>) {
+        if self.declaration.has_not {
+            if kind == Negation::Minus {
+                self.minus(expr, operand);
+            }
+            return;
+        }
         let opposite = self.opposite(operand);
         self.lint(Lint::Negation, || {
             let diagnostic = negation(
@@ -110,20 +117,86 @@ impl SchemaCheck<'_> {
         is_accepted.then_some((comparison.comparator_span, comparator))
     }
 
-    pub(super) fn function(&mut self, function: &Function<'_>) {
-        self.diagnostics.push(
+    /// Reports `-` where only `NOT` is documented.
+    fn minus(&mut self, expr: &Expr<'_>, operand: &Expr<'_>) {
+        self.lint(Lint::Negation, || {
             Diagnostic::error(
-                Code::FunctionCall,
-                function.span,
-                format!("unknown function {}", Quoted(&function.name.to_string())),
+                Code::Negation,
+                expr.bare_span,
+                "negation with `-` is not documented for filters",
             )
-            .label(function.span, "functions are not supported")
-            .help(match function.name.to_string().to_uppercase().as_str() {
+            .label(expr.bare_span, "negated here")
+            .help("use `NOT`")
+            .fix(Fix::certain(vec![Edit::new(
+                Span::new(expr.bare_span.start, operand.span.start),
+                "NOT ",
+            )]))
+        });
+    }
+
+    /// Checks a call in place of a comparison.
+    fn function(&mut self, function: &Function<'_>) {
+        let field = match FieldName::of(self.declaration, &function.name) {
+            FieldName::Exact(field) if field.is_function() => field,
+            FieldName::OtherCase(field) if field.is_function() => {
+                let span = function.name.span;
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        Code::UnknownField,
+                        span,
+                        format!("unknown function {}", Quoted(span.within(self.text))),
+                    )
+                    .label(span, format!("expected `{}`", field.path))
+                    .help(format!("names are case-sensitive; write `{}`", field.path))
+                    .fix(Fix::certain(vec![Edit::new(span, field.path)])),
+                );
+                field
+            }
+            _ => return self.misplaced_call(function),
+        };
+        match function.args.as_slice() {
+            [Arg::Comparable(Comparable::Member(member))] => match value(field, member) {
+                Some(value) => self.value(field, &value),
+                None => self.not_a_value(field, member.span),
+            },
+            [Arg::Comparable(Comparable::Function(function))] => self.misplaced_call(function),
+            [arg] => self.not_a_value(field, arg.span()),
+            _ => self.diagnostics.push(
+                Diagnostic::error(
+                    Code::FunctionCall,
+                    function.span,
+                    format!("`{}` has one argument", field.path),
+                )
+                .label(function.span, "expected one argument")
+                .help(format!("write {}", field.examples)),
+            ),
+        }
+    }
+
+    /// Reports a call of an unknown function, or where a function cannot be called.
+    pub(super) fn misplaced_call(&mut self, function: &Function<'_>) {
+        let name = function.name.to_string();
+        let diagnostic = |message: String, label| {
+            Diagnostic::error(Code::FunctionCall, function.span, message)
+                .label(function.span, label)
+        };
+        let known = FieldName::of(self.declaration, &function.name).written();
+        self.diagnostics.push(match known {
+            Some(field) if field.is_function() => diagnostic(
+                format!("the call of {} is not a condition by itself", Quoted(&name)),
+                "cannot be compared",
+            )
+            .help(format!("write {} as a condition", field.examples)),
+            _ => diagnostic(
+                format!("unknown function {}", Quoted(&name)),
+                "functions are not supported",
+            )
+            .help(match name.to_uppercase().as_str() {
                 name @ ("AND" | "OR" | "NOT") => {
                     format!("for the keyword, write `{name}` with white space after it")
                 }
                 _ => self.compare(),
             }),
-        );
+        });
     }
 }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
+use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
 };
 
-use super::declaration::{Declaration, Field, Relation};
+use super::declaration::{Declaration, Field, Quoting, Relation, op};
 use super::lint::Lint;
 use super::predicate::{Constant, value};
 use super::schema_check::{SchemaCheck, bare_member, single};
@@ -25,21 +26,58 @@ impl SchemaCheck<'_> {
     ) {
         let left = match left {
             Comparable::Function(function) => {
-                self.function(function);
+                self.misplaced_call(function);
                 return self.arg(FieldName::Unknown, span, comparison, alone);
             }
             Comparable::Member(member) => member,
         };
         let name = FieldName::of(self.declaration, left);
+        if let Some(field) = name.written().filter(|field| field.is_function()) {
+            return self.compared_function(field, span, comparison);
+        }
         if let Some((value, field, right)) = swapped(self.declaration, left, name, &comparison.arg)
         {
             return self.swapped(span, value, field, right, comparison);
         }
         self.field(left, name);
         if let Some(field) = name.intended() {
-            self.operator(field, comparison);
+            self.operator(field, Some((span, alone)), comparison);
         }
         self.arg(name, span, comparison, alone);
+    }
+
+    /// Reports a comparison of a function that should be called.
+    fn compared_function(
+        &mut self,
+        field: &'static Field,
+        span: Span,
+        comparison: &Comparison<'_>,
+    ) {
+        let call = field.call().unwrap_or_default();
+        let comparator = comparison.comparator_span;
+        let diagnostic = Diagnostic::error(
+            Code::UnsupportedOperator,
+            comparator,
+            format!("`{}` is a function, not a field", field.path),
+        )
+        .label(comparator, "expected a call")
+        .help(format!("write `{call}`"));
+        let value = match &comparison.arg {
+            Arg::Comparable(Comparable::Member(member)) => value(field, member),
+            _ => None,
+        };
+        let Some(value) = value else {
+            self.diagnostics.push(diagnostic);
+            return self.not_a_value(field, comparison.arg.span());
+        };
+        self.content(field, &value);
+        let is_equality = matches!(comparison.comparator, Comparator::Equal | Comparator::Has);
+        let is_call = is_equality && field.values.constant(value.text).is_some();
+        self.diagnostics.push(if is_call {
+            diagnostic.fix(Fix::certain(vec![Edit::new(span, call)]))
+        } else {
+            diagnostic
+        });
     }
 
     /// Checks the member on the side of the field.
@@ -92,6 +130,9 @@ impl SchemaCheck<'_> {
                     field.path
                 ))
                 .fix(Fix::certain(replace(field))),
+            FieldName::OtherName(field) => diagnostic
+                .help(format!("the field is `{}`", field.path))
+                .fix(Fix::certain(replace(field))),
             FieldName::Synonym(field) | FieldName::Near(field) => diagnostic
                 .help(format!("did you mean `{}`?", field.path))
                 .fix(Fix::suggestion(replace(field))),
@@ -103,8 +144,14 @@ impl SchemaCheck<'_> {
         });
     }
 
-    /// Checks the comparator for a field.
-    fn operator(&mut self, field: &'static Field, comparison: &Comparison<'_>) {
+    /// Checks the comparator for a field; `whole` is the span of the comparison, and whether it is alone
+    /// in its group, if the comparison can be replaced.
+    fn operator(
+        &mut self,
+        field: &'static Field,
+        whole: Option<(Span, bool)>,
+        comparison: &Comparison<'_>,
+    ) {
         let span = comparison.comparator_span;
         let comparator = comparison.comparator;
         if let Some(operator) = field.operator(comparator) {
@@ -131,25 +178,27 @@ impl SchemaCheck<'_> {
         )
         .label(span, format!("expected {}", field.operator_names("or")))
         .help(format!("write {}", field.examples));
-        let edits = match comparator {
-            Comparator::Has if field.operator(Comparator::Equal).is_some() => {
-                Some(vec![Edit::new(span, "=")])
+        // What the comparator means in AIP-160.
+        let relation = op(comparator).relation;
+        let same = field.comparator(relation);
+        let fix = match (comparator, same) {
+            (Comparator::Has, _) if field.operator(Comparator::Equal).is_some() => {
+                Some(Fix::suggestion(vec![Edit::new(span, "=")]))
             }
-            Comparator::GreaterOrEqual | Comparator::LessOrEqual => {
-                exclusive_bound(field, comparison)
-            }
-            _ => None,
+            (_, Some(same)) => Some(Fix::certain(vec![Edit::new(span, same.as_str())])),
+            (Comparator::NotEqual, _) => whole.and_then(|(whole, alone)| {
+                let text = other_values(field, comparison, alone)?;
+                Some(Fix::suggestion(vec![Edit::new(whole, text)]))
+            }),
+            _ => neighboring_bound(field, comparison, relation).map(Fix::suggestion),
         };
-        self.diagnostics.push(match edits {
-            Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
-            None => diagnostic,
-        });
+        self.diagnostics.push(Diagnostic { fix, ..diagnostic });
     }
 
     /// Checks the right side; `name` is the left side.
     fn arg(&mut self, name: FieldName, span: Span, comparison: &Comparison<'_>, alone: bool) {
         match (&comparison.arg, name.intended()) {
-            (Arg::Comparable(Comparable::Function(function)), _) => self.function(function),
+            (Arg::Comparable(Comparable::Function(function)), _) => self.misplaced_call(function),
             (Arg::Group(group), _) => {
                 self.group_argument(name, span, comparison.comparator, group, alone);
             }
@@ -174,7 +223,7 @@ impl SchemaCheck<'_> {
         comparison: &Comparison<'_>,
     ) {
         let source = value.span.within(self.text);
-        let quoted = if value.is_quoted() {
+        let quoted = if value.is_quoted() || field.quoting() != Quoting::Required {
             source.to_owned()
         } else {
             format!("\"{source}\"")
@@ -186,7 +235,7 @@ impl SchemaCheck<'_> {
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
             diagnostic.fix = None;
         }
-        self.operator(field, comparison);
+        self.operator(field, None, comparison);
         self.diagnostics.push(
             Diagnostic::error(
                 Code::SwappedSides,
@@ -226,9 +275,12 @@ impl SchemaCheck<'_> {
         self.group_values(field, group);
         // Differing from “A or B” means differing from A and from B.
         let swap = comparator == Comparator::NotEqual;
-        let prefix = format!("{} {comparator} ", field.path);
+        let prefix = match comparator {
+            Comparator::Has => format!("{}:", field.path),
+            _ => format!("{} {comparator} ", field.path),
+        };
         let mut text = String::new();
-        let spelled = spell_out(group, &prefix, swap, &mut text).map(|()| text);
+        let spelled = spell_out(group, field, &prefix, swap, &mut text).map(|()| text);
         self.diagnostics.push(match spelled {
             Some(text) => {
                 let text = match &group.kind {
@@ -237,7 +289,8 @@ impl SchemaCheck<'_> {
                 };
                 let edits = vec![Edit::new(span, text)];
                 let is_certain = name.written().is_some()
-                    && comparator == Comparator::Equal
+                    && (comparator == Comparator::Equal
+                        || field.comparator(Relation::Is) == Some(comparator))
                     && match &group.kind {
                         ExprKind::Or(values) => {
                             values.iter().all(|value| bare_member(value).is_some())
@@ -295,9 +348,38 @@ pub(super) fn swapped<'t, 'a>(
     is_value.then_some((value, field, right))
 }
 
-/// Returns the edits that replace an inclusive bound by an equivalent exclusive one, if the field
-/// supports only that.
-fn exclusive_bound(field: &Field, comparison: &Comparison<'_>) -> Option<Vec<Edit>> {
+/// Returns comparisons with all values of an enum field but one, if these are few.
+fn other_values(field: &Field, comparison: &Comparison<'_>, alone: bool) -> Option<String> {
+    const MOST: usize = 3;
+    let Arg::Comparable(Comparable::Member(member)) = &comparison.arg else {
+        return None;
+    };
+    let value = single(member)?;
+    let documented = field.enum_values().iter().filter(|own| own.is_documented);
+    let (own, others): (Vec<_>, Vec<_>) = documented.partition(|own| own.name == value.text);
+    if own.is_empty() || others.len() > MOST {
+        return None;
+    }
+    let comparator = field.comparator(Relation::Is)?;
+    let others: Vec<String> = others
+        .into_iter()
+        .map(|own| format!("{} {comparator} \"{}\"", field.path, own.name))
+        .collect();
+    let text = others.join(" OR ");
+    Some(if alone || others.len() < 2 {
+        text
+    } else {
+        format!("({text})")
+    })
+}
+
+/// Returns the edits that replace a bound by an equivalent one at a neighboring timestamp, if the
+/// field supports only that.
+fn neighboring_bound(
+    field: &Field,
+    comparison: &Comparison<'_>,
+    relation: Relation,
+) -> Option<Vec<Edit>> {
     let Arg::Comparable(Comparable::Member(member)) = &comparison.arg else {
         return None;
     };
@@ -305,9 +387,12 @@ fn exclusive_bound(field: &Field, comparison: &Comparison<'_>) -> Option<Vec<Edi
     let Constant::Timestamp(timestamp) = field.values.constant(Cow::Borrowed(&arg.text))? else {
         return None;
     };
-    let (relation, timestamp) = match comparison.comparator {
-        Comparator::GreaterOrEqual => (Relation::After, timestamp.previous()?),
-        _ => (Relation::Before, timestamp.next()?),
+    let (relation, timestamp) = match relation {
+        Relation::NotBefore => (Relation::After, timestamp.previous()?),
+        Relation::After => (Relation::NotBefore, timestamp.next()?),
+        Relation::NotAfter => (Relation::Before, timestamp.next()?),
+        Relation::Before => (Relation::NotAfter, timestamp.previous()?),
+        Relation::Is | Relation::IsNot => return None,
     };
     Some(vec![
         Edit::new(
@@ -320,7 +405,13 @@ fn exclusive_bound(field: &Field, comparison: &Comparison<'_>) -> Option<Vec<Edi
 
 /// Writes a group of values to `out` with `prefix` before each value. With `swap`, AND and OR are
 /// swapped. `None` if the group contains anything but values, AND and OR.
-fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Option<()> {
+fn spell_out(
+    expr: &Expr<'_>,
+    field: &Field,
+    prefix: &str,
+    swap: bool,
+    out: &mut String,
+) -> Option<()> {
     let (operands, is_and) = match &expr.kind {
         // Differing from “A and B” means differing from A or from B, which everything does.
         ExprKind::And(_) if swap => return None,
@@ -331,7 +422,10 @@ fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Opt
             let value = single(bare_member(expr)?)?;
             let value = Value {
                 text: Cow::Borrowed(&*value.text),
-                quotes: Quotes::Double,
+                quotes: match field.quoting() {
+                    Quoting::Rejected if is_plain_member(&value.text) => Quotes::None,
+                    _ => Quotes::Double,
+                },
                 ..*value
             };
             return write!(out, "{prefix}{value}").ok();
@@ -342,10 +436,10 @@ fn spell_out(expr: &Expr<'_>, prefix: &str, swap: bool, out: &mut String) -> Opt
             out.push_str(if is_and || swap { " AND " } else { " OR " });
         }
         if let ExprKind::Restriction(_) = operand.kind {
-            spell_out(operand, prefix, swap, out)?;
+            spell_out(operand, field, prefix, swap, out)?;
         } else {
             out.push('(');
-            spell_out(operand, prefix, swap, out)?;
+            spell_out(operand, field, prefix, swap, out)?;
             out.push(')');
         }
     }

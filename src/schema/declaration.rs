@@ -1,6 +1,8 @@
 //! What a filter language is.
 
-use super::lint::Lint;
+use std::borrow::Cow;
+
+use super::lint::{Level, Lint};
 use crate::syntax::Comparator;
 
 /// The filter language of a method.
@@ -8,12 +10,20 @@ use crate::syntax::Comparator;
 pub struct Declaration {
     /// The method, such as `spaces.members.list`.
     pub(crate) method: &'static str,
+    /// Whether a request without a filter is invalid.
+    pub(crate) is_required: bool,
     /// What the filter selects, in the singular and in the plural.
     pub(crate) resource: [&'static str; 2],
     /// The fields, grouped.
     pub(crate) groups: &'static [FieldGroup],
     /// What may join comparisons of different groups.
     pub(crate) across: Across,
+    /// Comparisons that a filter should contain.
+    pub(crate) expected: &'static [Expected],
+    /// Whether `NOT` is documented, so that the lint `negation` reports only `-`.
+    pub(crate) has_not: bool,
+    /// Lints with another default level than in other languages.
+    pub(crate) levels: &'static [(Lint, Level)],
     /// Lints that are errors, whatever their level.
     pub(crate) denied: &'static [Lint],
     /// Names that are not fields, in lower case without punctuation, with the help for them.
@@ -22,6 +32,17 @@ pub struct Declaration {
     pub(crate) example: &'static str,
     /// What to write instead of a negation.
     pub(crate) instead_of_negation: &'static str,
+}
+
+/// A comparison of a field that every filter should contain.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    /// Index of the field's group.
+    pub(crate) group: usize,
+    /// The lint that reports a filter without it.
+    pub(crate) lint: Lint,
+    pub(crate) message: &'static str,
+    pub(crate) help: &'static str,
 }
 
 /// What may join comparisons of different groups.
@@ -41,6 +62,8 @@ pub(crate) struct FieldGroup {
     /// Whether OR may join comparisons of the group.
     pub(crate) or: bool,
     pub(crate) and: And,
+    /// Number of days before the time of a request to which the service limits the timestamps.
+    pub(crate) days: Option<u32>,
 }
 
 /// What AND may join in a group.
@@ -63,6 +86,8 @@ pub(crate) struct Field {
     pub(crate) aliases: &'static [&'static str],
     /// Spellings of the name that the lint `field-spelling` reports.
     pub(crate) misspellings: &'static [&'static str],
+    /// Names that are not accepted, but certainly mean the field.
+    pub(crate) other_names: &'static [&'static str],
     /// Names that are not accepted, in lower case without punctuation.
     pub(crate) synonyms: &'static [&'static str],
     /// The operators, the documented ones first.
@@ -109,13 +134,28 @@ pub(crate) enum Values {
     Name {
         /// Such as `spaces/{space}`.
         pattern: &'static str,
-        /// Whether the name must be quoted.
-        is_quoted: bool,
+        quoting: Quoting,
         /// Whether aliases of users are documented, such as `users/me`.
         has_aliases: bool,
+        /// Whether only names in the parent of a request can match, as the lint `foreign-thread`
+        /// expects.
+        is_in_parent: bool,
     },
+    /// None: the field is the name of a function, whose call with this argument holds or not.
+    Call(&'static str),
     /// Any text but an empty one, always quoted.
     Text,
+}
+
+/// How a value is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quoting {
+    /// Always, in double quotes.
+    Required,
+    /// Only where it must be.
+    Optional,
+    /// Never: the service rejects quotes.
+    Rejected,
 }
 
 /// A value of an enum field.
@@ -124,6 +164,9 @@ pub(crate) struct EnumValue {
     pub(crate) name: &'static str,
     /// Whether the filter documentation lists the value; if not, only the API does.
     pub(crate) is_documented: bool,
+    /// The value of a resource that stands for several of this one. The comparison matches it, too,
+    /// and filters cannot name it.
+    pub(crate) batch: Option<&'static str>,
     /// Other names for it, in upper case without the prefix, each with the help for it.
     pub(crate) synonyms: &'static [Help],
 }
@@ -148,11 +191,39 @@ impl Field {
         path: "",
         aliases: &[],
         misspellings: &[],
+        other_names: &[],
         synonyms: &[],
         operators: &[],
         values: Values::Text,
         examples: "",
     };
+
+    /// Returns how values of the field are quoted.
+    pub(crate) const fn quoting(&self) -> Quoting {
+        match self.values {
+            Values::Name { quoting, .. } => quoting,
+            _ => Quoting::Required,
+        }
+    }
+
+    /// Returns whether the field is the name of a function.
+    pub(super) const fn is_function(&self) -> bool {
+        matches!(self.values, Values::Call(_))
+    }
+
+    /// Returns whether names of an enum field's values have dots.
+    pub(super) fn has_dotted_values(&self) -> bool {
+        let mut values = self.enum_values().iter();
+        values.any(|value| value.name.contains('.'))
+    }
+
+    /// Returns the call of a field that is a function.
+    pub(crate) fn call(&self) -> Option<String> {
+        match self.values {
+            Values::Call(argument) => Some(format!("{}(\"{argument}\")", self.path)),
+            _ => None,
+        }
+    }
 
     /// Returns the values of an enum field; none for other fields.
     pub(crate) const fn enum_values(&self) -> &'static [EnumValue] {
@@ -187,9 +258,22 @@ impl Field {
         Some(operator.comparator)
     }
 
-    fn documented_operators(&self) -> impl Iterator<Item = &'static Operator> {
+    fn documented_operators(&self) -> impl Iterator<Item = &'static Operator> + Clone {
         let operators = self.operators.iter();
         operators.filter(|operator| operator.instead.is_none())
+    }
+
+    /// Returns the operator to suggest where there is none, with the white space around it; `None`
+    /// if it could be one of several.
+    pub(super) fn usual_operator(&self) -> Option<&'static str> {
+        let mut comparators = self.documented_operators().map(|own| own.comparator);
+        if comparators.clone().any(|own| own == Comparator::Equal) {
+            return Some(" = ");
+        }
+        match (comparators.next()?, comparators.next()) {
+            (Comparator::Has, None) => Some(":"),
+            _ => None,
+        }
     }
 
     /// Returns the documented operators, for a message.
@@ -211,11 +295,15 @@ impl Field {
             }
             Values::Timestamp => "a timestamp such as `\"2026-01-31T12:00:00Z\"`".to_owned(),
             Values::Name {
-                pattern, is_quoted, ..
+                pattern, quoting, ..
             } => {
-                let quote = if is_quoted { "\"" } else { "" };
+                let quote = match quoting {
+                    Quoting::Required => "\"",
+                    Quoting::Optional | Quoting::Rejected => "",
+                };
                 format!("`{quote}{pattern}{quote}`")
             }
+            Values::Call(argument) => format!("`\"{argument}\"`"),
             Values::Text => "a string in double quotes".to_owned(),
         }
     }
@@ -246,6 +334,15 @@ pub(crate) const fn op(comparator: Comparator) -> Operator {
 }
 
 impl Operator {
+    /// Creates a documented operator that does not mean what it means in AIP-160.
+    pub(crate) const fn new(comparator: Comparator, relation: Relation) -> Self {
+        Self {
+            comparator,
+            relation,
+            instead: None,
+        }
+    }
+
     /// Sets that only AIP-160 documents the operator, and what to write instead.
     pub(crate) const fn undocumented(mut self, instead: &'static str) -> Self {
         self.instead = Some(instead);
@@ -269,6 +366,7 @@ impl EnumValue {
         Self {
             name,
             is_documented: true,
+            batch: None,
             synonyms: &[],
         }
     }
@@ -276,6 +374,12 @@ impl EnumValue {
     /// Sets that only the API lists the value.
     pub(crate) const fn undocumented(mut self) -> Self {
         self.is_documented = false;
+        self
+    }
+
+    /// Sets the value of a resource that stands for several of this one.
+    pub(crate) const fn batch(mut self, name: &'static str) -> Self {
+        self.batch = Some(name);
         self
     }
 
@@ -287,10 +391,30 @@ impl EnumValue {
 }
 
 impl FieldGroup {
+    /// A group without fields, to be completed.
+    pub(crate) const NEW: Self = Self {
+        fields: &[],
+        or: false,
+        and: And::Any,
+        days: None,
+    };
+
+    /// Returns the number of values that filters can name, if it is finite.
+    pub(crate) const fn values(&self) -> usize {
+        match self.fields {
+            [field, ..] => match field.values {
+                Values::Enum { values, .. } => values.len(),
+                Values::Call(_) => 1,
+                _ => 0,
+            },
+            [] => 0,
+        }
+    }
+
     pub(crate) const fn domain(&self) -> Domain {
         match self.fields {
             [field, ..] => match field.values {
-                Values::Enum { .. } => Domain::Finite,
+                Values::Enum { .. } | Values::Call(_) => Domain::Finite,
                 Values::Timestamp => Domain::Ordered,
                 Values::Name { .. } | Values::Text => Domain::Distinct,
             },
@@ -300,6 +424,22 @@ impl FieldGroup {
 }
 
 impl Declaration {
+    /// A declaration without fields, to be completed.
+    pub(crate) const NEW: Self = Self {
+        method: "",
+        is_required: false,
+        resource: ["", ""],
+        groups: &[],
+        across: Across::And,
+        expected: &[],
+        has_not: false,
+        levels: &[],
+        denied: &[],
+        elsewhere: &[],
+        example: "",
+        instead_of_negation: "",
+    };
+
     /// Panics unless the engine can handle the declaration: for the compiler to evaluate.
     #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
     pub(crate) const fn validate(&self) {
@@ -313,8 +453,8 @@ impl Declaration {
                 let values = field.enum_values().len();
                 assert!(values < 32, "a set of values has 32 bits");
                 assert!(
-                    group.fields.len() == 1 || values == 0,
-                    "only one field of a group can have enum values"
+                    group.fields.len() == 1 || (values == 0 && !field.is_function()),
+                    "only one field of a group can have enum values or be a function"
                 );
                 let mut operator = 0;
                 while operator < field.operators.len() {
@@ -358,14 +498,21 @@ impl Declaration {
         self.groups.get(group)?.fields.get(field)
     }
 
-    /// Returns the values of a group with one enum field.
-    pub(crate) fn enum_values(&self, group: usize) -> &'static [EnumValue] {
-        self.field(group, 0).map_or(&[], Field::enum_values)
+    /// Returns the index of a group's enum value with a name of a resource, or the number of values if
+    /// there is none.
+    pub(crate) fn enum_index(&self, group: usize, name: &str) -> usize {
+        let values = self.field(group, 0).map_or(&[][..], Field::enum_values);
+        let has_name = |value: &EnumValue| value.name == name || value.batch == Some(name);
+        values.iter().position(has_name).unwrap_or(values.len())
     }
 
     /// Returns the names of the fields, for a message.
     pub(super) fn field_names(&self, word: &str) -> String {
-        join(self.fields().map(|field| field.path), ["`", "`"], word)
+        let names = self.fields().map(|field| match field.call() {
+            Some(call) => Cow::Owned(call),
+            None => Cow::Borrowed(field.path),
+        });
+        join(names, ["`", "`"], word)
     }
 
     /// Returns whether a lint can report anything about filters of the language.
@@ -386,6 +533,20 @@ impl Declaration {
                 matches!(field.values, Values::Name { pattern, has_aliases: false, .. }
                     if pattern.starts_with("users/"))
             }),
+            Lint::QuotedValue => self
+                .fields()
+                .any(|field| field.quoting() == Quoting::Rejected),
+            Lint::ForeignThread => self.fields().any(|field| {
+                matches!(
+                    field.values,
+                    Values::Name {
+                        is_in_parent: true,
+                        ..
+                    }
+                )
+            }),
+            Lint::OutsideWindow => self.groups.iter().any(|own| own.days.is_some()),
+            Lint::MissingEventType => self.expected.iter().any(|own| own.lint == lint),
             _ => true,
         }
     }
@@ -398,7 +559,7 @@ pub(super) fn help(table: &[Help], name: &str) -> Option<&'static str> {
 }
 
 /// Joins names in quotes, such as `a, b or c`, for a message.
-fn join<'a>(names: impl Iterator<Item = &'a str>, [open, close]: [&str; 2], word: &str) -> String {
+fn join(names: impl Iterator<Item: AsRef<str>>, [open, close]: [&str; 2], word: &str) -> String {
     let mut names = names.peekable();
     let mut text = String::with_capacity(64);
     while let Some(name) = names.next() {
@@ -408,7 +569,7 @@ fn join<'a>(names: impl Iterator<Item = &'a str>, [open, close]: [&str; 2], word
             (false, None) => [" ", word, " "],
         };
         text.extend(separator);
-        text.extend([open, name, close]);
+        text.extend([open, name.as_ref(), close]);
     }
     text
 }

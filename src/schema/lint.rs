@@ -1,5 +1,6 @@
 //! Lints: AIP-160 constructs that the API reference does not mention.
 
+use super::declaration::Declaration;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::named::named;
 
@@ -35,10 +36,19 @@ pub enum Lint {
     /// `users/me`, or an email address, in a field for which only IDs are documented. The live
     /// service responds to it with status 500.
     UserAlias,
+    /// A value in quotes, in a field for which the service accepts only values without quotes:
+    /// `space = "spaces/AAAA"`.
+    QuotedValue,
     /// An interval that contains no timestamp: `create_time > "2026-01-02T00:00:00Z" AND
     /// create_time < "2026-01-01T00:00:00Z"`. It is not an error, because the reference has such an
     /// interval in its text.
     EmptyInterval,
+    /// The name of a thread that is not in the space of the request. It matches nothing.
+    ForeignThread,
+    /// A timestamp before the time to which the service limits what it lists, or in the future.
+    OutsideWindow,
+    /// No comparison of `event_types`. The reference requires one, but has an example without.
+    MissingEventType,
     /// A part that has no effect: removing it does not change what the filter means. Parts are
     /// examined from right to left, each without the redundant parts after it. So in `a AND a`, the
     /// second `a` is redundant.
@@ -120,37 +130,51 @@ impl Preset {
     }
 }
 
-/// The level of every lint.
+/// The level of every lint: those of a preset, and those that were set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Levels([Level; Lint::ALL.len()]);
+pub(crate) struct Levels {
+    preset: Preset,
+    set: [Option<Level>; Lint::ALL.len()],
+}
 
 impl Levels {
     /// Creates the levels of a preset.
-    pub(crate) fn new(preset: Preset) -> Self {
-        let mut levels = Self([Level::Allow; Lint::ALL.len()]);
-        for lint in Lint::ALL {
-            levels.set(*lint, preset.level(*lint));
+    pub(crate) const fn new(preset: Preset) -> Self {
+        Self {
+            preset,
+            set: [None; Lint::ALL.len()],
         }
-        levels
     }
 
     pub(crate) fn set(&mut self, lint: Lint, level: Level) {
-        if let Some(entry) = self.0.get_mut(lint as usize) {
-            *entry = level;
+        if let Some(entry) = self.set.get_mut(lint as usize) {
+            *entry = Some(level);
         }
     }
 
-    /// Sets the levels of lints that are errors in a language.
-    pub(crate) fn deny(mut self, lints: &[Lint]) -> Self {
-        for lint in lints {
+    /// Sets the levels that a language has for some lints: other defaults, and those that are errors.
+    pub(crate) fn in_language(mut self, declaration: &Declaration) -> Self {
+        for (lint, level) in declaration.levels {
+            let level = self.or_default(*lint, *level);
+            self.set(*lint, level);
+        }
+        for lint in declaration.denied {
             self.set(*lint, Level::Deny);
         }
         self
     }
 
     pub(crate) fn of(&self, lint: Lint) -> Level {
-        let level = self.0.get(lint as usize).copied();
-        level.unwrap_or_else(|| lint.default_level())
+        self.or_default(lint, lint.default_level())
+    }
+
+    /// Returns the level of a lint with another default.
+    fn or_default(&self, lint: Lint, default: Level) -> Level {
+        let set = self.set.get(lint as usize).copied().flatten();
+        set.unwrap_or(match self.preset {
+            Preset::Default => default,
+            preset => preset.level(lint),
+        })
     }
 
     /// Adds a lint's diagnostic, unless the lint is allowed.
@@ -181,7 +205,11 @@ impl Lint {
         Self::UndocumentedValue,
         Self::FieldSpelling,
         Self::UserAlias,
+        Self::QuotedValue,
         Self::EmptyInterval,
+        Self::ForeignThread,
+        Self::OutsideWindow,
+        Self::MissingEventType,
         Self::RedundantTerm,
         Self::AlwaysTrue,
     ];
@@ -199,7 +227,11 @@ impl Lint {
             Self::UndocumentedValue => Code::UndocumentedValue,
             Self::FieldSpelling => Code::FieldSpelling,
             Self::UserAlias => Code::UserAlias,
+            Self::QuotedValue => Code::QuotedValue,
             Self::EmptyInterval => Code::EmptyInterval,
+            Self::ForeignThread => Code::ForeignThread,
+            Self::OutsideWindow => Code::OutsideWindow,
+            Self::MissingEventType => Code::MissingEventType,
             Self::RedundantTerm => Code::RedundantTerm,
             Self::AlwaysTrue => Code::AlwaysTrue,
         }
@@ -218,6 +250,9 @@ impl Lint {
             Self::SingleQuotes
             | Self::MixedOperators
             | Self::EmptyInterval
+            | Self::ForeignThread
+            | Self::OutsideWindow
+            | Self::MissingEventType
             | Self::RedundantTerm
             | Self::AlwaysTrue => Level::Warn,
             _ => Level::Deny,
@@ -239,7 +274,13 @@ impl Lint {
             Self::UndocumentedValue => "an API value that the filter documentation does not list",
             Self::FieldSpelling => "a spelling of a field's name that the service may reject",
             Self::UserAlias => "`users/me` or an email address instead of a user's ID",
+            Self::QuotedValue => "a value in quotes where the service rejects them",
             Self::EmptyInterval => "an interval that contains no timestamp",
+            Self::ForeignThread => "a thread that is not in the space of the request",
+            Self::OutsideWindow => {
+                "a timestamp outside the time to which the service limits what it lists"
+            }
+            Self::MissingEventType => "a filter without a comparison of `event_types`",
             Self::RedundantTerm => "a part that has no effect",
             Self::AlwaysTrue => "a filter with comparisons that matches everything",
         }
@@ -267,7 +308,13 @@ impl Lint {
                 "the service is known to reject such a spelling in a sibling method"
             }
             Self::UserAlias => "the live service responds to an alias with status 500",
+            Self::QuotedValue => "the live service responds to quotes with status 400",
             Self::EmptyInterval => "it was probably meant to contain some",
+            Self::ForeignThread => "a request lists the messages of one space only",
+            Self::OutsideWindow => "the service lists nothing there",
+            Self::MissingEventType => {
+                "the documentation requires an event type, but has an example without one"
+            }
             Self::RedundantTerm => "it was probably meant to have an effect",
             Self::AlwaysTrue => "it was probably meant to exclude something",
         }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::declaration::{Declaration, Field, Relation, Values};
-use crate::syntax::{Arg, Comparable, Comparator, Member, Quotes, Restriction, Value};
+use super::declaration::{Declaration, Field, Quoting, Relation, Values};
+use crate::syntax::{Arg, Comparable, Comparator, Function, Member, Quotes, Restriction, Value};
 use crate::values::{Timestamp, resource_name};
 
 /// A valid comparison: its field, by index, and what it says about the field's value.
@@ -20,7 +20,7 @@ pub(crate) struct Predicate<'a> {
 /// What a field is compared with.
 #[derive(Clone, Debug)]
 pub(crate) enum Constant<'a> {
-    /// Index of a value of an enum field.
+    /// Index of a value of an enum field; 0 for a call.
     Value(usize),
     Timestamp(Timestamp),
     /// A name or a text.
@@ -39,13 +39,14 @@ impl Values {
             Self::Name { pattern, .. } => {
                 resource_name::matches(pattern, &text).then_some(Constant::Text(text))
             }
+            Self::Call(argument) => (text == *argument).then_some(Constant::Value(0)),
             Self::Text => (!text.is_empty()).then_some(Constant::Text(text)),
         }
     }
 }
 
 /// Returns the value that a member is, for a field. The dotted parts of an unquoted one are joined
-/// again, unless the field has enum values, whose names have no dots. `None` if a string is one of
+/// again, unless the field has enum values whose names have no dots. `None` if a string is one of
 /// several parts.
 pub(super) fn value<'m>(field: &Field, member: &'m Member<'_>) -> Option<Value<'m>> {
     match member.path.as_slice() {
@@ -53,7 +54,7 @@ pub(super) fn value<'m>(field: &Field, member: &'m Member<'_>) -> Option<Value<'
             text: Cow::Borrowed(&*value.text),
             ..*value
         }),
-        _ if matches!(field.values, Values::Enum { .. }) => None,
+        _ if matches!(field.values, Values::Enum { .. }) && !field.has_dotted_values() => None,
         values if values.iter().any(Value::is_quoted) => None,
         values => {
             let texts: Vec<&str> = values.iter().map(|value| &*value.text).collect();
@@ -78,8 +79,12 @@ impl<'a> Predicate<'a> {
         declaration: &'static Declaration,
         restriction: &'a Restriction<'_>,
     ) -> Option<Self> {
-        let Comparable::Member(member) = &restriction.comparable else {
-            return None;
+        let member = match &restriction.comparable {
+            Comparable::Member(member) => member,
+            Comparable::Function(function) => {
+                let is_compared = restriction.comparison.is_some();
+                return Self::of_call(declaration, function).filter(|_| !is_compared);
+            }
         };
         let comparison = restriction.comparison.as_ref()?;
         let (group, index, field) = declaration.find(|field| {
@@ -97,6 +102,40 @@ impl<'a> Predicate<'a> {
             relation: field.operator(comparison.comparator)?.relation,
             constant: field.values.constant(value.text)?,
         })
+    }
+
+    /// Returns what a call means; `None` if it has a schema error.
+    fn of_call(declaration: &'static Declaration, function: &'a Function<'_>) -> Option<Self> {
+        let (group, index, field) =
+            declaration.find(|field| field.is_function() && spells(&function.name, field.path))?;
+        let [Arg::Comparable(Comparable::Member(arg))] = function.args.as_slice() else {
+            return None;
+        };
+        let constant = field.values.constant(value(field, arg)?.text)?;
+        Some(Self::call(group, index, constant))
+    }
+
+    /// Returns what the call of a field that is a function means.
+    fn call(group: usize, field: usize, constant: Constant<'a>) -> Self {
+        Self {
+            group,
+            field,
+            relation: Relation::Is,
+            constant,
+        }
+    }
+
+    /// Returns what a call means if a language documents it, from its source; `None` if it is
+    /// invalid, denied by default, or has an escape sequence.
+    pub(crate) fn documented_call(
+        declaration: &'static Declaration,
+        name: &[u8],
+        arg: &'a [u8],
+    ) -> Option<Self> {
+        let (group, index, field) =
+            declaration.find(|field| field.is_function() && field.is_spelled(name))?;
+        let constant = field.documented_constant(arg)?;
+        Some(Self::call(group, index, constant))
     }
 
     /// Returns what a comparison means if a language documents it, from its source; `None` if it is
@@ -138,15 +177,13 @@ impl Field {
         if text.contains('\\') {
             return None;
         }
-        let may_be_unquoted = matches!(
-            self.values,
-            Values::Name {
-                is_quoted: false,
-                ..
-            }
-        );
-        // A string is one of several parts of a value that is not quoted.
-        if !is_quoted && (!may_be_unquoted || text.contains(['"', '\''])) {
+        // A string may be one of several parts of a value that is not quoted.
+        let is_accepted = match self.quoting() {
+            Quoting::Required => is_quoted,
+            Quoting::Optional => is_quoted || !text.contains(['"', '\'']),
+            Quoting::Rejected => !is_quoted && !text.contains(['"', '\'']),
+        };
+        if !is_accepted {
             return None;
         }
         if let Values::Name {
@@ -159,8 +196,10 @@ impl Field {
         let constant = self.values.constant(Cow::Borrowed(text))?;
         match constant {
             Constant::Value(index) => {
-                let value = self.enum_values().get(index)?;
-                value.is_documented.then_some(constant)
+                let value = self.enum_values().get(index);
+                value
+                    .is_none_or(|value| value.is_documented)
+                    .then_some(constant)
             }
             _ => Some(constant),
         }

@@ -47,6 +47,7 @@ struct Shape<'d> {
 #[derive(Clone, Copy)]
 struct Leaf {
     group: usize,
+    field: usize,
     relation: Relation,
     span: Span,
 }
@@ -100,7 +101,7 @@ impl Shape<'_> {
                 has_upper,
             };
         };
-        let path = group.fields.first().map_or("", |field| field.path);
+        let path = group.fields.get(leaf.field).map_or("", |field| field.path);
         match group.and {
             And::Any => {}
             And::Never => self.diagnostics.push(
@@ -131,9 +132,15 @@ impl Shape<'_> {
                         )
                         .label(before.span, "first comparison")
                         .label(span, "expected the opposite bound")
-                        .help(format!(
-                            "`AND` can only join one lower and one upper bound of `{path}`"
-                        )),
+                        .help(match group.fields {
+                            [lower, upper] => format!(
+                                "`AND` can only join one `{}` and one `{}`",
+                                lower.path, upper.path
+                            ),
+                            _ => format!(
+                                "`AND` can only join one lower and one upper bound of `{path}`"
+                            ),
+                        }),
                     );
                 }
             }
@@ -199,6 +206,7 @@ impl Shape<'_> {
                 if let Some(predicate) = Predicate::of(self.declaration, restriction) {
                     leaves.push(Leaf {
                         group: predicate.group,
+                        field: predicate.field,
                         relation: predicate.relation,
                         span: expr.bare_span,
                     });

@@ -14,6 +14,8 @@ pub(super) enum FieldName {
     Misspelled(&'static Field),
     /// The name of the field, with different case.
     OtherCase(&'static Field),
+    /// Another name that certainly means the field.
+    OtherName(&'static Field),
     /// A synonym of the field.
     Synonym(&'static Field),
     /// A misspelling of the field.
@@ -44,6 +46,10 @@ impl FieldName {
         }) {
             return Self::OtherCase(field);
         }
+        let mut fields = declaration.fields();
+        if let Some(field) = fields.find(|field| field.other_names.contains(&&*name)) {
+            return Self::OtherName(field);
+        }
         let simple: String = name
             .chars()
             .filter(|c| c.is_alphanumeric())
@@ -70,15 +76,19 @@ impl FieldName {
             Self::Exact(field)
             | Self::Misspelled(field)
             | Self::OtherCase(field)
+            | Self::OtherName(field)
             | Self::Synonym(field) => Some(field),
             Self::Near(_) | Self::Elsewhere(_) | Self::Unknown => None,
         }
     }
 
-    /// Returns the field if the name is correct except for case and quotes.
+    /// Returns the field if the name certainly means it.
     pub(super) fn written(self) -> Option<&'static Field> {
         match self {
-            Self::Exact(field) | Self::Misspelled(field) | Self::OtherCase(field) => Some(field),
+            Self::Exact(field)
+            | Self::Misspelled(field)
+            | Self::OtherCase(field)
+            | Self::OtherName(field) => Some(field),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Expr, ExprKind, Member};
 
-use super::declaration::{Declaration, EnumValue, Field};
+use super::declaration::{Declaration, EnumValue, Field, Quoting};
 use super::lint::Lint;
 use super::schema_check::{SchemaCheck, bare_member, negation, single};
 use super::suggest::FieldName;
@@ -342,7 +342,9 @@ impl SchemaCheck<'_> {
             .help(format!("write `{keyword}`; keywords are uppercase words"))
             .fix(Fix::certain(vec![Edit::new(span, keyword)])),
         );
-        if let (TermRole::Word("NOT"), Some(operand)) = (term.role, after) {
+        if let (TermRole::Word("NOT"), Some(operand), false) =
+            (term.role, after, self.declaration.has_not)
+        {
             let span = span.to(operand.expr.span);
             let opposite = self.opposite(operand.expr);
             self.lint(Lint::Negation, || {
@@ -369,12 +371,22 @@ impl SchemaCheck<'_> {
         let source = own.within(self.text);
         let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
         let diagnostic = match FieldName::of(self.declaration, member).intended() {
+            Some(field) if field.is_function() => {
+                diagnostic(format!("{} is not called", Quoted(source)))
+                    .label(own, "expected an argument in parentheses after it")
+                    .help(format!("write {}", field.examples))
+                    .fix(Fix::suggestion(vec![Edit::new(
+                        own,
+                        field.call().unwrap_or_default(),
+                    )]))
+            }
             Some(field) => diagnostic(format!("{} is not compared with a value", Quoted(source)))
                 .label(own, "expected an operator and a value after it")
                 .help(format!("write {}", field.examples)),
             None => match value_of_any_field(self.declaration, member) {
                 Some((field, value)) => {
-                    let text = format!("{} = \"{}\"", field.path, value.name);
+                    let operator = field.usual_operator().unwrap_or(" = ");
+                    let text = format!("{}{operator}\"{}\"", field.path, value.name);
                     let diagnostic =
                         diagnostic(format!("{} is not compared with a field", Quoted(source)))
                             .label(own, "value without a field")
@@ -408,7 +420,8 @@ impl SchemaCheck<'_> {
     }
 
     /// Reports a field and a value without an operator between them.
-    fn pair(&mut self, span: Span, field: &Member<'_>, value: &Term<'_, '_>) {
+    fn pair(&mut self, span: Span, member: &Member<'_>, value: &Term<'_, '_>) {
+        let field = FieldName::of(self.declaration, member).intended();
         let right = value.expr.span;
         let gap = Span::new(span.end, right.start);
         let diagnostic = Diagnostic::error(
@@ -419,20 +432,35 @@ impl SchemaCheck<'_> {
                 Quoted(span.within(self.text))
             ),
         )
-        .label(gap, "expected `=`")
+        .label(
+            gap,
+            match field.and_then(Field::usual_operator) {
+                Some(operator) => format!("expected `{}`", operator.trim()),
+                None => "expected an operator".to_owned(),
+            },
+        )
         .help("compare a field with a value: `field = \"value\"`");
-        let known = FieldName::of(self.declaration, field)
-            .intended()
+        let known = field
             .zip(value.word().and_then(single))
             .filter(|(field, value)| field.values.constant(Cow::Borrowed(&value.text)).is_some());
-        self.diagnostics.push(match known {
-            Some((_, value)) if value.is_quoted() => {
-                diagnostic.fix(Fix::suggestion(vec![Edit::new(gap, " = ")]))
+        let fix = known.and_then(|(field, value)| {
+            if let Some(call) = field.call() {
+                return Some(vec![Edit::new(span.to(right), call)]);
             }
-            Some(_) => diagnostic.fix(Fix::suggestion(vec![
-                Edit::new(gap, " = \""),
-                Edit::new(Span::at(right.end), "\""),
-            ])),
+            let operator = field.usual_operator()?;
+            Some(
+                if value.is_quoted() || field.quoting() != Quoting::Required {
+                    vec![Edit::new(gap, operator)]
+                } else {
+                    vec![
+                        Edit::new(gap, format!("{operator}\"")),
+                        Edit::new(Span::at(right.end), "\""),
+                    ]
+                },
+            )
+        });
+        self.diagnostics.push(match fix {
+            Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
             None => diagnostic,
         });
     }

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
+use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Quotes, Value};
 use crate::values::{InvalidTimestamp, Timestamp, resource_name};
 
-use super::declaration::{EnumValue, Field, Values};
+use super::declaration::{EnumValue, Field, Quoting, Values};
 use super::lint::{Level, Lint};
 use super::schema_check::SchemaCheck;
 use super::suggest::ValueName;
@@ -51,6 +52,11 @@ impl SchemaCheck<'_> {
                 has_aliases,
                 ..
             } => self.resource_name(field, value, pattern, has_aliases),
+            Values::Call(argument) => {
+                if value.text != argument {
+                    self.not_a_value(field, value.span);
+                }
+            }
             Values::Text => self.not_empty(field, value),
         }
     }
@@ -60,12 +66,12 @@ impl SchemaCheck<'_> {
         let span = value.span;
         let source = span.within(self.text);
         match value.quotes {
+            Quotes::Single | Quotes::Double if field.quoting() == Quoting::Rejected => {
+                self.needless_quotes(value);
+            }
             Quotes::Double => {}
             Quotes::None => {
-                if let Values::Name {
-                    is_quoted: false, ..
-                } = field.values
-                {
+                if field.quoting() != Quoting::Required {
                     return;
                 }
                 let name = ValueName::of(self.declaration, field, &value.text);
@@ -122,6 +128,36 @@ impl SchemaCheck<'_> {
         }
     }
 
+    /// Reports quotes around a value of a field whose values have none.
+    fn needless_quotes(&mut self, value: &Value<'_>) {
+        let span = value.span;
+        let levels = self.levels;
+        let is_single = value.quotes == Quotes::Single
+            && levels.of(Lint::SingleQuotes) >= levels.of(Lint::QuotedValue);
+        let (lint, message) = if is_single {
+            (Lint::SingleQuotes, "the value is in single quotes")
+        } else {
+            (Lint::QuotedValue, "the value is in quotes")
+        };
+        self.lint(lint, || {
+            let diagnostic = Diagnostic::error(lint.code(), span, message)
+                .label(span, "expected no quotes")
+                .help("remove the quotes; the service rejects them here");
+            let inner = inner(value);
+            if !is_plain_member(&value.text) {
+                return diagnostic;
+            }
+            diagnostic.fix(Fix::certain(if inner.within(self.text) == value.text {
+                vec![
+                    Edit::new(Span::new(span.start, inner.start), ""),
+                    Edit::new(Span::new(inner.end, span.end), ""),
+                ]
+            } else {
+                vec![Edit::new(span, &*value.text)]
+            }))
+        });
+    }
+
     /// Checks whether a value is one of an enum field's.
     fn enum_value(&mut self, field: &'static Field, value: &Value<'_>) {
         if let Some(known) = field.value(&value.text) {
@@ -139,6 +175,20 @@ impl SchemaCheck<'_> {
                     ))
                 });
             }
+            return;
+        }
+        let mut values = field.enum_values().iter();
+        if let Some(known) = values.find(|known| known.batch == Some(&*value.text)) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::BatchEventType,
+                    value.span,
+                    "filters cannot name the type of a batch of events",
+                )
+                .label(value.span, format!("expected `\"{}\"`", known.name))
+                .help("name the type of the single event; it matches batches of such events, too")
+                .fix(Fix::certain(vec![Edit::new(inner(value), known.name)])),
+            );
             return;
         }
         let replace = |with: &EnumValue| vec![Edit::new(inner(value), with.name)];

@@ -172,6 +172,14 @@ fn text_character(i: Input<'_>) -> Option<char> {
     is_text.then_some(c)
 }
 
+/// Returns whether a text is a member without strings: `TEXT ("." (TEXT | keyword))*`.
+pub(crate) fn is_plain_member(plain: &str) -> bool {
+    let mut values = plain.split('.');
+    let is_text = |value: &str| text(value.as_bytes()).is_ok_and(|(rest, _)| rest.is_empty());
+    let first = values.next().unwrap_or_default();
+    is_text(first) && !is_keyword(first.as_bytes()) && values.all(is_text)
+}
+
 /// The end of a word, consuming nothing
 #[inline]
 pub(super) fn end_of_word(i: Input<'_>) -> Parsed<'_, ()> {

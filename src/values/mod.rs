@@ -2,5 +2,6 @@
 
 pub(crate) mod resource_name;
 mod timestamp;
+mod timestamp_json;
 
 pub use self::timestamp::{InvalidTimestamp, Timestamp};

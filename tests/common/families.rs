@@ -122,6 +122,9 @@ pub(crate) fn families() -> Vec<Family> {
         syntax_errors(),
         messages(),
         reactions(),
+        space_events(),
+        custom_emojis(),
+        section_items(),
     ];
     families.into_iter().flatten().collect()
 }
@@ -402,6 +405,12 @@ fn messages() -> Vec<Family> {
             END,
         ),
         long("invalid names", "", and("thread.name = spaces/NNNN"), END),
+        long(
+            "a foreign thread",
+            "",
+            " ",
+            "thread.name = spaces/A/threads/B",
+        ),
     ];
     let families = families.into_iter();
     families
@@ -440,5 +449,90 @@ fn reactions() -> Vec<Family> {
     let families = families.into_iter();
     families
         .map(|family| family.of(Method::SpacesMessagesReactionsList))
+        .collect()
+}
+
+/// Filters of space events.
+fn space_events() -> Vec<Family> {
+    let updated = r#"event_types:"google.workspace.chat.space.v1.updated""#;
+    let start = r#"start_time = "2026-01-01T00:00:00.00000NNNNZ""#;
+    let families = [
+        long("no filter", "", " ", ""),
+        long(
+            "OR of event types",
+            "",
+            or(updated),
+            r#"event_types:"google.workspace.chat.message.v1.created""#,
+        ),
+        long(
+            "AND of event types",
+            "",
+            and(updated),
+            r#"start_time = "2026-01-31T12:00:00Z""#,
+        ),
+        long(
+            "batch types",
+            "",
+            or(r#"event_types:"google.workspace.chat.space.v1.batchUpdated""#),
+            END,
+        ),
+        long(
+            "start times",
+            "",
+            and(start),
+            r#"end_time = "2026-01-31T12:00:00Z""#,
+        ),
+        long(
+            "an event long ago",
+            "",
+            " ",
+            r#"start_time = "2000-01-01T00:00:00Z""#,
+        ),
+    ];
+    let families = families.into_iter();
+    families
+        .map(|family| family.of(Method::SpacesSpaceEventsList))
+        .collect()
+}
+
+/// Filters of custom emojis, which have calls and negations.
+fn custom_emojis() -> Vec<Family> {
+    let mine = r#"creator("users/me")"#;
+    let families = [
+        long("OR of calls", "", or(mine), mine),
+        long("AND of calls", "", and(mine), mine),
+        long(
+            "OR of negated calls",
+            "",
+            or(r#"NOT creator("users/me")"#),
+            mine,
+        ),
+        long(
+            "compared functions",
+            "",
+            and(r#"creator = "users/me""#),
+            mine,
+        ),
+        long("wrong arguments", "", and(r#"creator("NNNN")"#), mine),
+        deep("negated calls", ["NOT (", ")"], or(mine), mine),
+    ];
+    let families = families.into_iter();
+    families
+        .map(|family| family.of(Method::CustomEmojisList))
+        .collect()
+}
+
+/// Filters of section items, whose values have no quotes.
+fn section_items() -> Vec<Family> {
+    let space = "space = spaces/A";
+    let families = [
+        long("AND of spaces", "", and("space = spaces/NNNN"), space),
+        long("OR of spaces", "", or("space = spaces/NNNN"), space),
+        long("quoted spaces", "", and("space = \"spaces/A\""), space),
+        long("spaces with dots", "", and("space = spaces/a.b.c.d"), space),
+    ];
+    let families = families.into_iter();
+    families
+        .map(|family| family.of(Method::UsersSectionsItemsList))
         .collect()
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use gchat_filter::{Checker, Method};
+use gchat_filter::diagnostic::Code;
+use gchat_filter::{Checker, Context, Level, Method};
 
 /// The examples of the reference, with our verdicts: `valid`, or the stage of the first error.
 #[test]
@@ -18,7 +19,7 @@ fn documented_examples() {
         assert_eq!(verdict, expected, "{text}: {:?}", checked.diagnostics);
         count += 1;
     }
-    assert_eq!(count, 20);
+    assert_eq!(count, 27);
 }
 
 /// Everything that is reported about filters, one after the other.
@@ -65,6 +66,8 @@ fn spaces() {
             r#"Space_Type = "space""#,
             r#"type = "DM""#,
             r#"space_type != "SPACE""#,
+            r#"space_type != "SPACE" AND space_type = "GROUP_CHAT""#,
+            r#""SPACE" != space_type"#,
             r#"NOT space_type = "SPACE""#,
             r#"space_type = "SPACE" AND space_type = "GROUP_CHAT""#,
             r#"space_type = "SPACE" OR space_type = "SPACE""#,
@@ -85,6 +88,11 @@ fn messages() {
             r#"create_time <= "2026-01-31T12:00:00Z""#,
             r#"create_time = "2026-01-31T12:00:00Z""#,
             "create_time > 2026-01-31",
+            "create_time > 2026-01-31T12:00:00-04:00",
+            "(create_time < 2026-01-31T12:00:00.5Z) AND thread.name = spaces/A/threads/B",
+            "create_time>2026-01-31 12:00:00Z",
+            "create_time > 2026-01-31T12:00",
+            "thread.name = spaces/A:B",
             r#"create_time > "2026-01-31T12:00:00""#,
             r#"create_time > "2026-01-31 12:00:00z""#,
             r#"create_time > "2026-02-30T12:00:00Z""#,
@@ -135,4 +143,180 @@ fn reactions() {
         ],
     );
     insta::assert_snapshot!(reports);
+}
+
+#[test]
+fn space_events() {
+    let reports = reports(
+        Method::SpacesSpaceEventsList,
+        &[
+            r#"eventTypes:"google.workspace.chat.message.v1.created" AND startTime="2026-07-01T00:00:00Z" AND end_time="2026-07-02T00:00:00Z""#,
+            "",
+            " ",
+            r#"start_time="2023-08-23T19:20:33+00:00" AND end_time="2023-08-23T19:21:54+00:00""#,
+            r#"start_time="2023-08-23T19:20:33Z" OR end_time="2023-08-23T19:21:54Z""#,
+            r#"event_types:"google.workspace.chat.space.v1.updated" AND event_types:"google.workspace.chat.message.v1.created""#,
+            r#"event_types:"google.workspace.chat.space.v1.updated" OR start_time="2023-08-23T19:20:33Z""#,
+            r#"event_types:"google.workspace.chat.message.v1.batchCreated""#,
+            r#"event_types:"google.workspace.chat.message.v1.*""#,
+            r#"event_types:"google.workspace.chat.space.v1.deleted""#,
+            r#"event_types:"google.workspace.chat.message.v1.create""#,
+            r#"event_types:"google.workspace.chat.message.v1.Created""#,
+            r#"event_types:"message.created""#,
+            "event_types:google.workspace.chat.message.v1.created",
+            r#"event_types="google.workspace.chat.message.v1.created""#,
+            r#"event_type:"google.workspace.chat.message.v1.created""#,
+            r#"event_types:("google.workspace.chat.message.v1.created" OR "google.workspace.chat.space.v1.updated")"#,
+            r#"event_types "google.workspace.chat.message.v1.created""#,
+            r#""google.workspace.chat.message.v1.created""#,
+            r#"start_time > "2026-07-01T00:00:00Z""#,
+            r#"start_time >= "2026-07-01T00:00:00Z""#,
+            r#"start_time < "2026-07-01T00:00:00Z""#,
+            r#"end_time <= "2026-07-01T00:00:00Z""#,
+            r#"end_time < "2026-07-01T00:00:00Z""#,
+            r#"end_time:"2026-07-01T00:00:00Z""#,
+            r#"start_time = "2026-07-01T00:00:00Z" AND start_time = "2026-07-01T00:00:00Z""#,
+            r#"start_time = "2026-07-02T00:00:00Z" AND end_time = "2026-07-02T00:00:00Z""#,
+            r#"NOT event_types:"google.workspace.chat.message.v1.created""#,
+            r#"end_time="2024-03-3100:00:00+00:00"event_types:"google.workspace.chat.message.v1.created""#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+#[test]
+fn custom_emojis() {
+    let reports = reports(
+        Method::CustomEmojisList,
+        &[
+            r#"creator("users/me")"#,
+            r#"NOT creator("users/me")"#,
+            r#"-creator("users/me")"#,
+            r#"(NOT (creator("users/me")))"#,
+            "creator('users/me')",
+            "creator(users/me)",
+            r#"creator("users/123")"#,
+            r#"creator("users/a@example.com")"#,
+            "creator()",
+            r#"creator("users/me", "users/me")"#,
+            r#"creator("users/me"."x")"#,
+            r#"creator(("users/me"))"#,
+            "creator(-1)",
+            r#"creator(creator("users/me"))"#,
+            r#"creator = "users/me""#,
+            "creator:users/me",
+            r#"creator != "users/me""#,
+            r#"creator = "users/1""#,
+            r#"creator = ("users/me")"#,
+            "creator",
+            r#"creator "users/me""#,
+            r#"Creator("users/me")"#,
+            r#"owner("users/me")"#,
+            r#"not creator("users/me")"#,
+            r#"creator("users/me") = "x""#,
+            r#"creator("users/me") AND NOT creator("users/me")"#,
+            r#"creator("users/me") OR NOT creator("users/me")"#,
+            r#"creator("users/me") AND creator("users/me")"#,
+            r#"NOT (creator("users/me") OR NOT creator("users/me"))"#,
+            r#"creator("users/me") creator("users/me")"#,
+            r#"emojiName = "x""#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+#[test]
+fn section_items() {
+    let reports = reports(
+        Method::UsersSectionsItemsList,
+        &[
+            "space = spaces/{space}",
+            "space=spaces/A.B",
+            r#"space = "spaces/A""#,
+            "space = 'spaces/A'",
+            r#"space = "spaces/\u0041""#,
+            r#"space = "A""#,
+            "space = A",
+            "space = spaces/-",
+            "space:spaces/A",
+            "space != spaces/A",
+            "Space = spaces/A",
+            r#""space" = spaces/A"#,
+            "spaces/A = space",
+            "space spaces/A",
+            "space = (spaces/A OR spaces/B)",
+            "space = spaces/A OR space = spaces/B",
+            "space = spaces/A AND space = spaces/B",
+            "space = spaces/A AND space = spaces/A",
+            "NOT space = spaces/A",
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+/// The lints that depend on the request.
+#[test]
+fn requests() {
+    let now = "2026-02-01T00:00:00Z".parse().unwrap();
+    let context = Context::new().parent("spaces/A").now(now);
+    let checker = Checker::new();
+    for (method, text, code, span) in [
+        (
+            Method::SpacesMessagesList,
+            "thread.name = spaces/B/threads/C",
+            Some(Code::ForeignThread),
+            "thread.name = spaces/B/threads/C",
+        ),
+        (
+            Method::SpacesMessagesList,
+            r#"create_time > "2020-01-01T00:00:00Z" AND (thread.name = spaces/AB/threads/C)"#,
+            Some(Code::ForeignThread),
+            "thread.name = spaces/AB/threads/C",
+        ),
+        (
+            Method::SpacesMessagesList,
+            "thread.name = spaces/A/threads/C",
+            None,
+            "",
+        ),
+        (
+            Method::SpacesSpaceEventsList,
+            r#"event_types:"google.workspace.chat.space.v1.updated" AND start_time = "2026-01-03T23:59:59Z""#,
+            Some(Code::OutsideWindow),
+            r#"start_time = "2026-01-03T23:59:59Z""#,
+        ),
+        (
+            Method::SpacesSpaceEventsList,
+            r#"event_types:"google.workspace.chat.space.v1.updated" AND end_time = "2026-02-01T00:00:00.1Z""#,
+            Some(Code::OutsideWindow),
+            r#"end_time = "2026-02-01T00:00:00.1Z""#,
+        ),
+        (
+            Method::SpacesSpaceEventsList,
+            r#"event_types:"google.workspace.chat.space.v1.updated" AND start_time = "2026-01-04T00:00:00Z" AND end_time = "2026-02-01T00:00:00Z""#,
+            None,
+            "",
+        ),
+    ] {
+        let checked = checker.check_method_in(&context, method, text);
+        let found = checked.diagnostics.iter();
+        let found: Vec<_> = found
+            .map(|own| (own.code, own.span.of(text).unwrap()))
+            .collect();
+        assert_eq!(
+            found,
+            Vec::from_iter(code.map(|code| (code, span))),
+            "{text}"
+        );
+        assert!(checked.is_valid(), "{text}");
+        assert_eq!(checker.check_method(method, text).diagnostics, [], "{text}");
+        if let Some(code) = code {
+            let lint = code.as_str().parse().unwrap();
+            let checker = checker.clone().level(lint, Level::Deny);
+            assert!(
+                !checker.check_method_in(&context, method, text).is_valid(),
+                "{text}"
+            );
+        }
+    }
 }

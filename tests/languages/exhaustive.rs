@@ -1,12 +1,15 @@
 //! All filters of up to three comparisons.
 
-use gchat_filter::diagnostic::{Code, Severity};
+use gchat_filter::diagnostic::{Code, Diagnostic, Severity};
 use gchat_filter::{Checker, Preset};
 
-use crate::model::{Language, Messages, Reactions, Spaces, Tree};
+use crate::model::{
+    CustomEmojis, Language, Messages, Reactions, SectionItems, SpaceEvents, Spaces, Tree,
+};
 
-/// All filters of up to three comparisons.
-fn trees(comparisons: usize) -> Vec<Tree> {
+/// All filters of up to three comparisons; with `has_not`, also each negated, and one with a negated
+/// operand.
+fn trees(comparisons: usize, has_not: bool) -> Vec<Tree> {
     let leaf = Tree::Leaf;
     let all = || 0..comparisons;
     let mut trees: Vec<Tree> = all().map(leaf).collect();
@@ -31,6 +34,18 @@ fn trees(comparisons: usize) -> Vec<Tree> {
             }
         }
     }
+    if has_not {
+        let not = |tree: &Tree| Tree::Not(Box::new(tree.clone()));
+        let negated: Vec<Tree> = trees.iter().map(not).collect();
+        for tree in &negated {
+            for leaf in all() {
+                let operands = || vec![Tree::Leaf(leaf), tree.clone()];
+                trees.extend([Tree::And(operands()), Tree::Or(operands())]);
+            }
+        }
+        trees.extend(negated.iter().map(not));
+        trees.extend(negated);
+    }
     trees
 }
 
@@ -52,7 +67,7 @@ fn count_comparisons(text: &str) -> usize {
 /// Returns the number of filters, of valid ones, and of different meanings.
 fn run<L: Language>() -> [usize; 3] {
     let resources = L::resources();
-    let trees = trees(L::COMPARISONS.len());
+    let trees = trees(L::COMPARISONS.len(), L::HAS_NOT);
     let mut valid = 0;
     let mut meanings: Vec<(L::Filter, Vec<bool>)> = Vec::new();
     for tree in &trees {
@@ -101,7 +116,7 @@ fn run<L: Language>() -> [usize; 3] {
         );
         if !expected.contains(&true) {
             assert!(!is_warning(Code::RedundantTerm), "{text}");
-        } else if checked.diagnostics.is_empty() {
+        } else if !has_meaning_warnings(&checked.diagnostics) {
             let printed = filter.to_string();
             assert_eq!(
                 count_comparisons(&printed),
@@ -129,21 +144,29 @@ fn run<L: Language>() -> [usize; 3] {
     [trees.len(), valid, meanings.len()]
 }
 
+/// Whether there are warnings, other than for a comparison that the filter does not have.
+fn has_meaning_warnings(diagnostics: &[Diagnostic]) -> bool {
+    let mut codes = diagnostics.iter().map(|diagnostic| diagnostic.code);
+    codes.any(|code| code != Code::MissingEventType)
+}
+
 /// The comparisons labeled in a contradiction exclude each other, and no fewer of them do.
-fn conflicts<L: Language>(
-    text: &str,
-    diagnostics: &[gchat_filter::diagnostic::Diagnostic],
-    resources: &[L::Resource],
-) {
+fn conflicts<L: Language>(text: &str, diagnostics: &[Diagnostic], resources: &[L::Resource]) {
     for diagnostic in diagnostics {
-        if ![Code::Contradiction, Code::EmptyInterval].contains(&diagnostic.code) {
+        let is_conflict = [Code::Contradiction, Code::EmptyInterval].contains(&diagnostic.code);
+        // The labels do not say which comparisons are in a negated group.
+        if !is_conflict || text.contains("NOT (") {
             continue;
         }
         let labels = diagnostic.labels.iter();
         let labeled: Vec<usize> = labels
             .map(|label| {
                 let mut comparisons = L::COMPARISONS.iter();
-                let found = comparisons.position(|own| *own == label.span.of(text).unwrap());
+                let mut span = label.span;
+                if text.get(..span.start).unwrap().ends_with("NOT ") {
+                    span.start -= "NOT ".len();
+                }
+                let found = comparisons.position(|own| *own == span.of(text).unwrap());
                 found.unwrap_or_else(|| panic!("{text}: {label:?}"))
             })
             .collect();
@@ -170,7 +193,8 @@ fn printed<L: Language>(text: &str, filter: &L::Filter) {
     let again = L::check(&Checker::new(), &printed);
     assert_eq!(again.filter.as_ref(), Some(filter), "{text}: {printed}");
     let warnings = again.diagnostics.iter();
-    let mut warnings = warnings.filter(|warning| warning.code != Code::EmptyInterval);
+    let expected = [Code::EmptyInterval, Code::MissingEventType];
+    let mut warnings = warnings.filter(|warning| !expected.contains(&warning.code));
     assert_eq!(warnings.next(), None, "{text}: {printed}");
     assert!(
         count_comparisons(&printed) <= count_comparisons(text),
@@ -211,4 +235,19 @@ fn messages() {
 #[test]
 fn reactions() {
     assert_eq!(run::<Reactions>(), [1055, 315, 25]);
+}
+
+#[test]
+fn space_events() {
+    assert_eq!(run::<SpaceEvents>(), [1806, 178, 29]);
+}
+
+#[test]
+fn custom_emojis() {
+    assert_eq!(run::<CustomEmojis>(), [518, 198, 3]);
+}
+
+#[test]
+fn section_items() {
+    assert_eq!(run::<SectionItems>(), [237, 12, 3]);
 }

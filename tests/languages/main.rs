@@ -13,4 +13,5 @@
 
 mod diagnostics;
 mod exhaustive;
+mod laws;
 mod model;

@@ -1,6 +1,12 @@
 //! The languages, with their comparisons and resources, and the naive meaning of filters.
 
-use gchat_filter::{Checked, Checker, Error, Timestamp, messages, reactions, spaces};
+use gchat_filter::custom_emojis::{self, CustomEmoji};
+use gchat_filter::messages::{self, Message, Thread};
+use gchat_filter::reactions::{self, Emoji, Reaction, User};
+use gchat_filter::section_items::{self, SectionItem};
+use gchat_filter::space_events::{self, SpaceEvent};
+use gchat_filter::spaces::{self, Space, SpaceType};
+use gchat_filter::{Checked, Checker, Context, Error, Timestamp};
 
 /// A filter by the naive implementation.
 #[derive(Clone, Debug)]
@@ -9,6 +15,7 @@ pub(crate) enum Tree {
     Leaf(usize),
     And(Vec<Tree>),
     Or(Vec<Tree>),
+    Not(Box<Tree>),
 }
 
 impl Tree {
@@ -16,6 +23,7 @@ impl Tree {
     pub(crate) fn text(&self, comparisons: &[&str]) -> String {
         let (operands, connective) = match self {
             Self::Leaf(leaf) => return comparisons[*leaf].to_owned(),
+            Self::Not(operand) => return format!("NOT ({})", operand.text(comparisons)),
             Self::And(operands) => (operands, " AND "),
             Self::Or(operands) => (operands, " OR "),
         };
@@ -34,12 +42,14 @@ impl Tree {
             Self::Leaf(own) => leaf(*own),
             Self::And(operands) => operands.iter().all(|operand| operand.matches(leaf)),
             Self::Or(operands) => operands.iter().any(|operand| operand.matches(leaf)),
+            Self::Not(operand) => !operand.matches(leaf),
         }
     }
 
     pub(crate) fn leaves(&self) -> Vec<usize> {
         match self {
             Self::Leaf(leaf) => vec![*leaf],
+            Self::Not(operand) => operand.leaves(),
             Self::And(operands) | Self::Or(operands) => {
                 operands.iter().flat_map(Self::leaves).collect()
             }
@@ -49,8 +59,12 @@ impl Tree {
     /// This part and all parts in it.
     pub(crate) fn parts(&self) -> Vec<&Self> {
         let mut parts = vec![self];
-        if let Self::And(operands) | Self::Or(operands) = self {
-            parts.extend(operands.iter().flat_map(Self::parts));
+        match self {
+            Self::Leaf(_) => {}
+            Self::And(operands) | Self::Or(operands) => {
+                parts.extend(operands.iter().flat_map(Self::parts));
+            }
+            Self::Not(operand) => parts.extend(operand.parts()),
         }
         parts
     }
@@ -62,6 +76,9 @@ pub(crate) trait Language {
     type Resource;
 
     const COMPARISONS: &'static [&'static str];
+
+    /// Whether groups can be negated.
+    const HAS_NOT: bool = false;
 
     fn resources() -> Vec<Self::Resource>;
 
@@ -83,7 +100,13 @@ pub(crate) trait Language {
 }
 
 macro_rules! filter_functions {
-    ($filter:ty) => {
+    (@matches $filter:ident, $resource:ident) => {
+        $filter.matches($resource)
+    };
+    (@matches $filter:ident, $resource:ident, $context:expr) => {
+        $filter.matches($resource, &$context).unwrap()
+    };
+    ($filter:ty $(, $context:expr)?) => {
         type Filter = $filter;
 
         fn parse(text: &str) -> Result<$filter, Error> {
@@ -95,7 +118,7 @@ macro_rules! filter_functions {
         }
 
         fn matches(filter: &$filter, resource: &Self::Resource) -> bool {
-            filter.matches(resource)
+            filter_functions!(@matches filter, resource $(, $context)?)
         }
 
         fn implies(a: &$filter, b: &$filter) -> bool {
@@ -114,14 +137,6 @@ macro_rules! filter_functions {
 
 pub(crate) struct Spaces;
 
-pub(crate) struct Space(Option<&'static str>);
-
-impl spaces::Matchable for Space {
-    fn space_type(&self) -> Option<&str> {
-        self.0
-    }
-}
-
 impl Language for Spaces {
     type Resource = Space;
 
@@ -133,12 +148,18 @@ impl Language for Spaces {
 
     fn resources() -> Vec<Space> {
         let types = ["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE", "SOMETHING_NEW"];
-        let types = types.into_iter().map(Some);
-        types.chain([None]).map(Space).collect()
+        let types = types.into_iter().map(SpaceType::from);
+        types
+            .chain([SpaceType::Unspecified, SpaceType::from(9)])
+            .map(|space_type| Space {
+                space_type,
+                ..Space::default()
+            })
+            .collect()
     }
 
     fn holds(comparison: usize, space: &Space) -> bool {
-        space.0 == Some(["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"][comparison])
+        space.space_type.name() == Some(["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"][comparison])
     }
 
     fn is_shape_valid(_: &Tree) -> bool {
@@ -154,20 +175,7 @@ impl Language for Spaces {
 
 pub(crate) struct Messages;
 
-/// The time as a number of nanoseconds since 2026, and the thread.
-pub(crate) struct Message(Option<u32>, Option<&'static str>);
-
 const START: i64 = 1_767_225_600;
-
-impl messages::Matchable for Message {
-    fn create_time(&self) -> Option<Timestamp> {
-        Timestamp::new(START, self.0?)
-    }
-
-    fn thread_name(&self) -> Option<&str> {
-        self.1
-    }
-}
 
 impl Language for Messages {
     type Resource = Message;
@@ -186,14 +194,26 @@ impl Language for Messages {
         let threads = [None, Some("spaces/A/threads/B"), Some("spaces/A/threads/C")];
         let times = (3..=10).map(Some).chain([None]);
         times
-            .flat_map(|time| threads.map(|thread| Message(time, thread)))
+            .flat_map(|nanos| {
+                threads.map(|name| Message {
+                    create_time: nanos.map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                    thread: name.map(|name| Thread {
+                        name: name.to_owned(),
+                    }),
+                    ..Message::default()
+                })
+            })
             .collect()
     }
 
     fn holds(comparison: usize, message: &Message) -> bool {
         match comparison {
-            6 => message.1 == Some("spaces/A/threads/B"),
-            _ => message.0.is_some_and(|time| {
+            6 => {
+                let thread = message.thread.as_ref();
+                thread.is_some_and(|thread| thread.name == "spaces/A/threads/B")
+            }
+            _ => message.create_time.is_some_and(|time| {
+                let time = time.nanos();
                 let constant = [4, 5, 9][comparison / 2];
                 if comparison.is_multiple_of(2) {
                     time > constant
@@ -224,25 +244,6 @@ impl Language for Messages {
 
 pub(crate) struct Reactions;
 
-/// The emoji, whether it is a custom one, and the user.
-pub(crate) struct Reaction(Option<(bool, &'static str)>, Option<&'static str>);
-
-impl reactions::Matchable for Reaction {
-    fn emoji_unicode(&self) -> Option<&str> {
-        let (_, emoji) = self.0.filter(|(is_custom, _)| !is_custom)?;
-        Some(emoji)
-    }
-
-    fn custom_emoji_uid(&self) -> Option<&str> {
-        let (_, uid) = self.0.filter(|(is_custom, _)| *is_custom)?;
-        Some(uid)
-    }
-
-    fn user_name(&self) -> Option<&str> {
-        self.1
-    }
-}
-
 impl Language for Reactions {
     type Resource = Reaction;
 
@@ -257,20 +258,36 @@ impl Language for Reactions {
     fn resources() -> Vec<Reaction> {
         let users = [None, Some("users/1"), Some("users/2"), Some("users/3")];
         let emojis = ["a", "b", "c"].into_iter();
-        let emojis = emojis.flat_map(|emoji| [Some((false, emoji)), Some((true, emoji))]);
+        let emojis = emojis.flat_map(|emoji| {
+            let emoji = emoji.to_owned();
+            [
+                Some(Emoji::Unicode(emoji.clone())),
+                Some(Emoji::Custom(Some(emoji))),
+            ]
+        });
         emojis
-            .chain([None])
-            .flat_map(|emoji| users.map(|user| Reaction(emoji, user)))
+            .chain([None, Some(Emoji::Custom(None))])
+            .flat_map(|emoji| {
+                users.map(|name| Reaction {
+                    emoji: emoji.clone(),
+                    user: name.map(|name| User {
+                        name: name.to_owned(),
+                    }),
+                    ..Reaction::default()
+                })
+            })
             .collect()
     }
 
     fn holds(comparison: usize, reaction: &Reaction) -> bool {
+        let is_emoji = |emoji| reaction.emoji == Some(emoji);
+        let is_user = |name: &str| reaction.user.as_ref().is_some_and(|user| user.name == name);
         match comparison {
-            0 => reaction.0 == Some((false, "a")),
-            1 => reaction.0 == Some((false, "b")),
-            2 => reaction.0 == Some((true, "a")),
-            3 => reaction.1 == Some("users/1"),
-            _ => reaction.1 == Some("users/2"),
+            0 => is_emoji(Emoji::Unicode("a".to_owned())),
+            1 => is_emoji(Emoji::Unicode("b".to_owned())),
+            2 => is_emoji(Emoji::Custom(Some("a".to_owned()))),
+            3 => is_user("users/1"),
+            _ => is_user("users/2"),
         }
     }
 
@@ -289,4 +306,172 @@ impl Language for Reactions {
     }
 
     filter_functions!(reactions::Filter);
+}
+
+pub(crate) struct SpaceEvents;
+
+impl Language for SpaceEvents {
+    type Resource = SpaceEvent;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"event_types:"google.workspace.chat.message.v1.created""#,
+        r#"event_types:"google.workspace.chat.space.v1.updated""#,
+        r#"start_time = "2026-01-01T00:00:00.000000004Z""#,
+        r#"start_time = "2026-01-01T00:00:00.000000005Z""#,
+        r#"end_time = "2026-01-01T00:00:00.000000005Z""#,
+        r#"end_time = "2026-01-01T00:00:00.000000009Z""#,
+    ];
+
+    fn resources() -> Vec<SpaceEvent> {
+        let types = [
+            "google.workspace.chat.message.v1.created",
+            "google.workspace.chat.message.v1.batchCreated",
+            "google.workspace.chat.space.v1.updated",
+            "google.workspace.chat.space.v1.batchUpdated",
+            "google.workspace.chat.message.v1.deleted",
+            "something.new",
+        ];
+        let types = types.into_iter().map(Some).chain([None]);
+        let times: Vec<_> = (3..=10).map(Some).chain([None]).collect();
+        types
+            .flat_map(|event_type| {
+                times.iter().map(move |nanos| SpaceEvent {
+                    event_type: event_type.map(str::to_owned),
+                    event_time: nanos.map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                    ..SpaceEvent::default()
+                })
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, event: &SpaceEvent) -> bool {
+        let event_type = event.event_type.as_deref().unwrap_or_default();
+        let nanos = event.event_time.map(Timestamp::nanos);
+        match comparison {
+            0 => event_type.ends_with("message.v1.created") || event_type.contains("batchC"),
+            1 => event_type.contains("space.v1."),
+            2 => nanos.is_some_and(|nanos| nanos > 4),
+            3 => nanos.is_some_and(|nanos| nanos > 5),
+            4 => nanos.is_some_and(|nanos| nanos <= 5),
+            _ => nanos.is_some_and(|nanos| nanos <= 9),
+        }
+    }
+
+    /// OR joins types, and AND joins one OR of types, one start and one end.
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let parts = tree.parts();
+        let is_type = |leaf: &usize| *leaf < 2;
+        let ors = parts.iter().filter(|part| matches!(part, Tree::Or(_)));
+        let ands = parts.iter().filter_map(|part| match part {
+            Tree::And(operands) => Some(operands),
+            _ => None,
+        });
+        let count = |operands: &[Tree], is: fn(&usize) -> bool| {
+            let all = Tree::And(operands.to_vec());
+            let joined = all.leaves();
+            joined.iter().filter(|leaf| is(leaf)).count()
+        };
+        let types_under = |operand: &Tree| operand.leaves().iter().any(is_type);
+        ors.clone().all(|or| or.leaves().iter().all(is_type))
+            && ors
+                .clone()
+                .all(|or| !or.parts().iter().any(|part| matches!(part, Tree::And(_))))
+            && ands.clone().all(|operands| {
+                let operands = flattened(operands);
+                let with_types = operands.iter().filter(|operand| types_under(operand));
+                with_types.count() < 2
+                    && count(&operands, |leaf| (2..4).contains(leaf)) < 2
+                    && count(&operands, |leaf| *leaf >= 4) < 2
+            })
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(space_events::Filter);
+}
+
+/// The operands of nested ANDs.
+fn flattened(operands: &[Tree]) -> Vec<Tree> {
+    let operands = operands.iter().flat_map(|operand| match operand {
+        Tree::And(inner) => flattened(inner),
+        _ => vec![operand.clone()],
+    });
+    operands.collect()
+}
+
+pub(crate) struct CustomEmojis;
+
+impl Language for CustomEmojis {
+    type Resource = CustomEmoji;
+
+    const COMPARISONS: &'static [&'static str] =
+        &[r#"creator("users/me")"#, r#"NOT creator("users/me")"#];
+
+    const HAS_NOT: bool = true;
+
+    fn resources() -> Vec<CustomEmoji> {
+        let names = ["customEmojis/MINE", "customEmojis/OTHER"];
+        names
+            .map(|name| CustomEmoji {
+                name: name.to_owned(),
+            })
+            .into()
+    }
+
+    fn holds(comparison: usize, emoji: &CustomEmoji) -> bool {
+        (emoji.name == "customEmojis/MINE") == (comparison == 0)
+    }
+
+    fn is_shape_valid(_: &Tree) -> bool {
+        true
+    }
+
+    fn has_contradictions() -> bool {
+        true
+    }
+
+    filter_functions!(
+        custom_emojis::Filter,
+        Context::new()
+            .caller("users/1")
+            .creator("customEmojis/MINE", "users/me")
+            .creator("customEmojis/OTHER", "users/2")
+    );
+}
+
+pub(crate) struct SectionItems;
+
+impl Language for SectionItems {
+    type Resource = SectionItem;
+
+    const COMPARISONS: &'static [&'static str] =
+        &["space = spaces/A", "space = spaces/B", "space = spaces/a.b"];
+
+    fn resources() -> Vec<SectionItem> {
+        let spaces = ["spaces/A", "spaces/B", "spaces/a.b", "spaces/C"];
+        let spaces = spaces.into_iter().map(Some).chain([None]);
+        spaces
+            .map(|space| SectionItem {
+                space: space.map(str::to_owned),
+                ..SectionItem::default()
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, item: &SectionItem) -> bool {
+        item.space.as_deref() == Some(["spaces/A", "spaces/B", "spaces/a.b"][comparison])
+    }
+
+    /// There is no OR.
+    fn is_shape_valid(tree: &Tree) -> bool {
+        !tree.parts().iter().any(|part| matches!(part, Tree::Or(_)))
+    }
+
+    fn has_contradictions() -> bool {
+        true
+    }
+
+    filter_functions!(section_items::Filter);
 }

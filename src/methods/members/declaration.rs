@@ -2,7 +2,7 @@
 //!
 //! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
 
-use crate::schema::{Across, And, Declaration, EnumValue, Field, FieldGroup, Values, op};
+use crate::schema::{Across, Declaration, EnumValue, Field, FieldGroup, Values, op};
 use crate::syntax::Comparator::{Equal, NotEqual};
 
 /// Indexes of the groups.
@@ -16,16 +16,15 @@ pub(super) const DECLARATION: Declaration = Declaration {
         FieldGroup {
             fields: &[ROLE_FIELD],
             or: true,
-            and: And::Any,
+            ..FieldGroup::NEW
         },
         FieldGroup {
             fields: &[MEMBER_TYPE_FIELD],
             or: true,
-            and: And::Any,
+            ..FieldGroup::NEW
         },
     ],
     across: Across::AndOr,
-    denied: &[],
     elsewhere: &[
         (
             &["state", "membershipstate", "invited", "memberstate"],
@@ -70,6 +69,7 @@ pub(super) const DECLARATION: Declaration = Declaration {
     example: "member.type = \"HUMAN\"",
     instead_of_negation: "rewrite it without negation, using `AND`, `OR`, `=` and (for \
                           `member.type`) `!=`",
+    ..Declaration::NEW
 };
 
 const _: () = DECLARATION.validate();

@@ -26,7 +26,7 @@ use self::declaration::DECLARATION;
 use self::meaning::NonEmptyCells;
 use crate::analysis::lower::Part;
 use crate::diagnostic::Diagnostic;
-use crate::filter::{IntersectionError, Language};
+use crate::filter::{IntersectionError, Language, OptionalFilter};
 use crate::schema::Declaration;
 use crate::syntax::Expr;
 
@@ -47,6 +47,8 @@ impl Language for Members {
         admin::check(text, filter, diagnostics);
     }
 }
+
+impl OptionalFilter for Members {}
 
 /// A filter of memberships: the non-empty set of [cells](Cell) that it matches.
 ///

@@ -172,8 +172,45 @@ impl<'a> Place<'a> {
             (Expected::Connective | Expected::ArgEnd, '.') if self.follows_member(at) => {
                 self.space_in_member(at)
             }
+            (Expected::Connective | Expected::ArgEnd, ':') => self
+                .unquoted_timestamp(at)
+                .unwrap_or_else(|| self.unexpected_token(at, expected)),
             _ => self.unexpected_token(at, expected),
         }
+    }
+
+    /// Returns the diagnostic for the colon at `at` if it is in a timestamp without quotes on the right
+    /// side of a comparison.
+    fn unquoted_timestamp(&self, at: usize) -> Option<Diagnostic> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '+' | '-');
+        let mut start = self.up_to(at).trim_end_matches(is_part).len();
+        if let Some(before) = self.up_to(start).strip_suffix(' ') {
+            // A space between the date and the time.
+            let date = before.trim_end_matches(is_part).len();
+            if is_date(before.get(date..)?) {
+                start = date;
+            }
+        }
+        let rest = self.from(at);
+        let end = self.text.len() - rest.trim_start_matches(is_part).len();
+        let timestamp = Span::new(start, end);
+        let before = self.up_to(start).trim_end_matches(is_space);
+        if !is_date(self.from(start).get(..10)?) || !before.ends_with(['=', '<', '>']) {
+            return None;
+        }
+        Some(
+            Diagnostic::error(
+                Code::UnexpectedToken,
+                Self::span(at, 1),
+                "unexpected `:` in a timestamp without quotes",
+            )
+            .label(timestamp, "expected double quotes")
+            .help("put the timestamp in double quotes")
+            .fix(Fix::certain(vec![
+                Edit::new(Span::at(start), "\""),
+                Edit::new(Span::at(end), "\""),
+            ])),
+        )
     }
 
     /// Whether there is no white space before `at`.
@@ -534,6 +571,15 @@ fn advice(expected: Expected) -> &'static str {
         Expected::ArgEnd => "separate arguments with `,` and close the call with `)`",
         _ => "join the terms with `AND` or `OR`",
     }
+}
+
+/// Returns whether a text has the form of a date, such as `2026-01-31`.
+fn is_date(text: &str) -> bool {
+    let lengths = text.split('-').map(|digits| {
+        let is_number = digits.chars().all(|c| c.is_ascii_digit());
+        is_number.then_some(digits.len())
+    });
+    lengths.eq([4, 2, 2].map(Some))
 }
 
 fn is_comparator(token: &str) -> bool {

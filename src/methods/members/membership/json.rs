@@ -1,67 +1,10 @@
-//! JSON representations that `derive` cannot express: it would read arrays as objects, and it does
-//! not support a union whose variants are keys alongside other keys.
+//! JSON representations that `derive` cannot express.
 
-use std::fmt;
-
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::time::Time;
 use super::{Affiliation, Group, Membership, MembershipRole, MembershipState, User, UserOrGroup};
-
-/// Implements `Deserialize` for a JSON object: maps each key, in both spellings of the proto3 JSON
-/// mapping, to a variable for its value, then evaluates an expression over these variables. A variable
-/// is `None` if its key is absent or `null`.
-macro_rules! read_object {
-    (
-        $type:ident,
-        $expected:literal,
-        { $($key:literal $(| $alias:literal)? => $field:ident $(unless $other:ident)?,)+ },
-        $value:expr $(,)?
-    ) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[derive(serde::Deserialize)]
-                #[serde(field_identifier)]
-                #[allow(non_camel_case_types, reason = "its variants are the fields' names")]
-                enum Key {
-                    $(#[serde(rename = $key $(, alias = $alias)?)] $field,)+
-                    #[serde(other)]
-                    Unknown,
-                }
-
-                struct ObjectVisitor;
-
-                impl<'de> Visitor<'de> for ObjectVisitor {
-                    type Value = $type;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($expected)
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$type, A::Error> {
-                        $(let mut $field = None;)+
-                        while let Some(key) = map.next_key()? {
-                            match key {
-                                $(Key::$field => {
-                                    let is_taken = false $(|| matches!($other, Some(Some(_))))?;
-                                    read_once(&mut map, $key, &mut $field, is_taken)?;
-                                })+
-                                Key::Unknown => {
-                                    map.next_value::<IgnoredAny>()?;
-                                }
-                            }
-                        }
-                        $(let $field = $field.flatten();)+
-                        Ok($value)
-                    }
-                }
-
-                deserializer.deserialize_struct(stringify!($type), &[$($key),+], ObjectVisitor)
-            }
-        }
-    };
-}
+use crate::methods::object::read_object;
 
 read_object!(
     Membership,
@@ -72,8 +15,12 @@ read_object!(
         "role" => role,
         "createTime" | "create_time" => create_time,
         "deleteTime" | "delete_time" => delete_time,
-        "member" => member unless group_member,
-        "groupMember" | "group_member" => group_member unless member,
+        "member" => member unless group_member(
+            "expected at most one of `member` and `groupMember`, found both"
+        ),
+        "groupMember" | "group_member" => group_member unless member(
+            "expected at most one of `member` and `groupMember`, found both"
+        ),
         "affiliation" => affiliation,
     },
     Membership {
@@ -116,61 +63,6 @@ read_object!(
     { "name" => name, },
     Group { name: name.unwrap_or_default() },
 );
-
-/// Reads the value of a key into `field`. A second value is an error, and if another key takes the place
-/// of this one, any value but `null` is.
-#[allow(clippy::option_option, reason = "absent, `null` or a value")]
-fn read_once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
-    map: &mut A,
-    key: &'static str,
-    field: &mut Option<Option<T>>,
-    is_taken: bool,
-) -> Result<(), A::Error> {
-    if field.is_some() {
-        return Err(de::Error::duplicate_field(key));
-    }
-    *field = Some(if is_taken {
-        map.next_value_seed(OnlyNull)?;
-        None
-    } else {
-        map.next_value()?
-    });
-    Ok(())
-}
-
-/// The value of a member's key after the other one: only `null`. Any other value is an error before it
-/// is read, so that the error is at the key.
-struct OnlyNull;
-
-impl<'de> DeserializeSeed<'de> for OnlyNull {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de> Visitor<'de> for OnlyNull {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("null")
-    }
-
-    fn visit_none<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
-        Err(de::Error::custom(
-            "expected at most one of `member` and `groupMember`, found both",
-        ))
-    }
-}
 
 impl Serialize for Membership {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

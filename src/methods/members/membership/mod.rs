@@ -7,7 +7,8 @@ mod json;
 mod time;
 mod values;
 
-pub use values::{Affiliation, MembershipRole, MembershipState, UnknownValue, UserType};
+pub use crate::methods::open_enum::UnknownValue;
+pub use values::{Affiliation, MembershipRole, MembershipState, UserType};
 
 use serde::Serialize;
 
