@@ -3,8 +3,9 @@
 use std::borrow::Borrow;
 use std::sync::OnceLock;
 
-use gchat_filter::list::{Status, SystemParameters, Violation};
+use gchat_filter::list::{RpcCode, Status, SystemParameters, Violation};
 use gchat_filter::members::Membership;
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -122,6 +123,11 @@ pub(super) fn page(
     body
 }
 
+/// Returns the HTTP status of a code.
+pub(super) fn http_status(code: RpcCode) -> StatusCode {
+    StatusCode::from_u16(code.http()).expect("every code has an HTTP status")
+}
+
 /// Returns the response body for an error. Field masks do not apply to it.
 pub(super) fn error(status: &impl Serialize, pretty_print: bool) -> String {
     ended(text(status, pretty_print), pretty_print)
@@ -194,6 +200,18 @@ fn numbered(value: &mut Value, message: &Message) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RpcCode, http_status};
+
+    #[test]
+    fn every_code_has_an_http_status() {
+        for code in RpcCode::ALL {
+            assert_eq!(http_status(*code).as_u16(), code.http());
         }
     }
 }

@@ -8,7 +8,6 @@ use http::StatusCode;
 
 use super::answer;
 use super::seed_items::{FaultSeed, ReadyFault};
-use super::service::http_status;
 
 /// A fault, with the number of requests that it still affects.
 #[derive(Debug)]
@@ -69,7 +68,10 @@ fn app_not_found() -> (StatusCode, String) {
         "Google Chat app not found. To create a Chat app, you must turn on the Chat API and \
          configure the app in the Google Cloud console.",
     );
-    (http_status(status.code), answer::error(&status, true))
+    (
+        answer::http_status(status.code),
+        answer::error(&status, true),
+    )
 }
 
 /// Returns the body for an HTTP status. If no code has that status, it uses one of the same class.
@@ -81,7 +83,7 @@ fn error(http: StatusCode) -> String {
     };
     let mut codes = RpcCode::ALL.iter().copied();
     let code = codes
-        .find(|code| http_status(*code) == http)
+        .find(|code| answer::http_status(*code) == http)
         .unwrap_or(fallback);
     let status = Status::new(code, format!("Mock server fault: HTTP {}.", http.as_u16()));
     answer::error_as(http.as_u16(), &status, true)

@@ -310,7 +310,7 @@ impl Query {
 
 fn failure(status: &Status, pretty_print: bool) -> Response<String> {
     let mut response = json(
-        http_status(status.code),
+        answer::http_status(status.code),
         answer::error(status, pretty_print),
     );
     if status.code == RpcCode::Unauthenticated {
@@ -322,27 +322,10 @@ fn failure(status: &Status, pretty_print: bool) -> Response<String> {
     response
 }
 
-/// Returns the HTTP status of a code.
-pub(super) fn http_status(code: RpcCode) -> StatusCode {
-    StatusCode::from_u16(code.http()).expect("every code has an HTTP status")
-}
-
 fn json(status: StatusCode, body: String) -> Response<String> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json; charset=UTF-8");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{RpcCode, http_status};
-
-    #[test]
-    fn every_code_has_an_http_status() {
-        for code in RpcCode::ALL {
-            assert_eq!(http_status(*code).as_u16(), code.http());
-        }
-    }
 }
