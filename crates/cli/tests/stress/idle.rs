@@ -49,10 +49,12 @@ fn ten_thousand_idle_connections_do_not_block_others() {
             .status();
     }
     let (soft, hard) = limits();
-    let count = WANTED.min(soft.saturating_sub(OTHERS));
-    if count < WANTED {
-        println!("only {count} connections: the limit of open files is {hard}");
-    }
+    assert!(
+        soft >= WANTED + OTHERS,
+        "requires {} open files, and `prlimit` of util-linux; the hard limit is {hard}",
+        WANTED + OTHERS
+    );
+    let count = WANTED;
     let mut program = Program::limited(count + 100, &[]);
     let address = program.address;
     request_time(address);
