@@ -1,355 +1,365 @@
-//! Persistence: every acknowledged change, in an embedded store whose commits survive a crash.
+//! Persistence: a journal of every acknowledged change.
+//!
+//! The file is text with a record on each line: a checksum, a space and JSON. The first record has
+//! everything that the file was created with, each other one a change. A change whose line does not
+//! end, because the server was killed while writing it, was never acknowledged.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::panic::{self, AssertUnwindSafe};
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 
 use gchat_filter::members::Membership;
-use redb::backends::FileBackend;
-use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::state::Change;
 
-/// Memberships as JSON, by name.
-const MEMBERSHIPS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("memberships");
+/// Version of the format.
+const VERSION: u32 = 1;
 
-/// The seed, and the key of the page tokens.
-const FACTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("facts");
+/// Number of digits of a checksum.
+const CHECKSUM_LEN: usize = 16;
 
-const SEED: &str = "seed";
-const KEY: &str = "page token key";
+/// A journal with more changes than this, and than memberships, is written anew at the start.
+const MAX_CHANGES: usize = 1000;
 
 /// The error for a file that cannot be opened, read or written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// An error of the embedded store: the file is in use or not a store, the disk is full, …
-    #[error("{0}")]
-    Store(#[from] Box<redb::Error>),
+    /// The file cannot be read or written: it is a directory, the disk is full, …
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Another server uses the file.
+    #[error("the file is in use by another server")]
+    InUse,
     /// The file is damaged, or was not created by this server.
     #[error(
-        "the file is damaged or was not created by this server: restore it from a copy, or delete it \
-         to start over"
+        "the file is damaged at line {line}, or was not created by this version of the server: \
+         restore it from a copy, or delete it to start over"
     )]
-    Damaged,
+    Damaged {
+        /// Number of the first invalid line, from 1.
+        line: usize,
+    },
     /// A saved membership is invalid.
-    #[error("invalid saved membership `{name}`: {error}")]
+    #[error("invalid saved membership `{name}`: {message}")]
     Membership {
         /// Name of the membership.
         name: String,
         /// What is wrong.
-        error: serde_json::Error,
+        message: String,
     },
 }
 
-/// Content of a store when it was opened.
-pub(super) struct Saved {
-    pub(super) seed: String,
+/// The content of a store, which is the first record of its file.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Content {
+    version: u32,
+    /// The parts of the seed.
+    pub(super) seed: Vec<String>,
+    /// The key of the page tokens.
     pub(super) key: [u8; 32],
     pub(super) memberships: Vec<Membership>,
 }
 
-/// An open store.
+impl Content {
+    pub(super) fn new(seed: &[&str], key: [u8; 32], memberships: Vec<Membership>) -> Self {
+        Self {
+            version: VERSION,
+            seed: seed.iter().map(|&part| part.to_owned()).collect(),
+            key,
+            memberships,
+        }
+    }
+}
+
+/// A change.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Entry {
+    Put(Box<Membership>),
+    Remove(String),
+}
+
+/// A change, to be written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum EntryRef<'e> {
+    Put(&'e Membership),
+    Remove(&'e str),
+}
+
+/// What a journal is written to.
+pub(super) trait Disk {
+    /// Writes bytes at an offset. They are on disk when this returns.
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    /// Cuts everything after a length off.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Disk for File {
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.seek(SeekFrom::Start(offset))?;
+        self.write_all(bytes)?;
+        self.sync_data()
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+}
+
+/// An open store. The file is locked until it is dropped.
 #[derive(Debug)]
-pub(super) struct Store {
-    path: PathBuf,
-    /// `None` after a failed write: the database refuses any other one until it is opened again.
-    database: Option<Database>,
-    /// By name, the memberships from before the failed writes, as JSON; `None` if there was none. The
-    /// changes may be on disk nevertheless, so the next write undoes them.
-    undo: BTreeMap<String, Option<Vec<u8>>>,
+pub(super) struct Store<D = File> {
+    disk: D,
+    /// Length of the acknowledged records, in bytes.
+    length: u64,
+    /// Whether there may be more in the file, because writing it failed.
+    has_failed: bool,
 }
 
 impl Store {
-    /// Opens or creates a store, and reads its content; `None` if it is new.
-    ///
-    /// The embedded store panics on some damaged files. These panics become errors.
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<Saved>), StoreError> {
-        let mut database = catch_panic(|| Ok(database(path)?))?;
-        let saved = catch_panic(|| {
-            // Detects damage by the checksums of all pages.
-            if !database.check_integrity().map_err(boxed)? {
-                return Err(StoreError::Damaged);
+    /// Opens a store, and reads its content; `None` if there is none.
+    pub(super) fn open(path: &Path) -> Result<Option<(Self, Content)>, StoreError> {
+        let mut file = loop {
+            if !exists(path)? {
+                return Ok(None);
             }
-            load(&database)
-        });
-        match saved {
-            Ok(saved) => {
-                let store = Self {
-                    path: path.to_owned(),
-                    database: Some(database),
-                    undo: BTreeMap::new(),
-                };
-                Ok((store, saved))
+            let file = lock(File::options().read(true).write(true).open(path)?)?;
+            // Another server may have replaced the file before it was locked.
+            if is_at(&file, path)? {
+                break file;
             }
-            Err(error) => {
-                close(database);
-                Err(match error {
-                    // Also if it has other tables.
-                    StoreError::Store(error) if !matches!(*error, redb::Error::Io(_)) => {
-                        StoreError::Damaged
-                    }
-                    error => error,
-                })
-            }
+        };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let (content, changes, length) = read(&bytes)?;
+        if changes > MAX_CHANGES.max(content.memberships.len()) {
+            // The lock of the old file is held until the new one has its name.
+            let store = Unfinished::open(path)?.complete(path, &content)?;
+            return Ok(Some((store, content)));
+        }
+        let store = Self {
+            disk: file,
+            length,
+            // An incomplete record is cut off before the next one is written.
+            has_failed: length < bytes.len() as u64,
+        };
+        Ok(Some((store, content)))
+    }
+
+    /// Creates a store where there is none.
+    pub(super) fn create(path: &Path, content: &Content) -> Result<Self, StoreError> {
+        let unfinished = Unfinished::open(path)?;
+        if exists(path)? {
+            // Another server has just created it.
+            return Err(StoreError::InUse);
+        }
+        unfinished.complete(path, content)
+    }
+}
+
+/// A new file, locked. It gets its name when it is complete, so that it is never seen in part.
+struct Unfinished {
+    file: File,
+    path: PathBuf,
+}
+
+impl Unfinished {
+    fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut name = OsString::from(path);
+        name.push(".new");
+        let path = PathBuf::from(name);
+        let mut options = File::options();
+        let options = options.write(true).create(true).truncate(false);
+        let file = lock(options.open(&path)?)?;
+        if is_at(&file, &path)? {
+            Ok(Self { file, path })
+        } else {
+            // Another server has just completed it.
+            Err(StoreError::InUse)
         }
     }
 
-    /// Saves the seed, the key and the seed's memberships, in one transaction.
-    pub(super) fn initialize<'m>(
-        &mut self,
-        seed: &str,
-        key: &[u8; 32],
-        memberships: impl Iterator<Item = &'m Membership>,
-    ) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            let mut facts = transaction.open_table(FACTS).map_err(boxed)?;
-            facts.insert(SEED, seed.as_bytes()).map_err(boxed)?;
-            facts.insert(KEY, key.as_slice()).map_err(boxed)?;
-            let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-            for membership in memberships {
-                table
-                    .insert(&*membership.name, &*json(membership))
-                    .map_err(boxed)?;
-            }
-            Ok(())
+    fn complete(mut self, path: &Path, content: &Content) -> Result<Store, StoreError> {
+        // Removes what a killed server may have left.
+        self.file.cut(0)?;
+        let text = record(content);
+        self.file.write_at(0, text.as_bytes())?;
+        std::fs::rename(&self.path, path)?;
+        // Where a directory can be opened, the name is on disk only after a sync of the directory.
+        let directory = path.parent().filter(|own| !own.as_os_str().is_empty());
+        if let Ok(directory) = File::open(directory.unwrap_or(Path::new("."))) {
+            let _ = directory.sync_all();
+        }
+        Ok(Store {
+            disk: self.file,
+            length: text.len() as u64,
+            has_failed: false,
         })
     }
+}
 
-    /// Saves a change. It is on disk when this returns, or will be undone if it failed.
+impl<D: Disk> Store<D> {
+    /// Saves a change. It is on disk when this returns. If it fails, for example because the disk is
+    /// full, the change is undone before the next one is saved.
     pub(super) fn save(&mut self, change: &Change) -> Result<(), StoreError> {
-        let undo = std::mem::take(&mut self.undo);
-        let mut undo_all = undo.clone();
-        let saved = self.write(|transaction| {
-            let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-            for (name, before) in &undo {
-                replace(&mut table, name, before.as_deref())?;
-            }
-            let after = match change {
-                Change::Put(membership) => Some(json(membership)),
-                Change::Remove(_) => None,
-            };
-            let before = replace(&mut table, change.name(), after.as_deref())?;
-            undo_all.insert(change.name().to_owned(), before);
-            Ok(())
+        let text = record(&match change {
+            Change::Put(membership) => EntryRef::Put(membership),
+            Change::Remove(name) => EntryRef::Remove(name),
         });
-        if saved.is_err() {
-            self.undo = undo_all;
+        self.undo()?;
+        let written = self.disk.write_at(self.length, text.as_bytes());
+        if written.is_err() {
+            self.has_failed = true;
+            // Otherwise the next change tries again.
+            let _ = self.undo();
+        } else {
+            self.length += text.len() as u64;
         }
-        saved
+        Ok(written?)
     }
 
-    /// Runs one transaction. Its commit waits for the disk.
-    ///
-    /// If it fails, for example because the disk is full, the next one opens the file again.
-    fn write(
-        &mut self,
-        change: impl FnOnce(&redb::WriteTransaction) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let database = match self.database.take() {
-            Some(database) => database,
-            None => catch_panic(|| Ok(Database::open(&self.path).map_err(boxed)?))?,
-        };
-        let written = catch_panic(|| {
-            let transaction = database.begin_write().map_err(boxed)?;
-            change(&transaction)?;
-            Ok(transaction.commit().map_err(boxed)?)
-        });
-        match written {
-            Ok(()) => self.database = Some(database),
-            Err(_) => close(database),
+    /// Removes what a failed write may have left.
+    fn undo(&mut self) -> io::Result<()> {
+        if self.has_failed {
+            self.disk.cut(self.length)?;
+            self.has_failed = false;
         }
-        written
-    }
-}
-
-/// Replaces the JSON of a membership, and returns what it was; `None` is no membership.
-fn replace(
-    table: &mut redb::Table<'_, &str, &[u8]>,
-    name: &str,
-    json: Option<&[u8]>,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let before = match json {
-        Some(json) => table.insert(name, json),
-        None => table.remove(name),
-    };
-    let before = before.map_err(boxed)?;
-    Ok(before.map(|before| before.value().to_vec()))
-}
-
-/// Reads the content of a store; `None` if it is new.
-fn load(database: &Database) -> Result<Option<Saved>, StoreError> {
-    let transaction = database.begin_read().map_err(boxed)?;
-    let facts = match transaction.open_table(FACTS) {
-        Ok(facts) => facts,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
-        Err(error) => return Err(boxed(error).into()),
-    };
-    let fact = |name| -> Result<Vec<u8>, Box<redb::Error>> {
-        let value = facts.get(name).map_err(boxed)?;
-        Ok(value
-            .map(|value| value.value().to_vec())
-            .unwrap_or_default())
-    };
-    let seed = String::from_utf8_lossy(&fact(SEED)?).into_owned();
-    let key = fact(KEY)?.first_chunk().copied().unwrap_or_default();
-    let mut memberships = Vec::new();
-    let table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-    for entry in table.iter().map_err(boxed)? {
-        let (name, json) = entry.map_err(boxed)?;
-        let membership = serde_json::from_slice(json.value());
-        memberships.push(membership.map_err(|error| StoreError::Membership {
-            name: name.value().to_owned(),
-            error,
-        })?);
-    }
-    Ok(Some(Saved {
-        seed,
-        key,
-        memberships,
-    }))
-}
-
-/// Closes a database. A damaged one may panic.
-fn close(database: Database) {
-    let closed = catch_panic(move || {
-        drop(database);
         Ok(())
-    });
-    drop(closed);
-}
-
-/// Opens the embedded store in a file. A new one is created under another name and renamed when it is
-/// complete: if the process were killed in between, the incomplete file could not be opened.
-fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
-    let exists = || std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
-    let open = || Database::create(path).map_err(boxed);
-    if exists() {
-        return open();
     }
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".new");
-    let unfinished = Path::new(&unfinished);
-    let mut options = File::options();
-    let options = options.read(true).write(true).create(true).truncate(false);
-    let file = options.open(unfinished).map_err(io)?;
-    // From here on, the file is locked: if two processes start concurrently, one gets an error.
-    let file = FileBackend::new(file).map_err(boxed)?;
-    if exists() {
-        // Another process has just created the store.
-        drop(file);
-        let _ = std::fs::remove_file(unfinished);
-        return open();
-    }
-    // Remove what a killed process may have left.
-    file.set_len(0).map_err(io)?;
-    let database = Database::builder().create_with_backend(file);
-    let database = database.map_err(boxed)?;
-    std::fs::rename(unfinished, path).map_err(io)?;
-    // Where a directory can be opened, the rename is on disk only after a sync of the directory.
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    if let Ok(directory) = File::open(directory.unwrap_or(Path::new("."))) {
-        let _ = directory.sync_all();
-    }
-    Ok(database)
 }
 
-fn io(error: std::io::Error) -> Box<redb::Error> {
-    boxed(redb::Error::Io(error))
-}
-
-thread_local! {
-    /// Whether a panic on this thread is caught and becomes an error.
-    static CATCHES_PANIC: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs `act` and converts a panic into an error, without printing it.
-fn catch_panic<T>(act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !CATCHES_PANIC.get() {
-                previous(info);
+/// Reads a journal. Returns its content, the number of changes, and the length of all complete lines.
+fn read(bytes: &[u8]) -> Result<(Content, usize, u64), StoreError> {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let mut lines = lines.take_while(|line| line.ends_with(b"\n")).enumerate();
+    let damaged = |index| StoreError::Damaged { line: index + 1 };
+    let (_, first) = lines.next().ok_or(damaged(0))?;
+    let content = json(first).and_then(|json| serde_json::from_str(json).ok());
+    let content = content.filter(|content: &Content| content.version == VERSION);
+    let mut content = content.ok_or(damaged(0))?;
+    let mut memberships: BTreeMap<String, Membership> = std::mem::take(&mut content.memberships)
+        .into_iter()
+        .map(|membership| (membership.name.clone(), membership))
+        .collect();
+    let (mut changes, mut length) = (0, first.len() as u64);
+    for (index, line) in lines {
+        let change = json(line).and_then(|json| serde_json::from_str(json).ok());
+        match change.ok_or_else(|| damaged(index))? {
+            Entry::Put(membership) => {
+                memberships.insert(membership.name.clone(), *membership);
             }
-        }));
-    });
-    CATCHES_PANIC.set(true);
-    // Unwind safe: after a panic, the store is dropped and the file is not used.
-    let result = panic::catch_unwind(AssertUnwindSafe(act));
-    CATCHES_PANIC.set(false);
-    result.unwrap_or(Err(StoreError::Damaged))
+            Entry::Remove(name) => {
+                memberships.remove(&name);
+            }
+        }
+        changes += 1;
+        length += line.len() as u64;
+    }
+    content.memberships = memberships.into_values().collect();
+    Ok((content, changes, length))
 }
 
-/// Converts the store's various errors into one small type.
-fn boxed(error: impl Into<redb::Error>) -> Box<redb::Error> {
-    Box::new(error.into())
+/// Returns the line of a record. JSON has no line breaks, unless it is indented.
+fn record(content: &impl Serialize) -> String {
+    let json = serde_json::to_string(content).expect("all keys are strings");
+    format!("{} {json}\n", checksum(&json))
 }
 
-/// Serializes a membership, which cannot fail: its keys are strings.
-fn json(membership: &Membership) -> Vec<u8> {
-    serde_json::to_vec(membership).unwrap_or_default()
+/// Returns the JSON of a line; `None` if the line is not a record.
+fn json(line: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
+    let (sum, json) = line.split_once(' ')?;
+    (sum == checksum(json)).then_some(json)
+}
+
+fn checksum(json: &str) -> String {
+    let mut hex = blake3::hash(json.as_bytes()).to_hex().to_string();
+    hex.truncate(CHECKSUM_LEN);
+    hex
+}
+
+/// Returns whether there is a file, which is not empty.
+fn exists(path: &Path) -> io::Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len() > 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Locks a file until it is closed.
+fn lock(file: File) -> Result<File, StoreError> {
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Returns whether an open file is the one at a path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+
+    let open = file.metadata()?;
+    match std::fs::metadata(path) {
+        Ok(named) => Ok((open.dev(), open.ino()) == (named.dev(), named.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Elsewhere, an open file cannot be replaced.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
-    use std::io;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::cell::Cell;
+    use std::rc::Rc;
 
     use super::super::identifier::identifier;
     use super::*;
 
     /// A file on a disk that is full after some operations.
-    #[derive(Debug)]
-    struct Disk {
-        file: FileBackend,
-        free: Arc<AtomicU64>,
+    struct FullDisk {
+        file: File,
+        free: Rc<Cell<u64>>,
     }
 
-    impl Disk {
+    impl FullDisk {
         fn check(&self) -> io::Result<()> {
-            let decrement = |free: u64| free.checked_sub(1);
-            match self
-                .free
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, decrement)
-            {
-                Ok(_) => Ok(()),
-                Err(_) => Err(io::ErrorKind::StorageFull.into()),
-            }
+            let free = self.free.get().checked_sub(1);
+            self.free.set(free.unwrap_or_default());
+            free.map(drop).ok_or(io::ErrorKind::StorageFull.into())
         }
     }
 
-    impl StorageBackend for Disk {
-        fn len(&self) -> io::Result<u64> {
-            self.file.len()
+    impl Disk for FullDisk {
+        fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+            // Nothing, a part, or everything is on disk.
+            for count in [bytes.len() / 2, bytes.len()] {
+                self.check()?;
+                let (written, _) = bytes.split_at(count);
+                self.file.write_at(offset, written)?;
+            }
+            self.check()
         }
 
-        fn read(&self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-            self.file.read(offset, len)
-        }
-
-        fn set_len(&self, len: u64) -> io::Result<()> {
+        fn cut(&mut self, length: u64) -> io::Result<()> {
             self.check()?;
-            self.file.set_len(len)
-        }
-
-        fn sync_data(&self, eventual: bool) -> io::Result<()> {
-            self.check()?;
-            self.file.sync_data(eventual)
-        }
-
-        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-            self.check()?;
-            self.file.write(offset, data)
+            self.file.cut(length)
         }
     }
 
@@ -362,31 +372,39 @@ mod tests {
         .unwrap()
     }
 
-    /// Returns the identifiers of the saved memberships.
-    fn ids(saved: Result<Option<Saved>, StoreError>) -> Vec<String> {
-        let saved = saved.unwrap().unwrap().memberships.into_iter();
-        saved.map(|m| identifier(&m.name).to_owned()).collect()
-    }
-
-    fn saved_ids(path: &Path) -> Vec<String> {
-        ids(Store::open(path).map(|(_, saved)| saved))
-    }
-
     fn remove(id: &str) -> Change {
         Change::Remove(format!("spaces/A/members/{id}"))
     }
 
+    fn content(memberships: Vec<Membership>) -> Content {
+        Content::new(&["{}"], [7; 32], memberships)
+    }
+
+    /// Returns the identifiers of the saved memberships.
+    fn saved_ids(path: &Path) -> Vec<String> {
+        let (_, saved) = Store::open(path).unwrap().unwrap();
+        let memberships = saved.memberships.iter();
+        memberships
+            .map(|own| identifier(&own.name).to_owned())
+            .collect()
+    }
+
     /// Creates a file with the members `1` and `2`.
     fn create(path: &Path) -> Store {
-        let (mut store, _) = Store::open(path).unwrap();
-        store.initialize("{}", &[0; 32], [].into_iter()).unwrap();
-        store.save(&put("1")).unwrap();
+        let Change::Put(first) = put("1") else {
+            unreachable!()
+        };
+        let mut store = Store::create(path, &content(vec![*first])).unwrap();
         store.save(&put("2")).unwrap();
         store
     }
 
-    /// Whichever operation of the disk is the first to fail, the next change undoes the failed one, even
-    /// if it is on disk.
+    fn error(path: &Path) -> StoreError {
+        Store::open(path).map(drop).unwrap_err()
+    }
+
+    /// Whichever operations of the disk fail, the next change undoes the failed ones, even if they
+    /// are on disk.
     #[test]
     fn failed_changes_are_undone_once_the_disk_has_space() {
         let directory = tempfile::tempdir().unwrap();
@@ -397,100 +415,138 @@ mod tests {
         for free in 0.. {
             std::fs::copy(&original, &path).unwrap();
             let file = File::options().read(true).write(true).open(&path).unwrap();
-            let operations = Arc::new(AtomicU64::new(u64::MAX));
-            let disk = Disk {
-                file: FileBackend::new(file).unwrap(),
-                free: Arc::clone(&operations),
-            };
+            let operations = Rc::new(Cell::new(free));
             let mut store = Store {
-                path: path.clone(),
-                database: Some(Database::builder().create_with_backend(disk).unwrap()),
-                undo: BTreeMap::new(),
+                length: file.metadata().unwrap().len(),
+                disk: FullDisk {
+                    file,
+                    free: Rc::clone(&operations),
+                },
+                has_failed: false,
             };
-            operations.store(free, Ordering::Relaxed);
             let is_removed = store.save(&remove("1")).is_ok();
-            operations.store(u64::MAX, Ordering::Relaxed);
+            // While the disk is full, other changes fail, too.
+            let is_added = store.save(&put("LONGER")).is_ok();
+            operations.set(u64::MAX);
             store.save(&put("3")).unwrap();
             drop(store);
-            let expected: &[_] = if is_removed {
-                &["2", "3"]
-            } else {
-                &["1", "2", "3"]
-            };
+            let mut expected = vec!["1", "2", "3", "LONGER"];
+            expected.retain(|id| match *id {
+                "1" => !is_removed,
+                "LONGER" => is_added,
+                _ => true,
+            });
             assert_eq!(saved_ids(&path), expected, "{free} operations");
-            if is_removed {
+            if is_removed && is_added {
                 break;
             }
             failures += 1;
         }
-        assert!(failures > 3, "{failures}");
+        assert!(failures > 5, "{failures}");
     }
 
-    /// As if several changes had reached the disk before they failed.
+    /// As if the server had been killed while it wrote the last record.
     #[test]
-    fn all_failed_changes_are_undone_once() {
+    fn incomplete_records_are_cut_off() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store");
-        let mut store = create(&path);
-        let Change::Put(first) = put("1") else {
-            unreachable!()
-        };
-        store.save(&remove("1")).unwrap();
-        store.undo = BTreeMap::from([
-            (first.name.clone(), Some(json(&first))),
-            ("spaces/A/members/2".to_owned(), None),
-        ]);
-        store.save(&put("3")).unwrap();
-        assert_eq!(ids(load(store.database.as_ref().unwrap())), ["1", "3"]);
-        store.save(&put("2")).unwrap();
-        store.save(&remove("1")).unwrap();
-        store.save(&put("4")).unwrap();
-        drop(store);
-        assert_eq!(saved_ids(&path), ["2", "3", "4"]);
+        create(&path).save(&put("3")).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let last = bytes.split(|byte| *byte == b'\n').rev().nth(1).unwrap();
+        for missing in 1..=last.len() {
+            let (cut, _) = bytes.split_at(bytes.len() - missing);
+            std::fs::write(&path, cut).unwrap();
+            let (mut store, saved) = Store::open(&path).unwrap().unwrap();
+            assert_eq!(saved.memberships.len(), 2, "{missing}");
+            store.save(&put("4")).unwrap();
+            drop(store);
+            assert_eq!(saved_ids(&path), ["1", "2", "4"], "{missing}");
+        }
     }
 
-    #[test]
-    fn files_of_other_programs_are_rejected() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("store");
-        let database = Database::create(&path).unwrap();
-        let transaction = database.begin_write().unwrap();
-        let table: TableDefinition<'_, u64, u64> = TableDefinition::new("facts");
-        transaction.open_table(table).unwrap();
-        transaction.commit().unwrap();
-        drop(database);
-        let error = Store::open(&path).map(drop).unwrap_err();
-        assert!(matches!(error, StoreError::Damaged), "{error}");
-    }
-
-    /// Any changed byte of a membership is detected by a checksum.
+    /// The header as well: any changed byte is detected, at its line.
     #[test]
     fn damaged_files_are_detected() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store");
-        create(&path).save(&put("DAMAGED")).unwrap();
-        let mut bytes = std::fs::read(&path).unwrap();
-        let places: Vec<usize> = bytes
-            .windows(7)
-            .enumerate()
-            .filter_map(|(at, window)| (window == b"DAMAGED").then_some(at))
-            .collect();
-        assert!(!places.is_empty());
-        for at in places {
-            bytes
-                .get_mut(at..)
-                .unwrap()
-                .first_mut()
-                .map(|byte| *byte = b'd')
-                .unwrap();
+        drop(create(&path));
+        let original = std::fs::read(&path).unwrap();
+        let mut number = 1;
+        for (at, byte) in original.iter().enumerate() {
+            let mut bytes = original.clone();
+            *bytes.get_mut(at).unwrap() ^= 1;
+            std::fs::write(&path, bytes).unwrap();
+            if at + 1 == original.len() {
+                // The last record is incomplete without its line break.
+                assert_eq!(saved_ids(&path), ["1"]);
+            } else {
+                let found = error(&path);
+                assert!(
+                    matches!(found, StoreError::Damaged { line } if line == number),
+                    "{at}: {found}"
+                );
+            }
+            number += usize::from(*byte == b'\n');
         }
-        std::fs::write(&path, bytes).unwrap();
-        let error = Store::open(&path).map(drop).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("restore it from a copy, or delete it"),
-            "{error}"
-        );
+    }
+
+    #[test]
+    fn files_of_other_programs_and_versions_are_rejected() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let mut future = content(Vec::new());
+        future.version += 1;
+        for text in ["x", "\n", "{}\n", "SQLite format 3\0", &record(&future)] {
+            std::fs::write(&path, text).unwrap();
+            let found = error(&path);
+            assert!(matches!(found, StoreError::Damaged { line: 1 }), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_server_uses_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let store = create(&path);
+        assert!(matches!(error(&path), StoreError::InUse));
+        drop(store);
+        assert_eq!(saved_ids(&path), ["1", "2"]);
+        // A killed server may have left an incomplete file.
+        let path = directory.path().join("other");
+        let unfinished = directory.path().join("other.new");
+        std::fs::write(&unfinished, "x".repeat(5000)).unwrap();
+        let locked = lock(File::open(&unfinished).unwrap()).unwrap();
+        let result = Store::create(&path, &content(Vec::new())).map(drop);
+        assert!(matches!(result, Err(StoreError::InUse)));
+        assert!(Store::open(&path).unwrap().is_none());
+        drop(locked);
+        drop(create(&path));
+        assert_eq!(saved_ids(&path), ["1", "2"]);
+        assert!(!unfinished.exists());
+    }
+
+    #[test]
+    fn long_journals_are_written_anew_at_the_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let mut text = record(&content(Vec::new()));
+        let Change::Put(membership) = put("1") else {
+            unreachable!()
+        };
+        let records = record(&EntryRef::Put(&membership));
+        text += &records.repeat(MAX_CHANGES);
+        std::fs::write(&path, &text).unwrap();
+        assert_eq!(saved_ids(&path), ["1"]);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        text += &records;
+        std::fs::write(&path, &text).unwrap();
+        let (mut store, saved) = Store::open(&path).unwrap().unwrap();
+        assert_eq!(saved.key, [7; 32]);
+        assert!(std::fs::metadata(&path).unwrap().len() < 1000);
+        // The new file is locked and used.
+        assert!(matches!(error(&path), StoreError::InUse));
+        store.save(&put("2")).unwrap();
+        drop(store);
+        assert_eq!(saved_ids(&path), ["1", "2"]);
     }
 }
