@@ -13,7 +13,14 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
     pub(super) fn read(&mut self) -> Result<bool, Stop> {
         let length = self.window.lines(self.options.size);
         if length == 0 {
-            return self.value_at_top();
+            // No line ends in memory. Half of what is there is read before the rest is searched again.
+            let half = self.window.offset + self.window.bytes().len() as u64 / 2;
+            while self.value_at_top()? {
+                if self.window.offset > half {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
         }
         let (resource, options) = (self.resource, self.options);
         let mut rest = self.window.to(length);
@@ -50,7 +57,16 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             while self.window.offset < end {
                 self.value_at_top()?;
                 let left = usize::try_from(end.saturating_sub(self.window.offset)).unwrap_or(0);
-                let found = Found::search(self.window.to(left), resource, options);
+                let rest = self.window.to(left);
+                let in_line = self.window.position.column > 1;
+                let next = rest
+                    .iter()
+                    .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+                // Another value on the same line.
+                if in_line && next.is_some_and(|byte| *byte != b'\n') {
+                    continue;
+                }
+                let found = Found::search(rest, resource, options);
                 self.take(&found)?;
             }
             start = end;

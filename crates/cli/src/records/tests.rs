@@ -999,3 +999,34 @@ fn the_test_data_are_memberships() {
         assert_eq!(cell.member_type, membership.member_type());
     }
 }
+
+/// A reader that counts how often it is read.
+struct Counted<'a> {
+    rest: &'a [u8],
+    count: &'a mut usize,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        *self.count += 1;
+        self.rest.read(buffer)
+    }
+}
+
+/// Each time, most of what is in memory is moved, so that more reads would take quadratic time.
+#[test]
+fn input_without_line_breaks_is_read_in_large_pieces() {
+    const SIZE: usize = 10_000;
+    for separator in ["", " ", "\u{1e}"] {
+        let input = ["{\"role\":1}", separator].concat().repeat(50_000);
+        let (mut collected, mut count) = (Collected::default(), 0);
+        let reader = Counted {
+            rest: input.as_bytes(),
+            count: &mut count,
+        };
+        let options = options(SIZE, SIZE, 1);
+        read(reader, &Anything, options, &mut collected).unwrap();
+        assert_eq!(collected.count, 50_000);
+        assert!(count < 4 * input.len() / SIZE, "{count} reads");
+    }
+}
