@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::cells::{Axis, CellSet, enum_cells, interval};
+use super::cells::enum_cells;
+use super::lower::{Part, PartKind};
 use crate::schema::{Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
+use crate::values::words::{self, Words};
 
 /// What a filter matches: the resources whose value for each of these groups is in the group's set.
 ///
@@ -32,6 +34,8 @@ pub(super) enum Set<'a> {
     Timestamps(Vec<(Timestamp, Timestamp)>),
     /// Sorted texts, each with the index of its field.
     Texts(Vec<(usize, Cow<'a, str>)>),
+    /// Sorted alternatives of words, of which none implies another.
+    Words(Vec<Words>),
 }
 
 /// What a resource has for a group.
@@ -42,6 +46,8 @@ pub(crate) enum Fact<'a> {
     Timestamp(Timestamp),
     /// The index of a field, and its text.
     Text(usize, &'a str),
+    /// A text of words.
+    Words(&'a str),
     /// Nothing.
     Absent,
 }
@@ -65,6 +71,7 @@ impl<'a> Set<'a> {
                 Self::Timestamps(interval.into_iter().collect())
             }
             Constant::Text(text) => Self::Texts(vec![(predicate.field, text)]),
+            Constant::Words(words) => Self::Words(vec![words]),
         })
     }
 
@@ -77,8 +84,67 @@ impl<'a> Set<'a> {
                 let both = a.iter().filter(|text| b.binary_search(text).is_ok());
                 Self::Texts(both.cloned().collect())
             }
+            (Self::Words(a), Self::Words(b)) => {
+                let both = a.iter().flat_map(|a| b.iter().map(|b| words::both(a, b)));
+                let mut both = Self::Words(both.collect());
+                both.normalize();
+                both
+            }
             _ => unreachable!("the sets of a group are of one kind"),
         }
+    }
+
+    /// Adds the values of a set of the same group, without normalizing.
+    pub(super) fn extend(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Values(a), Self::Values(b)) => *a |= b,
+            (Self::Timestamps(a), Self::Timestamps(b)) => a.extend(b),
+            (Self::Texts(a), Self::Texts(b)) => a.extend(b),
+            (Self::Words(a), Self::Words(b)) => a.extend(b),
+            _ => {}
+        }
+    }
+
+    /// Brings the set into the form in which equal sets are equal.
+    pub(super) fn normalize(&mut self) {
+        match self {
+            Self::Values(_) => {}
+            Self::Timestamps(intervals) if intervals.len() < 2 => {}
+            Self::Timestamps(intervals) => {
+                intervals.sort_unstable();
+                let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
+                for (first, last) in intervals.drain(..) {
+                    match merged.last_mut() {
+                        Some(before) if before.1.next().is_none_or(|next| first <= next) => {
+                            before.1 = before.1.max(last);
+                        }
+                        _ => merged.push((first, last)),
+                    }
+                }
+                *intervals = merged;
+            }
+            Self::Texts(texts) => {
+                texts.sort_unstable();
+                texts.dedup();
+            }
+            Self::Words(alternatives) => {
+                alternatives.sort_unstable();
+                alternatives.dedup();
+                let all = alternatives.clone();
+                let is_implied =
+                    |own: &Words, other: &Words| own != other && words::implies(own, other);
+                alternatives.retain(|own| !all.iter().any(|other| is_implied(own, other)));
+            }
+        }
+    }
+
+    /// Replaces the set by its complement; `None` if it is not a set of enum values.
+    pub(super) fn complement(&mut self, group: &FieldGroup) -> Option<()> {
+        let Self::Values(bits) = self else {
+            return None;
+        };
+        *bits ^= (1 << enum_cells(group)) - 1;
+        Some(())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -86,6 +152,7 @@ impl<'a> Set<'a> {
             Self::Values(bits) => *bits == 0,
             Self::Timestamps(intervals) => intervals.is_empty(),
             Self::Texts(texts) => texts.is_empty(),
+            Self::Words(alternatives) => alternatives.is_empty(),
         }
     }
 
@@ -106,6 +173,10 @@ impl<'a> Set<'a> {
                 let found = texts.binary_search_by(|(field, text)| (*field, &**text).cmp(&key));
                 found.is_ok()
             }
+            (Self::Words(alternatives), Fact::Words(text)) => {
+                let mut alternatives = alternatives.iter();
+                alternatives.any(|words| words::matches(text, words))
+            }
             _ => false,
         }
     }
@@ -114,6 +185,7 @@ impl<'a> Set<'a> {
         match self {
             Self::Values(bits) => Set::Values(bits),
             Self::Timestamps(intervals) => Set::Timestamps(intervals),
+            Self::Words(alternatives) => Set::Words(alternatives),
             Self::Texts(texts) => {
                 let texts = texts.into_iter();
                 Set::Texts(
@@ -167,41 +239,10 @@ impl<'a> Conjunction<'a> {
         Self(conjuncts)
     }
 
-    /// Returns the meaning of a filter that matches the cells of a set.
-    pub(crate) fn of(declaration: &Declaration, cells: &CellSet<'_>) -> Conjunction<'static> {
-        let mut conjuncts = Vec::new();
-        for segment in &cells.partition.segments {
-            if !cells.is_empty() && cells.is_open(segment) {
-                continue;
-            }
-            let has = |cell: &usize| cells.contains(segment.cells.start + cell);
-            let own = 0..segment.cells.len();
-            let (group, set) = match &segment.axis {
-                Axis::Values(group, _) => {
-                    let bits = own.filter(has).fold(0, |bits, cell| bits | 1 << cell);
-                    (*group, Set::Values(bits))
-                }
-                Axis::Timestamps(group, constants) => {
-                    let mut intervals: Vec<(Timestamp, Timestamp)> = Vec::new();
-                    let cells = own.filter(has);
-                    for (first, last) in cells.filter_map(|cell| interval(constants, cell)) {
-                        match intervals.last_mut() {
-                            Some(before) if before.1.next() == Some(first) => before.1 = last,
-                            _ => intervals.push((first, last)),
-                        }
-                    }
-                    (*group, Set::Timestamps(intervals))
-                }
-                Axis::Texts(group, constants) => {
-                    let texts = constants.iter().enumerate().filter(|(cell, _)| has(cell));
-                    let texts = texts.map(|(_, (field, text))| (*field, text.clone()));
-                    (*group, Set::Texts(texts.collect()).into_owned())
-                }
-            };
-            let set = set.into_owned();
-            conjuncts.push(Conjunct { group, set });
-        }
-        Conjunction::new(declaration, conjuncts)
+    /// Returns the meaning of a filter; `None` if it negates what has no complement.
+    pub(crate) fn of(declaration: &Declaration, part: &Part<'_>) -> Option<Conjunction<'static>> {
+        let conjuncts = conjuncts(declaration, part)?;
+        Some(Conjunction::new(declaration, conjuncts).into_owned())
     }
 
     pub(super) fn into_owned(self) -> Conjunction<'static> {
@@ -257,6 +298,52 @@ impl<'a> Conjunction<'a> {
             let fact = facts.get(conjunct.group);
             fact.is_some_and(|fact| conjunct.set.contains(fact))
         })
+    }
+}
+
+/// Returns the sets of the groups in a part, in the order of the groups.
+fn conjuncts<'a>(declaration: &Declaration, part: &Part<'a>) -> Option<Vec<Conjunct<'a>>> {
+    match &part.kind {
+        PartKind::Comparison(predicate) => Some(vec![Conjunct {
+            group: predicate.group,
+            set: Set::of((*predicate).clone())?,
+        }]),
+        PartKind::And(parts) => {
+            let mut all: Vec<Conjunct<'a>> = Vec::new();
+            for part in parts {
+                for conjunct in conjuncts(declaration, part)? {
+                    let at = all.partition_point(|own| own.group < conjunct.group);
+                    match all.get_mut(at) {
+                        Some(own) if own.group == conjunct.group => {
+                            own.set = own.set.and(&conjunct.set);
+                        }
+                        _ => all.insert(at, conjunct),
+                    }
+                }
+            }
+            Some(all)
+        }
+        PartKind::Or(parts) => {
+            let mut any: Option<Conjunct<'a>> = None;
+            for part in parts {
+                // The operands of an OR are of one group.
+                let conjunct = conjuncts(declaration, part)?.pop()?;
+                match &mut any {
+                    Some(any) => any.set.extend(conjunct.set),
+                    None => any = Some(conjunct),
+                }
+            }
+            let mut any = any?;
+            any.set.normalize();
+            Some(vec![any])
+        }
+        PartKind::Not(part) => {
+            let mut conjunct = conjuncts(declaration, part)?.pop()?;
+            conjunct
+                .set
+                .complement(declaration.groups.get(conjunct.group)?)?;
+            Some(vec![conjunct])
+        }
     }
 }
 

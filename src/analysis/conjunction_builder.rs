@@ -1,6 +1,5 @@
 //! Computes what a filter matches, without building a tree.
 
-use super::cells::enum_cells;
 use super::conjunction::{Conjunct, Conjunction, Set};
 use crate::schema::{And, Declaration, Lint, Predicate};
 use crate::syntax::grammar::{self, Builder, Token};
@@ -38,6 +37,17 @@ impl Conjunction<'static> {
             return (!declaration.is_required).then(Self::all);
         };
         let mut conjuncts = part?.conjuncts;
+        let has = |group: usize| conjuncts.iter().any(|own| own.group == group);
+        let mut expected = declaration.expected.iter();
+        let is_incomplete = expected.any(|expected| {
+            expected.lint.is_none() && expected.access.includes(false) && !has(expected.group)
+        });
+        let mut groups = conjuncts
+            .iter()
+            .filter_map(|own| declaration.groups.get(own.group));
+        if is_incomplete || groups.any(|group| group.is_admin_only) {
+            return None;
+        }
         for conjunct in &mut conjuncts {
             conjunct.set.normalize();
         }
@@ -89,40 +99,6 @@ enum Bound {
 }
 
 impl Set<'_> {
-    /// Adds the values of a set of the same group, without normalizing.
-    fn extend(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Values(a), Self::Values(b)) => *a |= b,
-            (Self::Timestamps(a), Self::Timestamps(b)) => a.extend(b),
-            (Self::Texts(a), Self::Texts(b)) => a.extend(b),
-            _ => {}
-        }
-    }
-
-    fn normalize(&mut self) {
-        match self {
-            Self::Values(_) => {}
-            Self::Timestamps(intervals) if intervals.len() < 2 => {}
-            Self::Timestamps(intervals) => {
-                intervals.sort_unstable();
-                let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
-                for (first, last) in intervals.drain(..) {
-                    match merged.last_mut() {
-                        Some(before) if before.1.next().is_none_or(|next| first <= next) => {
-                            before.1 = before.1.max(last);
-                        }
-                        _ => merged.push((first, last)),
-                    }
-                }
-                *intervals = merged;
-            }
-            Self::Texts(texts) => {
-                texts.sort_unstable();
-                texts.dedup();
-            }
-        }
-    }
-
     /// Returns the bound that the set is, if it is one.
     fn bound(&self) -> Option<Bound> {
         match self {
@@ -227,11 +203,9 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
             return None;
         };
         let group = self.declaration.groups.get(conjunct.group)?;
-        let Set::Values(bits) = &mut conjunct.set else {
-            return None;
-        };
-        *bits ^= (1 << enum_cells(group)) - 1;
-        let is_valid = self.declaration.has_not && negation == Negation::Keyword && *bits != 0;
+        conjunct.set.complement(group)?;
+        let is_valid =
+            self.declaration.has_not && negation == Negation::Keyword && !conjunct.set.is_empty();
         operand.is_or = false;
         is_valid.then_some(operand)
     }

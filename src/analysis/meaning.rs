@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
 use crate::schema::{Constant, Declaration, Domain, Field, Levels, Lint, Predicate, Relation};
 
+use crate::values::words;
+
 use super::cells::CellSet;
 use super::lower::{Part, PartKind};
 
@@ -287,6 +289,7 @@ impl MeaningCheck<'_> {
             }
             Constant::Timestamp(timestamp) => Cow::Owned(timestamp.to_string()),
             Constant::Text(text) => Cow::Borrowed(&**text),
+            Constant::Words(words) => Cow::Owned(words::join(words)),
         };
         (field.path, value)
     }

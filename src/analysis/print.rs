@@ -8,11 +8,18 @@ use crate::diagnostic::Span;
 use crate::schema::{Declaration, Field, FieldGroup, Quoting, Relation};
 use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Comparator, Quotes, Value};
-use crate::values::Timestamp;
+use crate::values::{Timestamp, words};
 
 impl Conjunction<'_> {
     /// Prints the fewest comparisons with this meaning, in the order of the declaration.
     pub(crate) fn print(&self, declaration: &Declaration, f: &mut impl Write) -> fmt::Result {
+        if self.is_empty() {
+            // What a filter must contain has no effect on a filter that matches nothing.
+            let required = declaration.expected.iter();
+            for expected in required.filter(|expected| expected.lint.is_none()) {
+                write!(f, "{} AND ", expected.comparison)?;
+            }
+        }
         for (index, conjunct) in self.0.iter().enumerate() {
             let Some(group) = declaration.groups.get(conjunct.group) else {
                 continue;
@@ -79,11 +86,25 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
                                 bound(group, Relation::Before, last.next()),
                                 bound(group, Relation::NotAfter, last.next().map(|_| *last)),
                             );
+                            if lower.is_none() && upper.is_none() {
+                                // All timestamps: only a resource without one does not match.
+                                let all = bound(group, Relation::NotBefore, Some(*first))
+                                    .or_else(|| bound(group, Relation::NotAfter, Some(*last)));
+                                return all.into_iter().collect();
+                            }
                             lower.into_iter().chain(upper).collect()
                         }
                     },
                 )
                 .collect()
+        }
+        Set::Words(alternatives) => {
+            let fields = group.fields.iter();
+            let texts = fields.flat_map(|field| {
+                let texts = alternatives.iter().map(|own| words::join(own));
+                texts.filter_map(|text| comparison(field, Relation::Is, &text))
+            });
+            texts.map(|comparison| vec![comparison]).collect()
         }
         Set::Texts(texts) => {
             let texts = texts.iter().filter_map(|(field, text)| {

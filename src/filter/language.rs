@@ -3,7 +3,6 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use crate::analysis::cells::CellSet;
 use crate::analysis::conjunction::Conjunction;
 use crate::analysis::lower::Part;
 use crate::diagnostic::Diagnostic;
@@ -43,9 +42,9 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
     /// Returns the meaning of the empty filter.
     fn all() -> Self;
 
-    /// Returns the meaning of a filter that matches the cells of a set, which is not empty unless
-    /// the language has filters that match nothing.
-    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self>;
+    /// Returns the meaning of a filter, which matches something unless the language has filters that
+    /// match nothing.
+    fn of(declaration: &'static Declaration, part: &Part<'_>) -> Option<Self>;
 
     /// Returns the meaning of a valid filter without building a tree.
     ///
@@ -85,8 +84,8 @@ impl Meaning for Conjunction<'static> {
         Conjunction::all()
     }
 
-    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self> {
-        Some(Conjunction::of(declaration, cells))
+    fn of(declaration: &'static Declaration, part: &Part<'_>) -> Option<Self> {
+        Conjunction::of(declaration, part)
     }
 
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed> {

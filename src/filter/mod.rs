@@ -16,6 +16,7 @@ use std::str::FromStr;
 pub use self::check::Checker;
 pub use self::checked::Checked;
 pub use self::error::Error;
+pub(crate) use self::expected::appended;
 pub(crate) use self::json::Summary;
 pub(crate) use self::language::{AdmittedCell, Meaning, Unparsed};
 pub use self::language::{Language, OptionalFilter};
@@ -53,7 +54,9 @@ impl<L: Language> Filter<L> {
     /// (`role = "OWNER"`), or has a part that nothing can match
     /// (`role = "ROLE_MANAGER" AND role = "ROLE_MEMBER"`).
     pub fn parse(text: &str) -> Result<Self, Error> {
-        if text.len() > MAX_LENGTH {
+        let limit = L::DECLARATION.max_length.unwrap_or(MAX_LENGTH);
+        // A character has at least one byte.
+        if text.len() > limit {
             return Checker::new().check::<L>(text).into_result();
         }
         match L::Meaning::parse(L::DECLARATION, text) {

@@ -49,6 +49,7 @@ pub mod reactions;
 pub mod section_items;
 pub mod space_events;
 pub mod spaces;
+pub mod spaces_search;
 
 use std::fmt;
 
@@ -62,6 +63,7 @@ use self::reactions::Reactions;
 use self::section_items::SectionItems;
 use self::space_events::SpaceEvents;
 use self::spaces::Spaces;
+use self::spaces_search::SpacesSearch;
 use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
 use crate::named::named;
 use crate::schema::{Declaration, Lint};
@@ -166,6 +168,8 @@ methods! {
     SpacesMembersList: Members,
     /// `spaces.list`
     SpacesList: Spaces,
+    /// `spaces.search`
+    SpacesSearch: SpacesSearch,
     /// `spaces.messages.list`
     SpacesMessagesList: Messages,
     /// `spaces.messages.reactions.list`

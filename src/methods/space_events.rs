@@ -6,7 +6,8 @@ use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
 use crate::schema::{
-    And, Declaration, EnumValue, Expected, Field, FieldGroup, Lint, Operator, Relation, Values, op,
+    Access, And, Declaration, EnumValue, Expected, Field, FieldGroup, Lint, Operator, Relation,
+    Values, op,
 };
 use crate::syntax::Comparator::{Equal, Has};
 use crate::values::Timestamp;
@@ -118,10 +119,10 @@ const DECLARATION: Declaration = Declaration {
     ],
     expected: &[Expected {
         group: TYPE,
-        lint: Lint::MissingEventType,
+        access: Access::Any,
+        lint: Some(Lint::MissingEventType),
         message: "the filter has no event type",
-        help: "add the types of events to list, such as \
-               `event_types:\"google.workspace.chat.message.v1.created\"`",
+        comparison: r#"event_types:"google.workspace.chat.message.v1.created""#,
     }],
     // The complement of a comparison has no text.
     denied: &[Lint::Negation],

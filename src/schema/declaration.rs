@@ -12,6 +12,8 @@ pub struct Declaration {
     pub(crate) method: &'static str,
     /// Whether a request without a filter is invalid.
     pub(crate) is_required: bool,
+    /// The maximum length of a filter in characters, if the method has one.
+    pub(crate) max_length: Option<usize>,
     /// What the filter selects, in the singular and in the plural.
     pub(crate) resource: [&'static str; 2],
     /// The fields, grouped.
@@ -39,10 +41,31 @@ pub struct Declaration {
 pub(crate) struct Expected {
     /// Index of the field's group.
     pub(crate) group: usize,
-    /// The lint that reports a filter without it.
-    pub(crate) lint: Lint,
+    /// The requests of which it is expected.
+    pub(crate) access: Access,
+    /// The lint that reports a filter without it; `None` if such a filter is invalid.
+    pub(crate) lint: Option<Lint>,
     pub(crate) message: &'static str,
-    pub(crate) help: &'static str,
+    /// A comparison to add.
+    pub(crate) comparison: &'static str,
+}
+
+/// Requests with or without `useAdminAccess`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Any,
+    Admin,
+    User,
+}
+
+impl Access {
+    pub(crate) const fn includes(self, admin_access: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Admin => admin_access,
+            Self::User => !admin_access,
+        }
+    }
 }
 
 /// What may join comparisons of different groups.
@@ -62,6 +85,10 @@ pub(crate) struct FieldGroup {
     /// Whether OR may join comparisons of the group.
     pub(crate) or: bool,
     pub(crate) and: And,
+    /// Whether every resource has one of the values of an enum, so that no other value exists.
+    pub(crate) is_closed: bool,
+    /// Whether only requests with `useAdminAccess` can filter by the fields.
+    pub(crate) is_admin_only: bool,
     /// Number of days before the time of a request to which the service limits the timestamps.
     pub(crate) days: Option<u32>,
 }
@@ -93,6 +120,8 @@ pub(crate) struct Field {
     /// The operators, the documented ones first.
     pub(crate) operators: &'static [Operator],
     pub(crate) values: Values,
+    /// The default level of `unquoted-value` for the field.
+    pub(crate) unquoted: Level,
     /// Comparisons, for messages.
     pub(crate) examples: &'static str,
 }
@@ -143,6 +172,8 @@ pub(crate) enum Values {
     },
     /// None: the field is the name of a function, whose call with this argument holds or not.
     Call(&'static str),
+    /// Words, each of which a word of the resource must begin with.
+    Words,
     /// Any text but an empty one, always quoted.
     Text,
 }
@@ -183,6 +214,8 @@ pub(crate) enum Domain {
     Ordered,
     /// Names and texts.
     Distinct,
+    /// Words.
+    Words,
 }
 
 impl Field {
@@ -195,6 +228,7 @@ impl Field {
         synonyms: &[],
         operators: &[],
         values: Values::Text,
+        unquoted: Level::Deny,
         examples: "",
     };
 
@@ -304,7 +338,7 @@ impl Field {
                 format!("`{quote}{pattern}{quote}`")
             }
             Values::Call(argument) => format!("`\"{argument}\"`"),
-            Values::Text => "a string in double quotes".to_owned(),
+            Values::Words | Values::Text => "a string in double quotes".to_owned(),
         }
     }
 }
@@ -396,6 +430,8 @@ impl FieldGroup {
         fields: &[],
         or: false,
         and: And::Any,
+        is_closed: false,
+        is_admin_only: false,
         days: None,
     };
 
@@ -417,6 +453,7 @@ impl FieldGroup {
                 Values::Enum { .. } | Values::Call(_) => Domain::Finite,
                 Values::Timestamp => Domain::Ordered,
                 Values::Name { .. } | Values::Text => Domain::Distinct,
+                Values::Words => Domain::Words,
             },
             [] => Domain::Finite,
         }
@@ -428,6 +465,7 @@ impl Declaration {
     pub(crate) const NEW: Self = Self {
         method: "",
         is_required: false,
+        max_length: None,
         resource: ["", ""],
         groups: &[],
         across: Across::And,
@@ -452,6 +490,10 @@ impl Declaration {
                 let field = &group.fields[index];
                 let values = field.enum_values().len();
                 assert!(values < 32, "a set of values has 32 bits");
+                assert!(
+                    !matches!(field.values, Values::Words) || group.fields.len() == 1,
+                    "only one field of a group can have words"
+                );
                 assert!(
                     group.fields.len() == 1 || (values == 0 && !field.is_function()),
                     "only one field of a group can have enum values or be a function"
@@ -546,7 +588,9 @@ impl Declaration {
                 )
             }),
             Lint::OutsideWindow => self.groups.iter().any(|own| own.days.is_some()),
-            Lint::MissingEventType => self.expected.iter().any(|own| own.lint == lint),
+            Lint::MissingEventType | Lint::EmptyResponse => {
+                self.expected.iter().any(|own| own.lint == Some(lint))
+            }
             _ => true,
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::declaration::{Declaration, Field, Quoting, Relation, Values};
 use crate::syntax::{Arg, Comparable, Comparator, Function, Member, Quotes, Restriction, Value};
+use crate::values::words::{self, Words};
 use crate::values::{Timestamp, resource_name};
 
 /// A valid comparison: its field, by index, and what it says about the field's value.
@@ -25,6 +26,7 @@ pub(crate) enum Constant<'a> {
     Timestamp(Timestamp),
     /// A name or a text.
     Text(Cow<'a, str>),
+    Words(Words),
 }
 
 impl Values {
@@ -40,6 +42,10 @@ impl Values {
                 resource_name::matches(pattern, &text).then_some(Constant::Text(text))
             }
             Self::Call(argument) => (text == *argument).then_some(Constant::Value(0)),
+            Self::Words => {
+                let words = words::words(&text);
+                (!words.is_empty()).then_some(Constant::Words(words))
+            }
             Self::Text => (!text.is_empty()).then_some(Constant::Text(text)),
         }
     }

@@ -57,7 +57,7 @@ impl SchemaCheck<'_> {
                     self.not_a_value(field, value.span);
                 }
             }
-            Values::Text => self.not_empty(field, value),
+            Values::Words | Values::Text => self.not_empty(field, value),
         }
     }
 
@@ -86,7 +86,8 @@ impl SchemaCheck<'_> {
                             .fields()
                             .any(|field| field.is_spelled(value.text.as_bytes()));
                 if is_value {
-                    self.lint(Lint::UnquotedValue, || {
+                    let level = self.levels.or_default(Lint::UnquotedValue, field.unquoted);
+                    level.report(self.diagnostics, || {
                         let diagnostic = Diagnostic::error(
                             Code::UnquotedValue,
                             span,
@@ -322,14 +323,19 @@ impl SchemaCheck<'_> {
 
     /// Checks a text that only must not be empty.
     fn not_empty(&mut self, field: &'static Field, value: &Value<'_>) {
-        if value.text.is_empty() {
+        let constant = field.values.constant(Cow::Borrowed(&value.text));
+        if constant.is_none() {
+            let (message, label) = match field.values {
+                Values::Words => ("has no words", "expected a word"),
+                _ => ("is empty", "expected some text"),
+            };
             self.diagnostics.push(
                 Diagnostic::error(
                     Code::EmptyValue,
                     value.span,
-                    format!("the value of `{}` is empty", field.path),
+                    format!("the value of `{}` {message}", field.path),
                 )
-                .label(value.span, "expected some text")
+                .label(value.span, label)
                 .help(format!("write {}", field.examples)),
             );
         }

@@ -3,5 +3,6 @@
 pub(crate) mod resource_name;
 mod timestamp;
 mod timestamp_json;
+pub(crate) mod words;
 
 pub use self::timestamp::{InvalidTimestamp, Timestamp};

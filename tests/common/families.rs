@@ -125,6 +125,7 @@ pub(crate) fn families() -> Vec<Family> {
         space_events(),
         custom_emojis(),
         section_items(),
+        searches(),
     ];
     families.into_iter().flatten().collect()
 }
@@ -534,5 +535,19 @@ fn section_items() -> Vec<Family> {
     let families = families.into_iter();
     families
         .map(|family| family.of(Method::UsersSectionsItemsList))
+        .collect()
+}
+
+/// Filters of searches, which are too long.
+fn searches() -> Vec<Family> {
+    let families = [long(
+        "a long search",
+        "",
+        or(r#"display_name:"NNNN""#),
+        r#"display_name:"a""#,
+    )];
+    let families = families.into_iter();
+    families
+        .map(|family| family.of(Method::SpacesSearch))
         .collect()
 }

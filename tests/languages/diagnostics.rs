@@ -10,24 +10,29 @@ use gchat_filter::{Checker, Context, Level, Method};
 fn documented_examples() {
     let mut count = 0;
     for row in include_str!("../data/documented.tsv").lines() {
-        let [method, _, _, expected, text] = row.split('\t').collect::<Vec<_>>()[..] else {
+        let [method, access, _, expected, text] = row.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{row}");
         };
-        let checked = Checker::new().check_method(method.parse().unwrap(), text);
+        let checker = Checker::new().admin_access(access == "admin");
+        let checked = checker.check_method(method.parse().unwrap(), text);
         let error = checked.errors().next();
         let verdict = error.map_or("valid", |error| error.stage().as_str());
         assert_eq!(verdict, expected, "{text}: {:?}", checked.diagnostics);
         count += 1;
     }
-    assert_eq!(count, 27);
+    assert_eq!(count, 42);
 }
 
 /// Everything that is reported about filters, one after the other.
 fn reports(method: Method, texts: &[&str]) -> String {
+    reports_of(&Checker::new(), method, texts)
+}
+
+fn reports_of(checker: &Checker, method: Method, texts: &[&str]) -> String {
     let mut out = String::new();
     for text in texts {
         writeln!(out, "{text}").unwrap();
-        let checked = Checker::new().check_method(method, text);
+        let checked = checker.check_method(method, text);
         for diagnostic in &checked.diagnostics {
             let span = diagnostic.span.of(text).unwrap();
             writeln!(
@@ -319,4 +324,90 @@ fn requests() {
             );
         }
     }
+}
+
+#[test]
+fn spaces_search() {
+    let reports = reports(
+        Method::SpacesSearch,
+        &[
+            r#"space_type = "SPACE" AND displayName:"Hello, World""#,
+            "",
+            r#"display_name:"Hello""#,
+            r#"display_name:"a" OR display_name:"b""#,
+            r#"space_type = "SPACE""#,
+            r#"space_type = "SPACE" AND display_name:"a" OR display_name:"b""#,
+            r#"space_type = "GROUP_CHAT" AND display_name:"a""#,
+            r#"space_type = "SPACE" AND space_type = "SPACE" AND display_name:"a""#,
+            r#"space_type = "SPACE" OR space_type = "SPACE""#,
+            r#"space_type = "SPACE" OR display_name:"a""#,
+            r#"(display_name:"a" OR display_name:"b") AND display_name:"c" AND space_type = "SPACE""#,
+            r#"space_type = "SPACE" AND display_name = "Hello""#,
+            r#"space_type = "SPACE" AND display_name:Hello"#,
+            r#"space_type = "SPACE" AND display_name:"""#,
+            r#"space_type = "SPACE" AND display_name:"!!""#,
+            r#"space_type = "SPACE" AND display_name:*"#,
+            r#"space_type = "SPACE" AND (display_name:"Hello" OR display_name:"hel")"#,
+            r#"space_type = "SPACE" AND display_name:"a" AND external_user_allowed = true"#,
+            r#"space_type = "SPACE" AND display_name:"a" AND external_user_allowed = "True""#,
+            r#"space_type = "SPACE" AND display_name:"a" AND (external_user_allowed = "true" OR external_user_allowed = "false")"#,
+            r#"space_type = "SPACE" AND display_name:"a" AND create_time > "2026-01-01T00:00:00Z""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND display_name:"a""#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+#[test]
+fn spaces_search_with_admin_access() {
+    let reports = reports_of(
+        &Checker::new().admin_access(true),
+        Method::SpacesSearch,
+        &[
+            r#"customer = "customers/my_customer" AND spaceType = "SPACE""#,
+            r#"display_name:"a" OR display_name:"b""#,
+            r#"space_type = "SPACE" AND display_name:"a""#,
+            r#"customer = "customers/C123" AND space_type = "SPACE""#,
+            r#"customer = "customers/my_customer" AND customer = "customers/my_customer" AND space_type = "SPACE""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND last_active_time < "2022-01-01T00:00:00+00:00" AND last_active_time > "2023-01-01T00:00:00+00:00""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND create_time > "2022-01-01T00:00:00Z" AND create_time > "2023-01-01T00:00:00Z""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND create_time = "2022-01-01T00:00:00Z" AND create_time < "2023-01-01T00:00:00Z""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND ((create_time > "2020-01-01T00:00:00Z" AND create_time < "2021-01-01T00:00:00Z") OR create_time >= "2022-01-01T00:00:00Z")"#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND create_time >= 2022-01-01T00:00:00Z"#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND space_history_state = "HISTORY_STATE_UNSPECIFIED""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND space_history_state = "on""#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+/// The limit counts characters, not bytes, with white space.
+#[test]
+fn length_limits() {
+    for (length, is_valid) in [(1_000, true), (1_001, false)] {
+        let filter = r#"space_type = "SPACE" AND display_name:"é""#;
+        let text = format!("{filter}{}", " ".repeat(length - filter.chars().count()));
+        let checked = Checker::new().check_method(Method::SpacesSearch, &text);
+        assert_eq!(checked.is_valid(), is_valid, "{length}");
+        assert_eq!(
+            gchat_filter::spaces_search::Filter::parse(&text).is_ok(),
+            is_valid,
+            "{length}"
+        );
+        if let Some(error) = checked.errors().next() {
+            assert_eq!(error.code, Code::TooLong);
+            assert_eq!((error.span.start, error.span.end), (1_001, 1_001));
+        }
+    }
+    // A fix that exceeds the limit is not certain.
+    let filter = r#"display_name:"a""#;
+    let text = format!("{filter}{}", " ".repeat(990 - filter.len()));
+    let checked = Checker::new().check_method(Method::SpacesSearch, &text);
+    assert_eq!(checked.fixed, None);
+    assert!(
+        checked
+            .diagnostics
+            .iter()
+            .all(|one| one.fix.as_ref().is_none_or(|fix| !fix.certain))
+    );
 }

@@ -3,7 +3,7 @@
 use gchat_filter::diagnostic::{Diagnostic, Stage};
 use gchat_filter::{
     AnyFilter, Checked, Checker, Method, Preset, custom_emojis, members, messages, reactions,
-    section_items, space_events, spaces,
+    section_items, space_events, spaces, spaces_search,
 };
 use proptest::prelude::*;
 
@@ -22,6 +22,17 @@ fn words(method: Method) -> &'static [&'static str] {
             "space_type",
             r#""SPACE""#,
             "'DIRECT_MESSAGE'",
+        ],
+        Method::SpacesSearch => &[
+            r#"space_type = "SPACE""#,
+            r#"space_type = "SPACE" AND display_name:"a""#,
+            r#"displayName:"ab c""#,
+            "display_name:Hello",
+            r#"external_user_allowed = "true""#,
+            "externalUserAllowed = false",
+            r#"create_time >= "2026-01-01T00:00:00Z""#,
+            "display_name",
+            r#"customer = "customers/my_customer""#,
         ],
         Method::SpacesMessagesList => &[
             r#"create_time > "2026-01-01T00:00:00Z""#,
@@ -135,6 +146,7 @@ fn parses_as_checked(method: Method, text: &str) {
     parses! {
         SpacesMembersList: members,
         SpacesList: spaces,
+        SpacesSearch: spaces_search,
         SpacesMessagesList: messages,
         SpacesMessagesReactionsList: reactions,
         SpacesSpaceEventsList: space_events,

@@ -5,8 +5,8 @@ use gchat_filter::messages::{self, Message, Thread};
 use gchat_filter::reactions::{self, Emoji, Reaction, User};
 use gchat_filter::section_items::{self, SectionItem};
 use gchat_filter::space_events::{self, SpaceEvent};
-use gchat_filter::spaces::{self, Space, SpaceType};
-use gchat_filter::{Checked, Checker, Context, Error, Timestamp};
+use gchat_filter::spaces::{self, HistoryState, Space, SpaceType};
+use gchat_filter::{Checked, Checker, Context, Error, Timestamp, spaces_search};
 
 /// A filter by the naive implementation.
 #[derive(Clone, Debug)]
@@ -80,6 +80,19 @@ pub(crate) trait Language {
     /// Whether groups can be negated.
     const HAS_NOT: bool = false;
 
+    /// The comparisons that a filter must contain, by their indexes.
+    const REQUIRED: &'static [usize] = &[];
+
+    /// Whether one comparison can mean what several do.
+    const CAN_MERGE: bool = false;
+
+    /// Whether the filters are for requests with admin access.
+    const ADMIN_ACCESS: bool = false;
+
+    fn checker() -> Checker {
+        Checker::new().admin_access(Self::ADMIN_ACCESS)
+    }
+
     fn resources() -> Vec<Self::Resource>;
 
     /// Whether a comparison, by its index, holds for a resource.
@@ -110,7 +123,11 @@ macro_rules! filter_functions {
         type Filter = $filter;
 
         fn parse(text: &str) -> Result<$filter, Error> {
-            <$filter>::parse(text)
+            if Self::ADMIN_ACCESS {
+                Self::checker().parse(text)
+            } else {
+                <$filter>::parse(text)
+            }
         }
 
         fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, $filter> {
@@ -319,7 +336,7 @@ impl Language for SpaceEvents {
         r#"start_time = "2026-01-01T00:00:00.000000004Z""#,
         r#"start_time = "2026-01-01T00:00:00.000000005Z""#,
         r#"end_time = "2026-01-01T00:00:00.000000005Z""#,
-        r#"end_time = "2026-01-01T00:00:00.000000009Z""#,
+        r#"end_time = "9999-12-31T23:59:59.999999999Z""#,
     ];
 
     fn resources() -> Vec<SpaceEvent> {
@@ -353,36 +370,14 @@ impl Language for SpaceEvents {
             2 => nanos.is_some_and(|nanos| nanos > 4),
             3 => nanos.is_some_and(|nanos| nanos > 5),
             4 => nanos.is_some_and(|nanos| nanos <= 5),
-            _ => nanos.is_some_and(|nanos| nanos <= 9),
+            _ => nanos.is_some(),
         }
     }
 
     /// OR joins types, and AND joins one OR of types, one start and one end.
     fn is_shape_valid(tree: &Tree) -> bool {
-        let parts = tree.parts();
-        let is_type = |leaf: &usize| *leaf < 2;
-        let ors = parts.iter().filter(|part| matches!(part, Tree::Or(_)));
-        let ands = parts.iter().filter_map(|part| match part {
-            Tree::And(operands) => Some(operands),
-            _ => None,
-        });
-        let count = |operands: &[Tree], is: fn(&usize) -> bool| {
-            let all = Tree::And(operands.to_vec());
-            let joined = all.leaves();
-            joined.iter().filter(|leaf| is(leaf)).count()
-        };
-        let types_under = |operand: &Tree| operand.leaves().iter().any(is_type);
-        ors.clone().all(|or| or.leaves().iter().all(is_type))
-            && ors
-                .clone()
-                .all(|or| !or.parts().iter().any(|part| matches!(part, Tree::And(_))))
-            && ands.clone().all(|operands| {
-                let operands = flattened(operands);
-                let with_types = operands.iter().filter(|operand| types_under(operand));
-                with_types.count() < 2
-                    && count(&operands, |leaf| (2..4).contains(leaf)) < 2
-                    && count(&operands, |leaf| *leaf >= 4) < 2
-            })
+        let bound = |leaf| (leaf >= 2).then_some((leaf, leaf < 4));
+        is_box(tree, &|leaf| leaf.min(2) / 2, &|group| group == 0, &bound)
     }
 
     fn has_contradictions() -> bool {
@@ -474,4 +469,175 @@ impl Language for SectionItems {
     }
 
     filter_functions!(section_items::Filter);
+}
+
+/// Whether AND and OR join only what they may, where only AND joins different groups.
+fn is_box(
+    tree: &Tree,
+    group: &dyn Fn(usize) -> usize,
+    has_or: &dyn Fn(usize) -> bool,
+    bound: &dyn Fn(usize) -> Option<(usize, bool)>,
+) -> bool {
+    let groups = |tree: &Tree| tree.leaves().into_iter().map(group).collect::<Vec<_>>();
+    match tree {
+        Tree::Leaf(_) => true,
+        Tree::Not(_) => false,
+        Tree::Or(operands) => {
+            let all = groups(tree);
+            all.iter().all(|own| *own == all[0] && has_or(*own))
+                && operands.iter().all(|own| is_box(own, group, has_or, bound))
+        }
+        Tree::And(operands) => {
+            let operands = flattened(operands);
+            operands.iter().all(|own| is_box(own, group, has_or, bound))
+                && groups(tree).into_iter().all(|one| {
+                    let with: Vec<&Tree> = operands
+                        .iter()
+                        .filter(|own| groups(own).contains(&one))
+                        .collect();
+                    let bounds: Vec<_> = with
+                        .iter()
+                        .filter_map(|own| match own {
+                            Tree::Leaf(leaf) => bound(*leaf),
+                            _ => None,
+                        })
+                        .collect();
+                    with.len() < 2
+                        || with.len() == 2 && bounds.len() == 2 && bounds[0].1 != bounds[1].1
+                })
+        }
+    }
+}
+
+/// A search without admin access.
+pub(crate) struct SpacesSearch;
+
+impl Language for SpacesSearch {
+    type Resource = Space;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"space_type = "SPACE""#,
+        r#"display_name:"a""#,
+        r#"display_name:"ab c""#,
+        r#"display_name:"c""#,
+        r#"external_user_allowed = "true""#,
+        r#"external_user_allowed = "false""#,
+    ];
+
+    const REQUIRED: &'static [usize] = &[0];
+
+    fn resources() -> Vec<Space> {
+        let names = ["", "b", "a b", "Ab", "C", "xab C", "c-AB", "a.c", "abc"];
+        let types = [SpaceType::Space, SpaceType::GroupChat];
+        names
+            .into_iter()
+            .flat_map(|name| types.clone().map(|space_type| (name, space_type)))
+            .flat_map(|(name, space_type)| {
+                [false, true].map(|external_user_allowed| Space {
+                    display_name: name.to_owned(),
+                    space_type: space_type.clone(),
+                    external_user_allowed,
+                    ..Space::default()
+                })
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, space: &Space) -> bool {
+        let name = space.display_name.to_lowercase();
+        let mut words = name.split([' ', '-', '.']);
+        match comparison {
+            0 => space.space_type == SpaceType::Space,
+            1 => words.any(|word| word.starts_with('a')),
+            2 => Self::holds(3, space) && words.any(|word| word.starts_with("ab")),
+            3 => words.any(|word| word.starts_with('c')),
+            4 => space.external_user_allowed,
+            _ => !space.external_user_allowed,
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let group = |leaf| [0, 1, 1, 1, 2, 2][leaf];
+        is_box(tree, &group, &|group| group > 0, &|_| None)
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(spaces_search::Filter);
+}
+
+/// A search with admin access.
+pub(crate) struct AdminSearch;
+
+impl Language for AdminSearch {
+    type Resource = Space;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"customer = "customers/my_customer""#,
+        r#"space_type = "SPACE""#,
+        r#"create_time > "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000005Z""#,
+        r#"create_time = "2026-01-01T00:00:00.000000005Z""#,
+        r#"create_time >= "2026-01-01T00:00:00.000000009Z""#,
+        r#"create_time <= "2026-01-01T00:00:00.000000004Z""#,
+        r#"space_history_state = "HISTORY_ON""#,
+    ];
+
+    const REQUIRED: &'static [usize] = &[0, 1];
+
+    const CAN_MERGE: bool = true;
+
+    const ADMIN_ACCESS: bool = true;
+
+    fn resources() -> Vec<Space> {
+        let types = [SpaceType::Space, SpaceType::GroupChat];
+        let states = [HistoryState::Unspecified, HistoryState::On];
+        let times: Vec<_> = (3..=10).map(Some).chain([None]).collect();
+        let spaces = types.into_iter().flat_map(|space_type| {
+            states.clone().map(|space_history_state| Space {
+                space_type: space_type.clone(),
+                space_history_state,
+                ..Space::default()
+            })
+        });
+        spaces
+            .flat_map(|space| {
+                times.iter().map(move |nanos| Space {
+                    create_time: nanos.map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                    ..space.clone()
+                })
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, space: &Space) -> bool {
+        let time = |is: fn(u32) -> bool| space.create_time.is_some_and(|time| is(time.nanos()));
+        match comparison {
+            0 => true,
+            1 => space.space_type == SpaceType::Space,
+            2 => time(|nanos| nanos > 4),
+            3 => time(|nanos| nanos < 5),
+            4 => time(|nanos| nanos == 5),
+            5 => time(|nanos| nanos >= 9),
+            6 => time(|nanos| nanos <= 4),
+            _ => space.space_history_state == HistoryState::On,
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let group = |leaf| [0, 1, 2, 2, 2, 2, 2, 3][leaf];
+        let bound = |leaf| {
+            let is_lower = [2, 5].contains(&leaf);
+            (is_lower || [3, 6].contains(&leaf)).then_some((leaf, is_lower))
+        };
+        is_box(tree, &group, &|group| group > 1, &bound)
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(spaces_search::Filter);
 }
