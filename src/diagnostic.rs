@@ -228,6 +228,9 @@ codes! {
         OrNotSupported = "or-not-supported",
         /// AND between comparisons of a field that does not support it. Span: the second one.
         AndNotSupported = "and-not-supported",
+        /// AND and OR between comparisons of a field that supports only one of them at a time. Span: the
+        /// part that differs from the one before.
+        MixedWithinField = "mixed-within-field",
         /// AND between comparisons that are not a lower and an upper bound. Span: the comparison
         /// that is neither.
         NotAnInterval = "not-an-interval",

@@ -132,7 +132,7 @@ pub use self::filter::{
 };
 pub use self::methods::{
     AnyFilter, Context, EvaluationError, Method, UnknownValue, custom_emojis, members, messages,
-    reactions, section_items, space_events, spaces, spaces_search,
+    messages_search, reactions, section_items, space_events, spaces, spaces_search,
 };
 pub use self::named::UnknownName;
 #[cfg(feature = "report")]

@@ -188,6 +188,7 @@ fn families_cover_all_codes() {
         Code::AdminOnlyField,
         Code::MissingConjunct,
         Code::EmptyResponse,
+        Code::MixedWithinField,
     ]);
     let checker = Checker::new().admin_access(true);
     let now = "2026-01-31T12:00:00Z".parse().unwrap();

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::bits::Bits;
 use crate::schema::{Across, Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
-use crate::values::words::{self, Words};
+use crate::values::conditions::{Condition, Conditions};
 
 /// The cells of one filter: a segment of numbers for each group in the filter. Where OR may join
 /// comparisons of different groups, there is one segment for all groups, of which each cell is a
@@ -38,10 +38,10 @@ pub(super) enum Axis<'t> {
     Timestamps(usize, Vec<Timestamp>),
     /// The sorted constants, each with its field, and everything else.
     Texts(usize, Vec<(usize, Cow<'t, str>)>),
-    /// Texts that tell the constants apart. For each constant, the text of only its words; for each
-    /// beginning of a word, the text of all words but those that begin so; the text of all words; and
-    /// the empty text.
-    Words(usize, Vec<Words>, Vec<String>),
+    /// Resources that tell the constants apart. For each constant, one that meets only its conditions;
+    /// for each condition, one that meets all but those from which it follows; one that meets all; and
+    /// one that meets none.
+    Conditions(usize, Condition, Vec<Conditions>, Vec<String>),
 }
 
 /// Returns the number of cells of an enum: its values, and everything else if that exists.
@@ -66,14 +66,18 @@ impl<'t> Axis<'t> {
             Domain::Finite => Self::Values(index, std::slice::from_ref(group)),
             Domain::Ordered => Self::Timestamps(index, Vec::new()),
             Domain::Distinct => Self::Texts(index, Vec::new()),
-            Domain::Words => Self::Words(index, Vec::new(), Vec::new()),
+            Domain::Conditions(condition) => {
+                Self::Conditions(index, condition, Vec::new(), Vec::new())
+            }
         }
     }
 
     fn has(&self, group: usize) -> bool {
         match self {
             Self::Values(first, groups) => (*first..first + groups.len()).contains(&group),
-            Self::Timestamps(own, _) | Self::Texts(own, _) | Self::Words(own, ..) => *own == group,
+            Self::Timestamps(own, _) | Self::Texts(own, _) | Self::Conditions(own, ..) => {
+                *own == group
+            }
         }
     }
 
@@ -85,9 +89,9 @@ impl<'t> Axis<'t> {
             (Self::Texts(_, constants), Constant::Text(text)) => {
                 constants.push((predicate.field, text.clone()));
             }
-            (Self::Words(_, constants, beginnings), Constant::Words(words)) => {
-                constants.push(words.clone());
-                beginnings.extend(words.iter().cloned());
+            (Self::Conditions(_, _, constants, all), Constant::Conditions(_, own)) => {
+                constants.push(own.clone());
+                all.extend(own.iter().cloned());
             }
             _ => {}
         }
@@ -107,12 +111,12 @@ impl<'t> Axis<'t> {
                 constants.dedup();
                 constants.len() + 1
             }
-            Self::Words(_, constants, beginnings) => {
+            Self::Conditions(_, _, constants, all) => {
                 constants.sort_unstable();
                 constants.dedup();
-                beginnings.sort_unstable();
-                beginnings.dedup();
-                constants.len() + beginnings.len() + 2
+                all.sort_unstable();
+                all.dedup();
+                constants.len() + all.len() + 2
             }
         }
     }
@@ -275,11 +279,16 @@ impl Axis<'_> {
                     bits.insert(start + range.start..start + range.end);
                 }
             }
-            (Self::Words(_, constants, beginnings), Constant::Words(words)) => {
-                let own = constants.iter().map(|text| words::implies(text, words));
-                let rest = beginnings.iter().map(|missing| {
-                    let mut words = words.iter();
-                    !words.any(|word| word.starts_with(&**missing))
+            (
+                Self::Conditions(_, condition, constants, all),
+                Constant::Conditions(_, conditions),
+            ) => {
+                let own = constants
+                    .iter()
+                    .map(|met| condition.all_follow(conditions, met));
+                let rest = all.iter().map(|unmet| {
+                    let mut conditions = conditions.iter();
+                    !conditions.any(|own| condition.follows(unmet, own))
                 });
                 let matched = own.chain(rest).chain([true, false]);
                 for (cell, _) in matched.enumerate().filter(|(_, is_matched)| *is_matched) {

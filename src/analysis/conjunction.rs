@@ -6,7 +6,8 @@ use super::cells::enum_cells;
 use super::lower::{Part, PartKind};
 use crate::schema::{Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
-use crate::values::words::{self, Words};
+use crate::values::conditions::{Condition, Conditions};
+use crate::values::resource_name::is_user_alias;
 
 /// What a filter matches: the resources whose value for each of these groups is in the group's set.
 ///
@@ -34,12 +35,12 @@ pub(super) enum Set<'a> {
     Timestamps(Vec<(Timestamp, Timestamp)>),
     /// Sorted texts, each with the index of its field.
     Texts(Vec<(usize, Cow<'a, str>)>),
-    /// Sorted alternatives of words, of which none implies another.
-    Words(Vec<Words>),
+    /// Sorted alternatives of conditions, of which none follows from another.
+    Conditions(Condition, Vec<Conditions>),
 }
 
 /// What a resource has for a group.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum Fact<'a> {
     /// The index of an enum value, or the number of values for anything else.
     Value(usize),
@@ -48,6 +49,8 @@ pub(crate) enum Fact<'a> {
     Text(usize, &'a str),
     /// A text of words.
     Words(&'a str),
+    /// The names that it has, as a function.
+    Names(&'a dyn Fn(&str) -> bool),
     /// Nothing.
     Absent,
 }
@@ -71,7 +74,7 @@ impl<'a> Set<'a> {
                 Self::Timestamps(interval.into_iter().collect())
             }
             Constant::Text(text) => Self::Texts(vec![(predicate.field, text)]),
-            Constant::Words(words) => Self::Words(vec![words]),
+            Constant::Conditions(condition, own) => Self::Conditions(condition, vec![own]),
         })
     }
 
@@ -84,9 +87,11 @@ impl<'a> Set<'a> {
                 let both = a.iter().filter(|text| b.binary_search(text).is_ok());
                 Self::Texts(both.cloned().collect())
             }
-            (Self::Words(a), Self::Words(b)) => {
-                let both = a.iter().flat_map(|a| b.iter().map(|b| words::both(a, b)));
-                let mut both = Self::Words(both.collect());
+            (Self::Conditions(condition, a), Self::Conditions(_, b)) => {
+                let both = a
+                    .iter()
+                    .flat_map(|a| b.iter().map(|b| condition.both(a, b)));
+                let mut both = Self::Conditions(*condition, both.collect());
                 both.normalize();
                 both
             }
@@ -100,7 +105,7 @@ impl<'a> Set<'a> {
             (Self::Values(a), Self::Values(b)) => *a |= b,
             (Self::Timestamps(a), Self::Timestamps(b)) => a.extend(b),
             (Self::Texts(a), Self::Texts(b)) => a.extend(b),
-            (Self::Words(a), Self::Words(b)) => a.extend(b),
+            (Self::Conditions(_, a), Self::Conditions(_, b)) => a.extend(b),
             _ => {}
         }
     }
@@ -127,13 +132,14 @@ impl<'a> Set<'a> {
                 texts.sort_unstable();
                 texts.dedup();
             }
-            Self::Words(alternatives) => {
+            Self::Conditions(condition, alternatives) => {
                 alternatives.sort_unstable();
                 alternatives.dedup();
                 let all = alternatives.clone();
-                let is_implied =
-                    |own: &Words, other: &Words| own != other && words::implies(own, other);
-                alternatives.retain(|own| !all.iter().any(|other| is_implied(own, other)));
+                alternatives.retain(|own| {
+                    let mut others = all.iter();
+                    !others.any(|other| other != own && condition.all_follow(other, own))
+                });
             }
         }
     }
@@ -152,7 +158,7 @@ impl<'a> Set<'a> {
             Self::Values(bits) => *bits == 0,
             Self::Timestamps(intervals) => intervals.is_empty(),
             Self::Texts(texts) => texts.is_empty(),
-            Self::Words(alternatives) => alternatives.is_empty(),
+            Self::Conditions(_, alternatives) => alternatives.is_empty(),
         }
     }
 
@@ -173,10 +179,15 @@ impl<'a> Set<'a> {
                 let found = texts.binary_search_by(|(field, text)| (*field, &**text).cmp(&key));
                 found.is_ok()
             }
-            (Self::Words(alternatives), Fact::Words(text)) => {
+            (Self::Conditions(condition, alternatives), Fact::Words(text)) => {
                 let mut alternatives = alternatives.iter();
-                alternatives.any(|words| words::matches(text, words))
+                alternatives.any(|own| condition.are_met(own, text))
             }
+            (Self::Conditions(_, alternatives), Fact::Names(has)) => {
+                let mut alternatives = alternatives.iter();
+                alternatives.any(|own| own.iter().all(|name| has(name)))
+            }
+            (Self::Texts(texts), Fact::Names(has)) => texts.iter().any(|(_, name)| has(name)),
             _ => false,
         }
     }
@@ -185,7 +196,7 @@ impl<'a> Set<'a> {
         match self {
             Self::Values(bits) => Set::Values(bits),
             Self::Timestamps(intervals) => Set::Timestamps(intervals),
-            Self::Words(alternatives) => Set::Words(alternatives),
+            Self::Conditions(condition, alternatives) => Set::Conditions(condition, alternatives),
             Self::Texts(texts) => {
                 let texts = texts.into_iter();
                 Set::Texts(
@@ -266,6 +277,23 @@ impl<'a> Conjunction<'a> {
         Some(&conjunct.set)
     }
 
+    /// Returns whether the filter depends on a group.
+    pub(crate) fn restricts(&self, group: usize) -> bool {
+        self.set(group).is_some()
+    }
+
+    /// Returns whether a comparison of a group has a name.
+    pub(crate) fn has_name(&self, group: usize, name: &str) -> bool {
+        match self.set(group) {
+            Some(Set::Texts(texts)) => texts.iter().any(|(_, text)| text == name),
+            Some(Set::Conditions(_, alternatives)) => {
+                let mut names = alternatives.iter().flatten();
+                names.any(|own| own == name)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns what matches both; the groups of the declaration are in `groups`.
     pub(crate) fn and(&self, declaration: &Declaration, other: &Self) -> Self {
         let groups = 0..declaration.groups.len();
@@ -277,6 +305,50 @@ impl<'a> Conjunction<'a> {
             Some(Conjunct { group, set })
         });
         Self::new(declaration, conjuncts.collect())
+    }
+
+    /// Returns what matches both, if the language can express it.
+    pub(crate) fn intersection(
+        &self,
+        declaration: &'static Declaration,
+        other: &Self,
+    ) -> Intersection<'a> {
+        let both = self.and(declaration, other);
+        // An alias may stand for a user that the other filter names.
+        let is_undecided = self.0.iter().any(|own| {
+            let other = other.set(own.group);
+            other.is_some_and(|other| may_share_users(&own.set, other))
+        });
+        if is_undecided {
+            let is_apart = self.0.iter().any(|own| {
+                let other = other.set(own.group);
+                other.is_some_and(|other| {
+                    own.set.and(other).is_empty() && !may_share_users(&own.set, other)
+                })
+            });
+            return if is_apart || self.is_empty() || other.is_empty() {
+                Intersection::Empty
+            } else {
+                Intersection::NotExpressible
+            };
+        }
+        if both.is_empty() {
+            return Intersection::Empty;
+        }
+        let is_mixed = both.0.iter().any(|own| match &own.set {
+            Set::Conditions(Condition::Name, alternatives) => {
+                alternatives.len() > 1 && alternatives.iter().any(|names| names.len() > 1)
+            }
+            _ => false,
+        });
+        let is_long = declaration.max_length.is_some_and(|limit| {
+            let mut text = String::new();
+            both.print(declaration, &mut text).is_err() || text.chars().count() > limit
+        });
+        if is_mixed || is_long {
+            return Intersection::NotExpressible;
+        }
+        Intersection::Expressible(both)
     }
 
     pub(crate) fn is_subset(&self, other: &Self) -> bool {
@@ -299,6 +371,33 @@ impl<'a> Conjunction<'a> {
             fact.is_some_and(|fact| conjunct.set.contains(fact))
         })
     }
+}
+
+/// What matches two filters.
+pub(crate) enum Intersection<'a> {
+    Expressible(Conjunction<'a>),
+    /// Nothing.
+    Empty,
+    /// Something, perhaps, for which the language has no filter.
+    NotExpressible,
+}
+
+/// Returns whether names of users that are in one set only may stand for the same user.
+fn may_share_users(a: &Set<'_>, b: &Set<'_>) -> bool {
+    let (Set::Texts(a), Set::Texts(b)) = (a, b) else {
+        return false;
+    };
+    let mut only_a = a
+        .iter()
+        .filter(|name| b.binary_search(name).is_err())
+        .peekable();
+    let mut only_b = b
+        .iter()
+        .filter(|name| a.binary_search(name).is_err())
+        .peekable();
+    only_a.peek().is_some()
+        && only_b.peek().is_some()
+        && only_a.chain(only_b).any(|(_, name)| is_user_alias(name))
 }
 
 /// Returns the sets of the groups in a part, in the order of the groups.

@@ -14,10 +14,10 @@ struct ConjunctionBuilder {
     declaration: &'static Declaration,
 }
 
-/// The source of a member, or of a call with one argument.
+/// The source of a member, or of a call with at most one argument.
 enum Source<'a> {
     Member(&'a [u8]),
-    Call(&'a [u8], &'a [u8]),
+    Call(&'a [u8], Option<&'a [u8]>),
 }
 
 /// What a part of a filter matches.
@@ -45,7 +45,7 @@ impl Conjunction<'static> {
         let mut groups = conjuncts
             .iter()
             .filter_map(|own| declaration.groups.get(own.group));
-        if is_incomplete || groups.any(|group| group.is_admin_only) {
+        if is_incomplete || groups.any(|group| !group.access.includes(false)) {
             return None;
         }
         for conjunct in &mut conjuncts {
@@ -84,7 +84,8 @@ impl<'a> ConjunctionBuilder {
                 (a.set.bound()?, b.set.bound()?),
                 (Bound::Lower, Bound::Upper) | (Bound::Upper, Bound::Lower)
             ),
-            And::Never => false,
+            // Whether either is an OR is not known here.
+            And::Unmixed | And::Never => false,
         };
         a.set = a.set.and(&b.set);
         Some(a).filter(|both| is_allowed && !both.set.is_empty())
@@ -133,7 +134,8 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn call(&self, name: &'a [u8], args: Vec<Option<&'a [u8]>>, _: usize) -> Option<Source<'a>> {
         match args.as_slice() {
-            [Some(arg)] => Some(Source::Call(name, arg)),
+            [] => Some(Source::Call(name, None)),
+            [Some(arg)] => Some(Source::Call(name, Some(arg))),
             _ => None,
         }
     }
@@ -155,7 +157,9 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn bare(&self, comparable: Option<Source<'a>>) -> Option<PartConjunction<'a>> {
         match comparable? {
-            Source::Member(_) => None,
+            Source::Member(member) => {
+                PartConjunction::of(Predicate::documented_keyword(self.declaration, member)?)
+            }
             Source::Call(name, arg) => {
                 PartConjunction::of(Predicate::documented_call(self.declaration, name, arg)?)
             }
@@ -236,10 +240,13 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn sequence(
         &self,
-        _: Option<PartConjunction<'a>>,
-        _: Option<PartConjunction<'a>>,
+        left: Option<PartConjunction<'a>>,
+        operand: Option<PartConjunction<'a>>,
     ) -> Option<PartConjunction<'a>> {
-        None
+        if !self.declaration.has_sequences {
+            return None;
+        }
+        self.and(left, operand)
     }
 
     fn or(

@@ -11,8 +11,6 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
 use crate::schema::{Constant, Declaration, Domain, Field, Levels, Lint, Predicate, Relation};
 
-use crate::values::words;
-
 use super::cells::CellSet;
 use super::lower::{Part, PartKind};
 
@@ -289,7 +287,7 @@ impl MeaningCheck<'_> {
             }
             Constant::Timestamp(timestamp) => Cow::Owned(timestamp.to_string()),
             Constant::Text(text) => Cow::Borrowed(&**text),
-            Constant::Words(words) => Cow::Owned(words::join(words)),
+            Constant::Conditions(condition, own) => Cow::Owned(condition.join(own)),
         };
         (field.path, value)
     }
@@ -299,7 +297,7 @@ impl MeaningCheck<'_> {
         let not = if requirement.is_negated { "not " } else { "" };
         let predicate = requirement.predicate;
         let field = self.declaration.field(predicate.group, predicate.field);
-        if let Some(call) = field.and_then(Field::call) {
+        if let Some(call) = field.and_then(Field::condition) {
             return format!("requires `{call}` {not}to hold");
         }
         let relation = match requirement.predicate.relation {

@@ -8,7 +8,8 @@ use crate::diagnostic::Span;
 use crate::schema::{Declaration, Field, FieldGroup, Quoting, Relation};
 use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Comparator, Quotes, Value};
-use crate::values::{Timestamp, words};
+use crate::values::Timestamp;
+use crate::values::conditions::Condition;
 
 impl Conjunction<'_> {
     /// Prints the fewest comparisons with this meaning, in the order of the declaration.
@@ -50,7 +51,7 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
     match set {
         Set::Values(bits)
             if let [field] = group.fields
-                && let Some(call) = field.call() =>
+                && let Some(call) = field.condition() =>
         {
             let not = if *bits & 1 == 0 { "NOT " } else { "" };
             vec![vec![format!("{not}{call}")]]
@@ -98,13 +99,27 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
                 )
                 .collect()
         }
-        Set::Words(alternatives) => {
-            let fields = group.fields.iter();
-            let texts = fields.flat_map(|field| {
-                let texts = alternatives.iter().map(|own| words::join(own));
-                texts.filter_map(|text| comparison(field, Relation::Is, &text))
+        Set::Conditions(condition, alternatives) => {
+            let Some(field) = group.fields.first() else {
+                return Vec::new();
+            };
+            let texts = alternatives.iter().map(|own| match condition {
+                Condition::Beginning => {
+                    Vec::from_iter(comparison(field, Relation::Is, &condition.join(own)))
+                }
+                Condition::Phrase => own
+                    .iter()
+                    .map(|phrase| {
+                        let phrase = std::slice::from_ref(phrase);
+                        format!("\"{}\"", condition.join(phrase))
+                    })
+                    .collect(),
+                Condition::Name => own
+                    .iter()
+                    .filter_map(|name| comparison(field, Relation::Is, name))
+                    .collect(),
             });
-            texts.map(|comparison| vec![comparison]).collect()
+            texts.collect()
         }
         Set::Texts(texts) => {
             let texts = texts.iter().filter_map(|(field, text)| {

@@ -34,7 +34,7 @@ pub(super) fn check(
             *found = true;
         }
         let own = declaration.groups.get(group);
-        if let Some(own) = own.filter(|own| own.is_admin_only && !admin_access) {
+        if let Some(own) = own.filter(|own| !own.access.includes(admin_access)) {
             let path = own.fields.first().map_or("", |field| field.path);
             diagnostics.push(
                 Diagnostic::error(

@@ -42,7 +42,7 @@ const DECLARATION: Declaration = Declaration {
                 "createdby",
                 "creatoruser",
             ],
-            values: Values::Call(CALLER),
+            values: Values::Call(Some(CALLER)),
             examples: "`creator(\"users/me\")`",
             ..Field::NEW
         }],

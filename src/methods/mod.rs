@@ -43,6 +43,7 @@ mod context;
 pub mod custom_emojis;
 pub mod members;
 pub mod messages;
+pub mod messages_search;
 mod object;
 mod open_enum;
 pub mod reactions;
@@ -50,6 +51,7 @@ pub mod section_items;
 pub mod space_events;
 pub mod spaces;
 pub mod spaces_search;
+mod user;
 
 use std::fmt;
 
@@ -59,6 +61,7 @@ pub use self::open_enum::UnknownValue;
 use self::custom_emojis::CustomEmojis;
 use self::members::Members;
 use self::messages::Messages;
+use self::messages_search::MessagesSearch;
 use self::reactions::Reactions;
 use self::section_items::SectionItems;
 use self::space_events::SpaceEvents;
@@ -172,6 +175,8 @@ methods! {
     SpacesSearch: SpacesSearch,
     /// `spaces.messages.list`
     SpacesMessagesList: Messages,
+    /// `spaces.messages.search`
+    SpacesMessagesSearch: MessagesSearch,
     /// `spaces.messages.reactions.list`
     SpacesMessagesReactionsList: Reactions,
     /// `spaces.spaceEvents.list`

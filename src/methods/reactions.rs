@@ -3,6 +3,7 @@
 use serde::ser::{Serialize, Serializer};
 
 use super::object::read_object;
+pub use super::user::User;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
 use crate::schema::{Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
@@ -124,14 +125,6 @@ pub struct Reaction {
     pub emoji: Option<Emoji>,
 }
 
-/// The user who reacted: the API's `User`, with the field that filters need.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
-pub struct User {
-    /// The resource name, `users/{user}`; empty if absent.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub name: String,
-}
-
 /// The emoji of a reaction: the API's `Emoji`, with the fields that filters need.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Emoji {
@@ -160,13 +153,6 @@ read_object!(
         user,
         emoji: emoji.and_then(|EmojiObject(emoji)| emoji),
     },
-);
-
-read_object!(
-    User,
-    "a user object",
-    { "name" => name, },
-    User { name: name.unwrap_or_default() },
 );
 
 read_object!(

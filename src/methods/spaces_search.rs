@@ -7,7 +7,8 @@ use super::spaces::{HistoryState, Space};
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
 use crate::schema::{
-    Access, And, Declaration, EnumValue, Expected, Field, FieldGroup, Level, Lint, Values, op,
+    Access, And, Declaration, EnumValue, Expected, Field, FieldGroup, Level, Lint, Quoting, Values,
+    op,
 };
 use crate::syntax::Comparator::{Equal, Greater, GreaterOrEqual, Has, Less, LessOrEqual};
 use crate::values::Timestamp;
@@ -48,7 +49,7 @@ const TIME: Field = Field {
 const TIME_GROUP: FieldGroup = FieldGroup {
     or: true,
     and: And::Interval,
-    is_admin_only: true,
+    access: Access::Admin,
     ..FieldGroup::NEW
 };
 
@@ -78,7 +79,7 @@ const DECLARATION: Declaration = Declaration {
                 ..Field::NEW
             }],
             and: And::Never,
-            is_admin_only: true,
+            access: Access::Admin,
             ..FieldGroup::NEW
         },
         FieldGroup {
@@ -110,7 +111,9 @@ const DECLARATION: Declaration = Declaration {
                 aliases: &["displayName"],
                 synonyms: &["name", "title", "spacename", "text", "query"],
                 operators: &[op(Has)],
-                values: Values::Words,
+                values: Values::Words {
+                    quoting: Quoting::Required,
+                },
                 examples: "`display_name:\"Project\"`",
                 ..Field::NEW
             }],
@@ -174,7 +177,7 @@ const DECLARATION: Declaration = Declaration {
             }],
             or: true,
             and: And::Never,
-            is_admin_only: true,
+            access: Access::Admin,
             ..FieldGroup::NEW
         },
         FieldGroup {

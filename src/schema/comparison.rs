@@ -53,7 +53,7 @@ impl SchemaCheck<'_> {
         span: Span,
         comparison: &Comparison<'_>,
     ) {
-        let call = field.call().unwrap_or_default();
+        let call = field.condition().unwrap_or_default();
         let comparator = comparison.comparator_span;
         let diagnostic = Diagnostic::error(
             Code::UnsupportedOperator,
@@ -188,7 +188,7 @@ impl SchemaCheck<'_> {
             (_, Some(same)) => Some(Fix {
                 edits: vec![Edit::new(span, same.as_str())],
                 // A word is part of a text, not all of it.
-                certain: !matches!(field.values, Values::Words),
+                certain: !matches!(field.values, Values::Words { .. }),
             }),
             (Comparator::NotEqual, _) => whole.and_then(|(whole, alone)| {
                 let text = other_values(field, comparison, alone)?;

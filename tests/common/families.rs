@@ -540,14 +540,11 @@ fn section_items() -> Vec<Family> {
 
 /// Filters of searches, which are too long.
 fn searches() -> Vec<Family> {
-    let families = [long(
-        "a long search",
-        "",
-        or(r#"display_name:"NNNN""#),
-        r#"display_name:"a""#,
-    )];
-    let families = families.into_iter();
-    families
-        .map(|family| family.of(Method::SpacesSearch))
-        .collect()
+    let words = r#"display_name:"NNNN""#;
+    let spaces = long("a long search of spaces", "", or(words), words);
+    let messages = long("a long search of messages", "", "NNNN ", "a");
+    vec![
+        spaces.of(Method::SpacesSearch),
+        messages.of(Method::SpacesMessagesSearch),
+    ]
 }

@@ -20,7 +20,7 @@ fn documented_examples() {
         assert_eq!(verdict, expected, "{text}: {:?}", checked.diagnostics);
         count += 1;
     }
-    assert_eq!(count, 42);
+    assert_eq!(count, 69);
 }
 
 /// Everything that is reported about filters, one after the other.
@@ -410,4 +410,71 @@ fn length_limits() {
             .iter()
             .all(|one| one.fix.as_ref().is_none_or(|fix| !fix.certain))
     );
+}
+
+#[test]
+fn messages_search() {
+    let reports = reports(
+        Method::SpacesMessagesSearch,
+        &[
+            r#""Pending reports" AND create_time >= "2023-01-01T00:00:00Z""#,
+            r#""things to do" "urgent""#,
+            "space.display_name:Project tasks",
+            "annotations.user_mentions.user.name:users/me",
+            r#"sender.name = "users/alice@example.com" AND deploy failed"#,
+            "node.js AND Tasks",
+            "create_time attachment is_unread",
+            "",
+            "&& ||",
+            "*",
+            r#""""#,
+            r#""🙂""#,
+            "'single quotes'",
+            r#""foo".bar"#,
+            "a and b",
+            "or",
+            r#""a" not b"#,
+            "-word",
+            "NOT word",
+            "a OR b",
+            "a OR is_unread()",
+            "has_link() OR is_unread()",
+            "has_link() OR has_link()",
+            "has_link() AND has_link()",
+            r#""things to do" AND Things"#,
+            r#"tasks AND "tasks""#,
+            r#"(sender.name = "users/1" OR sender.name = "users/2") tasks"#,
+            r#"sender.name = "users/1" OR sender.name = "users/2" tasks"#,
+            r#"sender.name = "users/1" AND sender.name = "users/1""#,
+            r#"sender.name "users/1""#,
+            "sender.name = users/a.b@example.com",
+            "space.name = spaces/A",
+            "space.name:spaces/A",
+            "(space.display_name:a OR space.display_name:b) AND space.display_name:c",
+            "space.display_name:a OR (space.display_name:b AND space.display_name:c)",
+            "space.display_name:a AND space.display_name:b",
+            r#"space.displayName:"Hello World""#,
+            r#"space.display_name:"!!""#,
+            r#"createTime >= "2026-01-01T00:00:00Z""#,
+            r#"create_time > "2026-01-01T00:00:00Z""#,
+            r#"create_time <= "2026-01-01T00:00:00Z""#,
+            r#"create_time = "2026-01-01T00:00:00Z""#,
+            r#"create_time >= "2026-01-01T00:00:00Z" create_time < "2026-01-01T00:00:00Z""#,
+            r#"create_time < "2026-01-01T00:00:00Z" OR create_time < "2026-01-01T00:00:00Z""#,
+            r#"attachment:"*""#,
+            "attachment:pdf",
+            "attachment = *",
+            "sender.name:*",
+            "space.space_type = SPACE",
+            r#"annotations.user_mentions.user.name = "users/1""#,
+            r#"has_link("x")"#,
+            "has_link",
+            "Has_Link()",
+            "is_unread() = true",
+            "is_starred()",
+            r#"text:"hello""#,
+            r#"space.display_name:Foo" OR a"#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
 }

@@ -1,12 +1,15 @@
 //! The languages, with their comparisons and resources, and the naive meaning of filters.
 
 use gchat_filter::custom_emojis::{self, CustomEmoji};
-use gchat_filter::messages::{self, Message, Thread};
+use gchat_filter::messages::{
+    self, Annotation, AnnotationType, Attachment, Message, Thread, UserMention,
+};
 use gchat_filter::reactions::{self, Emoji, Reaction, User};
 use gchat_filter::section_items::{self, SectionItem};
 use gchat_filter::space_events::{self, SpaceEvent};
 use gchat_filter::spaces::{self, HistoryState, Space, SpaceType};
-use gchat_filter::{Checked, Checker, Context, Error, Timestamp, spaces_search};
+use gchat_filter::{Checked, Checker, Context, Error, IntersectionError, Timestamp};
+use gchat_filter::{messages_search, spaces_search};
 
 /// A filter by the naive implementation.
 #[derive(Clone, Debug)]
@@ -109,17 +112,15 @@ pub(crate) trait Language {
     fn matches(filter: &Self::Filter, resource: &Self::Resource) -> bool;
     fn implies(a: &Self::Filter, b: &Self::Filter) -> bool;
     fn is_disjoint(a: &Self::Filter, b: &Self::Filter) -> bool;
-    fn intersection(a: &Self::Filter, b: &Self::Filter) -> Option<Self::Filter>;
+    fn intersection(a: &Self::Filter, b: &Self::Filter) -> Result<Self::Filter, IntersectionError>;
 }
 
 macro_rules! filter_functions {
-    (@matches $filter:ident, $resource:ident) => {
-        $filter.matches($resource)
+    ($filter:ty) => {
+        filter_functions!($filter, |filter: &$filter, resource| filter
+            .matches(resource));
     };
-    (@matches $filter:ident, $resource:ident, $context:expr) => {
-        $filter.matches($resource, &$context).unwrap()
-    };
-    ($filter:ty $(, $context:expr)?) => {
+    ($filter:ty, $matches:expr) => {
         type Filter = $filter;
 
         fn parse(text: &str) -> Result<$filter, Error> {
@@ -135,7 +136,8 @@ macro_rules! filter_functions {
         }
 
         fn matches(filter: &$filter, resource: &Self::Resource) -> bool {
-            filter_functions!(@matches filter, resource $(, $context)?)
+            let matches: fn(&$filter, &Self::Resource) -> bool = $matches;
+            matches(filter, resource)
         }
 
         fn implies(a: &$filter, b: &$filter) -> bool {
@@ -146,8 +148,8 @@ macro_rules! filter_functions {
             a.is_disjoint(b)
         }
 
-        fn intersection(a: &$filter, b: &$filter) -> Option<$filter> {
-            a.intersection(b).ok()
+        fn intersection(a: &$filter, b: &$filter) -> Result<$filter, IntersectionError> {
+            a.intersection(b)
         }
     };
 }
@@ -376,8 +378,9 @@ impl Language for SpaceEvents {
 
     /// OR joins types, and AND joins one OR of types, one start and one end.
     fn is_shape_valid(tree: &Tree) -> bool {
-        let bound = |leaf| (leaf >= 2).then_some((leaf, leaf < 4));
-        is_box(tree, &|leaf| leaf.min(2) / 2, &|group| group == 0, &bound)
+        let groups = [Group(true, And::Never), Group(false, And::Never)];
+        let bound = |leaf| (leaf >= 2).then_some(leaf < 4);
+        is_box(tree, &|leaf| leaf.min(2) / 2, &groups, &bound)
     }
 
     fn has_contradictions() -> bool {
@@ -427,13 +430,13 @@ impl Language for CustomEmojis {
         true
     }
 
-    filter_functions!(
-        custom_emojis::Filter,
-        Context::new()
+    filter_functions!(custom_emojis::Filter, |filter, emoji| {
+        let context = Context::new()
             .caller("users/1")
             .creator("customEmojis/MINE", "users/me")
-            .creator("customEmojis/OTHER", "users/2")
-    );
+            .creator("customEmojis/OTHER", "users/2");
+        filter.matches(emoji, &context).unwrap()
+    });
 }
 
 pub(crate) struct SectionItems;
@@ -471,40 +474,62 @@ impl Language for SectionItems {
     filter_functions!(section_items::Filter);
 }
 
-/// Whether AND and OR join only what they may, where only AND joins different groups.
+/// What AND may join in a group.
+#[derive(Clone, Copy, PartialEq)]
+enum And {
+    Any,
+    Never,
+    /// Not together with OR.
+    Unmixed,
+}
+
+/// A group: whether it has OR, and what AND may join.
+struct Group(bool, And);
+
+/// Whether AND and OR join only what they may, where only AND joins different groups. `bound` is
+/// whether a comparison is a lower bound, if it is a bound.
 fn is_box(
     tree: &Tree,
     group: &dyn Fn(usize) -> usize,
-    has_or: &dyn Fn(usize) -> bool,
-    bound: &dyn Fn(usize) -> Option<(usize, bool)>,
+    groups: &[Group],
+    bound: &dyn Fn(usize) -> Option<bool>,
 ) -> bool {
-    let groups = |tree: &Tree| tree.leaves().into_iter().map(group).collect::<Vec<_>>();
+    let of = |tree: &Tree| tree.leaves().into_iter().map(group).collect::<Vec<_>>();
+    let has = |tree: &Tree, is: fn(&Tree) -> bool| tree.parts().into_iter().any(is);
+    let is_and = |part: &Tree| matches!(part, Tree::And(_));
+    let is_or = |part: &Tree| matches!(part, Tree::Or(_));
     match tree {
         Tree::Leaf(_) => true,
         Tree::Not(_) => false,
         Tree::Or(operands) => {
-            let all = groups(tree);
-            all.iter().all(|own| *own == all[0] && has_or(*own))
-                && operands.iter().all(|own| is_box(own, group, has_or, bound))
+            let all = of(tree);
+            let Group(has_or, and) = &groups[all[0]];
+            *has_or
+                && all.iter().all(|own| *own == all[0])
+                && !(*and == And::Unmixed && has(tree, is_and))
+                && operands.iter().all(|own| is_box(own, group, groups, bound))
         }
         Tree::And(operands) => {
             let operands = flattened(operands);
-            operands.iter().all(|own| is_box(own, group, has_or, bound))
-                && groups(tree).into_iter().all(|one| {
-                    let with: Vec<&Tree> = operands
-                        .iter()
-                        .filter(|own| groups(own).contains(&one))
-                        .collect();
-                    let bounds: Vec<_> = with
-                        .iter()
-                        .filter_map(|own| match own {
-                            Tree::Leaf(leaf) => bound(*leaf),
-                            _ => None,
-                        })
-                        .collect();
-                    with.len() < 2
-                        || with.len() == 2 && bounds.len() == 2 && bounds[0].1 != bounds[1].1
-                })
+            let is_valid = |one: usize| {
+                let with = operands.iter().filter(|own| of(own).contains(&one));
+                let with: Vec<&Tree> = with.collect();
+                if with.len() < 2 {
+                    return true;
+                }
+                let bounds = with.iter().filter_map(|own| match own {
+                    Tree::Leaf(leaf) => bound(*leaf),
+                    _ => None,
+                });
+                let bounds: Vec<bool> = bounds.collect();
+                match groups[one].1 {
+                    And::Any => true,
+                    And::Unmixed => !with.iter().any(|own| has(own, is_or)),
+                    And::Never => with.len() == 2 && bounds.len() == 2 && bounds[0] != bounds[1],
+                }
+            };
+            operands.iter().all(|own| is_box(own, group, groups, bound))
+                && of(tree).into_iter().all(is_valid)
         }
     }
 }
@@ -558,7 +583,8 @@ impl Language for SpacesSearch {
 
     fn is_shape_valid(tree: &Tree) -> bool {
         let group = |leaf| [0, 1, 1, 1, 2, 2][leaf];
-        is_box(tree, &group, &|group| group > 0, &|_| None)
+        let groups = [false, true, true].map(|has_or| Group(has_or, And::Never));
+        is_box(tree, &group, &groups, &|_| None)
     }
 
     fn has_contradictions() -> bool {
@@ -630,9 +656,10 @@ impl Language for AdminSearch {
         let group = |leaf| [0, 1, 2, 2, 2, 2, 2, 3][leaf];
         let bound = |leaf| {
             let is_lower = [2, 5].contains(&leaf);
-            (is_lower || [3, 6].contains(&leaf)).then_some((leaf, is_lower))
+            (is_lower || [3, 6].contains(&leaf)).then_some(is_lower)
         };
-        is_box(tree, &group, &|group| group > 1, &bound)
+        let groups = [false, false, true, true].map(|has_or| Group(has_or, And::Never));
+        is_box(tree, &group, &groups, &bound)
     }
 
     fn has_contradictions() -> bool {
@@ -640,4 +667,181 @@ impl Language for AdminSearch {
     }
 
     filter_functions!(spaces_search::Filter);
+}
+
+/// Keywords, words and mentions.
+pub(crate) struct MessagesSearch;
+
+impl Language for MessagesSearch {
+    type Resource = Message;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#""tasks""#,
+        r#""to do tasks""#,
+        "space.display_name:a",
+        "space.display_name:ab",
+        "annotations.user_mentions.user.name:users/1",
+        "annotations.user_mentions.user.name:users/2",
+    ];
+
+    const CAN_MERGE: bool = true;
+
+    fn resources() -> Vec<Message> {
+        let texts = ["", "Tasks: TO DO", "these to-do tasks", "tasks2"];
+        let spaces = [None, Some("spaces/A"), Some("spaces/AB"), Some("spaces/-")];
+        let mentions: [&[&str]; 4] = [&[], &["users/1"], &["users/2"], &["users/2", "users/1"]];
+        let with = |text: &str, space: Option<&str>, users: &[&str]| Message {
+            text: text.to_owned(),
+            space: space.map(|name| Space {
+                name: name.to_owned(),
+                ..Space::default()
+            }),
+            annotations: users.iter().map(|name| mention(name)).collect(),
+            ..Message::default()
+        };
+        texts
+            .into_iter()
+            .flat_map(|text| spaces.map(|space| (text, space)))
+            .flat_map(|(text, space)| mentions.map(|users| with(text, space, users)))
+            .collect()
+    }
+
+    fn holds(comparison: usize, message: &Message) -> bool {
+        let space = message.space.as_ref().map_or("", |space| &space.name);
+        let is_mentioned = |name| message.annotations.contains(&mention(name));
+        match comparison {
+            0 => message
+                .text
+                .to_lowercase()
+                .split([' ', ':'])
+                .any(|word| word == "tasks"),
+            1 => message.text.contains("to-do tasks"),
+            2 => space.starts_with("spaces/A"),
+            3 => space == "spaces/AB",
+            4 => is_mentioned("users/1"),
+            _ => is_mentioned("users/2"),
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let groups = [
+            Group(false, And::Any),
+            Group(true, And::Unmixed),
+            Group(true, And::Unmixed),
+        ];
+        is_box(tree, &|leaf| leaf / 2, &groups, &|_| None)
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(messages_search::Filter, |filter, message| {
+        let named = |name: &str, display_name: &str| Space {
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            ..Space::default()
+        };
+        let context = Context::new()
+            .space(named("spaces/A", "An a-z"))
+            .space(named("spaces/AB", "x Abc"))
+            .space(named("spaces/-", "xa"));
+        filter.matches(message, &context).unwrap()
+    });
+}
+
+fn mention(name: &str) -> Annotation {
+    Annotation {
+        annotation_type: AnnotationType::UserMention,
+        user_mention: Some(UserMention {
+            user: Some(User {
+                name: name.to_owned(),
+            }),
+        }),
+    }
+}
+
+/// Times, senders, spaces and flags.
+pub(crate) struct MessageFacts;
+
+impl Language for MessageFacts {
+    type Resource = (Message, Context);
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"create_time >= "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000009Z""#,
+        r#"sender.name = "users/1""#,
+        r#"sender.name = "users/me""#,
+        "is_unread()",
+        "attachment:*",
+    ];
+
+    fn resources() -> Vec<(Message, Context)> {
+        let times = [None, Some(3), Some(4), Some(8), Some(9)];
+        let senders = [None, Some("users/1"), Some("users/9"), Some("users/5")];
+        let callers = ["users/1", "users/9"];
+        let unread: [&[&str]; 2] = [&[], &["spaces/A/messages/B"]];
+        let mut resources = Vec::new();
+        for time in times {
+            for sender in senders {
+                for caller in callers {
+                    for unread in unread {
+                        for attachments in [0, 1] {
+                            let message = Message {
+                                name: "spaces/A/messages/B".to_owned(),
+                                create_time: time
+                                    .map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                                sender: sender.map(|name| User {
+                                    name: name.to_owned(),
+                                }),
+                                attachment: vec![Attachment::default(); attachments],
+                                ..Message::default()
+                            };
+                            let context = Context::new();
+                            let context = context.caller(caller).unread(unread.iter().copied());
+                            resources.push((message, context));
+                        }
+                    }
+                }
+            }
+        }
+        resources
+    }
+
+    fn holds(comparison: usize, (message, context): &(Message, Context)) -> bool {
+        let time = |is: fn(u32) -> bool| message.create_time.is_some_and(|time| is(time.nanos()));
+        let sender = message.sender.as_ref().map(|sender| sender.name.as_str());
+        let has_caller = |name| *context == context.clone().caller(name);
+        match comparison {
+            0 => time(|nanos| nanos >= 4),
+            1 => time(|nanos| nanos < 4),
+            2 => time(|nanos| nanos < 9),
+            3 => sender == Some("users/1"),
+            4 => sender.is_some_and(has_caller),
+            5 => *context == context.clone().unread(["spaces/A/messages/B"]),
+            _ => !message.attachment.is_empty(),
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let group = |leaf| [0, 0, 0, 1, 1, 2, 3][leaf];
+        let groups = [
+            Group(false, And::Never),
+            Group(true, And::Never),
+            Group(false, And::Any),
+            Group(false, And::Any),
+        ];
+        is_box(tree, &group, &groups, &|leaf| {
+            (leaf < 3).then_some(leaf == 0)
+        })
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(messages_search::Filter, |filter, (message, context)| {
+        filter.matches(message, context).unwrap()
+    });
 }
