@@ -1,4 +1,36 @@
 //! Filters of messages: `spaces.messages.list`.
+//!
+//! ```
+//! use gchat_filter::messages::Filter;
+//!
+//! let filter: Filter = concat!(
+//!     r#"create_time > "2012-04-21T11:30:00+00:00" AND create_time < "2013-01-01T00:00:00+00:00" "#,
+//!     "AND thread.name = spaces/AAAAAAAAAAA/threads/123",
+//! ).parse()?;
+//! assert!(filter.implies(&r#"create_time > "2012-01-01T00:00:00Z""#.parse()?));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `create_time`, `createTime` | `>`, `<` | a timestamp of RFC 3339 | no | as an interval |
+//! | `thread.name` | `=` | `spaces/{space}/threads/{thread}`, quotes optional | no | no |
+//!
+//! Only AND joins comparisons of different fields.
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | OR is not supported, not even between fields. | design decision: the reference mentions only AND |
+//! | `>=` is not supported; the possible fix is `>` and a nanosecond earlier. | observed live |
+//! | The thread may be quoted or not, and prints without quotes. | documented without, observed live with quotes |
+//! | One thread only: two are an error, also if they are equal. | documented |
+//! | A thread in another space than the request's parent is a warning, if the [`Context`](crate::Context) has the parent. | design decision |
+//! | Timestamps are compared as instants, to the nanosecond. | design decision |
+//! | The comparison of a message without a thread is false. | design decision |
 
 use serde::Serialize;
 

@@ -1,7 +1,47 @@
 //! Filters of a search of messages: `spaces.messages.search`.
 //!
-//! A filter has keywords and comparisons, joined by AND or by nothing. The service looks for a display
-//! name only in the five spaces that match it best, which `matches` does not know.
+//! A filter has keywords and comparisons, joined by AND or by nothing.
+//!
+//! ```
+//! use gchat_filter::messages_search::Filter;
+//!
+//! let filter: Filter = r#""pending reports" is_unread() sender.name = "users/me""#.parse()?;
+//! assert!(filter.implies(&"reports".parse()?));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | a word or a phrase | | | no | yes |
+//! | `create_time` | `<`, `>=` | a timestamp of RFC 3339 | no | as an interval |
+//! | `sender.name` | `=` | `users/{user}` | yes | no |
+//! | `space.name` | `=` | `spaces/{space}` | yes | no |
+//! | `space.display_name` | `:` | words, quotes optional | yes | without `OR` |
+//! | `space.space_type` | `=` | `DIRECT_MESSAGE`, `GROUP_CHAT`, `SPACE` | yes | no |
+//! | `attachment:*` | `:` | | no | yes |
+//! | `annotations.user_mentions.user.name` | `:` | `users/{user}`, quotes optional | yes | without `OR` |
+//! | `has_link()` | | | no | yes |
+//! | `is_unread()` | | | no | yes |
+//!
+//! Only AND joins comparisons of different fields. A filter has at most 1,000 characters.
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | AND may be omitted. Mixing it with OR requires parentheses; also where it is omitted. | documented; the last is a design decision |
+//! | The spellings `createTime`, `space.displayName` and so on are errors. | observed live |
+//! | AND or OR joins comparisons of a display name, or mentions, but not both, not even in parentheses. | documented; the last is a design decision |
+//! | A term by itself is a keyword, also if it is the name of a field. A field and a value without an operator are keywords, with a warning. | design decision |
+//! | A keyword matches words next to each other, without regard to case. One that has all words of another one next to each other implies it. | design decision |
+//! | A keyword without letters and digits is an error. | design decision |
+//! | Comparisons of a display name with several words and several comparisons joined by AND mean the same, and print as one. | design decision |
+//! | The IDs of users, `users/me` and email addresses are accepted. An alias that the [`Context`] does not resolve equals only itself, but may stand for any other user: so two filters are only disjoint if they do not depend on one. | documented; design decision |
+//! | `has_link()` matches `http://` or `https://` and a character after it. | design decision |
+//! | The service looks for a display name only in the five spaces that match it best; `matches` does not. | documented; design decision |
+//! | Comparisons of the type or display name of a space that the context does not have are false. | design decision |
 
 use super::context::{Context, EvaluationError};
 use super::messages::{AnnotationType, Message};

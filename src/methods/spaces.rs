@@ -1,4 +1,29 @@
 //! Filters of spaces: `spaces.list`.
+//!
+//! ```
+//! use gchat_filter::spaces::Filter;
+//!
+//! let filter: Filter = r#"spaceType = "GROUP_CHAT" OR spaceType = "DIRECT_MESSAGE""#.parse()?;
+//! assert!(Filter::parse(r#"space_type = "SPACE" AND space_type = "GROUP_CHAT""#).is_err());
+//! # assert!(!filter.is_disjoint(&Filter::parse("")?));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `space_type`, `spaceType` | `=` | `SPACE`, `GROUP_CHAT`, `DIRECT_MESSAGE` | yes | yes |
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | Several types are joined with OR; two different types under AND are a contradiction. | documented; the second is a design decision |
+//! | `SPACE_TYPE_UNSPECIFIED` is unknown. | documented |
+//! | Values must be quoted. | observed live |
+//! | Both spellings of the field are accepted. | the reference uses both |
+//! | All three types together are not always true, because the API may add types. | design decision |
 
 use serde::Serialize;
 

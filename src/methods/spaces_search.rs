@@ -1,7 +1,47 @@
 //! Filters of a search of spaces: the `query` of `spaces.search`.
 //!
 //! With `useAdminAccess`, a request searches all spaces of the organization, and must say so with a
-//! comparison of `customer`. Without, it searches the caller's spaces, by fewer fields.
+//! comparison of `customer`. Without, it searches the caller's spaces, by fewer fields. Set
+//! [`Checker::admin_access`](crate::Checker::admin_access) to check a filter with admin access.
+//!
+//! ```
+//! use gchat_filter::{Checker, diagnostic::Code, spaces_search::Filter};
+//!
+//! let text = r#"display_name:"Project" AND space_type = "SPACE""#;
+//! let filter: Filter = text.parse()?;
+//! let admin = Checker::new().admin_access(true);
+//! let checked = Filter::check(&admin, text);
+//! assert_eq!(checked.diagnostics[0].code, Code::MissingConjunct);
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `customer` (admin access) | `=` | `customers/my_customer` | no | no |
+//! | `space_type`, `spaceType` | `=` | `SPACE` | no | no |
+//! | `display_name`, `displayName` | `:` | words | yes | no |
+//! | `external_user_allowed`, `externalUserAllowed` | `=` | `true`, `false` | yes | no |
+//! | `space_history_state`, `spaceHistoryState` (admin access) | `=` | `HISTORY_ON`, `HISTORY_OFF` | yes | no |
+//! | `create_time`, `createTime` (admin access) | `=`, `<`, `>`, `<=`, `>=` | a timestamp of RFC 3339 | yes | as an interval |
+//! | `last_active_time`, `lastActiveTime` (admin access) | `=`, `<`, `>`, `<=`, `>=` | a timestamp of RFC 3339 | yes | as an interval |
+//!
+//! Only AND joins comparisons of different fields. A filter has at most 1,000 characters.
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | `space_type` is required, and with admin access `customer`. | documented |
+//! | Without admin access and without `display_name`, the response is empty: a warning. | documented |
+//! | Each word in a comparison of `display_name` is the beginning of a word of the name, in any order and without regard to case. | documented |
+//! | Words are the longest runs of letters and digits, in lower case. A value without words is an error. | design decision |
+//! | An interval is one lower and one upper bound. Any other AND of a time is an error, also of equal bounds; OR may join intervals in parentheses. | documented; the details are a design decision |
+//! | An empty interval is valid, with a warning. | design decision, because the reference has such an interval in its text |
+//! | `true` and `false` without quotes are accepted with a warning. | design decision: the text of the reference has no quotes, its examples do |
+//! | An absent `externalUserAllowed` is `false`; a comparison of any other absent value is false. | proto3 JSON; design decision |
+//! | Every space is in the customer's organization. | design decision |
 
 use super::spaces::{HistoryState, Space};
 use crate::analysis::conjunction::{Conjunction, Fact};

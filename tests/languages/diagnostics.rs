@@ -23,6 +23,27 @@ fn documented_examples() {
     assert_eq!(count, 69);
 }
 
+/// The table of methods in the README has a valid filter of each.
+#[test]
+fn the_readme_has_valid_filters() {
+    let rows = include_str!("../../README.md").lines();
+    let rows = rows.filter_map(|line| {
+        let columns: Vec<&str> = line.split(" | ").collect();
+        let [_, method, filter] = columns[..] else {
+            return None;
+        };
+        let method = method.trim_matches('`').parse::<Method>().ok()?;
+        Some((method, filter.trim_end_matches(" |").trim_matches('`')))
+    });
+    let mut methods = Vec::new();
+    for (method, filter) in rows {
+        let checked = Checker::new().check_method(method, filter);
+        assert_eq!(checked.diagnostics, [], "{method}: {filter}");
+        methods.push(method);
+    }
+    assert_eq!(methods, Method::ALL);
+}
+
 /// Everything that is reported about filters, one after the other.
 fn reports(method: Method, texts: &[&str]) -> String {
     reports_of(&Checker::new(), method, texts)
