@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use crate::analysis::conjunction::Conjunction;
 use crate::analysis::lower::Part;
+use crate::analysis::summary::GroupMeaning;
 use crate::diagnostic::Diagnostic;
 use crate::schema::Declaration;
 use crate::syntax::Expr;
@@ -58,6 +59,11 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
         None
     }
 
+    /// Returns the sets of the meaning, if it is made of one for each group.
+    fn sets(&self, _: &'static Declaration) -> Option<Vec<GroupMeaning>> {
+        None
+    }
+
     /// Prints the shortest text with the meaning.
     fn print(&self, declaration: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
@@ -86,6 +92,10 @@ impl Meaning for Conjunction<'static> {
 
     fn of(declaration: &'static Declaration, part: &Part<'_>) -> Option<Self> {
         Conjunction::of(declaration, part)
+    }
+
+    fn sets(&self, declaration: &'static Declaration) -> Option<Vec<GroupMeaning>> {
+        Some(self.summary(declaration))
     }
 
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed> {

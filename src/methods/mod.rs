@@ -67,6 +67,7 @@ use self::section_items::SectionItems;
 use self::space_events::SpaceEvents;
 use self::spaces::Spaces;
 use self::spaces_search::SpacesSearch;
+use crate::analysis::summary::GroupMeaning;
 use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
 use crate::named::named;
 use crate::schema::{Declaration, Lint};
@@ -151,6 +152,12 @@ macro_rules! methods {
             fn admits(&self) -> Option<Vec<AdmittedCell>> {
                 match self {
                     $(Self::$language(filter) => filter.admits(),)+
+                }
+            }
+
+            fn sets(&self) -> Option<Vec<GroupMeaning>> {
+                match self {
+                    $(Self::$language(filter) => filter.sets(),)+
                 }
             }
         }

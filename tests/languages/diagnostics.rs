@@ -499,3 +499,36 @@ fn messages_search() {
     );
     insta::assert_snapshot!(reports);
 }
+
+/// The meanings of filters in the JSON format.
+#[test]
+fn meanings_as_json() {
+    let mut out = String::new();
+    for (method, text) in [
+        (
+            Method::SpacesList,
+            r#"space_type = "SPACE" OR space_type = "GROUP_CHAT""#,
+        ),
+        (
+            Method::SpacesMessagesList,
+            r#"create_time > "2026-01-01T00:00:00Z" AND create_time < "2026-01-02T00:00:00.000000001Z" AND thread.name = spaces/A/threads/B"#,
+        ),
+        (
+            Method::SpacesMessagesSearch,
+            r#""to do" has_link() space.display_name:"Hello World""#,
+        ),
+        (
+            Method::SpacesMessagesReactionsList,
+            r#"emoji.unicode = "a" OR emoji.custom_emoji.uid = "b""#,
+        ),
+        (Method::CustomEmojisList, r#"NOT creator("users/me")"#),
+        (Method::CustomEmojisList, ""),
+        (Method::SpacesMembersList, r#"role = "ROLE_MANAGER""#),
+        (Method::SpacesList, "x"),
+    ] {
+        let checked = Checker::new().check_method(method, text);
+        let json = serde_json::to_value(&checked).unwrap();
+        writeln!(out, "{text}\n  {}", json["meaning"]).unwrap();
+    }
+    insta::assert_snapshot!(out);
+}
