@@ -188,7 +188,8 @@ codes! {
         SpaceInMember = "space-in-member",
         /// Operator from another language, such as `==`. Span: the operator.
         WrongOperator = "wrong-operator",
-        /// More than [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes. Span: empty, at the limit.
+        /// More than [`MAX_LENGTH`](crate::syntax::MAX_LENGTH) bytes, or more characters than the method
+        /// allows. Span: empty, at the limit.
         TooLong = "too-long",
         /// More than [`MAX_DEPTH`](crate::syntax::MAX_DEPTH) nested parentheses. Span: the opening
         /// parenthesis that exceeds the limit.
@@ -228,6 +229,9 @@ codes! {
         OrNotSupported = "or-not-supported",
         /// AND between comparisons of a field that does not support it. Span: the second one.
         AndNotSupported = "and-not-supported",
+        /// AND and OR between comparisons of a field that supports only one of them at a time. Span: the
+        /// part that differs from the one before.
+        MixedWithinField = "mixed-within-field",
         /// AND between comparisons that are not a lower and an upper bound. Span: the comparison
         /// that is neither.
         NotAnInterval = "not-an-interval",
@@ -277,8 +281,14 @@ codes! {
         AdminTypeComparison = "admin-type-comparison",
         /// Filter that matches apps, which admin access does not allow. Span: the filter.
         AdminRequiresType = "admin-requires-type",
+        /// Comparison that only requests with `useAdminAccess` can have. Span: the comparison.
+        AdminOnlyField = "admin-only-field",
+        /// Filter without a comparison that the method requires. Span: the filter.
+        MissingConjunct = "missing-conjunct",
         /// Lint: filter without a comparison of the event type. Span: the filter.
         MissingEventType = "missing-event-type",
+        /// Lint: search of spaces without a comparison of the display name. Span: the filter.
+        EmptyResponse = "empty-response",
     }
 }
 

@@ -25,12 +25,20 @@
 //!
 //! Each method of the API has a filter language of its own:
 //!
-//! | module | method | fields |
-//! |---|---|---|
-//! | [`members`] | `spaces.members.list` | `role`, `member.type` |
-//! | [`spaces`] | `spaces.list` | `space_type` |
-//! | [`messages`] | `spaces.messages.list` | `create_time`, `thread.name` |
-//! | [`reactions`] | `spaces.messages.reactions.list` | `emoji.unicode`, `emoji.custom_emoji.uid`, `user.name` |
+//! | module | method | resource | fields |
+//! |---|---|---|---|
+//! | [`members`] | `spaces.members.list` | [`Membership`](members::Membership) | `role`, `member.type` |
+//! | [`spaces`] | `spaces.list` | [`Space`](spaces::Space) | `space_type` |
+//! | [`spaces_search`] | `spaces.search` | [`Space`](spaces::Space) | `display_name`, `external_user_allowed`, and more with admin access |
+//! | [`messages`] | `spaces.messages.list` | [`Message`](messages::Message) | `create_time`, `thread.name` |
+//! | [`messages_search`] | `spaces.messages.search` | [`Message`](messages::Message) | keywords, `create_time`, `sender.name`, `space.name`, mentions, … |
+//! | [`reactions`] | `spaces.messages.reactions.list` | [`Reaction`](reactions::Reaction) | `emoji.unicode`, `emoji.custom_emoji.uid`, `user.name` |
+//! | [`space_events`] | `spaces.spaceEvents.list` | [`SpaceEvent`](space_events::SpaceEvent) | `event_types`, `start_time`, `end_time` |
+//! | [`custom_emojis`] | `customEmojis.list` | [`CustomEmoji`](custom_emojis::CustomEmoji) | `creator("users/me")` |
+//! | [`section_items`] | `users.sections.items.list` | [`SectionItem`](section_items::SectionItem) | `space` |
+//!
+//! The documentation of each module has a table of the fields, and the design decisions. What some
+//! filters depend on besides the resource, such as the calling user, is a [`Context`].
 //!
 //! [`Checker::check_method`] checks a filter of a [`Method`] that is known only when the program
 //! runs.
@@ -84,7 +92,7 @@
 //! | Removing a redundant part, parenthesizing mixed operators, and joining the sides of a contradiction with OR are possible fixes. A certain fix is one that was clearly intended. Every fix is tried before it is offered. | design decision |
 //! | The fix that adds a type for admin access adds parentheses only around an OR or a sequence that has none. | design decision |
 //! | The span of `implicit-and` is the second term, of `undocumented-operator` the comparator, of `mixed-operators` the group. | design decision |
-//! | In the languages of spaces, messages and reactions, a negation is an error whatever the level of its lint, because they cannot express its meaning. | design decision |
+//! | In languages without `!=` and `NOT`, a negation is an error whatever the level of its lint, because they cannot express its meaning. | design decision |
 //! | An interval without a timestamp is valid, with a warning. It prints as a comparison that no timestamp satisfies. | design decision, because the reference has such an interval in its text |
 //! | The ID in a resource name has one or more characters other than `/`, `*`, white space and controls, and is not `-`. | design decision |
 //! | In a dump, `{}` and an object with only `nextPageToken` are empty list responses, not memberships. | design decision |
@@ -130,7 +138,7 @@ pub use self::filter::{
 };
 pub use self::methods::{
     AnyFilter, Context, EvaluationError, Method, UnknownValue, custom_emojis, members, messages,
-    reactions, section_items, space_events, spaces,
+    messages_search, reactions, section_items, space_events, spaces, spaces_search,
 };
 pub use self::named::UnknownName;
 #[cfg(feature = "report")]

@@ -54,4 +54,4 @@ macro_rules! replays {
     };
 }
 
-replays! { parse roundtrip check fixes simplify membership document request router }
+replays! { parse roundtrip check fixes simplify languages membership document request router }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::bits::Bits;
 use crate::schema::{Across, Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
+use crate::values::conditions::{Condition, Conditions};
 
 /// The cells of one filter: a segment of numbers for each group in the filter. Where OR may join
 /// comparisons of different groups, there is one segment for all groups, of which each cell is a
@@ -37,10 +38,17 @@ pub(super) enum Axis<'t> {
     Timestamps(usize, Vec<Timestamp>),
     /// The sorted constants, each with its field, and everything else.
     Texts(usize, Vec<(usize, Cow<'t, str>)>),
+    /// Resources that tell the constants apart. For each constant, one that meets only its conditions;
+    /// for each condition, one that meets all but those from which it follows; one that meets all; and
+    /// one that meets none.
+    Conditions(usize, Condition, Vec<Conditions>, Vec<String>),
 }
 
-/// Returns the number of cells of an enum: its values, and everything else.
+/// Returns the number of cells of an enum: its values, and everything else if that exists.
 pub(crate) const fn enum_cells(group: &FieldGroup) -> usize {
+    if group.is_closed {
+        return group.values();
+    }
     group.values() + 1
 }
 
@@ -58,13 +66,18 @@ impl<'t> Axis<'t> {
             Domain::Finite => Self::Values(index, std::slice::from_ref(group)),
             Domain::Ordered => Self::Timestamps(index, Vec::new()),
             Domain::Distinct => Self::Texts(index, Vec::new()),
+            Domain::Conditions(condition) => {
+                Self::Conditions(index, condition, Vec::new(), Vec::new())
+            }
         }
     }
 
     fn has(&self, group: usize) -> bool {
         match self {
             Self::Values(first, groups) => (*first..first + groups.len()).contains(&group),
-            Self::Timestamps(own, _) | Self::Texts(own, _) => *own == group,
+            Self::Timestamps(own, _) | Self::Texts(own, _) | Self::Conditions(own, ..) => {
+                *own == group
+            }
         }
     }
 
@@ -75,6 +88,10 @@ impl<'t> Axis<'t> {
             }
             (Self::Texts(_, constants), Constant::Text(text)) => {
                 constants.push((predicate.field, text.clone()));
+            }
+            (Self::Conditions(_, _, constants, all), Constant::Conditions(_, own)) => {
+                constants.push(own.clone());
+                all.extend(own.iter().cloned());
             }
             _ => {}
         }
@@ -93,6 +110,13 @@ impl<'t> Axis<'t> {
                 constants.sort_unstable();
                 constants.dedup();
                 constants.len() + 1
+            }
+            Self::Conditions(_, _, constants, all) => {
+                constants.sort_unstable();
+                constants.dedup();
+                all.sort_unstable();
+                all.dedup();
+                constants.len() + all.len() + 2
             }
         }
     }
@@ -255,6 +279,22 @@ impl Axis<'_> {
                     bits.insert(start + range.start..start + range.end);
                 }
             }
+            (
+                Self::Conditions(_, condition, constants, all),
+                Constant::Conditions(_, conditions),
+            ) => {
+                let own = constants
+                    .iter()
+                    .map(|met| condition.all_follow(conditions, met));
+                let rest = all.iter().map(|unmet| {
+                    let mut conditions = conditions.iter();
+                    !conditions.any(|own| condition.follows(unmet, own))
+                });
+                let matched = own.chain(rest).chain([true, false]);
+                for (cell, _) in matched.enumerate().filter(|(_, is_matched)| *is_matched) {
+                    bits.insert(start + cell..start + cell + 1);
+                }
+            }
             _ => {}
         }
     }
@@ -264,7 +304,7 @@ impl Axis<'_> {
 /// cells for each segment. OR and NOT are exact for sets that leave all segments but one open, which
 /// the schema stage ensures.
 #[derive(Clone, Debug)]
-pub struct CellSet<'s> {
+pub(crate) struct CellSet<'s> {
     pub(super) partition: &'s Partition<'s>,
     bits: Bits,
 }
@@ -340,11 +380,5 @@ impl CellSet<'_> {
     /// Returns whether a cell is in the set, by its number.
     pub(crate) fn contains(&self, cell: usize) -> bool {
         self.bits.contains(cell)
-    }
-
-    /// Returns whether the set leaves a segment open.
-    pub(super) fn is_open(&self, segment: &Segment<'_>) -> bool {
-        let missing = self.partition.all.without(&self.bits);
-        !missing.any(segment.cells.clone())
     }
 }

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::cells::{Axis, CellSet, enum_cells, interval};
+use super::cells::enum_cells;
+use super::lower::{Part, PartKind};
 use crate::schema::{Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
+use crate::values::conditions::{Condition, Conditions};
+use crate::values::resource_name::is_user_alias;
 
 /// What a filter matches: the resources whose value for each of these groups is in the group's set.
 ///
@@ -32,16 +35,22 @@ pub(super) enum Set<'a> {
     Timestamps(Vec<(Timestamp, Timestamp)>),
     /// Sorted texts, each with the index of its field.
     Texts(Vec<(usize, Cow<'a, str>)>),
+    /// Sorted alternatives of conditions, of which none follows from another.
+    Conditions(Condition, Vec<Conditions>),
 }
 
 /// What a resource has for a group.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum Fact<'a> {
     /// The index of an enum value, or the number of values for anything else.
     Value(usize),
     Timestamp(Timestamp),
     /// The index of a field, and its text.
     Text(usize, &'a str),
+    /// A text of words.
+    Words(&'a str),
+    /// The names that it has, as a function.
+    Names(&'a dyn Fn(&str) -> bool),
     /// Nothing.
     Absent,
 }
@@ -65,6 +74,7 @@ impl<'a> Set<'a> {
                 Self::Timestamps(interval.into_iter().collect())
             }
             Constant::Text(text) => Self::Texts(vec![(predicate.field, text)]),
+            Constant::Conditions(condition, own) => Self::Conditions(condition, vec![own]),
         })
     }
 
@@ -77,8 +87,70 @@ impl<'a> Set<'a> {
                 let both = a.iter().filter(|text| b.binary_search(text).is_ok());
                 Self::Texts(both.cloned().collect())
             }
+            (Self::Conditions(condition, a), Self::Conditions(_, b)) => {
+                let both = a
+                    .iter()
+                    .flat_map(|a| b.iter().map(|b| condition.both(a, b)));
+                let mut both = Self::Conditions(*condition, both.collect());
+                both.normalize();
+                both
+            }
             _ => unreachable!("the sets of a group are of one kind"),
         }
+    }
+
+    /// Adds the values of a set of the same group, without normalizing.
+    pub(super) fn extend(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Values(a), Self::Values(b)) => *a |= b,
+            (Self::Timestamps(a), Self::Timestamps(b)) => a.extend(b),
+            (Self::Texts(a), Self::Texts(b)) => a.extend(b),
+            (Self::Conditions(_, a), Self::Conditions(_, b)) => a.extend(b),
+            _ => {}
+        }
+    }
+
+    /// Brings the set into the form in which equal sets are equal.
+    pub(super) fn normalize(&mut self) {
+        match self {
+            Self::Values(_) => {}
+            Self::Timestamps(intervals) if intervals.len() < 2 => {}
+            Self::Timestamps(intervals) => {
+                intervals.sort_unstable();
+                let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
+                for (first, last) in intervals.drain(..) {
+                    match merged.last_mut() {
+                        Some(before) if before.1.next().is_none_or(|next| first <= next) => {
+                            before.1 = before.1.max(last);
+                        }
+                        _ => merged.push((first, last)),
+                    }
+                }
+                *intervals = merged;
+            }
+            Self::Texts(texts) => {
+                texts.sort_unstable();
+                texts.dedup();
+            }
+            Self::Conditions(condition, alternatives) => {
+                alternatives.sort_unstable();
+                alternatives.dedup();
+                let all = alternatives.clone();
+                alternatives.retain(|own| {
+                    let mut others = all.iter();
+                    !others.any(|other| other != own && condition.all_follow(other, own))
+                });
+            }
+        }
+    }
+
+    /// Replaces the set by its complement; `None` if it is not a set of enum values.
+    pub(super) fn complement(&mut self, group: &FieldGroup) -> Option<()> {
+        let Self::Values(bits) = self else {
+            return None;
+        };
+        *bits ^= (1 << enum_cells(group)) - 1;
+        Some(())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -86,6 +158,7 @@ impl<'a> Set<'a> {
             Self::Values(bits) => *bits == 0,
             Self::Timestamps(intervals) => intervals.is_empty(),
             Self::Texts(texts) => texts.is_empty(),
+            Self::Conditions(_, alternatives) => alternatives.is_empty(),
         }
     }
 
@@ -106,6 +179,15 @@ impl<'a> Set<'a> {
                 let found = texts.binary_search_by(|(field, text)| (*field, &**text).cmp(&key));
                 found.is_ok()
             }
+            (Self::Conditions(condition, alternatives), Fact::Words(text)) => {
+                let mut alternatives = alternatives.iter();
+                alternatives.any(|own| condition.are_met(own, text))
+            }
+            (Self::Conditions(_, alternatives), Fact::Names(has)) => {
+                let mut alternatives = alternatives.iter();
+                alternatives.any(|own| own.iter().all(|name| has(name)))
+            }
+            (Self::Texts(texts), Fact::Names(has)) => texts.iter().any(|(_, name)| has(name)),
             _ => false,
         }
     }
@@ -114,6 +196,7 @@ impl<'a> Set<'a> {
         match self {
             Self::Values(bits) => Set::Values(bits),
             Self::Timestamps(intervals) => Set::Timestamps(intervals),
+            Self::Conditions(condition, alternatives) => Set::Conditions(condition, alternatives),
             Self::Texts(texts) => {
                 let texts = texts.into_iter();
                 Set::Texts(
@@ -167,41 +250,10 @@ impl<'a> Conjunction<'a> {
         Self(conjuncts)
     }
 
-    /// Returns the meaning of a filter that matches the cells of a set.
-    pub(crate) fn of(declaration: &Declaration, cells: &CellSet<'_>) -> Conjunction<'static> {
-        let mut conjuncts = Vec::new();
-        for segment in &cells.partition.segments {
-            if !cells.is_empty() && cells.is_open(segment) {
-                continue;
-            }
-            let has = |cell: &usize| cells.contains(segment.cells.start + cell);
-            let own = 0..segment.cells.len();
-            let (group, set) = match &segment.axis {
-                Axis::Values(group, _) => {
-                    let bits = own.filter(has).fold(0, |bits, cell| bits | 1 << cell);
-                    (*group, Set::Values(bits))
-                }
-                Axis::Timestamps(group, constants) => {
-                    let mut intervals: Vec<(Timestamp, Timestamp)> = Vec::new();
-                    let cells = own.filter(has);
-                    for (first, last) in cells.filter_map(|cell| interval(constants, cell)) {
-                        match intervals.last_mut() {
-                            Some(before) if before.1.next() == Some(first) => before.1 = last,
-                            _ => intervals.push((first, last)),
-                        }
-                    }
-                    (*group, Set::Timestamps(intervals))
-                }
-                Axis::Texts(group, constants) => {
-                    let texts = constants.iter().enumerate().filter(|(cell, _)| has(cell));
-                    let texts = texts.map(|(_, (field, text))| (*field, text.clone()));
-                    (*group, Set::Texts(texts.collect()).into_owned())
-                }
-            };
-            let set = set.into_owned();
-            conjuncts.push(Conjunct { group, set });
-        }
-        Conjunction::new(declaration, conjuncts)
+    /// Returns the meaning of a filter; `None` if it negates what has no complement.
+    pub(crate) fn of(declaration: &Declaration, part: &Part<'_>) -> Option<Conjunction<'static>> {
+        let conjuncts = conjuncts(declaration, part)?;
+        Some(Conjunction::new(declaration, conjuncts).into_owned())
     }
 
     pub(super) fn into_owned(self) -> Conjunction<'static> {
@@ -225,6 +277,23 @@ impl<'a> Conjunction<'a> {
         Some(&conjunct.set)
     }
 
+    /// Returns whether the filter depends on a group.
+    pub(crate) fn restricts(&self, group: usize) -> bool {
+        self.set(group).is_some()
+    }
+
+    /// Returns whether a comparison of a group has a name.
+    pub(crate) fn has_name(&self, group: usize, name: &str) -> bool {
+        match self.set(group) {
+            Some(Set::Texts(texts)) => texts.iter().any(|(_, text)| text == name),
+            Some(Set::Conditions(_, alternatives)) => {
+                let mut names = alternatives.iter().flatten();
+                names.any(|own| own == name)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns what matches both; the groups of the declaration are in `groups`.
     pub(crate) fn and(&self, declaration: &Declaration, other: &Self) -> Self {
         let groups = 0..declaration.groups.len();
@@ -236,6 +305,50 @@ impl<'a> Conjunction<'a> {
             Some(Conjunct { group, set })
         });
         Self::new(declaration, conjuncts.collect())
+    }
+
+    /// Returns what matches both, if the language can express it.
+    pub(crate) fn intersection(
+        &self,
+        declaration: &'static Declaration,
+        other: &Self,
+    ) -> Intersection<'a> {
+        let both = self.and(declaration, other);
+        // An alias may stand for a user that the other filter names.
+        let is_undecided = self.0.iter().any(|own| {
+            let other = other.set(own.group);
+            other.is_some_and(|other| may_share_users(&own.set, other))
+        });
+        if is_undecided {
+            let is_apart = self.0.iter().any(|own| {
+                let other = other.set(own.group);
+                other.is_some_and(|other| {
+                    own.set.and(other).is_empty() && !may_share_users(&own.set, other)
+                })
+            });
+            return if is_apart || self.is_empty() || other.is_empty() {
+                Intersection::Empty
+            } else {
+                Intersection::NotExpressible
+            };
+        }
+        if both.is_empty() {
+            return Intersection::Empty;
+        }
+        let is_mixed = both.0.iter().any(|own| match &own.set {
+            Set::Conditions(Condition::Name, alternatives) => {
+                alternatives.len() > 1 && alternatives.iter().any(|names| names.len() > 1)
+            }
+            _ => false,
+        });
+        let is_long = declaration.max_length.is_some_and(|limit| {
+            let mut text = String::new();
+            both.print(declaration, &mut text).is_err() || text.chars().count() > limit
+        });
+        if is_mixed || is_long {
+            return Intersection::NotExpressible;
+        }
+        Intersection::Expressible(both)
     }
 
     pub(crate) fn is_subset(&self, other: &Self) -> bool {
@@ -257,6 +370,79 @@ impl<'a> Conjunction<'a> {
             let fact = facts.get(conjunct.group);
             fact.is_some_and(|fact| conjunct.set.contains(fact))
         })
+    }
+}
+
+/// What matches two filters.
+pub(crate) enum Intersection<'a> {
+    Expressible(Conjunction<'a>),
+    /// Nothing.
+    Empty,
+    /// Something, perhaps, for which the language has no filter.
+    NotExpressible,
+}
+
+/// Returns whether names of users that are in one set only may stand for the same user.
+fn may_share_users(a: &Set<'_>, b: &Set<'_>) -> bool {
+    let (Set::Texts(a), Set::Texts(b)) = (a, b) else {
+        return false;
+    };
+    let mut only_a = a
+        .iter()
+        .filter(|name| b.binary_search(name).is_err())
+        .peekable();
+    let mut only_b = b
+        .iter()
+        .filter(|name| a.binary_search(name).is_err())
+        .peekable();
+    only_a.peek().is_some()
+        && only_b.peek().is_some()
+        && only_a.chain(only_b).any(|(_, name)| is_user_alias(name))
+}
+
+/// Returns the sets of the groups in a part, in the order of the groups.
+fn conjuncts<'a>(declaration: &Declaration, part: &Part<'a>) -> Option<Vec<Conjunct<'a>>> {
+    match &part.kind {
+        PartKind::Comparison(predicate) => Some(vec![Conjunct {
+            group: predicate.group,
+            set: Set::of((*predicate).clone())?,
+        }]),
+        PartKind::And(parts) => {
+            let mut all: Vec<Conjunct<'a>> = Vec::new();
+            for part in parts {
+                for conjunct in conjuncts(declaration, part)? {
+                    let at = all.partition_point(|own| own.group < conjunct.group);
+                    match all.get_mut(at) {
+                        Some(own) if own.group == conjunct.group => {
+                            own.set = own.set.and(&conjunct.set);
+                        }
+                        _ => all.insert(at, conjunct),
+                    }
+                }
+            }
+            Some(all)
+        }
+        PartKind::Or(parts) => {
+            let mut any: Option<Conjunct<'a>> = None;
+            for part in parts {
+                // The operands of an OR are of one group.
+                let conjunct = conjuncts(declaration, part)?.pop()?;
+                match &mut any {
+                    Some(any) => any.set.extend(conjunct.set),
+                    None => any = Some(conjunct),
+                }
+            }
+            let mut any = any?;
+            any.set.normalize();
+            Some(vec![any])
+        }
+        PartKind::Not(part) => {
+            let mut conjunct = conjuncts(declaration, part)?.pop()?;
+            conjunct
+                .set
+                .complement(declaration.groups.get(conjunct.group)?)?;
+            Some(vec![conjunct])
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Computes what a filter matches, without building a tree.
 
-use super::cells::enum_cells;
 use super::conjunction::{Conjunct, Conjunction, Set};
 use crate::schema::{And, Declaration, Lint, Predicate};
 use crate::syntax::grammar::{self, Builder, Token};
@@ -15,10 +14,10 @@ struct ConjunctionBuilder {
     declaration: &'static Declaration,
 }
 
-/// The source of a member, or of a call with one argument.
+/// The source of a member, or of a call with at most one argument.
 enum Source<'a> {
     Member(&'a [u8]),
-    Call(&'a [u8], &'a [u8]),
+    Call(&'a [u8], Option<&'a [u8]>),
 }
 
 /// What a part of a filter matches.
@@ -38,6 +37,17 @@ impl Conjunction<'static> {
             return (!declaration.is_required).then(Self::all);
         };
         let mut conjuncts = part?.conjuncts;
+        let has = |group: usize| conjuncts.iter().any(|own| own.group == group);
+        let mut expected = declaration.expected.iter();
+        let is_incomplete = expected.any(|expected| {
+            expected.lint.is_none() && expected.access.includes(false) && !has(expected.group)
+        });
+        let mut groups = conjuncts
+            .iter()
+            .filter_map(|own| declaration.groups.get(own.group));
+        if is_incomplete || groups.any(|group| !group.access.includes(false)) {
+            return None;
+        }
         for conjunct in &mut conjuncts {
             conjunct.set.normalize();
         }
@@ -74,7 +84,8 @@ impl<'a> ConjunctionBuilder {
                 (a.set.bound()?, b.set.bound()?),
                 (Bound::Lower, Bound::Upper) | (Bound::Upper, Bound::Lower)
             ),
-            And::Never => false,
+            // Whether either is an OR is not known here.
+            And::Unmixed | And::Never => false,
         };
         a.set = a.set.and(&b.set);
         Some(a).filter(|both| is_allowed && !both.set.is_empty())
@@ -89,40 +100,6 @@ enum Bound {
 }
 
 impl Set<'_> {
-    /// Adds the values of a set of the same group, without normalizing.
-    fn extend(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Values(a), Self::Values(b)) => *a |= b,
-            (Self::Timestamps(a), Self::Timestamps(b)) => a.extend(b),
-            (Self::Texts(a), Self::Texts(b)) => a.extend(b),
-            _ => {}
-        }
-    }
-
-    fn normalize(&mut self) {
-        match self {
-            Self::Values(_) => {}
-            Self::Timestamps(intervals) if intervals.len() < 2 => {}
-            Self::Timestamps(intervals) => {
-                intervals.sort_unstable();
-                let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
-                for (first, last) in intervals.drain(..) {
-                    match merged.last_mut() {
-                        Some(before) if before.1.next().is_none_or(|next| first <= next) => {
-                            before.1 = before.1.max(last);
-                        }
-                        _ => merged.push((first, last)),
-                    }
-                }
-                *intervals = merged;
-            }
-            Self::Texts(texts) => {
-                texts.sort_unstable();
-                texts.dedup();
-            }
-        }
-    }
-
     /// Returns the bound that the set is, if it is one.
     fn bound(&self) -> Option<Bound> {
         match self {
@@ -157,7 +134,8 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn call(&self, name: &'a [u8], args: Vec<Option<&'a [u8]>>, _: usize) -> Option<Source<'a>> {
         match args.as_slice() {
-            [Some(arg)] => Some(Source::Call(name, arg)),
+            [] => Some(Source::Call(name, None)),
+            [Some(arg)] => Some(Source::Call(name, Some(arg))),
             _ => None,
         }
     }
@@ -179,7 +157,9 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn bare(&self, comparable: Option<Source<'a>>) -> Option<PartConjunction<'a>> {
         match comparable? {
-            Source::Member(_) => None,
+            Source::Member(member) => {
+                PartConjunction::of(Predicate::documented_keyword(self.declaration, member)?)
+            }
             Source::Call(name, arg) => {
                 PartConjunction::of(Predicate::documented_call(self.declaration, name, arg)?)
             }
@@ -227,11 +207,9 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
             return None;
         };
         let group = self.declaration.groups.get(conjunct.group)?;
-        let Set::Values(bits) = &mut conjunct.set else {
-            return None;
-        };
-        *bits ^= (1 << enum_cells(group)) - 1;
-        let is_valid = self.declaration.has_not && negation == Negation::Keyword && *bits != 0;
+        conjunct.set.complement(group)?;
+        let is_valid =
+            self.declaration.has_not && negation == Negation::Keyword && !conjunct.set.is_empty();
         operand.is_or = false;
         is_valid.then_some(operand)
     }
@@ -262,10 +240,13 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn sequence(
         &self,
-        _: Option<PartConjunction<'a>>,
-        _: Option<PartConjunction<'a>>,
+        left: Option<PartConjunction<'a>>,
+        operand: Option<PartConjunction<'a>>,
     ) -> Option<PartConjunction<'a>> {
-        None
+        if !self.declaration.has_sequences {
+            return None;
+        }
+        self.and(left, operand)
     }
 
     fn or(

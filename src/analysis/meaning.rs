@@ -287,6 +287,7 @@ impl MeaningCheck<'_> {
             }
             Constant::Timestamp(timestamp) => Cow::Owned(timestamp.to_string()),
             Constant::Text(text) => Cow::Borrowed(&**text),
+            Constant::Conditions(condition, own) => Cow::Owned(condition.join(own)),
         };
         (field.path, value)
     }
@@ -296,7 +297,7 @@ impl MeaningCheck<'_> {
         let not = if requirement.is_negated { "not " } else { "" };
         let predicate = requirement.predicate;
         let field = self.declaration.field(predicate.group, predicate.field);
-        if let Some(call) = field.and_then(Field::call) {
+        if let Some(call) = field.and_then(Field::condition) {
             return format!("requires `{call}` {not}to hold");
         }
         let relation = match requirement.predicate.relation {

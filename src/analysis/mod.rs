@@ -12,3 +12,4 @@ pub(crate) mod lower;
 pub(crate) mod meaning;
 mod print;
 pub(crate) mod request;
+pub(crate) mod summary;

@@ -9,10 +9,18 @@ use crate::schema::{Declaration, Field, FieldGroup, Quoting, Relation};
 use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Comparator, Quotes, Value};
 use crate::values::Timestamp;
+use crate::values::conditions::Condition;
 
 impl Conjunction<'_> {
     /// Prints the fewest comparisons with this meaning, in the order of the declaration.
     pub(crate) fn print(&self, declaration: &Declaration, f: &mut impl Write) -> fmt::Result {
+        if self.is_empty() {
+            // What a filter must contain has no effect on a filter that matches nothing.
+            let required = declaration.expected.iter();
+            for expected in required.filter(|expected| expected.lint.is_none()) {
+                write!(f, "{} AND ", expected.comparison)?;
+            }
+        }
         for (index, conjunct) in self.0.iter().enumerate() {
             let Some(group) = declaration.groups.get(conjunct.group) else {
                 continue;
@@ -43,7 +51,7 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
     match set {
         Set::Values(bits)
             if let [field] = group.fields
-                && let Some(call) = field.call() =>
+                && let Some(call) = field.condition() =>
         {
             let not = if *bits & 1 == 0 { "NOT " } else { "" };
             vec![vec![format!("{not}{call}")]]
@@ -79,11 +87,39 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
                                 bound(group, Relation::Before, last.next()),
                                 bound(group, Relation::NotAfter, last.next().map(|_| *last)),
                             );
+                            if lower.is_none() && upper.is_none() {
+                                // All timestamps: only a resource without one does not match.
+                                let all = bound(group, Relation::NotBefore, Some(*first))
+                                    .or_else(|| bound(group, Relation::NotAfter, Some(*last)));
+                                return all.into_iter().collect();
+                            }
                             lower.into_iter().chain(upper).collect()
                         }
                     },
                 )
                 .collect()
+        }
+        Set::Conditions(condition, alternatives) => {
+            let Some(field) = group.fields.first() else {
+                return Vec::new();
+            };
+            let texts = alternatives.iter().map(|own| match condition {
+                Condition::Beginning => {
+                    Vec::from_iter(comparison(field, Relation::Is, &condition.join(own)))
+                }
+                Condition::Phrase => own
+                    .iter()
+                    .map(|phrase| {
+                        let phrase = std::slice::from_ref(phrase);
+                        format!("\"{}\"", condition.join(phrase))
+                    })
+                    .collect(),
+                Condition::Name => own
+                    .iter()
+                    .filter_map(|name| comparison(field, Relation::Is, name))
+                    .collect(),
+            });
+            texts.collect()
         }
         Set::Texts(texts) => {
             let texts = texts.iter().filter_map(|(field, text)| {

@@ -128,6 +128,12 @@ impl Checker {
             diagnostics: Vec::new(),
             fixed: None,
         };
+        if let Some(limit) = L::DECLARATION.max_length
+            && let Some(error) = syntax::too_long(text, limit)
+        {
+            checked.diagnostics.push(error);
+            return checked;
+        }
         match syntax::parse(text) {
             Ok(tree) => checked.tree = tree,
             Err(error) => {
@@ -179,12 +185,19 @@ impl Checker {
             request::check(declaration, &levels, request, &part, diagnostics);
         }
         if !has_error(diagnostics) {
-            expected::check(declaration, &levels, tree, &predicates, diagnostics);
+            expected::check(
+                declaration,
+                &levels,
+                self.admin_access,
+                tree,
+                &part,
+                diagnostics,
+            );
             if self.admin_access {
                 L::check_admin_access(text, Some((tree, &part)), diagnostics);
             }
         }
-        L::Meaning::of(declaration, &part.cells)
+        L::Meaning::of(declaration, &part)
     }
 }
 

@@ -4,6 +4,7 @@ use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use super::language::{AdmittedCell, Language, Meaning};
 use super::{Checked, Filter};
+use crate::analysis::summary::GroupMeaning;
 use crate::diagnostic::{Diagnostic, Fix, Span};
 
 /// Serializes the result in the format that `gchat-filter check --format json` prints.
@@ -16,12 +17,18 @@ use crate::diagnostic::{Diagnostic, Fix, Span};
 /// | `fixed` | the text with all certain fixes applied, or null |
 /// | `simplified` | the shortest text with the filter's meaning, or null if it is invalid |
 /// | `admits` | the cells that the filter matches, for memberships; else null |
+/// | `meaning` | only for valid filters of other methods: what they match of each group of fields |
 ///
 /// A diagnostic has `severity`, `stage`, `code`, `message`, `start`, `end`, `labels` (each with
 /// `start`, `end` and `text`), `help` or null, and `fix` or null. A fix has `certain`, `edits` (each
 /// with `start`, `end` and the replacement `text`), and `text`, which is the filter with only this fix
 /// applied. A cell has a `role` and a `type`: names in the API, `*` for all names that this version
 /// does not know, and a type of null for no member.
+///
+/// The object for a group has its `fields`, and one of: `values`, the names of enum values; `holds`, for a
+/// condition without a value; `intervals`, each with `start` and `end`, which are null if there is no bound,
+/// `startIncluded` and `endIncluded`; `texts`, each with its `field` and the `text`; or `alternatives` of
+/// words, phrases or names. Groups that the filter does not restrict are left out.
 ///
 /// All offsets are in bytes, from 0. [`Span::to_utf16`] and [`Span::to_chars`] convert them. Keys may
 /// be added.
@@ -36,6 +43,10 @@ impl<F: Summary> Serialize for Checked<'_, F> {
         let filter = self.filter.as_ref();
         object.serialize_field("simplified", &filter.map(Summary::simplified))?;
         object.serialize_field("admits", &filter.and_then(Summary::admits))?;
+        match filter.and_then(Summary::sets) {
+            Some(sets) => object.serialize_field("meaning", &sets)?,
+            None => object.skip_field("meaning")?,
+        }
         object.end()
     }
 }
@@ -47,6 +58,9 @@ pub trait Summary {
 
     /// Returns the role and the type of each cell that the filter matches, if it has cells.
     fn admits(&self) -> Option<Vec<AdmittedCell>>;
+
+    /// Returns what the filter matches of each group of fields, if its meaning is made of that.
+    fn sets(&self) -> Option<Vec<GroupMeaning>>;
 }
 
 impl<L: Language> Summary for Filter<L> {
@@ -56,6 +70,10 @@ impl<L: Language> Summary for Filter<L> {
 
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
         self.0.admits()
+    }
+
+    fn sets(&self) -> Option<Vec<GroupMeaning>> {
+        self.0.sets(L::DECLARATION)
     }
 }
 

@@ -3,9 +3,9 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
-use crate::analysis::cells::CellSet;
 use crate::analysis::conjunction::Conjunction;
 use crate::analysis::lower::Part;
+use crate::analysis::summary::GroupMeaning;
 use crate::diagnostic::Diagnostic;
 use crate::schema::Declaration;
 use crate::syntax::Expr;
@@ -43,9 +43,9 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
     /// Returns the meaning of the empty filter.
     fn all() -> Self;
 
-    /// Returns the meaning of a filter that matches the cells of a set, which is not empty unless
-    /// the language has filters that match nothing.
-    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self>;
+    /// Returns the meaning of a filter, which matches something unless the language has filters that
+    /// match nothing.
+    fn of(declaration: &'static Declaration, part: &Part<'_>) -> Option<Self>;
 
     /// Returns the meaning of a valid filter without building a tree.
     ///
@@ -56,6 +56,11 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
 
     /// Returns the cells of the meaning, if it has any.
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
+        None
+    }
+
+    /// Returns the sets of the meaning, if it is made of one for each group.
+    fn sets(&self, _: &'static Declaration) -> Option<Vec<GroupMeaning>> {
         None
     }
 
@@ -85,8 +90,12 @@ impl Meaning for Conjunction<'static> {
         Conjunction::all()
     }
 
-    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self> {
-        Some(Conjunction::of(declaration, cells))
+    fn of(declaration: &'static Declaration, part: &Part<'_>) -> Option<Self> {
+        Conjunction::of(declaration, part)
+    }
+
+    fn sets(&self, declaration: &'static Declaration) -> Option<Vec<GroupMeaning>> {
+        Some(self.summary(declaration))
     }
 
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed> {

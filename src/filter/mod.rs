@@ -16,11 +16,12 @@ use std::str::FromStr;
 pub use self::check::Checker;
 pub use self::checked::Checked;
 pub use self::error::Error;
+pub(crate) use self::expected::appended;
 pub(crate) use self::json::Summary;
 pub(crate) use self::language::{AdmittedCell, Meaning, Unparsed};
 pub use self::language::{Language, OptionalFilter};
 
-use crate::analysis::conjunction::Conjunction;
+use crate::analysis::conjunction::{Conjunction, Intersection};
 use crate::syntax::MAX_LENGTH;
 
 /// A valid filter of a language: what it matches.
@@ -53,7 +54,9 @@ impl<L: Language> Filter<L> {
     /// (`role = "OWNER"`), or has a part that nothing can match
     /// (`role = "ROLE_MANAGER" AND role = "ROLE_MEMBER"`).
     pub fn parse(text: &str) -> Result<Self, Error> {
-        if text.len() > MAX_LENGTH {
+        let limit = L::DECLARATION.max_length.unwrap_or(MAX_LENGTH);
+        // A character has at least one byte.
+        if text.len() > limit {
             return Checker::new().check::<L>(text).into_result();
         }
         match L::Meaning::parse(L::DECLARATION, text) {
@@ -89,23 +92,27 @@ impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
         self.0.is_subset(&other.0)
     }
 
-    /// Returns whether nothing matches both filters.
+    /// Returns whether nothing matches both filters, whoever their aliases of users stand for.
     #[must_use]
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        self.0.and(L::DECLARATION, &other.0).is_empty()
+        let both = self.0.intersection(L::DECLARATION, &other.0);
+        matches!(both, Intersection::Empty)
     }
 
     /// Returns the filter that matches what both filters match: `self AND other`.
     ///
     /// # Errors
     ///
-    /// [`IntersectionError::Empty`] if nothing matches both.
+    /// - [`IntersectionError::Empty`] if nothing matches both.
+    /// - [`IntersectionError::NotExpressible`] if no filter matches just that: its text would mix AND
+    ///   and OR where the language does not allow it, or would be too long; or one filter has an alias
+    ///   of a user, such as `users/me`, and the other may name the same user.
     pub fn intersection(&self, other: &Self) -> Result<Self, IntersectionError> {
-        let both = self.0.and(L::DECLARATION, &other.0);
-        if both.is_empty() {
-            return Err(IntersectionError::Empty);
+        match self.0.intersection(L::DECLARATION, &other.0) {
+            Intersection::Expressible(both) => Ok(Self(both)),
+            Intersection::Empty => Err(IntersectionError::Empty),
+            Intersection::NotExpressible => Err(IntersectionError::NotExpressible),
         }
-        Ok(Self(both))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the meaning of some filters depends on besides the resource.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::spaces::Space;
 use crate::analysis::request::Request;
 use crate::filter::{Checked, Checker, Filter, Language};
 use crate::values::Timestamp;
@@ -25,6 +26,9 @@ pub struct Context {
     aliases: HashMap<String, String>,
     now: Option<Timestamp>,
     parent: Option<String>,
+    /// By their names.
+    spaces: HashMap<String, Space>,
+    unread: Option<HashSet<String>>,
     creators: HashMap<String, String>,
 }
 
@@ -70,6 +74,20 @@ impl Context {
         self
     }
 
+    /// Adds a space, of which messages only have the name.
+    #[must_use]
+    pub fn space(mut self, space: Space) -> Self {
+        self.spaces.insert(space.name.clone(), space);
+        self
+    }
+
+    /// Sets the messages that the caller has not read, by their names. All others are read.
+    #[must_use]
+    pub fn unread(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.unread = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
     fn request(&self) -> Request<'_> {
         Request {
             parent: self.parent.as_deref(),
@@ -80,15 +98,38 @@ impl Context {
     /// Returns the name of a user that a name stands for; the name itself if it is not an alias.
     pub(super) fn resolved<'c>(&'c self, name: &'c str) -> &'c str {
         match &self.caller {
-            Some(caller) if name == "users/me" => caller,
+            Some(caller) if name == "users/me" => {
+                self.aliases.get(caller).map_or(caller, String::as_str)
+            }
             _ => self.aliases.get(name).map_or(name, String::as_str),
         }
     }
 
+    /// Returns all names of the user that a name stands for.
+    pub(super) fn names<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
+        let user = self.resolved(name);
+        let aliases = self.aliases.keys().map(String::as_str);
+        let others = aliases.chain(["users/me"]);
+        std::iter::once(name)
+            .chain(std::iter::once(user))
+            .chain(others.filter(move |other| self.resolved(other) == user))
+    }
+
+    /// Returns the space with a name.
+    pub(super) fn known_space(&self, name: &str) -> Option<&Space> {
+        self.spaces.get(name)
+    }
+
+    /// Returns whether the caller has not read a message, by its name.
+    pub(super) fn is_unread(&self, message: &str) -> Result<bool, EvaluationError> {
+        let unread = self.unread.as_ref();
+        let unread = unread.ok_or(EvaluationError::UnknownReadState)?;
+        Ok(unread.contains(message))
+    }
+
     pub(super) fn known_caller(&self) -> Result<&str, EvaluationError> {
         let caller = self.caller.as_deref();
-        let caller = caller.ok_or(EvaluationError::UnknownCaller)?;
-        Ok(self.aliases.get(caller).map_or(caller, String::as_str))
+        Ok(self.resolved(caller.ok_or(EvaluationError::UnknownCaller)?))
     }
 
     /// Returns the user who created a custom emoji.
@@ -106,6 +147,9 @@ pub enum EvaluationError {
     /// The filter compares with the calling user, which the [`Context`] does not have.
     #[error("the filter depends on the caller, which the context does not have")]
     UnknownCaller,
+    /// The filter depends on whether a message is unread, which the [`Context`] does not have.
+    #[error("the filter depends on what is unread, which the context does not have")]
+    UnknownReadState,
     /// The filter depends on who created a custom emoji, which the [`Context`] does not have.
     #[error("the filter depends on the creator of `{}`, which the context does not have", .0.escape_debug())]
     UnknownCreator(String),

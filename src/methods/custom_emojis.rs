@@ -1,4 +1,28 @@
 //! Filters of custom emojis: `customEmojis.list`.
+//!
+//! ```
+//! use gchat_filter::custom_emojis::Filter;
+//!
+//! let mine: Filter = r#"creator("users/me")"#.parse()?;
+//! let others: Filter = r#"NOT creator("users/me")"#.parse()?;
+//! assert!(mine.is_disjoint(&others));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `creator("users/me")` | | | yes | yes |
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | `NOT` is accepted, also before groups; `-` is an error. | documented; design decision |
+//! | Any other argument is unknown. | documented |
+//! | AND and OR are accepted, but every part must match something. | design decision |
+//! | The API does not say who created an emoji, so `matches` needs a [`Context`] with the creator and the caller. | design decision |
 
 use serde::Serialize;
 
@@ -42,7 +66,7 @@ const DECLARATION: Declaration = Declaration {
                 "createdby",
                 "creatoruser",
             ],
-            values: Values::Call(CALLER),
+            values: Values::Call(Some(CALLER)),
             examples: "`creator(\"users/me\")`",
             ..Field::NEW
         }],

@@ -1,8 +1,43 @@
 //! Filters of messages: `spaces.messages.list`.
+//!
+//! ```
+//! use gchat_filter::messages::Filter;
+//!
+//! let filter: Filter = concat!(
+//!     r#"create_time > "2012-04-21T11:30:00+00:00" AND create_time < "2013-01-01T00:00:00+00:00" "#,
+//!     "AND thread.name = spaces/AAAAAAAAAAA/threads/123",
+//! ).parse()?;
+//! assert!(filter.implies(&r#"create_time > "2012-01-01T00:00:00Z""#.parse()?));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `create_time`, `createTime` | `>`, `<` | a timestamp of RFC 3339 | no | as an interval |
+//! | `thread.name` | `=` | `spaces/{space}/threads/{thread}`, quotes optional | no | no |
+//!
+//! Only AND joins comparisons of different fields.
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | OR is not supported, not even between fields. | design decision: the reference mentions only AND |
+//! | `>=` is not supported; the possible fix is `>` and a nanosecond earlier. | observed live |
+//! | The thread may be quoted or not, and prints without quotes. | documented without, observed live with quotes |
+//! | One thread only: two are an error, also if they are equal. | documented |
+//! | A thread in another space than the request's parent is a warning, if the [`Context`](crate::Context) has the parent. | design decision |
+//! | Timestamps are compared as instants, to the nanosecond. | design decision |
+//! | The comparison of a message without a thread is false. | design decision |
 
 use serde::Serialize;
 
 use super::object::read_object;
+use super::open_enum::open_enum;
+use super::spaces::Space;
+pub use super::user::User;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
 use crate::schema::{And, Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
@@ -116,6 +151,69 @@ pub struct Message {
     /// The thread; `None` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread: Option<Thread>,
+    /// The text; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The user who sent the message; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<User>,
+    /// The space; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub space: Option<Space>,
+    /// The attachments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachment: Vec<Attachment>,
+    /// Notes on parts of the text, such as mentions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
+}
+
+/// An attachment of a message: the API's `Attachment`, with its name only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Attachment {
+    /// The resource name, `spaces/{space}/messages/{message}/attachments/{attachment}`; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// A note on a part of a message's text: the API's `Annotation`, with the fields that filters need.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Annotation {
+    /// The type, under the key `type`; [`AnnotationType::Unspecified`] if absent.
+    #[serde(
+        rename = "type",
+        skip_serializing_if = "AnnotationType::is_unspecified"
+    )]
+    pub annotation_type: AnnotationType,
+    /// The mention of a user; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_mention: Option<UserMention>,
+}
+
+/// A mention of a user: the API's `UserMentionMetadata`, with the fields that filters need.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct UserMention {
+    /// The user; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+}
+
+open_enum! {
+    /// Type of an annotation: the API's `AnnotationType`.
+    pub enum AnnotationType, "an annotation type" {
+        /// The default: the type is absent.
+        #[default]
+        Unspecified = 0 "ANNOTATION_TYPE_UNSPECIFIED",
+        /// A user is mentioned.
+        UserMention = 1 "USER_MENTION",
+        /// A slash command is invoked.
+        SlashCommand = 2 "SLASH_COMMAND",
+        /// A link with a preview.
+        RichLink = 3 "RICH_LINK",
+        /// A custom emoji.
+        CustomEmoji = 4 "CUSTOM_EMOJI",
+    }
 }
 
 /// The thread of a message: the API's `Thread`, with the field that filters need.
@@ -133,8 +231,46 @@ read_object!(
         "name" => name,
         "createTime" | "create_time" => create_time,
         "thread" => thread,
+        "text" => text,
+        "sender" => sender,
+        "space" => space,
+        "attachment" => attachment,
+        "annotations" => annotations,
     },
-    Message { name: name.unwrap_or_default(), create_time, thread },
+    Message {
+        name: name.unwrap_or_default(),
+        create_time,
+        thread,
+        text: text.unwrap_or_default(),
+        sender,
+        space,
+        attachment: attachment.unwrap_or_default(),
+        annotations: annotations.unwrap_or_default(),
+    },
+);
+
+read_object!(
+    Attachment,
+    "an attachment object",
+    { "name" => name, },
+    Attachment { name: name.unwrap_or_default() },
+);
+
+read_object!(
+    Annotation,
+    "an annotation object",
+    {
+        "type" | "type_" => annotation_type,
+        "userMention" | "user_mention" => user_mention,
+    },
+    Annotation { annotation_type: annotation_type.unwrap_or_default(), user_mention },
+);
+
+read_object!(
+    UserMention,
+    "a user mention object",
+    { "user" => user, },
+    UserMention { user },
 );
 
 read_object!(

@@ -43,12 +43,15 @@ mod context;
 pub mod custom_emojis;
 pub mod members;
 pub mod messages;
+pub mod messages_search;
 mod object;
 mod open_enum;
 pub mod reactions;
 pub mod section_items;
 pub mod space_events;
 pub mod spaces;
+pub mod spaces_search;
+mod user;
 
 use std::fmt;
 
@@ -58,10 +61,13 @@ pub use self::open_enum::UnknownValue;
 use self::custom_emojis::CustomEmojis;
 use self::members::Members;
 use self::messages::Messages;
+use self::messages_search::MessagesSearch;
 use self::reactions::Reactions;
 use self::section_items::SectionItems;
 use self::space_events::SpaceEvents;
 use self::spaces::Spaces;
+use self::spaces_search::SpacesSearch;
+use crate::analysis::summary::GroupMeaning;
 use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
 use crate::named::named;
 use crate::schema::{Declaration, Lint};
@@ -148,6 +154,12 @@ macro_rules! methods {
                     $(Self::$language(filter) => filter.admits(),)+
                 }
             }
+
+            fn sets(&self) -> Option<Vec<GroupMeaning>> {
+                match self {
+                    $(Self::$language(filter) => filter.sets(),)+
+                }
+            }
         }
 
         /// Prints the shortest text.
@@ -166,8 +178,12 @@ methods! {
     SpacesMembersList: Members,
     /// `spaces.list`
     SpacesList: Spaces,
+    /// `spaces.search`
+    SpacesSearch: SpacesSearch,
     /// `spaces.messages.list`
     SpacesMessagesList: Messages,
+    /// `spaces.messages.search`
+    SpacesMessagesSearch: MessagesSearch,
     /// `spaces.messages.reactions.list`
     SpacesMessagesReactionsList: Reactions,
     /// `spaces.spaceEvents.list`
@@ -187,3 +203,108 @@ impl Method {
 }
 
 named!(Method, "method with a filter", name);
+
+#[cfg(test)]
+mod tests {
+    use crate::Method;
+    use crate::schema::{Access, And, Declaration, Field, FieldGroup, Quoting, Values};
+
+    /// Returns the rows of a method's table of fields, as in the documentation of its module.
+    fn table(declaration: &Declaration) -> Vec<String> {
+        let mut rows = vec![
+            "| field | operators | values | `OR` | `AND` |".to_owned(),
+            "|---|---|---|---|---|".to_owned(),
+        ];
+        for group in declaration.groups {
+            rows.extend(group.fields.iter().map(|field| row(group, field)));
+        }
+        rows
+    }
+
+    fn row(group: &FieldGroup, field: &Field) -> String {
+        let code = |texts: &[&str]| {
+            let texts: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
+            texts.join(", ")
+        };
+        let spellings: Vec<&str> = std::iter::once(field.path)
+            .chain(field.aliases.iter().copied())
+            .collect();
+        let name = match (&field.values, field.condition()) {
+            (Values::Keywords, _) => "a word or a phrase".to_owned(),
+            (_, Some(condition)) => code(&[&condition]),
+            _ => code(&spellings),
+        };
+        let operators = field.operators.iter().filter(|own| own.instead.is_none());
+        let operators: Vec<&str> = operators.map(|own| own.comparator.as_str()).collect();
+        let quoting = match field.quoting() {
+            Quoting::Required => "",
+            Quoting::Optional => ", quotes optional",
+            Quoting::Rejected => ", without quotes",
+        };
+        let values = match &field.values {
+            Values::Enum { values, .. } => {
+                let documented = values.iter().filter(|value| value.is_documented);
+                code(&documented.map(|value| value.name).collect::<Vec<_>>())
+            }
+            Values::Timestamp => "a timestamp of RFC 3339".to_owned(),
+            Values::Name { pattern, .. } => format!("`{pattern}`{quoting}"),
+            Values::Words { .. } => format!("words{quoting}"),
+            Values::Text => "any text".to_owned(),
+            Values::Call(_) | Values::Any | Values::Keywords => String::new(),
+        };
+        let access = match group.access {
+            Access::Any => "",
+            Access::Admin => " (admin access)",
+            Access::User => " (no admin access)",
+        };
+        let or = if group.or { "yes" } else { "no" };
+        let and = match group.and {
+            And::Any => "yes",
+            And::Interval => "as an interval",
+            And::Unmixed => "without `OR`",
+            And::Never => "no",
+        };
+        format!(
+            "| {name}{access} | {} | {values} | {or} | {and} |",
+            code(&operators)
+        )
+        .replace("|  |", "| |")
+        .replace("|  |", "| |")
+    }
+
+    /// The documentation of each module has the table of its declaration.
+    #[test]
+    fn documentation_has_the_tables_of_fields() {
+        let mut missing = Vec::new();
+        for (method, source) in [
+            (Method::SpacesList, include_str!("spaces.rs")),
+            (Method::SpacesSearch, include_str!("spaces_search.rs")),
+            (Method::SpacesMessagesList, include_str!("messages.rs")),
+            (
+                Method::SpacesMessagesSearch,
+                include_str!("messages_search.rs"),
+            ),
+            (
+                Method::SpacesMessagesReactionsList,
+                include_str!("reactions.rs"),
+            ),
+            (
+                Method::SpacesSpaceEventsList,
+                include_str!("space_events.rs"),
+            ),
+            (Method::CustomEmojisList, include_str!("custom_emojis.rs")),
+            (
+                Method::UsersSectionsItemsList,
+                include_str!("section_items.rs"),
+            ),
+        ] {
+            let rows = table(method.declaration());
+            let rows: Vec<String> = rows.iter().map(|row| format!("//! {row}\n")).collect();
+            let table = rows.concat();
+            if !source.contains(&table) {
+                missing.push(format!("{method}:\n{table}"));
+            }
+        }
+        assert!(missing.is_empty(), "{}", missing.concat());
+    }
+}

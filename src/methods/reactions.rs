@@ -1,8 +1,42 @@
 //! Filters of reactions: `spaces.messages.reactions.list`.
+//!
+//! ```
+//! use gchat_filter::reactions::Filter;
+//!
+//! let filter: Filter = concat!(
+//!     r#"(emoji.unicode = "🙂" OR emoji.custom_emoji.uid = "ABC") "#,
+//!     r#"AND user.name = "users/123456789""#,
+//! ).parse()?;
+//! assert!(Filter::parse(r#"emoji.unicode = "🙂" AND emoji.unicode = "👍""#).is_err());
+//! # assert!(filter.implies(&r#"user.name = "users/123456789""#.parse()?));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `emoji.unicode` | `=` | any text | yes | yes |
+//! | `emoji.custom_emoji.uid` | `=` | any text | yes | yes |
+//! | `user.name` | `=` | `users/{user}` | yes | yes |
+//!
+//! Only AND joins comparisons of an emoji and a user. A reaction has one emoji, either kind.
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | Two different emojis under AND are a contradiction. | documented as invalid |
+//! | AND and OR without parentheses are an error. | documented as invalid |
+//! | Aliases of users are errors. | observed live: status 500 |
+//! | `emoji.customEmoji.uid` is an error. | design decision: undocumented |
+//! | Emojis are compared character by character; any text is accepted, but not an empty one. | design decision |
+//! | A comparison of an emoji is false for a reaction without one. | design decision |
 
 use serde::ser::{Serialize, Serializer};
 
 use super::object::read_object;
+pub use super::user::User;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
 use crate::schema::{Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
@@ -124,14 +158,6 @@ pub struct Reaction {
     pub emoji: Option<Emoji>,
 }
 
-/// The user who reacted: the API's `User`, with the field that filters need.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
-pub struct User {
-    /// The resource name, `users/{user}`; empty if absent.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub name: String,
-}
-
 /// The emoji of a reaction: the API's `Emoji`, with the fields that filters need.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Emoji {
@@ -160,13 +186,6 @@ read_object!(
         user,
         emoji: emoji.and_then(|EmojiObject(emoji)| emoji),
     },
-);
-
-read_object!(
-    User,
-    "a user object",
-    { "name" => name, },
-    User { name: name.unwrap_or_default() },
 );
 
 read_object!(

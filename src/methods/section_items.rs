@@ -1,4 +1,29 @@
 //! Filters of the items of a user's sections: `users.sections.items.list`.
+//!
+//! ```
+//! use gchat_filter::{diagnostic::Code, section_items::Filter};
+//!
+//! let filter: Filter = "space = spaces/AAAA".parse()?;
+//! let error = Filter::parse(r#"space = "spaces/AAAA""#).unwrap_err();
+//! assert_eq!(error.code(), Code::QuotedValue);
+//! assert_eq!(error.fixed(), Some("space = spaces/AAAA"));
+//! # assert_eq!(filter.to_string(), "space = spaces/AAAA");
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `space` | `=` | `spaces/{space}`, without quotes | no | yes |
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | The name of the space must not be quoted. | observed live |
+//! | OR is not supported; two different spaces under AND are a contradiction, and equal ones redundant. | design decision |
+//! | An item that is not a space does not match. | design decision |
 
 use serde::Serialize;
 

@@ -1,4 +1,40 @@
 //! Filters of the events of a space: `spaces.spaceEvents.list`.
+//!
+//! ```
+//! use gchat_filter::space_events::Filter;
+//!
+//! let filter: Filter = concat!(
+//!     r#"start_time="2023-08-23T19:20:33+00:00" AND "#,
+//!     r#"(event_types:"google.workspace.chat.space.v1.updated" OR "#,
+//!     r#"event_types:"google.workspace.chat.message.v1.created")"#,
+//! ).parse()?;
+//! assert!(Filter::parse("").is_err());
+//! # assert!(filter.implies(&filter));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `event_types`, `eventTypes` | `:` | `google.workspace.chat.message.v1.created`, `google.workspace.chat.message.v1.updated`, `google.workspace.chat.message.v1.deleted`, `google.workspace.chat.membership.v1.created`, `google.workspace.chat.membership.v1.updated`, `google.workspace.chat.membership.v1.deleted`, `google.workspace.chat.reaction.v1.created`, `google.workspace.chat.reaction.v1.deleted`, `google.workspace.chat.space.v1.updated` | yes | no |
+//! | `start_time`, `startTime` | `=` | a timestamp of RFC 3339 | no | as an interval |
+//! | `end_time`, `endTime` | `=` | a timestamp of RFC 3339 | no | as an interval |
+//!
+//! Only AND joins comparisons of types and times. `start_time =` means after that time, and
+//! `end_time =` at or before it.
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | A filter is required. | documented |
+//! | A filter without an event type is valid, with a warning. | documented both as invalid and as an example |
+//! | A comparison of a type also matches the events of its batches, which filters cannot name. | documented |
+//! | `event_type`, as the text of the reference has it, is an unknown field with a certain fix. | design decision |
+//! | A second start or end is an error, also if it is equal. | documented; the second is a design decision |
+//! | An empty interval is valid, with a warning. | design decision |
+//! | A time in the future or more than 28 days ago is a warning, if the [`Context`](crate::Context) has the time of the request. | documented; design decision |
 
 use serde::Serialize;
 
@@ -6,7 +42,8 @@ use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
 use crate::schema::{
-    And, Declaration, EnumValue, Expected, Field, FieldGroup, Lint, Operator, Relation, Values, op,
+    Access, And, Declaration, EnumValue, Expected, Field, FieldGroup, Lint, Operator, Relation,
+    Values, op,
 };
 use crate::syntax::Comparator::{Equal, Has};
 use crate::values::Timestamp;
@@ -118,10 +155,10 @@ const DECLARATION: Declaration = Declaration {
     ],
     expected: &[Expected {
         group: TYPE,
-        lint: Lint::MissingEventType,
+        access: Access::Any,
+        lint: Some(Lint::MissingEventType),
         message: "the filter has no event type",
-        help: "add the types of events to list, such as \
-               `event_types:\"google.workspace.chat.message.v1.created\"`",
+        comparison: r#"event_types:"google.workspace.chat.message.v1.created""#,
     }],
     // The complement of a comparison has no text.
     denied: &[Lint::Negation],

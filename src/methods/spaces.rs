@@ -1,4 +1,29 @@
 //! Filters of spaces: `spaces.list`.
+//!
+//! ```
+//! use gchat_filter::spaces::Filter;
+//!
+//! let filter: Filter = r#"spaceType = "GROUP_CHAT" OR spaceType = "DIRECT_MESSAGE""#.parse()?;
+//! assert!(Filter::parse(r#"space_type = "SPACE" AND space_type = "GROUP_CHAT""#).is_err());
+//! # assert!(!filter.is_disjoint(&Filter::parse("")?));
+//! # Ok::<(), gchat_filter::Error>(())
+//! ```
+//!
+//! # Fields
+//!
+//! | field | operators | values | `OR` | `AND` |
+//! |---|---|---|---|---|
+//! | `space_type`, `spaceType` | `=` | `SPACE`, `GROUP_CHAT`, `DIRECT_MESSAGE` | yes | yes |
+//!
+//! # Design decisions
+//!
+//! | decision | source |
+//! |---|---|
+//! | Several types are joined with OR; two different types under AND are a contradiction. | documented; the second is a design decision |
+//! | `SPACE_TYPE_UNSPECIFIED` is unknown. | documented |
+//! | Values must be quoted. | observed live |
+//! | Both spellings of the field are accepted. | the reference uses both |
+//! | All three types together are not always true, because the API may add types. | design decision |
 
 use serde::Serialize;
 
@@ -8,6 +33,7 @@ use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
 use crate::schema::{Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
 use crate::syntax::Comparator::Equal;
+use crate::values::Timestamp;
 
 /// The filter language of `spaces.list`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +127,19 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// State of the history of a space: the API's `HistoryState`.
+    pub enum HistoryState, "a history state" {
+        /// The default: the state is absent.
+        #[default]
+        Unspecified = 0 "HISTORY_STATE_UNSPECIFIED",
+        /// Messages are deleted after a day.
+        Off = 1 "HISTORY_OFF",
+        /// Messages are kept.
+        On = 2 "HISTORY_ON",
+    }
+}
+
 /// A space: the API's `Space`, with the fields that filters need.
 ///
 /// Keys are read in lowerCamelCase or `snake_case`. Other keys are ignored. A key that is absent or
@@ -114,6 +153,21 @@ pub struct Space {
     /// The type; [`SpaceType::Unspecified`] if absent.
     #[serde(skip_serializing_if = "SpaceType::is_unspecified")]
     pub space_type: SpaceType,
+    /// The display name; empty if absent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub display_name: String,
+    /// Whether users outside of the organization can join; `false` if absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub external_user_allowed: bool,
+    /// The state of the history; [`HistoryState::Unspecified`] if absent.
+    #[serde(skip_serializing_if = "HistoryState::is_unspecified")]
+    pub space_history_state: HistoryState,
+    /// When the space was created; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<Timestamp>,
+    /// When the last message was sent; `None` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_active_time: Option<Timestamp>,
 }
 
 read_object!(
@@ -122,10 +176,20 @@ read_object!(
     {
         "name" => name,
         "spaceType" | "space_type" => space_type,
+        "displayName" | "display_name" => display_name,
+        "externalUserAllowed" | "external_user_allowed" => external_user_allowed,
+        "spaceHistoryState" | "space_history_state" => space_history_state,
+        "createTime" | "create_time" => create_time,
+        "lastActiveTime" | "last_active_time" => last_active_time,
     },
     Space {
         name: name.unwrap_or_default(),
         space_type: space_type.unwrap_or_default(),
+        display_name: display_name.unwrap_or_default(),
+        external_user_allowed: external_user_allowed.unwrap_or_default(),
+        space_history_state: space_history_state.unwrap_or_default(),
+        create_time,
+        last_active_time,
     },
 );
 

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Function, Negation, Restriction};
 
 use super::comparison::swapped;
-use super::declaration::Declaration;
+use super::declaration::{Declaration, Values};
 use super::lint::{Level, Levels, Lint};
 use super::predicate::value;
 use super::schema_check::{SchemaCheck, negation};
@@ -154,20 +154,31 @@ impl SchemaCheck<'_> {
             }
             _ => return self.misplaced_call(function),
         };
+        let number = if let Values::Call(None) = field.values {
+            "no"
+        } else {
+            "one"
+        };
+        let has_argument = !matches!(field.values, Values::Call(None));
         match function.args.as_slice() {
-            [Arg::Comparable(Comparable::Member(member))] => match value(field, member) {
-                Some(value) => self.value(field, &value),
-                None => self.not_a_value(field, member.span),
-            },
-            [Arg::Comparable(Comparable::Function(function))] => self.misplaced_call(function),
-            [arg] => self.not_a_value(field, arg.span()),
+            [] if !has_argument => {}
+            [Arg::Comparable(Comparable::Member(member))] if has_argument => {
+                match value(field, member) {
+                    Some(value) => self.value(field, &value),
+                    None => self.not_a_value(field, member.span),
+                }
+            }
+            [Arg::Comparable(Comparable::Function(function))] if has_argument => {
+                self.misplaced_call(function);
+            }
+            [arg] if has_argument => self.not_a_value(field, arg.span()),
             _ => self.diagnostics.push(
                 Diagnostic::error(
                     Code::FunctionCall,
                     function.span,
-                    format!("`{}` has one argument", field.path),
+                    format!("`{}` has {number} argument", field.path),
                 )
-                .label(function.span, "expected one argument")
+                .label(function.span, format!("expected {number} argument"))
                 .help(format!("write {}", field.examples)),
             ),
         }
@@ -176,7 +187,7 @@ impl SchemaCheck<'_> {
     /// Reports a call of an unknown function, or where a function cannot be called.
     pub(super) fn misplaced_call(&mut self, function: &Function<'_>) {
         let name = function.name.to_string();
-        let diagnostic = |message: String, label| {
+        let diagnostic = |message: String, label: &str| {
             Diagnostic::error(Code::FunctionCall, function.span, message)
                 .label(function.span, label)
         };
@@ -189,7 +200,10 @@ impl SchemaCheck<'_> {
             .help(format!("write {} as a condition", field.examples)),
             _ => diagnostic(
                 format!("unknown function {}", Quoted(&name)),
-                "functions are not supported",
+                &match self.declaration.function_names("or") {
+                    names if names.is_empty() => "functions are not supported".to_owned(),
+                    names => format!("expected {names}"),
+                },
             )
             .help(match name.to_uppercase().as_str() {
                 name @ ("AND" | "OR" | "NOT") => {

@@ -9,7 +9,7 @@ use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
 };
 
-use super::declaration::{Declaration, Field, Quoting, Relation, op};
+use super::declaration::{Declaration, Field, Quoting, Relation, Values, op};
 use super::lint::Lint;
 use super::predicate::{Constant, value};
 use super::schema_check::{SchemaCheck, bare_member, single};
@@ -53,7 +53,7 @@ impl SchemaCheck<'_> {
         span: Span,
         comparison: &Comparison<'_>,
     ) {
-        let call = field.call().unwrap_or_default();
+        let call = field.condition().unwrap_or_default();
         let comparator = comparison.comparator_span;
         let diagnostic = Diagnostic::error(
             Code::UnsupportedOperator,
@@ -185,7 +185,11 @@ impl SchemaCheck<'_> {
             (Comparator::Has, _) if field.operator(Comparator::Equal).is_some() => {
                 Some(Fix::suggestion(vec![Edit::new(span, "=")]))
             }
-            (_, Some(same)) => Some(Fix::certain(vec![Edit::new(span, same.as_str())])),
+            (_, Some(same)) => Some(Fix {
+                edits: vec![Edit::new(span, same.as_str())],
+                // A word is part of a text, not all of it.
+                certain: !matches!(field.values, Values::Words { .. }),
+            }),
             (Comparator::NotEqual, _) => whole.and_then(|(whole, alone)| {
                 let text = other_values(field, comparison, alone)?;
                 Some(Fix::suggestion(vec![Edit::new(whole, text)]))

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::lint::{Level, Lint};
 use crate::syntax::Comparator;
+use crate::values::conditions::Condition;
 
 /// The filter language of a method.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct Declaration {
     pub(crate) method: &'static str,
     /// Whether a request without a filter is invalid.
     pub(crate) is_required: bool,
+    /// The maximum length of a filter in characters, if the method has one.
+    pub(crate) max_length: Option<usize>,
     /// What the filter selects, in the singular and in the plural.
     pub(crate) resource: [&'static str; 2],
     /// The fields, grouped.
@@ -22,6 +25,8 @@ pub struct Declaration {
     pub(crate) expected: &'static [Expected],
     /// Whether `NOT` is documented, so that the lint `negation` reports only `-`.
     pub(crate) has_not: bool,
+    /// Whether adjacent terms are documented, which are joined by an implicit AND.
+    pub(crate) has_sequences: bool,
     /// Lints with another default level than in other languages.
     pub(crate) levels: &'static [(Lint, Level)],
     /// Lints that are errors, whatever their level.
@@ -39,10 +44,31 @@ pub struct Declaration {
 pub(crate) struct Expected {
     /// Index of the field's group.
     pub(crate) group: usize,
-    /// The lint that reports a filter without it.
-    pub(crate) lint: Lint,
+    /// The requests of which it is expected.
+    pub(crate) access: Access,
+    /// The lint that reports a filter without it; `None` if such a filter is invalid.
+    pub(crate) lint: Option<Lint>,
     pub(crate) message: &'static str,
-    pub(crate) help: &'static str,
+    /// A comparison to add.
+    pub(crate) comparison: &'static str,
+}
+
+/// Requests with or without `useAdminAccess`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Any,
+    Admin,
+    User,
+}
+
+impl Access {
+    pub(crate) const fn includes(self, admin_access: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Admin => admin_access,
+            Self::User => !admin_access,
+        }
+    }
 }
 
 /// What may join comparisons of different groups.
@@ -62,6 +88,12 @@ pub(crate) struct FieldGroup {
     /// Whether OR may join comparisons of the group.
     pub(crate) or: bool,
     pub(crate) and: And,
+    /// Whether a resource can have several of the names at once.
+    pub(crate) is_multiple: bool,
+    /// Whether every resource has one of the values of an enum, so that no other value exists.
+    pub(crate) is_closed: bool,
+    /// The requests that can filter by the fields.
+    pub(crate) access: Access,
     /// Number of days before the time of a request to which the service limits the timestamps.
     pub(crate) days: Option<u32>,
 }
@@ -73,6 +105,8 @@ pub(crate) enum And {
     Any,
     /// A lower and an upper bound.
     Interval,
+    /// Anything, but not if OR joins comparisons of the group, too.
+    Unmixed,
     /// Nothing: the group can be in one operand of AND only.
     Never,
 }
@@ -93,6 +127,8 @@ pub(crate) struct Field {
     /// The operators, the documented ones first.
     pub(crate) operators: &'static [Operator],
     pub(crate) values: Values,
+    /// The default level of `unquoted-value` for the field.
+    pub(crate) unquoted: Level,
     /// Comparisons, for messages.
     pub(crate) examples: &'static str,
 }
@@ -141,8 +177,15 @@ pub(crate) enum Values {
         /// expects.
         is_in_parent: bool,
     },
-    /// None: the field is the name of a function, whose call with this argument holds or not.
-    Call(&'static str),
+    /// None: the field is the name of a function, whose call with this argument, or without one, holds
+    /// or not.
+    Call(Option<&'static str>),
+    /// `*`, which stands for any value.
+    Any,
+    /// Words, each of which a word of the resource must begin with.
+    Words { quoting: Quoting },
+    /// None: the field has no name, and its words are terms by themselves.
+    Keywords,
     /// Any text but an empty one, always quoted.
     Text,
 }
@@ -183,6 +226,8 @@ pub(crate) enum Domain {
     Ordered,
     /// Names and texts.
     Distinct,
+    /// Conditions, of which a resource can meet several.
+    Conditions(Condition),
 }
 
 impl Field {
@@ -195,13 +240,15 @@ impl Field {
         synonyms: &[],
         operators: &[],
         values: Values::Text,
+        unquoted: Level::Deny,
         examples: "",
     };
 
     /// Returns how values of the field are quoted.
     pub(crate) const fn quoting(&self) -> Quoting {
         match self.values {
-            Values::Name { quoting, .. } => quoting,
+            Values::Name { quoting, .. } | Values::Words { quoting } => quoting,
+            Values::Any => Quoting::Rejected,
             _ => Quoting::Required,
         }
     }
@@ -217,10 +264,17 @@ impl Field {
         values.any(|value| value.name.contains('.'))
     }
 
-    /// Returns the call of a field that is a function.
-    pub(crate) fn call(&self) -> Option<String> {
+    /// Returns whether the field is that of the keywords.
+    const fn is_keywords(&self) -> bool {
+        matches!(self.values, Values::Keywords)
+    }
+
+    /// Returns the only condition with a field that is a function or that has only one value.
+    pub(crate) fn condition(&self) -> Option<String> {
         match self.values {
-            Values::Call(argument) => Some(format!("{}(\"{argument}\")", self.path)),
+            Values::Call(Some(argument)) => Some(format!("{}(\"{argument}\")", self.path)),
+            Values::Call(None) => Some(format!("{}()", self.path)),
+            Values::Any => Some(format!("{}:*", self.path)),
             _ => None,
         }
     }
@@ -303,8 +357,12 @@ impl Field {
                 };
                 format!("`{quote}{pattern}{quote}`")
             }
-            Values::Call(argument) => format!("`\"{argument}\"`"),
-            Values::Text => "a string in double quotes".to_owned(),
+            Values::Call(Some(argument)) => format!("`\"{argument}\"`"),
+            Values::Call(None) => "no argument".to_owned(),
+            Values::Any => "`*`".to_owned(),
+            Values::Words { .. } | Values::Keywords | Values::Text => {
+                "a string in double quotes".to_owned()
+            }
         }
     }
 }
@@ -396,6 +454,9 @@ impl FieldGroup {
         fields: &[],
         or: false,
         and: And::Any,
+        is_multiple: false,
+        is_closed: false,
+        access: Access::Any,
         days: None,
     };
 
@@ -404,7 +465,7 @@ impl FieldGroup {
         match self.fields {
             [field, ..] => match field.values {
                 Values::Enum { values, .. } => values.len(),
-                Values::Call(_) => 1,
+                Values::Call(_) | Values::Any => 1,
                 _ => 0,
             },
             [] => 0,
@@ -414,9 +475,12 @@ impl FieldGroup {
     pub(crate) const fn domain(&self) -> Domain {
         match self.fields {
             [field, ..] => match field.values {
-                Values::Enum { .. } | Values::Call(_) => Domain::Finite,
+                Values::Enum { .. } | Values::Call(_) | Values::Any => Domain::Finite,
                 Values::Timestamp => Domain::Ordered,
+                Values::Name { .. } if self.is_multiple => Domain::Conditions(Condition::Name),
                 Values::Name { .. } | Values::Text => Domain::Distinct,
+                Values::Words { .. } => Domain::Conditions(Condition::Beginning),
+                Values::Keywords => Domain::Conditions(Condition::Phrase),
             },
             [] => Domain::Finite,
         }
@@ -428,11 +492,13 @@ impl Declaration {
     pub(crate) const NEW: Self = Self {
         method: "",
         is_required: false,
+        max_length: None,
         resource: ["", ""],
         groups: &[],
         across: Across::And,
         expected: &[],
         has_not: false,
+        has_sequences: false,
         levels: &[],
         denied: &[],
         elsewhere: &[],
@@ -452,6 +518,10 @@ impl Declaration {
                 let field = &group.fields[index];
                 let values = field.enum_values().len();
                 assert!(values < 32, "a set of values has 32 bits");
+                assert!(
+                    !matches!(group.domain(), Domain::Conditions(_)) || group.fields.len() == 1,
+                    "only one field of a group can have conditions"
+                );
                 assert!(
                     group.fields.len() == 1 || (values == 0 && !field.is_function()),
                     "only one field of a group can have enum values or be a function"
@@ -475,8 +545,16 @@ impl Declaration {
         }
     }
 
+    /// Returns the fields with names.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'static Field> {
-        self.groups.iter().flat_map(|group| group.fields)
+        let fields = self.groups.iter().flat_map(|group| group.fields);
+        fields.filter(|field| !field.is_keywords())
+    }
+
+    /// Returns the index of the group of the keywords, if the language has them.
+    pub(crate) fn keywords(&self) -> Option<usize> {
+        let is_keywords = |group: &FieldGroup| group.fields.iter().any(Field::is_keywords);
+        self.groups.iter().position(is_keywords)
     }
 
     /// Returns the index of a field's group, the index in the group, and the field, of the field
@@ -488,7 +566,8 @@ impl Declaration {
     ) -> Option<(usize, usize, &'static Field)> {
         self.groups.iter().enumerate().find_map(|(at, group)| {
             let mut fields = group.fields.iter().enumerate();
-            let (index, field) = fields.find(|(_, field)| is_name(field))?;
+            let (index, field) =
+                fields.find(|(_, field)| !field.is_keywords() && is_name(field))?;
             Some((at, index, field))
         })
     }
@@ -508,11 +587,17 @@ impl Declaration {
 
     /// Returns the names of the fields, for a message.
     pub(super) fn field_names(&self, word: &str) -> String {
-        let names = self.fields().map(|field| match field.call() {
+        let names = self.fields().map(|field| match field.condition() {
             Some(call) => Cow::Owned(call),
             None => Cow::Borrowed(field.path),
         });
         join(names, ["`", "`"], word)
+    }
+
+    /// Returns the calls of the functions, for a message.
+    pub(super) fn function_names(&self, word: &str) -> String {
+        let functions = self.fields().filter(|field| field.is_function());
+        join(functions.filter_map(Field::condition), ["`", "`"], word)
     }
 
     /// Returns whether a lint can report anything about filters of the language.
@@ -533,9 +618,10 @@ impl Declaration {
                 matches!(field.values, Values::Name { pattern, has_aliases: false, .. }
                     if pattern.starts_with("users/"))
             }),
-            Lint::QuotedValue => self
-                .fields()
-                .any(|field| field.quoting() == Quoting::Rejected),
+            Lint::QuotedValue => self.fields().any(|field| {
+                field.quoting() == Quoting::Rejected && !matches!(field.values, Values::Any)
+            }),
+            Lint::ImplicitAnd => !self.has_sequences,
             Lint::ForeignThread => self.fields().any(|field| {
                 matches!(
                     field.values,
@@ -546,7 +632,9 @@ impl Declaration {
                 )
             }),
             Lint::OutsideWindow => self.groups.iter().any(|own| own.days.is_some()),
-            Lint::MissingEventType => self.expected.iter().any(|own| own.lint == lint),
+            Lint::MissingEventType | Lint::EmptyResponse => {
+                self.expected.iter().any(|own| own.lint == Some(lint))
+            }
             _ => true,
         }
     }

@@ -49,6 +49,9 @@ pub enum Lint {
     OutsideWindow,
     /// No comparison of `event_types`. The reference requires one, but has an example without.
     MissingEventType,
+    /// A search of spaces without a comparison of `display_name`, to which the service responds with
+    /// nothing.
+    EmptyResponse,
     /// A part that has no effect: removing it does not change what the filter means. Parts are
     /// examined from right to left, each without the redundant parts after it. So in `a AND a`, the
     /// second `a` is redundant.
@@ -88,6 +91,20 @@ impl Level {
             Self::Allow => None,
             Self::Warn => Some(Severity::Warning),
             Self::Deny => Some(Severity::Error),
+        }
+    }
+
+    /// Adds a lint's diagnostic, unless the level is [`Allow`](Self::Allow).
+    pub(crate) fn report(
+        self,
+        diagnostics: &mut Vec<Diagnostic>,
+        diagnostic: impl FnOnce() -> Diagnostic,
+    ) {
+        if let Some(severity) = self.severity() {
+            diagnostics.push(Diagnostic {
+                severity,
+                ..diagnostic()
+            });
         }
     }
 }
@@ -169,7 +186,7 @@ impl Levels {
     }
 
     /// Returns the level of a lint with another default.
-    fn or_default(&self, lint: Lint, default: Level) -> Level {
+    pub(crate) fn or_default(&self, lint: Lint, default: Level) -> Level {
         let set = self.set.get(lint as usize).copied().flatten();
         set.unwrap_or(match self.preset {
             Preset::Default => default,
@@ -184,12 +201,7 @@ impl Levels {
         diagnostics: &mut Vec<Diagnostic>,
         diagnostic: impl FnOnce() -> Diagnostic,
     ) {
-        if let Some(severity) = self.of(lint).severity() {
-            diagnostics.push(Diagnostic {
-                severity,
-                ..diagnostic()
-            });
-        }
+        self.of(lint).report(diagnostics, diagnostic);
     }
 }
 
@@ -210,6 +222,7 @@ impl Lint {
         Self::ForeignThread,
         Self::OutsideWindow,
         Self::MissingEventType,
+        Self::EmptyResponse,
         Self::RedundantTerm,
         Self::AlwaysTrue,
     ];
@@ -232,6 +245,7 @@ impl Lint {
             Self::ForeignThread => Code::ForeignThread,
             Self::OutsideWindow => Code::OutsideWindow,
             Self::MissingEventType => Code::MissingEventType,
+            Self::EmptyResponse => Code::EmptyResponse,
             Self::RedundantTerm => Code::RedundantTerm,
             Self::AlwaysTrue => Code::AlwaysTrue,
         }
@@ -253,6 +267,7 @@ impl Lint {
             | Self::ForeignThread
             | Self::OutsideWindow
             | Self::MissingEventType
+            | Self::EmptyResponse
             | Self::RedundantTerm
             | Self::AlwaysTrue => Level::Warn,
             _ => Level::Deny,
@@ -281,6 +296,7 @@ impl Lint {
                 "a timestamp outside the time to which the service limits what it lists"
             }
             Self::MissingEventType => "a filter without a comparison of `event_types`",
+            Self::EmptyResponse => "a search without a comparison of `display_name`",
             Self::RedundantTerm => "a part that has no effect",
             Self::AlwaysTrue => "a filter with comparisons that matches everything",
         }
@@ -315,6 +331,7 @@ impl Lint {
             Self::MissingEventType => {
                 "the documentation requires an event type, but has an example without one"
             }
+            Self::EmptyResponse => "by default the response is empty",
             Self::RedundantTerm => "it was probably meant to have an effect",
             Self::AlwaysTrue => "it was probably meant to exclude something",
         }

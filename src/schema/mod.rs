@@ -20,8 +20,8 @@ pub use self::lint::{Level, Lint, Preset};
 
 pub(crate) use self::check::check;
 pub(crate) use self::declaration::{
-    Across, And, Domain, EnumValue, Expected, Field, FieldGroup, Operator, Quoting, Relation,
-    Values, op,
+    Access, Across, And, Domain, EnumValue, Expected, Field, FieldGroup, Operator, Quoting,
+    Relation, Values, op,
 };
 pub(crate) use self::lint::Levels;
 pub(crate) use self::predicate::{Constant, Predicate};

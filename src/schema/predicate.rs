@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::declaration::{Declaration, Field, Quoting, Relation, Values};
 use crate::syntax::{Arg, Comparable, Comparator, Function, Member, Quotes, Restriction, Value};
+use crate::values::conditions::{Condition, Conditions};
 use crate::values::{Timestamp, resource_name};
 
 /// A valid comparison: its field, by index, and what it says about the field's value.
@@ -25,6 +26,15 @@ pub(crate) enum Constant<'a> {
     Timestamp(Timestamp),
     /// A name or a text.
     Text(Cow<'a, str>),
+    Conditions(Condition, Conditions),
+}
+
+impl Constant<'_> {
+    /// Returns the conditions on words of a text; `None` if there are no words.
+    fn of_text(condition: Condition, text: &str) -> Option<Self> {
+        let conditions = condition.of(text);
+        (!conditions.is_empty()).then_some(Self::Conditions(condition, conditions))
+    }
 }
 
 impl Values {
@@ -39,7 +49,10 @@ impl Values {
             Self::Name { pattern, .. } => {
                 resource_name::matches(pattern, &text).then_some(Constant::Text(text))
             }
-            Self::Call(argument) => (text == *argument).then_some(Constant::Value(0)),
+            Self::Call(argument) => (Some(&*text) == *argument).then_some(Constant::Value(0)),
+            Self::Any => (text == "*").then_some(Constant::Value(0)),
+            Self::Words { .. } => Constant::of_text(Condition::Beginning, &text),
+            Self::Keywords => Constant::of_text(Condition::Phrase, &text),
             Self::Text => (!text.is_empty()).then_some(Constant::Text(text)),
         }
     }
@@ -80,6 +93,9 @@ impl<'a> Predicate<'a> {
         restriction: &'a Restriction<'_>,
     ) -> Option<Self> {
         let member = match &restriction.comparable {
+            Comparable::Member(member) if restriction.comparison.is_none() => {
+                return Self::of_keyword(declaration, member);
+            }
             Comparable::Member(member) => member,
             Comparable::Function(function) => {
                 let is_compared = restriction.comparison.is_some();
@@ -96,11 +112,14 @@ impl<'a> Predicate<'a> {
             return None;
         };
         let value = value(field, arg)?;
+        if matches!(field.values, Values::Any) && value.is_quoted() {
+            return None;
+        }
         Some(Self {
             group,
             field: index,
             relation: field.operator(comparison.comparator)?.relation,
-            constant: field.values.constant(value.text)?,
+            constant: declaration.constant(group, field, value.text)?,
         })
     }
 
@@ -108,15 +127,47 @@ impl<'a> Predicate<'a> {
     fn of_call(declaration: &'static Declaration, function: &'a Function<'_>) -> Option<Self> {
         let (group, index, field) =
             declaration.find(|field| field.is_function() && spells(&function.name, field.path))?;
-        let [Arg::Comparable(Comparable::Member(arg))] = function.args.as_slice() else {
-            return None;
+        let constant = match (function.args.as_slice(), &field.values) {
+            ([], Values::Call(None)) => Constant::Value(0),
+            ([Arg::Comparable(Comparable::Member(arg))], _) => {
+                field.values.constant(value(field, arg)?.text)?
+            }
+            _ => return None,
         };
-        let constant = field.values.constant(value(field, arg)?.text)?;
-        Some(Self::call(group, index, constant))
+        Some(Self::condition(group, index, constant))
     }
 
-    /// Returns what the call of a field that is a function means.
-    fn call(group: usize, field: usize, constant: Constant<'a>) -> Self {
+    /// Returns what a member by itself means; `None` if the language has no keywords, or it is not one.
+    fn of_keyword(declaration: &'static Declaration, member: &'a Member<'_>) -> Option<Self> {
+        let group = declaration.keywords()?;
+        let field = declaration.field(group, 0)?;
+        let constant = field.values.constant(value(field, member)?.text)?;
+        Some(Self::condition(group, 0, constant))
+    }
+
+    /// Returns what a member by itself means, from its source; `None` if it is not a keyword, may be
+    /// meant as an operator, or has an escape sequence.
+    pub(crate) fn documented_keyword(
+        declaration: &'static Declaration,
+        source: &'a [u8],
+    ) -> Option<Self> {
+        let group = declaration.keywords()?;
+        let source = std::str::from_utf8(source).ok()?;
+        let string = source
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let operators = ["AND", "OR", "NOT", "&&", "||"];
+        let is_operator = operators.iter().any(|own| own.eq_ignore_ascii_case(source));
+        let text = string.unwrap_or(source);
+        if is_operator || text.contains(['"', '\'', '\\']) {
+            return None;
+        }
+        let constant = declaration.field(group, 0)?.values.constant(text.into())?;
+        Some(Self::condition(group, 0, constant))
+    }
+
+    /// Returns what a call or a keyword means.
+    fn condition(group: usize, field: usize, constant: Constant<'a>) -> Self {
         Self {
             group,
             field,
@@ -130,12 +181,15 @@ impl<'a> Predicate<'a> {
     pub(crate) fn documented_call(
         declaration: &'static Declaration,
         name: &[u8],
-        arg: &'a [u8],
+        arg: Option<&'a [u8]>,
     ) -> Option<Self> {
         let (group, index, field) =
             declaration.find(|field| field.is_function() && field.is_spelled(name))?;
-        let constant = field.documented_constant(arg)?;
-        Some(Self::call(group, index, constant))
+        let constant = match (arg, &field.values) {
+            (None, Values::Call(None)) => Constant::Value(0),
+            (arg, _) => field.documented_constant(arg?)?,
+        };
+        Some(Self::condition(group, index, constant))
     }
 
     /// Returns what a comparison means if a language documents it, from its source; `None` if it is
@@ -154,8 +208,33 @@ impl<'a> Predicate<'a> {
             relation: operator.relation,
             constant: field
                 .documented_constant(arg)
-                .filter(|_| operator.instead.is_none())?,
+                .filter(|_| operator.instead.is_none())
+                .map(|constant| declaration.in_group(group, constant))?,
         })
+    }
+}
+
+impl Declaration {
+    /// Returns the constant that a text stands for in a comparison of a group's field.
+    fn constant<'a>(
+        &self,
+        group: usize,
+        field: &Field,
+        text: Cow<'a, str>,
+    ) -> Option<Constant<'a>> {
+        let constant = field.values.constant(text)?;
+        Some(self.in_group(group, constant))
+    }
+
+    /// Returns a constant as one of a group: names of which a resource can have several are conditions.
+    fn in_group<'a>(&self, group: usize, constant: Constant<'a>) -> Constant<'a> {
+        let is_multiple = self.groups.get(group).is_some_and(|own| own.is_multiple);
+        match constant {
+            Constant::Text(name) if is_multiple => {
+                Constant::Conditions(Condition::Name, vec![name.into_owned()])
+            }
+            constant => constant,
+        }
     }
 }
 

@@ -14,9 +14,11 @@ use super::predicate::Predicate;
 /// no other errors of the schema stage.
 pub(crate) fn is_shape(declaration: &Declaration, code: Code) -> bool {
     match code {
-        Code::CrossFieldOr | Code::OrNotSupported | Code::AndNotSupported | Code::NotAnInterval => {
-            true
-        }
+        Code::CrossFieldOr
+        | Code::OrNotSupported
+        | Code::AndNotSupported
+        | Code::NotAnInterval
+        | Code::MixedWithinField => true,
         Code::MixedOperators => declaration.denied.contains(&Lint::MixedOperators),
         _ => false,
     }
@@ -56,6 +58,7 @@ struct Leaf {
 #[derive(Clone, Copy)]
 struct Seen {
     span: Span,
+    is_or: bool,
     has_lower: bool,
     has_upper: bool,
 }
@@ -97,6 +100,7 @@ impl Shape<'_> {
         let Some(before) = seen else {
             return Seen {
                 span,
+                is_or,
                 has_lower,
                 has_upper,
             };
@@ -104,6 +108,11 @@ impl Shape<'_> {
         let path = group.fields.get(leaf.field).map_or("", |field| field.path);
         match group.and {
             And::Any => {}
+            And::Unmixed => {
+                if is_or || before.is_or {
+                    self.diagnostics.push(mixed(path, span, before.span));
+                }
+            }
             And::Never => self.diagnostics.push(
                 Diagnostic::error(
                     Code::AndNotSupported,
@@ -147,6 +156,7 @@ impl Shape<'_> {
         }
         Seen {
             span: before.span,
+            is_or: is_or || before.is_or,
             has_lower: has_lower || before.has_lower,
             has_upper: has_upper || before.has_upper,
         }
@@ -159,6 +169,7 @@ impl Shape<'_> {
         for operand in operands {
             if let ExprKind::And(_) | ExprKind::Sequence(_) = operand.kind {
                 self.conjunction(operand);
+                self.unmixed(operand, expr.bare_span);
             }
         }
         let Some(first) = leaves.first() else {
@@ -193,6 +204,21 @@ impl Shape<'_> {
         false
     }
 
+    /// Checks an AND that is an operand of the OR with the given span.
+    fn unmixed(&mut self, expr: &Expr<'_>, or: Span) {
+        let mut leaves = Vec::new();
+        self.leaves(expr, &mut leaves);
+        let Some(first) = leaves.first() else {
+            return;
+        };
+        let group = self.declaration.groups.get(first.group);
+        let is_one = leaves.iter().all(|leaf| leaf.group == first.group);
+        if let Some(group) = group.filter(|group| is_one && group.and == And::Unmixed) {
+            let path = group.fields.first().map_or("", |field| field.path);
+            self.diagnostics.push(mixed(path, expr.bare_span, or));
+        }
+    }
+
     /// Collects the comparisons of a part.
     fn leaves(&self, expr: &Expr<'_>, leaves: &mut Vec<Leaf>) {
         match &expr.kind {
@@ -214,6 +240,23 @@ impl Shape<'_> {
             }
         }
     }
+}
+
+/// Returns the diagnostic for a part that mixes AND and OR in one field with another part.
+fn mixed(path: &str, span: Span, other: Span) -> Diagnostic {
+    let [first, second] = if span.start < other.start {
+        [span, other]
+    } else {
+        [other, span]
+    };
+    Diagnostic::error(
+        Code::MixedWithinField,
+        span,
+        format!("`AND` and `OR` cannot both join comparisons of `{path}`"),
+    )
+    .label(first, "joined one way")
+    .label(second, "joined the other way")
+    .help("join all comparisons of the field with `AND`, or all with `OR`")
 }
 
 /// Collects the operands of nested ANDs, or of nested ORs.

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
-use crate::syntax::{Expr, ExprKind, Member};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Severity, Span};
+use crate::syntax::{Expr, ExprKind, Member, Quotes};
 
 use super::declaration::{Declaration, EnumValue, Field, Quoting};
 use super::lint::Lint;
+use super::predicate::value;
 use super::schema_check::{SchemaCheck, bare_member, negation, single};
 use super::suggest::FieldName;
 
@@ -313,6 +314,9 @@ impl SchemaCheck<'_> {
             TermRole::Word("NOT") => with_next,
             _ => return,
         };
+        if self.declaration.has_sequences {
+            return;
+        }
         let first = first.unwrap_or(before).expr.span.to(before.expr.span);
         let gap = Span::new(before.expr.span.end, span.start);
         self.lint(Lint::ImplicitAnd, || {
@@ -332,6 +336,11 @@ impl SchemaCheck<'_> {
     fn word(&mut self, term: &Term<'_, '_>, keyword: &str, after: Option<&Term<'_, '_>>) {
         let span = term.expr.span;
         let word = span.within(self.text);
+        let fix = Fix {
+            edits: vec![Edit::new(span, keyword)],
+            // The word may be meant as one to search for.
+            certain: self.declaration.keywords().is_none(),
+        };
         self.diagnostics.push(
             Diagnostic::error(
                 Code::LowercaseKeyword,
@@ -340,7 +349,7 @@ impl SchemaCheck<'_> {
             )
             .label(span, format!("expected `{keyword}`"))
             .help(format!("write `{keyword}`; keywords are uppercase words"))
-            .fix(Fix::certain(vec![Edit::new(span, keyword)])),
+            .fix(fix),
         );
         if let (TermRole::Word("NOT"), Some(operand), false) =
             (term.role, after, self.declaration.has_not)
@@ -366,7 +375,15 @@ impl SchemaCheck<'_> {
         if let [_, Some(value)] = neighbors
             && value.role == TermRole::Paired
         {
-            return self.pair(expr.span, member, value);
+            self.pair(expr.span, member, value);
+            if let Some(value) = value.word() {
+                self.keyword(value);
+            }
+            self.keyword(member);
+            return;
+        }
+        if self.declaration.keywords().is_some() {
+            return self.keyword(member);
         }
         let source = own.within(self.text);
         let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
@@ -377,7 +394,7 @@ impl SchemaCheck<'_> {
                     .help(format!("write {}", field.examples))
                     .fix(Fix::suggestion(vec![Edit::new(
                         own,
-                        field.call().unwrap_or_default(),
+                        field.condition().unwrap_or_default(),
                     )]))
             }
             Some(field) => diagnostic(format!("{} is not compared with a value", Quoted(source)))
@@ -419,7 +436,36 @@ impl SchemaCheck<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports a field and a value without an operator between them.
+    /// Checks a member by itself in a language where it is a keyword.
+    fn keyword(&mut self, member: &Member<'_>) {
+        let Some(field) = self
+            .declaration
+            .keywords()
+            .and_then(|group| self.declaration.field(group, 0))
+        else {
+            return;
+        };
+        let Some(value) = value(field, member) else {
+            let source = Quoted(member.span.within(self.text));
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::MissingComparison,
+                    member.span,
+                    format!("{source} is not a keyword"),
+                )
+                .label(member.span, "expected a single string")
+                .help("put the words of a phrase in one string"),
+            );
+            return;
+        };
+        if value.quotes == Quotes::Single {
+            self.single_quotes(&value);
+        }
+        self.not_empty(field, &value);
+    }
+
+    /// Reports a field and a value without an operator between them. If they are keywords, this is a
+    /// warning.
     fn pair(&mut self, span: Span, member: &Member<'_>, value: &Term<'_, '_>) {
         let field = FieldName::of(self.declaration, member).intended();
         let right = value.expr.span;
@@ -444,7 +490,7 @@ impl SchemaCheck<'_> {
             .zip(value.word().and_then(single))
             .filter(|(field, value)| field.values.constant(Cow::Borrowed(&value.text)).is_some());
         let fix = known.and_then(|(field, value)| {
-            if let Some(call) = field.call() {
+            if let Some(call) = field.condition() {
                 return Some(vec![Edit::new(span.to(right), call)]);
             }
             let operator = field.usual_operator()?;
@@ -459,9 +505,14 @@ impl SchemaCheck<'_> {
                 },
             )
         });
-        self.diagnostics.push(match fix {
-            Some(edits) => diagnostic.fix(Fix::suggestion(edits)),
-            None => diagnostic,
+        let severity = match self.declaration.keywords() {
+            Some(_) => Severity::Warning,
+            None => Severity::Error,
+        };
+        self.diagnostics.push(Diagnostic {
+            severity,
+            fix: fix.map(Fix::suggestion),
+            ..diagnostic
         });
     }
 }

@@ -38,6 +38,9 @@ impl SchemaCheck<'_> {
 
     /// Checks a value of a field.
     pub(super) fn value(&mut self, field: &'static Field, value: &Value<'_>) {
+        if let Values::Any = field.values {
+            return self.any_value(field, value);
+        }
         self.quotes(field, value);
         self.content(field, value);
     }
@@ -53,12 +56,26 @@ impl SchemaCheck<'_> {
                 ..
             } => self.resource_name(field, value, pattern, has_aliases),
             Values::Call(argument) => {
-                if value.text != argument {
+                if Some(&*value.text) != argument {
                     self.not_a_value(field, value.span);
                 }
             }
-            Values::Text => self.not_empty(field, value),
+            Values::Any => self.any_value(field, value),
+            Values::Words { .. } | Values::Keywords | Values::Text => self.not_empty(field, value),
         }
+    }
+
+    /// Checks whether a value is `*` without quotes.
+    fn any_value(&mut self, field: &'static Field, value: &Value<'_>) {
+        if value.text == "*" && !value.is_quoted() {
+            return;
+        }
+        let diagnostic = self.unknown_value(field, value.span);
+        self.diagnostics.push(if value.text == "*" {
+            diagnostic.fix(Fix::certain(vec![Edit::new(value.span, "*")]))
+        } else {
+            diagnostic
+        });
     }
 
     /// Checks the quotes of a value.
@@ -86,7 +103,8 @@ impl SchemaCheck<'_> {
                             .fields()
                             .any(|field| field.is_spelled(value.text.as_bytes()));
                 if is_value {
-                    self.lint(Lint::UnquotedValue, || {
+                    let level = self.levels.or_default(Lint::UnquotedValue, field.unquoted);
+                    level.report(self.diagnostics, || {
                         let diagnostic = Diagnostic::error(
                             Code::UnquotedValue,
                             span,
@@ -112,20 +130,27 @@ impl SchemaCheck<'_> {
                     });
                 }
             }
-            Quotes::Single => self.lint(Lint::SingleQuotes, || {
-                let diagnostic =
-                    Diagnostic::error(Code::SingleQuotes, span, "the value is in single quotes")
-                        .label(span, "expected double quotes")
-                        .help("use double quotes, as Google's examples do");
-                if source.contains('"') {
-                    return diagnostic;
-                }
-                diagnostic.fix(Fix::certain(vec![
-                    Edit::new(Span::new(span.start, span.start + 1), "\""),
-                    Edit::new(Span::new(span.end - 1, span.end), "\""),
-                ]))
-            }),
+            Quotes::Single => self.single_quotes(value),
         }
+    }
+
+    /// Reports single quotes around a value.
+    pub(super) fn single_quotes(&mut self, value: &Value<'_>) {
+        let span = value.span;
+        let source = span.within(self.text);
+        self.lint(Lint::SingleQuotes, || {
+            let diagnostic =
+                Diagnostic::error(Code::SingleQuotes, span, "the value is in single quotes")
+                    .label(span, "expected double quotes")
+                    .help("use double quotes, as Google's examples do");
+            if source.contains('"') {
+                return diagnostic;
+            }
+            diagnostic.fix(Fix::certain(vec![
+                Edit::new(Span::new(span.start, span.start + 1), "\""),
+                Edit::new(Span::new(span.end - 1, span.end), "\""),
+            ]))
+        });
     }
 
     /// Reports quotes around a value of a field whose values have none.
@@ -321,16 +346,25 @@ impl SchemaCheck<'_> {
     }
 
     /// Checks a text that only must not be empty.
-    fn not_empty(&mut self, field: &'static Field, value: &Value<'_>) {
-        if value.text.is_empty() {
+    pub(super) fn not_empty(&mut self, field: &'static Field, value: &Value<'_>) {
+        let constant = field.values.constant(Cow::Borrowed(&value.text));
+        if constant.is_none() {
+            let path = field.path;
+            let (message, label) = match field.values {
+                Values::Words { .. } => (
+                    format!("the value of `{path}` has no words"),
+                    "expected a word",
+                ),
+                Values::Keywords => ("the keyword has no words".to_owned(), "expected a word"),
+                _ => (
+                    format!("the value of `{path}` is empty"),
+                    "expected some text",
+                ),
+            };
             self.diagnostics.push(
-                Diagnostic::error(
-                    Code::EmptyValue,
-                    value.span,
-                    format!("the value of `{}` is empty", field.path),
-                )
-                .label(value.span, "expected some text")
-                .help(format!("write {}", field.examples)),
+                Diagnostic::error(Code::EmptyValue, value.span, message)
+                    .label(value.span, label)
+                    .help(format!("write {}", field.examples)),
             );
         }
     }

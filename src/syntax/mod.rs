@@ -116,6 +116,13 @@ pub fn parse(text: &str) -> Result<Option<Expr<'_>>, SyntaxError> {
         .map_err(|mismatch| error(diagnose::diagnose(text, mismatch)))
 }
 
+/// Returns the diagnostic for a filter of more characters than a method allows; `None` if it has no
+/// more.
+pub(crate) fn too_long(text: &str, limit: usize) -> Option<Diagnostic> {
+    let (end, _) = text.char_indices().nth(limit)?;
+    Some(diagnose::too_many_characters(text, limit, end))
+}
+
 fn error(diagnostic: Diagnostic) -> SyntaxError {
     SyntaxError {
         diagnostic: Box::new(diagnostic),

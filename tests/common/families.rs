@@ -125,6 +125,7 @@ pub(crate) fn families() -> Vec<Family> {
         space_events(),
         custom_emojis(),
         section_items(),
+        searches(),
     ];
     families.into_iter().flatten().collect()
 }
@@ -535,4 +536,15 @@ fn section_items() -> Vec<Family> {
     families
         .map(|family| family.of(Method::UsersSectionsItemsList))
         .collect()
+}
+
+/// Filters of searches, which are too long.
+fn searches() -> Vec<Family> {
+    let words = r#"display_name:"NNNN""#;
+    let spaces = long("a long search of spaces", "", or(words), words);
+    let messages = long("a long search of messages", "", "NNNN ", "a");
+    vec![
+        spaces.of(Method::SpacesSearch),
+        messages.of(Method::SpacesMessagesSearch),
+    ]
 }

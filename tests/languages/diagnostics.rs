@@ -10,24 +10,50 @@ use gchat_filter::{Checker, Context, Level, Method};
 fn documented_examples() {
     let mut count = 0;
     for row in include_str!("../data/documented.tsv").lines() {
-        let [method, _, _, expected, text] = row.split('\t').collect::<Vec<_>>()[..] else {
+        let [method, access, _, expected, text] = row.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{row}");
         };
-        let checked = Checker::new().check_method(method.parse().unwrap(), text);
+        let checker = Checker::new().admin_access(access == "admin");
+        let checked = checker.check_method(method.parse().unwrap(), text);
         let error = checked.errors().next();
         let verdict = error.map_or("valid", |error| error.stage().as_str());
         assert_eq!(verdict, expected, "{text}: {:?}", checked.diagnostics);
         count += 1;
     }
-    assert_eq!(count, 27);
+    assert_eq!(count, 69);
+}
+
+/// The table of methods in the README has a valid filter of each.
+#[test]
+fn the_readme_has_valid_filters() {
+    let rows = include_str!("../../README.md").lines();
+    let rows = rows.filter_map(|line| {
+        let columns: Vec<&str> = line.split(" | ").collect();
+        let [_, method, filter] = columns[..] else {
+            return None;
+        };
+        let method = method.trim_matches('`').parse::<Method>().ok()?;
+        Some((method, filter.trim_end_matches(" |").trim_matches('`')))
+    });
+    let mut methods = Vec::new();
+    for (method, filter) in rows {
+        let checked = Checker::new().check_method(method, filter);
+        assert_eq!(checked.diagnostics, [], "{method}: {filter}");
+        methods.push(method);
+    }
+    assert_eq!(methods, Method::ALL);
 }
 
 /// Everything that is reported about filters, one after the other.
 fn reports(method: Method, texts: &[&str]) -> String {
+    reports_of(&Checker::new(), method, texts)
+}
+
+fn reports_of(checker: &Checker, method: Method, texts: &[&str]) -> String {
     let mut out = String::new();
     for text in texts {
         writeln!(out, "{text}").unwrap();
-        let checked = Checker::new().check_method(method, text);
+        let checked = checker.check_method(method, text);
         for diagnostic in &checked.diagnostics {
             let span = diagnostic.span.of(text).unwrap();
             writeln!(
@@ -319,4 +345,190 @@ fn requests() {
             );
         }
     }
+}
+
+#[test]
+fn spaces_search() {
+    let reports = reports(
+        Method::SpacesSearch,
+        &[
+            r#"space_type = "SPACE" AND displayName:"Hello, World""#,
+            "",
+            r#"display_name:"Hello""#,
+            r#"display_name:"a" OR display_name:"b""#,
+            r#"space_type = "SPACE""#,
+            r#"space_type = "SPACE" AND display_name:"a" OR display_name:"b""#,
+            r#"space_type = "GROUP_CHAT" AND display_name:"a""#,
+            r#"space_type = "SPACE" AND space_type = "SPACE" AND display_name:"a""#,
+            r#"space_type = "SPACE" OR space_type = "SPACE""#,
+            r#"space_type = "SPACE" OR display_name:"a""#,
+            r#"(display_name:"a" OR display_name:"b") AND display_name:"c" AND space_type = "SPACE""#,
+            r#"space_type = "SPACE" AND display_name = "Hello""#,
+            r#"space_type = "SPACE" AND display_name:Hello"#,
+            r#"space_type = "SPACE" AND display_name:"""#,
+            r#"space_type = "SPACE" AND display_name:"!!""#,
+            r#"space_type = "SPACE" AND display_name:*"#,
+            r#"space_type = "SPACE" AND (display_name:"Hello" OR display_name:"hel")"#,
+            r#"space_type = "SPACE" AND display_name:"a" AND external_user_allowed = true"#,
+            r#"space_type = "SPACE" AND display_name:"a" AND external_user_allowed = "True""#,
+            r#"space_type = "SPACE" AND display_name:"a" AND (external_user_allowed = "true" OR external_user_allowed = "false")"#,
+            r#"space_type = "SPACE" AND display_name:"a" AND create_time > "2026-01-01T00:00:00Z""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND display_name:"a""#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+#[test]
+fn spaces_search_with_admin_access() {
+    let reports = reports_of(
+        &Checker::new().admin_access(true),
+        Method::SpacesSearch,
+        &[
+            r#"customer = "customers/my_customer" AND spaceType = "SPACE""#,
+            r#"display_name:"a" OR display_name:"b""#,
+            r#"space_type = "SPACE" AND display_name:"a""#,
+            r#"customer = "customers/C123" AND space_type = "SPACE""#,
+            r#"customer = "customers/my_customer" AND customer = "customers/my_customer" AND space_type = "SPACE""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND last_active_time < "2022-01-01T00:00:00+00:00" AND last_active_time > "2023-01-01T00:00:00+00:00""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND create_time > "2022-01-01T00:00:00Z" AND create_time > "2023-01-01T00:00:00Z""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND create_time = "2022-01-01T00:00:00Z" AND create_time < "2023-01-01T00:00:00Z""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND ((create_time > "2020-01-01T00:00:00Z" AND create_time < "2021-01-01T00:00:00Z") OR create_time >= "2022-01-01T00:00:00Z")"#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND create_time >= 2022-01-01T00:00:00Z"#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND space_history_state = "HISTORY_STATE_UNSPECIFIED""#,
+            r#"customer = "customers/my_customer" AND space_type = "SPACE" AND space_history_state = "on""#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+/// The limit counts characters, not bytes, with white space.
+#[test]
+fn length_limits() {
+    for (length, is_valid) in [(1_000, true), (1_001, false)] {
+        let filter = r#"space_type = "SPACE" AND display_name:"é""#;
+        let text = format!("{filter}{}", " ".repeat(length - filter.chars().count()));
+        let checked = Checker::new().check_method(Method::SpacesSearch, &text);
+        assert_eq!(checked.is_valid(), is_valid, "{length}");
+        assert_eq!(
+            gchat_filter::spaces_search::Filter::parse(&text).is_ok(),
+            is_valid,
+            "{length}"
+        );
+        if let Some(error) = checked.errors().next() {
+            assert_eq!(error.code, Code::TooLong);
+            assert_eq!((error.span.start, error.span.end), (1_001, 1_001));
+        }
+    }
+    // A fix that exceeds the limit is not certain.
+    let filter = r#"display_name:"a""#;
+    let text = format!("{filter}{}", " ".repeat(990 - filter.len()));
+    let checked = Checker::new().check_method(Method::SpacesSearch, &text);
+    assert_eq!(checked.fixed, None);
+    assert!(
+        checked
+            .diagnostics
+            .iter()
+            .all(|one| one.fix.as_ref().is_none_or(|fix| !fix.certain))
+    );
+}
+
+#[test]
+fn messages_search() {
+    let reports = reports(
+        Method::SpacesMessagesSearch,
+        &[
+            r#""Pending reports" AND create_time >= "2023-01-01T00:00:00Z""#,
+            r#""things to do" "urgent""#,
+            "space.display_name:Project tasks",
+            "annotations.user_mentions.user.name:users/me",
+            r#"sender.name = "users/alice@example.com" AND deploy failed"#,
+            "node.js AND Tasks",
+            "create_time attachment is_unread",
+            "",
+            "&& ||",
+            "*",
+            r#""""#,
+            r#""🙂""#,
+            "'single quotes'",
+            r#""foo".bar"#,
+            "a and b",
+            "or",
+            r#""a" not b"#,
+            "-word",
+            "NOT word",
+            "a OR b",
+            "a OR is_unread()",
+            "has_link() OR is_unread()",
+            "has_link() OR has_link()",
+            "has_link() AND has_link()",
+            r#""things to do" AND Things"#,
+            r#"tasks AND "tasks""#,
+            r#"(sender.name = "users/1" OR sender.name = "users/2") tasks"#,
+            r#"sender.name = "users/1" OR sender.name = "users/2" tasks"#,
+            r#"sender.name = "users/1" AND sender.name = "users/1""#,
+            r#"sender.name "users/1""#,
+            "sender.name = users/a.b@example.com",
+            "space.name = spaces/A",
+            "space.name:spaces/A",
+            "(space.display_name:a OR space.display_name:b) AND space.display_name:c",
+            "space.display_name:a OR (space.display_name:b AND space.display_name:c)",
+            "space.display_name:a AND space.display_name:b",
+            r#"space.displayName:"Hello World""#,
+            r#"space.display_name:"!!""#,
+            r#"createTime >= "2026-01-01T00:00:00Z""#,
+            r#"create_time > "2026-01-01T00:00:00Z""#,
+            r#"create_time <= "2026-01-01T00:00:00Z""#,
+            r#"create_time = "2026-01-01T00:00:00Z""#,
+            r#"create_time >= "2026-01-01T00:00:00Z" create_time < "2026-01-01T00:00:00Z""#,
+            r#"create_time < "2026-01-01T00:00:00Z" OR create_time < "2026-01-01T00:00:00Z""#,
+            r#"attachment:"*""#,
+            "attachment:pdf",
+            "attachment = *",
+            "sender.name:*",
+            "space.space_type = SPACE",
+            r#"annotations.user_mentions.user.name = "users/1""#,
+            r#"has_link("x")"#,
+            "has_link",
+            "Has_Link()",
+            "is_unread() = true",
+            "is_starred()",
+            r#"text:"hello""#,
+            r#"space.display_name:Foo" OR a"#,
+        ],
+    );
+    insta::assert_snapshot!(reports);
+}
+
+/// The meanings of filters in the JSON format.
+#[test]
+fn meanings_as_json() {
+    let mut out = String::new();
+    for (method, text) in [
+        (
+            Method::SpacesList,
+            r#"space_type = "SPACE" OR space_type = "GROUP_CHAT""#,
+        ),
+        (
+            Method::SpacesMessagesList,
+            r#"create_time > "2026-01-01T00:00:00Z" AND create_time < "2026-01-02T00:00:00.000000001Z" AND thread.name = spaces/A/threads/B"#,
+        ),
+        (
+            Method::SpacesMessagesSearch,
+            r#""to do" has_link() space.display_name:"Hello World""#,
+        ),
+        (
+            Method::SpacesMessagesReactionsList,
+            r#"emoji.unicode = "a" OR emoji.custom_emoji.uid = "b""#,
+        ),
+        (Method::CustomEmojisList, r#"NOT creator("users/me")"#),
+        (Method::CustomEmojisList, ""),
+        (Method::SpacesMembersList, r#"role = "ROLE_MANAGER""#),
+        (Method::SpacesList, "x"),
+    ] {
+        let checked = Checker::new().check_method(method, text);
+        let json = serde_json::to_value(&checked).unwrap();
+        writeln!(out, "{text}\n  {}", json["meaning"]).unwrap();
+    }
+    insta::assert_snapshot!(out);
 }

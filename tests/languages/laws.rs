@@ -2,8 +2,8 @@
 
 use gchat_filter::diagnostic::{Diagnostic, Stage};
 use gchat_filter::{
-    AnyFilter, Checked, Checker, Method, Preset, custom_emojis, members, messages, reactions,
-    section_items, space_events, spaces,
+    AnyFilter, Checked, Checker, Method, Preset, custom_emojis, members, messages, messages_search,
+    reactions, section_items, space_events, spaces, spaces_search,
 };
 use proptest::prelude::*;
 
@@ -23,6 +23,17 @@ fn words(method: Method) -> &'static [&'static str] {
             r#""SPACE""#,
             "'DIRECT_MESSAGE'",
         ],
+        Method::SpacesSearch => &[
+            r#"space_type = "SPACE""#,
+            r#"space_type = "SPACE" AND display_name:"a""#,
+            r#"displayName:"ab c""#,
+            "display_name:Hello",
+            r#"external_user_allowed = "true""#,
+            "externalUserAllowed = false",
+            r#"create_time >= "2026-01-01T00:00:00Z""#,
+            "display_name",
+            r#"customer = "customers/my_customer""#,
+        ],
         Method::SpacesMessagesList => &[
             r#"create_time > "2026-01-01T00:00:00Z""#,
             r#"createTime < "2026-01-01T00:00:00.000000001Z""#,
@@ -31,6 +42,24 @@ fn words(method: Method) -> &'static [&'static str] {
             "2026-01-01T00:00:00Z",
             r#""2026-01-01T00:00:00z""#,
             "thread.name",
+        ],
+        Method::SpacesMessagesSearch => &[
+            "tasks",
+            r#""to do""#,
+            "'do'",
+            "node.js",
+            r#"create_time >= "2026-01-01T00:00:00Z""#,
+            r#"sender.name = "users/1""#,
+            "sender.name",
+            "users/a@b.com",
+            "space.displayName:a",
+            r#"space.display_name:"ab c""#,
+            "annotations.user_mentions.user.name:users/1",
+            "annotations.user_mentions.user.name:users/2",
+            "attachment:*",
+            "attachment",
+            "is_unread()",
+            "has_link(x)",
         ],
         Method::SpacesMessagesReactionsList => &[
             r#"emoji.unicode = "a""#,
@@ -80,17 +109,20 @@ fn text(method: Method) -> impl Strategy<Value = String> {
     // A list of terms joined by AND or OR is more often valid.
     let random = prop::collection::vec(word, 0..8).prop_map(|words| words.join(" "));
     let term = prop::sample::select(words(method));
-    let joined = prop::collection::vec((term, prop::sample::select(vec![" AND ", " OR "])), 1..5)
-        .prop_map(|terms| {
-            let mut text = String::new();
-            for (index, (term, connective)) in terms.iter().enumerate() {
-                if index > 0 {
-                    text.push_str(connective);
-                }
-                text.push_str(term);
+    let joined = prop::collection::vec(
+        (term, prop::sample::select(vec![" AND ", " OR ", " "])),
+        1..5,
+    )
+    .prop_map(|terms| {
+        let mut text = String::new();
+        for (index, (term, connective)) in terms.iter().enumerate() {
+            if index > 0 {
+                text.push_str(connective);
             }
-            text
-        });
+            text.push_str(term);
+        }
+        text
+    });
     prop_oneof![random, joined]
 }
 
@@ -109,7 +141,11 @@ fn stage(method: Method, checked: &Checked<'_, AnyFilter>) -> Option<(Stage, boo
         "not-an-interval",
         "mixed-within-field",
     ];
-    let is_mix = code == "mixed-operators" && method == Method::SpacesMessagesReactionsList;
+    let denies_mixes = [
+        Method::SpacesMessagesReactionsList,
+        Method::SpacesMessagesSearch,
+    ];
+    let is_mix = code == "mixed-operators" && denies_mixes.contains(&method);
     Some((error.stage(), is_mix || is_shape.contains(&code)))
 }
 
@@ -135,7 +171,9 @@ fn parses_as_checked(method: Method, text: &str) {
     parses! {
         SpacesMembersList: members,
         SpacesList: spaces,
+        SpacesSearch: spaces_search,
         SpacesMessagesList: messages,
+        SpacesMessagesSearch: messages_search,
         SpacesMessagesReactionsList: reactions,
         SpacesSpaceEventsList: space_events,
         CustomEmojisList: custom_emojis,

@@ -15,3 +15,4 @@ mod diagnostics;
 mod exhaustive;
 mod laws;
 mod model;
+mod resources;

@@ -1,12 +1,15 @@
 //! The languages, with their comparisons and resources, and the naive meaning of filters.
 
 use gchat_filter::custom_emojis::{self, CustomEmoji};
-use gchat_filter::messages::{self, Message, Thread};
+use gchat_filter::messages::{
+    self, Annotation, AnnotationType, Attachment, Message, Thread, UserMention,
+};
 use gchat_filter::reactions::{self, Emoji, Reaction, User};
 use gchat_filter::section_items::{self, SectionItem};
 use gchat_filter::space_events::{self, SpaceEvent};
-use gchat_filter::spaces::{self, Space, SpaceType};
-use gchat_filter::{Checked, Checker, Context, Error, Timestamp};
+use gchat_filter::spaces::{self, HistoryState, Space, SpaceType};
+use gchat_filter::{Checked, Checker, Context, Error, IntersectionError, Timestamp};
+use gchat_filter::{messages_search, spaces_search};
 
 /// A filter by the naive implementation.
 #[derive(Clone, Debug)]
@@ -80,6 +83,19 @@ pub(crate) trait Language {
     /// Whether groups can be negated.
     const HAS_NOT: bool = false;
 
+    /// The comparisons that a filter must contain, by their indexes.
+    const REQUIRED: &'static [usize] = &[];
+
+    /// Whether one comparison can mean what several do.
+    const CAN_MERGE: bool = false;
+
+    /// Whether the filters are for requests with admin access.
+    const ADMIN_ACCESS: bool = false;
+
+    fn checker() -> Checker {
+        Checker::new().admin_access(Self::ADMIN_ACCESS)
+    }
+
     fn resources() -> Vec<Self::Resource>;
 
     /// Whether a comparison, by its index, holds for a resource.
@@ -96,21 +112,23 @@ pub(crate) trait Language {
     fn matches(filter: &Self::Filter, resource: &Self::Resource) -> bool;
     fn implies(a: &Self::Filter, b: &Self::Filter) -> bool;
     fn is_disjoint(a: &Self::Filter, b: &Self::Filter) -> bool;
-    fn intersection(a: &Self::Filter, b: &Self::Filter) -> Option<Self::Filter>;
+    fn intersection(a: &Self::Filter, b: &Self::Filter) -> Result<Self::Filter, IntersectionError>;
 }
 
 macro_rules! filter_functions {
-    (@matches $filter:ident, $resource:ident) => {
-        $filter.matches($resource)
+    ($filter:ty) => {
+        filter_functions!($filter, |filter: &$filter, resource| filter
+            .matches(resource));
     };
-    (@matches $filter:ident, $resource:ident, $context:expr) => {
-        $filter.matches($resource, &$context).unwrap()
-    };
-    ($filter:ty $(, $context:expr)?) => {
+    ($filter:ty, $matches:expr) => {
         type Filter = $filter;
 
         fn parse(text: &str) -> Result<$filter, Error> {
-            <$filter>::parse(text)
+            if Self::ADMIN_ACCESS {
+                Self::checker().parse(text)
+            } else {
+                <$filter>::parse(text)
+            }
         }
 
         fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, $filter> {
@@ -118,7 +136,8 @@ macro_rules! filter_functions {
         }
 
         fn matches(filter: &$filter, resource: &Self::Resource) -> bool {
-            filter_functions!(@matches filter, resource $(, $context)?)
+            let matches: fn(&$filter, &Self::Resource) -> bool = $matches;
+            matches(filter, resource)
         }
 
         fn implies(a: &$filter, b: &$filter) -> bool {
@@ -129,8 +148,8 @@ macro_rules! filter_functions {
             a.is_disjoint(b)
         }
 
-        fn intersection(a: &$filter, b: &$filter) -> Option<$filter> {
-            a.intersection(b).ok()
+        fn intersection(a: &$filter, b: &$filter) -> Result<$filter, IntersectionError> {
+            a.intersection(b)
         }
     };
 }
@@ -319,7 +338,7 @@ impl Language for SpaceEvents {
         r#"start_time = "2026-01-01T00:00:00.000000004Z""#,
         r#"start_time = "2026-01-01T00:00:00.000000005Z""#,
         r#"end_time = "2026-01-01T00:00:00.000000005Z""#,
-        r#"end_time = "2026-01-01T00:00:00.000000009Z""#,
+        r#"end_time = "9999-12-31T23:59:59.999999999Z""#,
     ];
 
     fn resources() -> Vec<SpaceEvent> {
@@ -353,36 +372,15 @@ impl Language for SpaceEvents {
             2 => nanos.is_some_and(|nanos| nanos > 4),
             3 => nanos.is_some_and(|nanos| nanos > 5),
             4 => nanos.is_some_and(|nanos| nanos <= 5),
-            _ => nanos.is_some_and(|nanos| nanos <= 9),
+            _ => nanos.is_some(),
         }
     }
 
     /// OR joins types, and AND joins one OR of types, one start and one end.
     fn is_shape_valid(tree: &Tree) -> bool {
-        let parts = tree.parts();
-        let is_type = |leaf: &usize| *leaf < 2;
-        let ors = parts.iter().filter(|part| matches!(part, Tree::Or(_)));
-        let ands = parts.iter().filter_map(|part| match part {
-            Tree::And(operands) => Some(operands),
-            _ => None,
-        });
-        let count = |operands: &[Tree], is: fn(&usize) -> bool| {
-            let all = Tree::And(operands.to_vec());
-            let joined = all.leaves();
-            joined.iter().filter(|leaf| is(leaf)).count()
-        };
-        let types_under = |operand: &Tree| operand.leaves().iter().any(is_type);
-        ors.clone().all(|or| or.leaves().iter().all(is_type))
-            && ors
-                .clone()
-                .all(|or| !or.parts().iter().any(|part| matches!(part, Tree::And(_))))
-            && ands.clone().all(|operands| {
-                let operands = flattened(operands);
-                let with_types = operands.iter().filter(|operand| types_under(operand));
-                with_types.count() < 2
-                    && count(&operands, |leaf| (2..4).contains(leaf)) < 2
-                    && count(&operands, |leaf| *leaf >= 4) < 2
-            })
+        let groups = [Group(true, And::Never), Group(false, And::Never)];
+        let bound = |leaf| (leaf >= 2).then_some(leaf < 4);
+        is_box(tree, &|leaf| leaf.min(2) / 2, &groups, &bound)
     }
 
     fn has_contradictions() -> bool {
@@ -432,13 +430,13 @@ impl Language for CustomEmojis {
         true
     }
 
-    filter_functions!(
-        custom_emojis::Filter,
-        Context::new()
+    filter_functions!(custom_emojis::Filter, |filter, emoji| {
+        let context = Context::new()
             .caller("users/1")
             .creator("customEmojis/MINE", "users/me")
-            .creator("customEmojis/OTHER", "users/2")
-    );
+            .creator("customEmojis/OTHER", "users/2");
+        filter.matches(emoji, &context).unwrap()
+    });
 }
 
 pub(crate) struct SectionItems;
@@ -474,4 +472,376 @@ impl Language for SectionItems {
     }
 
     filter_functions!(section_items::Filter);
+}
+
+/// What AND may join in a group.
+#[derive(Clone, Copy, PartialEq)]
+enum And {
+    Any,
+    Never,
+    /// Not together with OR.
+    Unmixed,
+}
+
+/// A group: whether it has OR, and what AND may join.
+struct Group(bool, And);
+
+/// Whether AND and OR join only what they may, where only AND joins different groups. `bound` is
+/// whether a comparison is a lower bound, if it is a bound.
+fn is_box(
+    tree: &Tree,
+    group: &dyn Fn(usize) -> usize,
+    groups: &[Group],
+    bound: &dyn Fn(usize) -> Option<bool>,
+) -> bool {
+    let of = |tree: &Tree| tree.leaves().into_iter().map(group).collect::<Vec<_>>();
+    let has = |tree: &Tree, is: fn(&Tree) -> bool| tree.parts().into_iter().any(is);
+    let is_and = |part: &Tree| matches!(part, Tree::And(_));
+    let is_or = |part: &Tree| matches!(part, Tree::Or(_));
+    match tree {
+        Tree::Leaf(_) => true,
+        Tree::Not(_) => false,
+        Tree::Or(operands) => {
+            let all = of(tree);
+            let Group(has_or, and) = &groups[all[0]];
+            *has_or
+                && all.iter().all(|own| *own == all[0])
+                && !(*and == And::Unmixed && has(tree, is_and))
+                && operands.iter().all(|own| is_box(own, group, groups, bound))
+        }
+        Tree::And(operands) => {
+            let operands = flattened(operands);
+            let is_valid = |one: usize| {
+                let with = operands.iter().filter(|own| of(own).contains(&one));
+                let with: Vec<&Tree> = with.collect();
+                if with.len() < 2 {
+                    return true;
+                }
+                let bounds = with.iter().filter_map(|own| match own {
+                    Tree::Leaf(leaf) => bound(*leaf),
+                    _ => None,
+                });
+                let bounds: Vec<bool> = bounds.collect();
+                match groups[one].1 {
+                    And::Any => true,
+                    And::Unmixed => !with.iter().any(|own| has(own, is_or)),
+                    And::Never => with.len() == 2 && bounds.len() == 2 && bounds[0] != bounds[1],
+                }
+            };
+            operands.iter().all(|own| is_box(own, group, groups, bound))
+                && of(tree).into_iter().all(is_valid)
+        }
+    }
+}
+
+/// A search without admin access.
+pub(crate) struct SpacesSearch;
+
+impl Language for SpacesSearch {
+    type Resource = Space;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"space_type = "SPACE""#,
+        r#"display_name:"a""#,
+        r#"display_name:"ab c""#,
+        r#"display_name:"c""#,
+        r#"external_user_allowed = "true""#,
+        r#"external_user_allowed = "false""#,
+    ];
+
+    const REQUIRED: &'static [usize] = &[0];
+
+    fn resources() -> Vec<Space> {
+        let names = ["", "b", "a b", "Ab", "C", "xab C", "c-AB", "a.c", "abc"];
+        let types = [SpaceType::Space, SpaceType::GroupChat];
+        names
+            .into_iter()
+            .flat_map(|name| types.clone().map(|space_type| (name, space_type)))
+            .flat_map(|(name, space_type)| {
+                [false, true].map(|external_user_allowed| Space {
+                    display_name: name.to_owned(),
+                    space_type: space_type.clone(),
+                    external_user_allowed,
+                    ..Space::default()
+                })
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, space: &Space) -> bool {
+        let name = space.display_name.to_lowercase();
+        let mut words = name.split([' ', '-', '.']);
+        match comparison {
+            0 => space.space_type == SpaceType::Space,
+            1 => words.any(|word| word.starts_with('a')),
+            2 => Self::holds(3, space) && words.any(|word| word.starts_with("ab")),
+            3 => words.any(|word| word.starts_with('c')),
+            4 => space.external_user_allowed,
+            _ => !space.external_user_allowed,
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let group = |leaf| [0, 1, 1, 1, 2, 2][leaf];
+        let groups = [false, true, true].map(|has_or| Group(has_or, And::Never));
+        is_box(tree, &group, &groups, &|_| None)
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(spaces_search::Filter);
+}
+
+/// A search with admin access.
+pub(crate) struct AdminSearch;
+
+impl Language for AdminSearch {
+    type Resource = Space;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"customer = "customers/my_customer""#,
+        r#"space_type = "SPACE""#,
+        r#"create_time > "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000005Z""#,
+        r#"create_time = "2026-01-01T00:00:00.000000005Z""#,
+        r#"create_time >= "2026-01-01T00:00:00.000000009Z""#,
+        r#"create_time <= "2026-01-01T00:00:00.000000004Z""#,
+        r#"space_history_state = "HISTORY_ON""#,
+    ];
+
+    const REQUIRED: &'static [usize] = &[0, 1];
+
+    const CAN_MERGE: bool = true;
+
+    const ADMIN_ACCESS: bool = true;
+
+    fn resources() -> Vec<Space> {
+        let types = [SpaceType::Space, SpaceType::GroupChat];
+        let states = [HistoryState::Unspecified, HistoryState::On];
+        let times: Vec<_> = (3..=10).map(Some).chain([None]).collect();
+        let spaces = types.into_iter().flat_map(|space_type| {
+            states.clone().map(|space_history_state| Space {
+                space_type: space_type.clone(),
+                space_history_state,
+                ..Space::default()
+            })
+        });
+        spaces
+            .flat_map(|space| {
+                times.iter().map(move |nanos| Space {
+                    create_time: nanos.map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                    ..space.clone()
+                })
+            })
+            .collect()
+    }
+
+    fn holds(comparison: usize, space: &Space) -> bool {
+        let time = |is: fn(u32) -> bool| space.create_time.is_some_and(|time| is(time.nanos()));
+        match comparison {
+            0 => true,
+            1 => space.space_type == SpaceType::Space,
+            2 => time(|nanos| nanos > 4),
+            3 => time(|nanos| nanos < 5),
+            4 => time(|nanos| nanos == 5),
+            5 => time(|nanos| nanos >= 9),
+            6 => time(|nanos| nanos <= 4),
+            _ => space.space_history_state == HistoryState::On,
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let group = |leaf| [0, 1, 2, 2, 2, 2, 2, 3][leaf];
+        let bound = |leaf| {
+            let is_lower = [2, 5].contains(&leaf);
+            (is_lower || [3, 6].contains(&leaf)).then_some(is_lower)
+        };
+        let groups = [false, false, true, true].map(|has_or| Group(has_or, And::Never));
+        is_box(tree, &group, &groups, &bound)
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(spaces_search::Filter);
+}
+
+/// Keywords, words and mentions.
+pub(crate) struct MessagesSearch;
+
+impl Language for MessagesSearch {
+    type Resource = Message;
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#""tasks""#,
+        r#""to do tasks""#,
+        "space.display_name:a",
+        "space.display_name:ab",
+        "annotations.user_mentions.user.name:users/1",
+        "annotations.user_mentions.user.name:users/2",
+    ];
+
+    const CAN_MERGE: bool = true;
+
+    fn resources() -> Vec<Message> {
+        let texts = ["", "Tasks: TO DO", "these to-do tasks", "tasks2"];
+        let spaces = [None, Some("spaces/A"), Some("spaces/AB"), Some("spaces/-")];
+        let mentions: [&[&str]; 4] = [&[], &["users/1"], &["users/2"], &["users/2", "users/1"]];
+        let with = |text: &str, space: Option<&str>, users: &[&str]| Message {
+            text: text.to_owned(),
+            space: space.map(|name| Space {
+                name: name.to_owned(),
+                ..Space::default()
+            }),
+            annotations: users.iter().map(|name| mention(name)).collect(),
+            ..Message::default()
+        };
+        texts
+            .into_iter()
+            .flat_map(|text| spaces.map(|space| (text, space)))
+            .flat_map(|(text, space)| mentions.map(|users| with(text, space, users)))
+            .collect()
+    }
+
+    fn holds(comparison: usize, message: &Message) -> bool {
+        let space = message.space.as_ref().map_or("", |space| &space.name);
+        let is_mentioned = |name| message.annotations.contains(&mention(name));
+        match comparison {
+            0 => message
+                .text
+                .to_lowercase()
+                .split([' ', ':'])
+                .any(|word| word == "tasks"),
+            1 => message.text.contains("to-do tasks"),
+            2 => space.starts_with("spaces/A"),
+            3 => space == "spaces/AB",
+            4 => is_mentioned("users/1"),
+            _ => is_mentioned("users/2"),
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let groups = [
+            Group(false, And::Any),
+            Group(true, And::Unmixed),
+            Group(true, And::Unmixed),
+        ];
+        is_box(tree, &|leaf| leaf / 2, &groups, &|_| None)
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(messages_search::Filter, |filter, message| {
+        let named = |name: &str, display_name: &str| Space {
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            ..Space::default()
+        };
+        let context = Context::new()
+            .space(named("spaces/A", "An a-z"))
+            .space(named("spaces/AB", "x Abc"))
+            .space(named("spaces/-", "xa"));
+        filter.matches(message, &context).unwrap()
+    });
+}
+
+fn mention(name: &str) -> Annotation {
+    Annotation {
+        annotation_type: AnnotationType::UserMention,
+        user_mention: Some(UserMention {
+            user: Some(User {
+                name: name.to_owned(),
+            }),
+        }),
+    }
+}
+
+/// Times, senders, spaces and flags.
+pub(crate) struct MessageFacts;
+
+impl Language for MessageFacts {
+    type Resource = (Message, Context);
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"create_time >= "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000004Z""#,
+        r#"create_time < "2026-01-01T00:00:00.000000009Z""#,
+        r#"sender.name = "users/1""#,
+        r#"sender.name = "users/me""#,
+        "is_unread()",
+        "attachment:*",
+    ];
+
+    fn resources() -> Vec<(Message, Context)> {
+        let times = [None, Some(3), Some(4), Some(8), Some(9)];
+        let senders = [None, Some("users/1"), Some("users/9"), Some("users/5")];
+        let callers = ["users/1", "users/9"];
+        let unread: [&[&str]; 2] = [&[], &["spaces/A/messages/B"]];
+        let mut resources = Vec::new();
+        for time in times {
+            for sender in senders {
+                for caller in callers {
+                    for unread in unread {
+                        for attachments in [0, 1] {
+                            let message = Message {
+                                name: "spaces/A/messages/B".to_owned(),
+                                create_time: time
+                                    .map(|nanos| Timestamp::new(START, nanos).unwrap()),
+                                sender: sender.map(|name| User {
+                                    name: name.to_owned(),
+                                }),
+                                attachment: vec![Attachment::default(); attachments],
+                                ..Message::default()
+                            };
+                            let context = Context::new();
+                            let context = context.caller(caller).unread(unread.iter().copied());
+                            resources.push((message, context));
+                        }
+                    }
+                }
+            }
+        }
+        resources
+    }
+
+    fn holds(comparison: usize, (message, context): &(Message, Context)) -> bool {
+        let time = |is: fn(u32) -> bool| message.create_time.is_some_and(|time| is(time.nanos()));
+        let sender = message.sender.as_ref().map(|sender| sender.name.as_str());
+        let has_caller = |name| *context == context.clone().caller(name);
+        match comparison {
+            0 => time(|nanos| nanos >= 4),
+            1 => time(|nanos| nanos < 4),
+            2 => time(|nanos| nanos < 9),
+            3 => sender == Some("users/1"),
+            4 => sender.is_some_and(has_caller),
+            5 => *context == context.clone().unread(["spaces/A/messages/B"]),
+            _ => !message.attachment.is_empty(),
+        }
+    }
+
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let group = |leaf| [0, 0, 0, 1, 1, 2, 3][leaf];
+        let groups = [
+            Group(false, And::Never),
+            Group(true, And::Never),
+            Group(false, And::Any),
+            Group(false, And::Any),
+        ];
+        is_box(tree, &group, &groups, &|leaf| {
+            (leaf < 3).then_some(leaf == 0)
+        })
+    }
+
+    fn has_contradictions() -> bool {
+        false
+    }
+
+    filter_functions!(messages_search::Filter, |filter, (message, context)| {
+        filter.matches(message, context).unwrap()
+    });
 }

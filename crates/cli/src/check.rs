@@ -3,10 +3,9 @@
 use std::io::{self, BufRead, Write};
 
 use gchat_filter::diagnostic::visible;
-use gchat_filter::members::Filter;
-use gchat_filter::{Checker, Report};
+use gchat_filter::{Checker, Method, Report};
 
-use super::options::LintOptions;
+use super::options::{LintOptions, method_parser};
 use super::{Outcome, ignore_closed_pipe, print_error, print_report};
 
 #[derive(clap::Args)]
@@ -14,6 +13,14 @@ pub(super) struct Args {
     /// Apply the rules for requests with `useAdminAccess`.
     #[arg(long)]
     admin: bool,
+    /// Method of the API that the filters are for.
+    #[arg(
+        long,
+        default_value = Method::SpacesMembersList.name(),
+        hide_possible_values = true,
+        value_parser = method_parser()
+    )]
+    method: Method,
     #[command(flatten)]
     lints: LintOptions,
     /// Output format.
@@ -43,25 +50,40 @@ pub(super) fn run(
     let mut status = Outcome::Success;
     for (index, text) in args.filters.iter().enumerate() {
         if text == "-" {
-            status = status.max(check_stdin(&checker, args.format, out)?);
+            status = status.max(check_stdin(args.method, &checker, args.format, out)?);
             continue;
         }
         let argument = format!("filter {}", index + 1);
         let origin = (args.filters.len() > 1).then_some((argument.as_str(), 1));
-        status = status.max(check_one(&checker, args.format, text, origin, out)?);
+        status = status.max(check_one(
+            args.method,
+            &checker,
+            args.format,
+            text,
+            origin,
+            out,
+        )?);
     }
     Ok(status)
 }
 
 /// Checks the filters on standard input, one per line.
-fn check_stdin(checker: &Checker, format: Format, out: &mut impl Write) -> io::Result<Outcome> {
+fn check_stdin(
+    method: Method,
+    checker: &Checker,
+    format: Format,
+    out: &mut impl Write,
+) -> io::Result<Outcome> {
     let mut status = Outcome::Success;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
         let line = line?;
         let line = line.strip_suffix(b"\r").unwrap_or(&line);
         let number = index + 1;
         status = status.max(match std::str::from_utf8(line) {
-            Ok(text) => check_one(checker, format, text, Some(("standard input", number)), out)?,
+            Ok(text) => {
+                let origin = Some(("standard input", number));
+                check_one(method, checker, format, text, origin, out)?
+            }
             Err(error) => {
                 let column = error.valid_up_to() + 1;
                 print_error(format_args!(
@@ -76,13 +98,14 @@ fn check_stdin(checker: &Checker, format: Format, out: &mut impl Write) -> io::R
 
 /// Checks a filter. The origin is its name and line in the report.
 fn check_one(
+    method: Method,
     checker: &Checker,
     format: Format,
     text: &str,
     origin: Option<(&str, usize)>,
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
-    let checked = Filter::check(checker, text);
+    let checked = checker.check_method(method, text);
     match format {
         Format::Text => {
             if !checked.diagnostics.is_empty() {
@@ -92,7 +115,7 @@ fn check_one(
                     None => report,
                 });
             }
-            if let Some(filter) = checked.filter {
+            if let Some(filter) = &checked.filter {
                 ignore_closed_pipe(writeln!(out, "{filter}"))?;
             }
         }

@@ -70,8 +70,14 @@ enum PresetName {
     Aip160,
 }
 
+/// Accepts the name of a method.
+pub(super) fn method_parser() -> impl TypedValueParser<Value = Method> {
+    PossibleValuesParser::new(Method::ALL.iter().map(|method| method.name()))
+        .try_map(|name| name.parse::<Method>())
+}
+
 fn lint_parser() -> impl TypedValueParser<Value = Lint> {
-    PossibleValuesParser::new(Method::SpacesMembersList.lints().map(Lint::name))
+    PossibleValuesParser::new(Lint::ALL.iter().map(|lint| lint.name()))
         .try_map(|name| name.parse::<Lint>())
 }
 

@@ -4,6 +4,7 @@
 pub mod check;
 pub mod document;
 pub mod fixes;
+pub mod languages;
 pub mod membership;
 pub mod parse;
 pub mod request;

@@ -6,7 +6,8 @@
 //! and the filter matches no app.
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span};
-use crate::syntax::{Expr, ExprKind};
+use crate::filter::appended;
+use crate::syntax::Expr;
 
 use super::cell::{MemberType, Role};
 use super::cells::Cells;
@@ -40,16 +41,7 @@ pub(super) fn check(
     let before = diagnostics.len();
     types(part, false, diagnostics);
     if diagnostics.len() == before && matches_apps(part) {
-        let mut edits = vec![Edit::new(
-            Span::at(part.span.end),
-            format!(" AND {REQUIRED}"),
-        )];
-        if needs_parentheses(expr) {
-            edits = vec![
-                Edit::new(Span::at(part.span.start), "("),
-                Edit::new(Span::at(part.span.end), format!(") AND {REQUIRED}")),
-            ];
-        }
+        let edits = appended(expr, REQUIRED);
         let diagnostic =
             requires_type(part.span, "this filter matches apps").fix(Fix::certain(edits));
         diagnostics.push(diagnostic);
@@ -114,16 +106,6 @@ fn is_allowed(predicate: &Predicate<'_>) -> bool {
         *relation == predicate.relation
             && matches!(predicate.constant, Constant::Value(value) if value == member_type.value())
     })
-}
-
-/// Returns whether the filter contains an OR or a sequence that is not in parentheses.
-fn needs_parentheses(expr: &Expr<'_>) -> bool {
-    !expr.is_parenthesized()
-        && match &expr.kind {
-            ExprKind::Or(_) | ExprKind::Sequence(_) => true,
-            ExprKind::And(operands) => operands.iter().any(needs_parentheses),
-            ExprKind::Not(..) | ExprKind::Restriction(_) => false,
-        }
 }
 
 /// Returns whether the filter's meaning can be written so that admin access accepts it.

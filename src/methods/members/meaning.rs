@@ -7,7 +7,8 @@ use super::cell::{Cell, MemberType, Role};
 use super::cells::Cells;
 use super::cells_builder::CellsBuilder;
 use super::shortest;
-use crate::analysis::cells::{CellSet, combination};
+use crate::analysis::cells::combination;
+use crate::analysis::lower::Part;
 use crate::filter::{AdmittedCell, Meaning, Unparsed};
 use crate::schema::Declaration;
 use crate::syntax::grammar;
@@ -41,12 +42,12 @@ impl Meaning for NonEmptyCells {
         }
     }
 
-    fn of(declaration: &'static Declaration, cells: &CellSet<'_>) -> Option<Self> {
+    fn of(declaration: &'static Declaration, part: &Part<'_>) -> Option<Self> {
         let mut own = Cells::NONE;
         for &role in Role::ALL {
             for &member_type in MemberType::ALL {
                 let cell = combination(declaration, &[role.value(), member_type.value()]);
-                if cells.contains(cell) {
+                if part.cells.contains(cell) {
                     own = own.or(Cells::one(role, member_type));
                 }
             }

@@ -26,6 +26,17 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
         .help("shorten the filter, or split it across several requests")
 }
 
+/// Returns the diagnostic for a filter of more characters than `limit`, which ends at the byte `end`.
+#[cold]
+pub(super) fn too_many_characters(text: &str, limit: usize, end: usize) -> Diagnostic {
+    let length = text.chars().count();
+    let message =
+        format!("the filter is {length} characters long, but the limit is {limit} characters");
+    Diagnostic::error(Code::TooLong, Span::at(end), message)
+        .label(Span::at(end), "limit reached here")
+        .help("shorten the filter, or split it across several requests")
+}
+
 /// Returns the diagnostic for a filter that does not follow the grammar.
 ///
 /// Its fix is verified: after a certain fix, there is no error or it is further right; after a

@@ -368,3 +368,28 @@ fn valid_filters_are_escaped() {
         assert_escaped(&output.out);
     }
 }
+
+#[test]
+fn check_takes_the_filters_of_a_method() {
+    let text = r#"create_time > "2026-01-31T12:00:00Z""#;
+    let output = run(["check", "--method", "spaces.messages.list", text]);
+    assert_output(&output, 0, &format!("{text}\n"), "");
+    let output = run([
+        "check",
+        "--method=spaces.search",
+        "--admin",
+        "--format=json",
+        r#"space_type = "SPACE""#,
+    ]);
+    assert_eq!(output.code, 1);
+    let json: serde_json::Value = serde_json::from_str(&output.out).unwrap();
+    assert_eq!(json["diagnostics"][0]["code"], "missing-conjunct");
+    let output = run([
+        "check",
+        "--method",
+        "spaces.members",
+        "role = \"ROLE_MEMBER\"",
+    ]);
+    assert_eq!((output.code, &*output.out), (2, ""));
+    assert!(output.err.contains("spaces.members.list"), "{}", output.err);
+}
