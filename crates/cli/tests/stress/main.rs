@@ -22,8 +22,6 @@ mod load;
 mod model;
 #[path = "../program/mod.rs"]
 mod program;
-#[path = "../../../mock/tests/rules/mod.rs"]
-mod rules;
 #[cfg(target_os = "linux")]
 mod slow;
 mod spaces;

@@ -17,8 +17,6 @@ mod people;
 mod permissions;
 mod properties;
 mod reference;
-#[path = "../rules/mod.rs"]
-mod rules;
 mod scopes;
 mod seeds;
 mod server;
