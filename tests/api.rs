@@ -8,8 +8,6 @@
     reason = "a test fails by panicking"
 )]
 
-mod common;
-
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
@@ -17,7 +15,6 @@ use std::hash::Hash;
 use std::mem::size_of;
 use std::str::FromStr;
 
-use common::{Compare, DOCUMENTED, EVERYTHING, Set, matched};
 use gchat_filter::diagnostic::{Code, Diagnostic, Edit, Fix, Label, Severity, Span, Stage};
 use gchat_filter::members::{Cell, Filter, Matchable, MemberType, Role};
 use gchat_filter::members::{Membership, MembershipRole, User, UserOrGroup, UserType};
@@ -25,6 +22,8 @@ use gchat_filter::syntax::Expr;
 use gchat_filter::{
     Checked, Checker, Error, IntersectionError, Level, Lint, Method, Preset, UnknownName,
 };
+use oracle::cells::{EVERYTHING, Set, matched};
+use oracle::{Comparison, DOCUMENTED};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
@@ -302,11 +301,11 @@ fn union_is_or_and_intersection_is_and() {
 fn undocumented_meanings_are_recognized() {
     let checker = Checker::new().preset(Preset::Aip160);
     for comparison in [
-        Compare::role(false, "ROLE_MEMBER"),
-        Compare::role(true, "ROLE_ASSISTANT_MANAGER"),
-        Compare::role(true, "MEMBERSHIP_ROLE_UNSPECIFIED"),
-        Compare::member_type(true, "TYPE_UNSPECIFIED"),
-        Compare::member_type(false, "TYPE_UNSPECIFIED"),
+        Comparison::not_equal("ROLE_MEMBER"),
+        Comparison::equal("ROLE_ASSISTANT_MANAGER"),
+        Comparison::equal("MEMBERSHIP_ROLE_UNSPECIFIED"),
+        Comparison::equal("TYPE_UNSPECIFIED"),
+        Comparison::not_equal("TYPE_UNSPECIFIED"),
     ] {
         let text = comparison.text();
         assert!(Filter::parse(&text).is_err(), "{text}");

@@ -8,14 +8,14 @@
     reason = "a test fails by panicking"
 )]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{Compare, DOCUMENTED, EVERYTHING, Kind, Part, Set, apps, count_comparisons, matched};
 use gchat_filter::diagnostic::{Code, Diagnostic, Severity, Span};
 use gchat_filter::members::Filter;
 use gchat_filter::{Checker, Preset};
+use oracle::cells::{APPS, EVERYTHING, Set, matched};
+use oracle::shortest::Text;
+use oracle::{Comparison, Connective, DOCUMENTED, Kind, Part};
 
 /// All ways to write `count` as an ordered sum of two or more positive integers.
 fn sums(count: usize) -> Vec<Vec<usize>> {
@@ -48,7 +48,7 @@ fn products(choices: &[Vec<Part>]) -> Vec<Vec<Part>> {
 /// Single comparisons, or parenthesized groups of this many comparisons.
 fn simple_terms(count: usize) -> Vec<Part> {
     match count {
-        1 => vec![Part::leaf(DOCUMENTED[0])],
+        1 => vec![Part::comparison(DOCUMENTED[0])],
         _ => groups(count)
             .into_iter()
             .map(|part| part.in_parens(1))
@@ -63,8 +63,7 @@ fn ors(count: usize) -> Vec<Part> {
     sums(count)
         .into_iter()
         .flat_map(choices)
-        .map(Kind::Or)
-        .map(Part::new)
+        .map(|operands| Part::joined(Connective::Or, operands))
         .collect()
 }
 
@@ -81,29 +80,28 @@ fn groups(count: usize) -> Vec<Part> {
     let ands = sums(count)
         .into_iter()
         .flat_map(choices)
-        .map(Kind::And)
-        .map(Part::new);
+        .map(|operands| Part::joined(Connective::And, operands));
     ands.chain(ors(count)).collect()
 }
 
 /// Replaces the comparisons by those given, each with its number of pairs of parentheses.
-fn fill(part: &mut Part, leaves: &mut impl Iterator<Item = (Compare, usize)>) {
-    if part.children().is_empty() {
-        let (compare, parens) = leaves.next().unwrap();
-        *part = Part::leaf(compare).in_parens(parens);
+fn fill(part: &mut Part, leaves: &mut impl Iterator<Item = (Comparison, usize)>) {
+    if part.operands().is_empty() {
+        let (comparison, parens) = leaves.next().unwrap();
+        *part = Part::comparison(comparison).in_parens(parens);
     }
-    for child in part.children_mut() {
-        fill(child, leaves);
+    for operand in part.operands_mut() {
+        fill(operand, leaves);
     }
 }
 
 /// Adds a second pair of parentheses to each parenthesized group.
 fn double_parens(part: &mut Part) {
-    for child in part.children_mut() {
-        if child.parens > 0 && !child.children().is_empty() {
-            child.parens += 1;
+    for operand in part.operands_mut() {
+        if operand.parens > 0 && !operand.operands().is_empty() {
+            operand.parens += 1;
         }
-        double_parens(child);
+        double_parens(operand);
     }
 }
 
@@ -147,20 +145,11 @@ fn expected(part: &Part, lints: Severity) -> Vec<Found> {
 
 /// The expected errors of the access stage, for a filter without other errors.
 fn expected_access(part: &Part) -> Vec<Found> {
-    let mut expected = Vec::new();
-    for part in part.comparisons() {
-        let Kind::Compare(compare) = part.kind else {
-            unreachable!()
-        };
-        let accepted = [
-            Compare::member_type(true, "HUMAN"),
-            Compare::member_type(false, "BOT"),
-        ];
-        if !compare.is_role && !accepted.contains(&compare) {
-            expected.push((part.bare, Code::AdminTypeComparison, Severity::Error));
-        }
-    }
-    if expected.is_empty() && part.set() & apps() != 0 {
+    let rejected = part.rejected_for_admin_access().into_iter();
+    let mut expected: Vec<Found> = rejected
+        .map(|span| (span, Code::AdminTypeComparison, Severity::Error))
+        .collect();
+    if expected.is_empty() && part.set() & APPS != 0 {
         expected.push((part.span, Code::AdminRequiresType, Severity::Error));
     }
     expected
@@ -183,7 +172,7 @@ fn check(part: &mut Part) {
         (Ok(parsed), Some(filter)) => {
             assert_eq!(parsed, filter, "{text}");
             assert_eq!(matched(filter), set, "{text}");
-            check_shortest(filter, set, count_comparisons(&text), &text);
+            check_shortest(filter, set, Text::new(text.clone()).comparisons, &text);
         }
         (Err(error), None) => {
             assert_eq!(error.diagnostics(), checked.diagnostics, "{text}");
@@ -218,7 +207,8 @@ fn check(part: &mut Part) {
     assert_eq!(admin.fixed.is_some(), fixable, "{text}");
     if let Some(fixed) = admin.fixed {
         let added = r#" AND member.type != "BOT""#;
-        let is_or = matches!(part.kind, Kind::Or(_)) || part.mixed().contains(&part.bare);
+        let is_or = matches!(part.kind, Kind::Joined(Connective::Or, _))
+            || part.mixed().contains(&part.bare);
         let is_or = is_or && part.parens == 0;
         let before = if is_or {
             format!("({text})")
@@ -227,7 +217,7 @@ fn check(part: &mut Part) {
         };
         assert_eq!(fixed, before + added);
         let checked = Filter::check(&Checker::new().admin_access(true), &fixed);
-        assert_eq!(checked.filter.map(matched), Some(set & !apps()), "{fixed}");
+        assert_eq!(checked.filter.map(matched), Some(set & !APPS), "{fixed}");
     }
 }
 
@@ -236,7 +226,7 @@ fn check(part: &mut Part) {
 fn check_shortest(filter: Filter, set: Set, max_comparisons: usize, text: &str) {
     let shortest = filter.to_string();
     assert!(
-        count_comparisons(&shortest) <= max_comparisons,
+        Text::new(shortest.clone()).comparisons <= max_comparisons,
         "{text} became {shortest}"
     );
     let checked = Filter::check(&Checker::new().preset(Preset::Strict), &shortest);

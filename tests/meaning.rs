@@ -8,17 +8,14 @@
     reason = "a test fails by panicking"
 )]
 
-mod common;
-
 use std::cell::Cell;
 
-use common::{
-    Compare, EVERYTHING, Kind, Part, Set, any_comparison, apps, cases, documented_comparison,
-    filters, matched,
-};
 use gchat_filter::diagnostic::{Code, Diagnostic, Severity, Span, Stage};
 use gchat_filter::members::Filter;
 use gchat_filter::{Checker, Level, Lint, Preset, syntax};
+use oracle::cells::{APPS, EVERYTHING, matched};
+use oracle::strategies::{any_comparison, cases, documented_comparison, filters};
+use oracle::{Comparison, Connective, Kind, Part};
 use proptest::test_runner::TestRunner;
 
 /// Runs a test on random filters of all constructs, and on documented ones. The test returns
@@ -55,59 +52,27 @@ fn spans(diagnostics: &[Diagnostic], code: Code) -> Vec<Span> {
     found.map(|d| d.span).collect()
 }
 
-/// The cells that the part matches if all comparisons except the kept ones are unconstrained:
-/// always true, or always false under a negation.
-fn with_only(part: &Part, keep: &dyn Fn(&Part) -> bool) -> Set {
-    fn relax(part: &mut Part, negated: bool, keep: &dyn Fn(&Part) -> bool) {
-        if matches!(part.kind, Kind::Compare(_)) && !keep(part) {
-            part.cells = if negated { 0 } else { EVERYTHING };
-        }
-        let negated = negated != matches!(part.kind, Kind::Not(..));
-        for child in part.children_mut() {
-            relax(child, negated, keep);
-        }
-    }
-    let mut part = part.clone();
-    relax(&mut part, false, keep);
-    part.set()
-}
-
 /// The requirements of a part's comparisons: the span, the value, and whether any other value is
 /// required instead.
 fn requirements(part: &Part, negated: bool, found: &mut Vec<(Span, &'static str, bool)>) {
-    if let Kind::Compare(compare) = part.kind {
-        found.push((part.bare, compare.value, compare.equal == negated));
+    if let Kind::Comparison(comparison) = part.kind {
+        found.push((
+            part.bare,
+            comparison.value.name,
+            comparison.equal == negated,
+        ));
     }
-    for child in part.children() {
-        requirements(child, negated != matches!(part.kind, Kind::Not(..)), found);
+    let negated = negated != matches!(part.kind, Kind::Not(..));
+    for operand in part.operands() {
+        requirements(operand, negated, found);
     }
 }
 
 fn assert_conflict(part: &Part, diagnostic: &Diagnostic, text: &str) {
     let labelled: Vec<Span> = diagnostic.labels.iter().map(|label| label.span).collect();
     let context = format!("{text}: {:?} has {labelled:?}", part.span.of(text).unwrap());
-    let comparisons: Vec<Span> = part.comparisons().iter().map(|part| part.bare).collect();
-    assert!(
-        labelled.iter().all(|span| comparisons.contains(span)),
-        "{context}"
-    );
     assert!(labelled.is_sorted_by(|a, b| a < b), "{context}");
-
-    let alone = with_only(part, &|part| labelled.contains(&part.bare));
-    assert_eq!(alone, 0, "the labels do not conflict: {context}");
-    for dropped in &labelled {
-        let rest = with_only(part, &|p| labelled.contains(&p.bare) && p.bare != *dropped);
-        assert_ne!(rest, 0, "{dropped:?} is not needed: {context}");
-    }
-    let mut two_suffice = false;
-    for (index, first) in comparisons.iter().enumerate() {
-        for second in &comparisons[..index] {
-            two_suffice |= with_only(part, &|p| p.bare == *first || p.bare == *second) == 0;
-        }
-    }
-    if two_suffice {
-        assert_eq!(labelled.len(), 2, "two suffice: {context}");
-    }
+    part.assert_minimal_conflict(&labelled, text);
     let mut required = Vec::new();
     requirements(part, false, &mut required);
     for label in &diagnostic.labels {
@@ -145,19 +110,22 @@ fn contradictions_label_a_minimal_conflict() {
 /// Three or more comparisons can conflict even if no two of them do.
 #[test]
 fn conflicts_of_more_than_two_comparisons() {
-    let member = Compare::role(true, "ROLE_MEMBER");
-    let manager = Compare::role(true, "ROLE_MANAGER");
-    let human = Compare::member_type(true, "HUMAN");
-    let bot = Compare::member_type(true, "BOT");
-    let either = |a, b| Part::new(Kind::Or(vec![Part::leaf(a), Part::leaf(b)]));
-    let both = |parts| Part::new(Kind::And(parts));
+    let member = Comparison::equal("ROLE_MEMBER");
+    let manager = Comparison::equal("ROLE_MANAGER");
+    let human = Comparison::equal("HUMAN");
+    let bot = Comparison::equal("BOT");
+    let either = |a, b| {
+        let operands = [a, b].map(Part::comparison);
+        Part::joined(Connective::Or, operands.into())
+    };
+    let both = |parts| Part::joined(Connective::And, parts);
     for (mut part, labels) in [
         // The two types conflict on their own.
         (
             both(vec![
                 either(member, manager),
-                Part::leaf(human),
-                Part::leaf(bot),
+                Part::comparison(human),
+                Part::comparison(bot),
             ]),
             2,
         ),
@@ -165,29 +133,28 @@ fn conflicts_of_more_than_two_comparisons() {
         (
             both(vec![
                 either(member, human),
-                Part::leaf(manager),
-                Part::leaf(bot),
+                Part::comparison(manager),
+                Part::comparison(bot),
             ]),
             4,
         ),
         (
             both(vec![
                 either(member, member),
-                Part::leaf(human),
-                Part::leaf(manager),
+                Part::comparison(human),
+                Part::comparison(manager),
             ]),
             3,
         ),
         (
             both(vec![
                 either(human, bot),
-                Part::leaf(Compare::member_type(false, "BOT")),
-                Part::leaf(Compare::member_type(false, "HUMAN")),
+                Part::comparison(Comparison::not_equal("BOT")),
+                Part::comparison(Comparison::not_equal("HUMAN")),
             ]),
             4,
         ),
     ] {
-        part.add_required_parens();
         let text = part.write_text();
         let checked = Filter::check(&Checker::new(), &text);
         let errors: Vec<&Diagnostic> = checked.errors().collect();
@@ -253,7 +220,7 @@ fn redundant_terms_follow_the_definition() {
 
         // Terms that can be removed on their own have a fix, which keeps the meaning.
         for diagnostic in &checked.diagnostics {
-            let removable = part.remaining(&[diagnostic.span]) == Some(part.set());
+            let removable = part.set_without(&[diagnostic.span]) == Some(part.set());
             assert_eq!(
                 diagnostic.fix.is_some(),
                 removable,
@@ -272,9 +239,8 @@ fn redundant_terms_follow_the_definition() {
 /// The first term of a part, which ends at the first operator outside parentheses.
 fn first_term(part: &Part) -> &Part {
     match &part.kind {
-        Kind::Not(..) | Kind::Compare(_) => part,
-        _ if part.parens > 0 => part,
-        _ => first_term(&part.children()[0]),
+        Kind::Joined(_, operands) if !part.is_parenthesized() => first_term(&operands[0]),
+        _ => part,
     }
 }
 
@@ -284,31 +250,31 @@ fn schema_lints(root: &Part) -> Vec<(Span, Code)> {
     for span in root.mixed() {
         expected.push((span, Code::MixedOperators));
     }
-    root.visit(&mut |part| match &part.kind {
-        Kind::Sequence(parts) => {
-            for part in &parts[1..] {
-                expected.push((first_term(part).span, Code::ImplicitAnd));
+    for part in root.parts() {
+        match &part.kind {
+            Kind::Joined(Connective::Sequence, operands) => {
+                for operand in &operands[1..] {
+                    expected.push((first_term(operand).span, Code::ImplicitAnd));
+                }
             }
+            Kind::Not(..) => expected.push((part.bare, Code::Negation)),
+            Kind::Comparison(comparison) => {
+                let value = comparison.value;
+                if comparison.is_undocumented_operator() {
+                    let comparator = part.bare.start + "role ".len();
+                    expected.push((
+                        Span::new(comparator, comparator + 2),
+                        Code::UndocumentedOperator,
+                    ));
+                }
+                if !value.is_documented {
+                    let start = part.bare.end - value.name.len() - 2;
+                    expected.push((Span::new(start, part.bare.end), Code::UndocumentedValue));
+                }
+            }
+            Kind::Joined(..) | Kind::Mistake(_) => {}
         }
-        Kind::Not(..) => expected.push((part.bare, Code::Negation)),
-        Kind::Compare(compare) => {
-            let value = Span::new(part.bare.end - compare.value.len() - 2, part.bare.end);
-            if compare.is_role && !compare.equal {
-                let comparator = part.bare.start + "role ".len();
-                expected.push((
-                    Span::new(comparator, comparator + 2),
-                    Code::UndocumentedOperator,
-                ));
-            }
-            if !common::DOCUMENTED
-                .iter()
-                .any(|other| other.value == compare.value)
-            {
-                expected.push((value, Code::UndocumentedValue));
-            }
-        }
-        Kind::And(_) | Kind::Or(_) => {}
-    });
+    }
     expected.sort_by_key(|(span, code)| (*span, code.as_str()));
     expected
 }
@@ -379,7 +345,7 @@ fn certain_fixes_keep_the_meaning() {
                     if adds {
                         assert_eq!(
                             after.map_or(0, matched),
-                            part.set() & !apps(),
+                            part.set() & !APPS,
                             "{text} became {fixed}"
                         );
                     } else {
@@ -396,20 +362,6 @@ fn certain_fixes_keep_the_meaning() {
 /// matches.
 #[test]
 fn admin_access_follows_the_definition() {
-    fn rejected(part: &Part, negated: bool, found: &mut Vec<Span>) {
-        if let Kind::Compare(compare) = part.kind {
-            let accepted = [
-                Compare::member_type(true, "HUMAN"),
-                Compare::member_type(false, "BOT"),
-            ];
-            if !compare.is_role && (negated || !accepted.contains(&compare)) {
-                found.push(part.bare);
-            }
-        }
-        for child in part.children() {
-            rejected(child, negated || matches!(part.kind, Kind::Not(..)), found);
-        }
-    }
     run(2, |part, text| {
         let checked = Filter::check(&aip160().admin_access(true), &text);
         if !part.contradictions().is_empty() {
@@ -421,15 +373,14 @@ fn admin_access_follows_the_definition() {
             );
             return false;
         }
-        let mut expected = Vec::new();
-        rejected(&part, false, &mut expected);
+        let expected = part.rejected_for_admin_access();
         assert_eq!(
             spans(&checked.diagnostics, Code::AdminTypeComparison),
             expected,
             "{text}"
         );
         let requires = spans(&checked.diagnostics, Code::AdminRequiresType);
-        let matches_apps = part.set() & apps() != 0;
+        let matches_apps = part.set() & APPS != 0;
         if expected.is_empty() && matches_apps {
             assert_eq!(requires, [part.span], "{text}");
         } else {

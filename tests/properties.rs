@@ -8,205 +8,23 @@
     reason = "a test fails by panicking"
 )]
 
-mod common;
 #[path = "common/invisible.rs"]
 mod invisible;
 
-use std::sync::LazyLock;
+use std::vec::IntoIter;
 
-use common::{Kind, Part, any_comparison, cases, documented_comparison, filters, matched};
+use arbitrary::Unstructured;
 use gchat_filter::diagnostic::{Diagnostic, Edit, Fix, Severity, Span, Stage};
 use gchat_filter::members::Filter;
-use gchat_filter::syntax::{
-    self, Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, Member, Negation,
-    Quotes, Restriction, Value,
-};
+use gchat_filter::syntax::{self, Expr, ExprKind};
 use gchat_filter::{Checked, Checker, Preset};
+use oracle::Comparison;
+use oracle::cells::matched;
+use oracle::strategies::{any_comparison, cases, documented_comparison, filters, trees};
+use oracle::writer::{Parens, Style};
 use proptest::prelude::*;
-use regex::Regex;
 
 use self::invisible::has_invisible;
-
-// ---- Trees ----
-
-/// The characters that the specification excludes from a TEXT, by their Unicode properties.
-static EXCLUDED_FROM_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r#"[\s\p{White_Space}\p{Cc}\p{Cf}\p{Quotation_Mark}\x{5F4}(),.=<>!:"'\\&&[^\x{200D}]]"#,
-    )
-    .unwrap()
-});
-
-fn character() -> impl Strategy<Value = char> {
-    prop_oneof![
-        4 => prop::char::range('a', 'z'),
-        2 => prop::sample::select("-/*&|;@#$%^_+[]{}?~`0127ANDORTé🙂漢\u{200d}\u{301}".chars().collect::<Vec<_>>()),
-        1 => any::<char>(),
-    ]
-}
-
-/// A TEXT, which is never a keyword.
-fn text() -> impl Strategy<Value = String> {
-    let short = prop::collection::vec(character(), 1..6);
-    let word = prop::sample::select(&[
-        "and",
-        "&&",
-        "ORG",
-        "ANDROID",
-        "NOTE",
-        "2024-01-01",
-        "a",
-        "b",
-    ]);
-    prop_oneof![
-        1 => word.prop_map(str::to_owned),
-        3 => short.prop_map(|characters| characters.into_iter().collect::<String>()),
-    ]
-    .prop_map(|text| {
-        let text = EXCLUDED_FROM_TEXT.replace_all(&text, "").into_owned();
-        let text = text.trim_start_matches('-');
-        match text {
-            "" => "x".to_owned(),
-            "AND" | "OR" | "NOT" => format!("{text}_"),
-            text => text.to_owned(),
-        }
-    })
-}
-
-fn value_of(text: String, quotes: Quotes) -> Value<'static> {
-    Value {
-        span: Span::default(),
-        text: text.into(),
-        quotes,
-    }
-}
-
-fn unquoted() -> impl Strategy<Value = Value<'static>> {
-    text().prop_map(|text| value_of(text, Quotes::None))
-}
-
-/// A STRING with arbitrary characters.
-fn string() -> impl Strategy<Value = Value<'static>> {
-    let special = prop::sample::select(
-        "\"'\\\n\r\t\0\u{7f}\u{85}\u{a0}\u{200b}“”’ ()=.uU"
-            .chars()
-            .collect::<Vec<_>>(),
-    );
-    let characters = prop::collection::vec(prop_oneof![character(), special, any::<char>()], 0..6);
-    let quotes = prop::sample::select(&[Quotes::Single, Quotes::Double]);
-    (characters, quotes).prop_map(|(text, quotes)| value_of(text.into_iter().collect(), quotes))
-}
-
-fn value() -> impl Strategy<Value = Value<'static>> {
-    prop_oneof![unquoted(), string()]
-}
-
-fn keyword() -> impl Strategy<Value = Value<'static>> {
-    prop::sample::select(&["AND", "OR", "NOT"])
-        .prop_map(|word| value_of(word.to_owned(), Quotes::None))
-}
-
-fn member() -> impl Strategy<Value = Member<'static>> {
-    let field = prop_oneof![4 => value(), 1 => keyword()];
-    (value(), prop::collection::vec(field, 0..3)).prop_map(|(first, rest)| Member {
-        span: Span::default(),
-        path: std::iter::once(first).chain(rest).collect(),
-    })
-}
-
-fn name() -> impl Strategy<Value = Member<'static>> {
-    let field = prop_oneof![4 => unquoted(), 1 => keyword()];
-    (unquoted(), prop::collection::vec(field, 0..3)).prop_map(|(first, rest)| Member {
-        span: Span::default(),
-        path: std::iter::once(first).chain(rest).collect(),
-    })
-}
-
-fn negative() -> impl Strategy<Value = Arg<'static>> {
-    prop::collection::vec(text(), 1..3)
-        .prop_map(|parts| Arg::Negative(value_of(format!("-{}", parts.join(".")), Quotes::None)))
-}
-
-fn function(args: impl Strategy<Value = Arg<'static>>) -> impl Strategy<Value = Function<'static>> {
-    (name(), prop::collection::vec(args, 0..4)).prop_map(|(name, args)| Function {
-        span: Span::default(),
-        name,
-        args,
-    })
-}
-
-fn expr(kind: ExprKind<'static>) -> Expr<'static> {
-    Expr {
-        span: Span::default(),
-        bare_span: Span::default(),
-        kind,
-    }
-}
-
-fn comparator() -> impl Strategy<Value = Comparator> {
-    use Comparator::{Equal, Greater, GreaterOrEqual, Has, Less, LessOrEqual, NotEqual};
-    prop::sample::select(&[
-        Equal,
-        NotEqual,
-        Less,
-        LessOrEqual,
-        Greater,
-        GreaterOrEqual,
-        Has,
-    ])
-}
-
-fn restriction(
-    arg: impl Strategy<Value = Arg<'static>> + Clone + 'static,
-) -> impl Strategy<Value = Expr<'static>> {
-    let left = prop_oneof![
-        3 => member().prop_map(Comparable::Member),
-        1 => function(arg.clone()).prop_map(Comparable::Function),
-    ];
-    let comparison = (comparator(), arg).prop_map(|(comparator, arg)| Comparison {
-        comparator,
-        comparator_span: Span::default(),
-        arg,
-    });
-    (left, prop::option::weighted(0.7, comparison)).prop_map(|(comparable, comparison)| {
-        expr(ExprKind::Restriction(Restriction {
-            comparable,
-            comparison,
-        }))
-    })
-}
-
-fn simple_arg() -> impl Strategy<Value = Arg<'static>> + Clone {
-    prop_oneof![
-        3 => member().prop_map(|member| Arg::Comparable(Comparable::Member(member))),
-        1 => negative(),
-    ]
-    .boxed()
-}
-
-fn tree() -> impl Strategy<Value = Expr<'static>> {
-    restriction(simple_arg()).prop_recursive(5, 24, 4, |inner| {
-        let operands = || prop::collection::vec(inner.clone(), 2..5);
-        let group = inner.clone().prop_map(|expr| Arg::Group(Box::new(expr)));
-        let call = function(prop_oneof![simple_arg(), group.clone().boxed()].boxed())
-            .prop_map(|call| Arg::Comparable(Comparable::Function(call)));
-        let arg = prop_oneof![simple_arg(), group, call].boxed();
-        prop_oneof![
-            operands().prop_map(|operands| expr(ExprKind::And(operands))),
-            operands().prop_map(|operands| expr(ExprKind::Sequence(operands))),
-            operands().prop_map(|operands| expr(ExprKind::Or(operands))),
-            (any::<bool>(), inner.clone()).prop_map(|(minus, inner)| {
-                let negation = if minus {
-                    Negation::Minus
-                } else {
-                    Negation::Keyword
-                };
-                expr(ExprKind::Not(negation, Box::new(inner)))
-            }),
-            restriction(arg),
-        ]
-    })
-}
 
 // ---- Inputs ----
 
@@ -332,7 +150,7 @@ fn fragment() -> impl Strategy<Value = String> {
 /// Mostly valid terms, joined mostly by valid operators.
 fn nearly_valid() -> impl Strategy<Value = String> {
     let term = prop_oneof![
-        3 => any_comparison().prop_map(common::Compare::text),
+        3 => any_comparison().prop_map(Comparison::text),
         1 => prop::sample::select(FRAGMENTS).prop_map(str::to_owned),
         1 => filters(any_comparison(), true, 4).prop_map(|mut part| part.write_text()),
     ];
@@ -588,73 +406,23 @@ fn assert_spans(expr: &Expr<'_>, text: &str) {
     }
 }
 
-/// Appends the filter's tokens, each with whether white space is required before it. White space
-/// is allowed before all others too, except after a minus.
-fn tokens(part: &Part, tokens: &mut Vec<(bool, String)>, mut separate: bool) {
-    for _ in 0..part.parens {
-        tokens.push((separate, "(".to_owned()));
-        separate = false;
-    }
-    let operator = match &part.kind {
-        Kind::And(_) => Some("AND"),
-        Kind::Or(_) => Some("OR"),
-        Kind::Not(true, _) => {
-            tokens.push((separate, "-".to_owned()));
-            None
-        }
-        Kind::Not(false, _) => {
-            tokens.push((separate, "NOT".to_owned()));
-            separate = true;
-            None
-        }
-        Kind::Sequence(_) => None,
-        Kind::Compare(compare) => {
-            for token in compare.text().split(' ') {
-                tokens.push((separate, token.to_owned()));
-                separate = false;
-            }
-            None
-        }
-    };
-    for (index, child) in part.children().iter().enumerate() {
-        if let Some(operator) = operator.filter(|_| index > 0) {
-            tokens.push((true, operator.to_owned()));
-        }
-        self::tokens(child, tokens, separate || index > 0);
-    }
-    for _ in 0..part.parens {
-        tokens.push((false, ")".to_owned()));
-    }
+/// The filter's parentheses, with white space wherever the bytes choose it.
+struct Spaced<'u> {
+    parens: Parens<IntoIter<usize>>,
+    spaces: Unstructured<'u>,
 }
 
-/// The filter's text with the given white space wherever white space is allowed.
-fn with_spaces(part: &Part, spaces: &[&str]) -> String {
-    let mut all = Vec::new();
-    tokens(part, &mut all, false);
-    let mut text = String::new();
-    for ((separate, token), space) in all.iter().zip(spaces.iter().cycle()) {
-        // White space is not allowed after a minus.
-        if !text.ends_with('-') {
-            text.push_str(if *separate && space.is_empty() {
-                " "
-            } else {
-                space
-            });
-        }
-        text.push_str(token);
+impl Style for Spaced<'_> {
+    fn parens(&mut self, required: usize) -> usize {
+        self.parens.parens(required)
     }
-    text.push_str(spaces[0]);
-    text
-}
 
-/// Calls `change` with the part at an index, counted in pre-order.
-fn change_part(part: &mut Part, index: &mut usize, change: &mut dyn FnMut(&mut Part)) {
-    if *index == 0 {
-        change(part);
+    fn space(&mut self, usual: &'static str) -> &'static str {
+        self.spaces.space(usual)
     }
-    *index = index.wrapping_sub(1);
-    for child in part.children_mut() {
-        change_part(child, index, change);
+
+    fn gap(&mut self) -> &'static str {
+        self.spaces.gap()
     }
 }
 
@@ -662,7 +430,7 @@ proptest! {
     #![proptest_config(cases(2))]
 
     #[test]
-    fn trees_round_trip_through_display(tree in tree()) {
+    fn trees_round_trip_through_display(tree in trees()) {
         let printed = tree.to_string();
         let parsed = syntax::parse(&printed);
         let parsed = parsed.unwrap_or_else(|error| panic!("{printed:?}: {error}")).unwrap();
@@ -694,11 +462,12 @@ proptest! {
     #[test]
     fn white_space_does_not_change_the_meaning(
         part in filters(any_comparison(), true, 6),
-        spaces in prop::collection::vec(prop::sample::select(&["", "", " ", "\t", "\r\n", "  \n"]), 1..9),
+        spaces in prop::collection::vec(6..12_u8, 0..120),
     ) {
         let mut part = part;
         let text = part.write_text();
-        let spaced = with_spaces(&part, &spaces);
+        let spaces = Unstructured::new(&spaces);
+        let (_, spaced) = part.write(&mut Spaced { parens: part.usual_style(), spaces });
         for (name, checker) in checkers() {
             let [before, after] = [&text, &spaced].map(|text| Filter::check(&checker, text));
             prop_assert_eq!(before.filter, after.filter, "{}: {:?}", name, spaced);
@@ -712,13 +481,11 @@ proptest! {
     #[test]
     fn redundant_parentheses_do_not_change_the_meaning(
         part in filters(any_comparison(), true, 6),
-        places in prop::collection::vec(0..12_usize, 1..5),
+        parens in prop::collection::vec(0..3_usize, 1..12),
     ) {
         let mut part = part;
         let text = part.write_text();
-        for mut place in places {
-            change_part(&mut part, &mut place, &mut |part| part.parens += 1);
-        }
+        part.add_parens(&mut parens.into_iter());
         let parenthesized = part.write_text();
         for (name, checker) in checkers() {
             let [before, after] = [&text, &parenthesized].map(|text| Filter::check(&checker, text));

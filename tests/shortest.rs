@@ -9,105 +9,27 @@
     reason = "a test fails by panicking"
 )]
 
-mod common;
+use std::collections::BTreeSet;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use common::{Compare, DOCUMENTED, EVERYTHING, Set, apps, count_comparisons, matched, set_of};
 use gchat_filter::members::Filter;
 use gchat_filter::{Checker, Preset};
-
-/// The root of a filter's tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Root {
-    Comparison,
-    And,
-    Or,
-}
-
-/// A filter's number of comparisons, length in bytes, and text. The shortest is the least.
-type Text = (usize, usize, String);
-
-/// Joins two filters by the root's operator. Only a side joined by the other operator is
-/// parenthesized.
-fn join(root: Root, sides: [(Root, &Text); 2]) -> Text {
-    let sides = sides.map(|(inner, (count, _, text))| {
-        let needs_parens = inner != root && inner != Root::Comparison;
-        (
-            count,
-            if needs_parens {
-                format!("({text})")
-            } else {
-                text.clone()
-            },
-        )
-    });
-    let operator = if root == Root::And { " AND " } else { " OR " };
-    let text = [&*sides[0].1, operator, &*sides[1].1].concat();
-    (sides[0].0 + sides[1].0, text.len(), text)
-}
-
-/// The shortest text of each meaning and root: joins all filters with all others until none becomes
-/// shorter. No part may match nothing.
-fn search(comparisons: &[Compare]) -> BTreeMap<(Set, Root), Text> {
-    let mut best: BTreeMap<(Set, Root), Text> = BTreeMap::new();
-    let mut fresh = Vec::new();
-    for comparison in comparisons {
-        let text = comparison.text();
-        let key = (comparison.set(), Root::Comparison);
-        best.insert(key, (1, text.len(), text));
-        fresh.push(key);
-    }
-    while !fresh.is_empty() {
-        let mut better: BTreeMap<(Set, Root), Text> = BTreeMap::new();
-        for (a, first) in &best {
-            for (b, second) in &best {
-                if !fresh.contains(a) && !fresh.contains(b) {
-                    continue;
-                }
-                for (root, set) in [(Root::And, a.0 & b.0), (Root::Or, a.0 | b.0)] {
-                    let key = (set, root);
-                    let known = better.get(&key).or_else(|| best.get(&key));
-                    let count = first.0 + second.0;
-                    if set == 0 || known.is_some_and(|known| known.0 < count) {
-                        continue;
-                    }
-                    let text = join(root, [(a.1, first), (b.1, second)]);
-                    if known.is_none_or(|known| text < *known) {
-                        better.insert(key, text);
-                    }
-                }
-            }
-        }
-        fresh = better.keys().copied().collect();
-        best.extend(better);
-    }
-    best
-}
-
-/// The shortest text of each meaning.
-fn shortest(comparisons: &[Compare]) -> BTreeMap<Set, Text> {
-    let mut shortest: BTreeMap<Set, Text> = BTreeMap::new();
-    for ((set, _), text) in search(comparisons) {
-        let known = shortest.entry(set).or_insert_with(|| text.clone());
-        if text < *known {
-            *known = text;
-        }
-    }
-    shortest.insert(EVERYTHING, (0, 0, String::new()));
-    shortest
-}
+use oracle::cells::{APPS, Set, matched};
+use oracle::shortest::{search, shortest};
+use oracle::{Comparison, Connective, DOCUMENTED, Part, VALUES};
 
 #[test]
 fn documented_meanings_print_as_the_shortest_text() {
     let shortest = shortest(&DOCUMENTED);
     assert_eq!(shortest.len(), 124);
-    assert_eq!(shortest.values().map(|text| text.0).max(), Some(6));
-    for (set, (count, _, text)) in &shortest {
+    assert_eq!(
+        shortest.values().map(|text| text.comparisons).max(),
+        Some(6)
+    );
+    for (set, text) in &shortest {
+        let text = &text.text;
         let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(matched(filter), *set, "{text}");
         assert_eq!(filter.to_string(), *text);
-        assert_eq!(count_comparisons(text), *count);
         assert!(filter.is_documented(), "{text}");
         let strict = Filter::check(&Checker::new().preset(Preset::Strict), text);
         assert_eq!(
@@ -121,36 +43,23 @@ fn documented_meanings_print_as_the_shortest_text() {
 /// All filters, with the cells that each must match: the unions of the 20 smallest filters. There
 /// are 20 because filter text cannot distinguish an unknown type from no member.
 fn all_filters() -> (Vec<Option<Filter>>, Vec<Set>) {
-    const ROLES: [&str; 4] = [
-        "ROLE_MEMBER",
-        "ROLE_MANAGER",
-        "ROLE_ASSISTANT_MANAGER",
-        "MEMBERSHIP_ROLE_UNSPECIFIED",
-    ];
-    const TYPES: [&str; 3] = ["HUMAN", "BOT", "TYPE_UNSPECIFIED"];
-    let clause = |field: &str, names: &[&str], index: usize| {
-        if let Some(name) = names.get(index) {
-            return format!("{field} = \"{name}\"");
-        }
-        let others = names.iter().map(|name| format!("{field} != \"{name}\""));
-        others.collect::<Vec<_>>().join(" AND ")
+    // Equal to one of a field's values, or not equal to any of them.
+    let clauses = |is_role| {
+        let values = VALUES.iter().filter(move |value| value.is_role == is_role);
+        let names: Vec<&str> = values.map(|value| value.name).collect();
+        let equal = names.iter().map(|name| vec![Comparison::equal(name)]);
+        let other = names.iter().map(|name| Comparison::not_equal(name));
+        equal.chain([other.collect()]).collect::<Vec<_>>()
     };
     let mut atoms = Vec::new();
-    for role in 0..=ROLES.len() {
-        for member_type in 0..=TYPES.len() {
-            let text = [
-                clause("role", &ROLES, role),
-                clause("member.type", &TYPES, member_type),
-            ]
-            .join(" AND ");
-            let filter = Filter::check(&Checker::new().preset(Preset::Aip160), &text)
-                .filter
-                .unwrap();
-            let set = set_of(|r, t| {
-                r == ROLES.get(role).copied().unwrap_or_default()
-                    && t == TYPES.get(member_type).copied().unwrap_or_default()
-            });
-            atoms.push((filter, set));
+    for role in clauses(true) {
+        for member_type in clauses(false) {
+            let comparisons = [&*role, &*member_type].concat();
+            let operands = comparisons.into_iter().map(Part::comparison).collect();
+            let mut part = Part::joined(Connective::And, operands);
+            let text = part.write_text();
+            let checked = Filter::check(&Checker::new().preset(Preset::Aip160), &text);
+            atoms.push((checked.filter.unwrap(), part.set()));
         }
     }
     assert_eq!(atoms.len(), 20);
@@ -169,19 +78,16 @@ fn all_filters() -> (Vec<Option<Filter>>, Vec<Set>) {
 #[test]
 fn recognizes_documented_meanings_and_those_for_admin_access() {
     let documented: BTreeSet<Set> = shortest(&DOCUMENTED).into_keys().collect();
-    let accepted: Vec<Compare> = DOCUMENTED
+    let accepted: Vec<Comparison> = DOCUMENTED
         .into_iter()
-        .filter(|comparison| {
-            comparison.is_role
-                || *comparison == Compare::member_type(true, "HUMAN")
-                || *comparison == Compare::member_type(false, "BOT")
-        })
+        .filter(|comparison| comparison.allows_admin_access())
         .collect();
     assert_eq!(accepted.len(), 4);
     let mut for_admin = search(&accepted);
-    for_admin.retain(|(set, _), _| set & apps() == 0);
+    for_admin.retain(|(set, _), _| set & APPS == 0);
     // The checker accepts the filters that the definition accepts.
-    for ((set, _), (_, _, text)) in &for_admin {
+    for ((set, _), text) in &for_admin {
+        let text = &text.text;
         let checked = Filter::check(&Checker::new().admin_access(true), text);
         assert_eq!(checked.filter.map(matched), Some(*set), "{text}");
     }

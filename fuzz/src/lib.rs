@@ -1,30 +1,20 @@
 //! The fuzz targets: their [assertions](targets) and shared code.
 //!
 //! - [`invariants`] asserts what must hold for every check of any input.
-//! - [`trees`] generates syntax trees.
-//! - [`filter_model`] generates filters with their expected meaning.
-//! - [`writer`] writes either as text, with all variations that the grammar allows.
-//! - [`shortest`] finds the shortest text of each meaning.
 //! - [`raw_request`] is an HTTP request as text.
 //! - `records` is the program's reader of dumps, which is not part of the crate's API.
-//! - [`server_model`] is a model of the mock server, and [`rules`] are the rules that it follows.
+//! - [`server_model`] is a model of the mock server.
 //!
-//! The models are independent implementations of the language and the API: they do not use the
-//! crate to decide what is correct.
+//! The models, and the [`oracle`] of filters and rules, are independent implementations of the
+//! language and the API: they do not use the crates to decide what is correct.
 
-pub mod filter_model;
 pub mod invariants;
 pub mod raw_request;
 #[allow(dead_code, reason = "the program uses the rest")]
 #[path = "../../crates/cli/src/records/mod.rs"]
 mod records;
-#[path = "../../crates/mock/tests/rules/mod.rs"]
-pub mod rules;
 pub mod server_model;
-pub mod shortest;
 pub mod targets;
-pub mod trees;
-pub mod writer;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use gchat_filter::{Checker, Level, Method};
@@ -54,11 +44,6 @@ pub fn text(bytes: &[u8]) -> &str {
         Ok(text) => text,
         Err(error) => text(&bytes[..error.valid_up_to()]),
     }
-}
-
-/// Returns a number below `end`, from one byte; 0, the simplest choice, if there are no more bytes.
-pub fn below(u: &mut Unstructured<'_>, end: u8) -> u8 {
-    u.arbitrary::<u8>().unwrap_or(0) % end
 }
 
 /// A checker with generated options.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::rules::{Kind, Role, Standing, State};
+use oracle::rules::{Kind, Role, Standing, State};
 
 /// Returns the representation of a membership in the response to a variant.
 #[must_use]

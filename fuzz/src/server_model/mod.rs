@@ -1,4 +1,4 @@
-//! A model of the mock server: a map of memberships for each space. With the [rules](crate::rules),
+//! A model of the mock server: a map of memberships for each space. With the [rules](oracle::rules),
 //! it predicts the outcome of each [`Operation`].
 
 mod membership;
@@ -14,7 +14,7 @@ pub use self::membership::{contains, is_manager, representation};
 pub use self::operation::Operation;
 use self::seed::FAULTS;
 pub use self::seed::{ANYONE, CALLERS, Caller, MEMBERS, MemberRef, SPACES, WATCHER, seed};
-use crate::rules::{
+use oracle::rules::{
     self, Authentication, Kind, Method, Permission, Refusal, Role, SpaceType, Standing, State,
     Target,
 };

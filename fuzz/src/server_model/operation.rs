@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::seed::{Caller, EncodedFilter, FILTERS, MemberRef};
 use crate::raw_request::{RawRequest, encode};
-use crate::rules::{Method, Role};
+use oracle::rules::{Method, Role};
 
 /// A request encoded in letters.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::rules::Scope;
+use oracle::rules::Scope;
 
 /// The spaces; the last one does not exist.
 pub const SPACES: [&str; 9] = ["A", "C", "I", "O", "E", "F", "D", "S", "X"];

@@ -5,42 +5,44 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::filter_model::{self, ALL, BOT, Cells, Connective, FilterModel, Leaf};
-use crate::{Options, invariants, writer};
+use crate::{Options, invariants};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic, Span, Stage};
-use gchat_filter::members::{Cell, Filter};
+use gchat_filter::members::Filter;
 use gchat_filter::syntax::{Expr, MAX_LENGTH, Quotes};
 use gchat_filter::{Checked, Checker, Level, Lint, Preset};
+use oracle::cells::{APPS, EVERYTHING, Set, matched};
+use oracle::shortest::shortest;
+use oracle::{Comparison, Connective, DOCUMENTED, Kind, Part};
 
 /// Documented meanings, including that of the empty filter, which matches everything.
-static DOCUMENTED: LazyLock<BTreeSet<Cells>> = LazyLock::new(|| {
-    let mut meanings = filter_model::meanings(b"MGHBhb");
-    meanings.insert(ALL);
+static DOCUMENTED_MEANINGS: LazyLock<BTreeSet<Set>> = LazyLock::new(|| {
+    let meanings: BTreeSet<Set> = shortest(&DOCUMENTED).into_keys().collect();
     assert_eq!(meanings.len(), 124);
     meanings
 });
 
 /// Meanings of the filters that admin access accepts.
-static FOR_ADMIN_ACCESS: LazyLock<BTreeSet<Cells>> = LazyLock::new(|| {
-    let meanings = filter_model::meanings(b"MGHb").into_iter();
-    meanings.filter(|cells| cells & BOT == 0).collect()
+static FOR_ADMIN_ACCESS: LazyLock<BTreeSet<Set>> = LazyLock::new(|| {
+    let mut accepted = DOCUMENTED.to_vec();
+    accepted.retain(|comparison| comparison.allows_admin_access());
+    let meanings = shortest(&accepted).into_keys();
+    meanings.filter(|set| set & APPS == 0).collect()
 });
 
 #[derive(Debug)]
 struct Input {
     options: Options,
     /// Two filters, each with its written tree and its text.
-    filters: [(FilterModel, Expr<'static>, String); 2],
+    filters: [(Part, Expr<'static>, String); 2],
 }
 
 impl<'a> Arbitrary<'a> for Input {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let options = u.arbitrary()?;
-        let models: [FilterModel; 2] = u.arbitrary()?;
-        let filters = models.map(|model| {
-            let mut expr = model.expr();
-            let text = writer::write(&mut expr, u).text;
+        let models: [Part; 2] = u.arbitrary()?;
+        let filters = models.map(|mut model| {
+            let (expr, text) = model.write(u);
             (model, expr, text)
         });
         Ok(Self { options, filters })
@@ -70,14 +72,14 @@ pub fn run(bytes: &[u8]) {
     let aip = Checker::new().preset(Preset::Aip160);
     let [a, b] = filters
         .each_ref()
-        .map(|(model, _, text)| Some((model.cells(), Filter::check(&aip, text).filter?)));
-    for (cells, filter) in a.iter().chain(&b) {
-        check_filter(*cells, *filter);
+        .map(|(model, _, text)| Some((model.set(), Filter::check(&aip, text).filter?)));
+    for (set, filter) in a.iter().chain(&b) {
+        check_filter(*set, *filter);
     }
     if let (Some(a), Some(b)) = (a, b) {
         check_relation(a, b);
         check_relation(b, a);
-        check_relation(a, (ALL, Filter::default()));
+        check_relation(a, (EVERYTHING, Filter::default()));
     }
 }
 
@@ -85,14 +87,13 @@ pub fn run(bytes: &[u8]) {
 struct Case<'c> {
     checker: Checker,
     admin_access: bool,
-    model: &'c FilterModel,
-    expr: &'c Expr<'c>,
+    model: &'c Part,
     text: &'c str,
     checked: Checked<'c, Filter>,
 }
 
 /// Compares a check with the model, stage by stage, up to the first stage that must have errors.
-fn check(checker: Checker, admin_access: bool, model: &FilterModel, expr: &Expr<'_>, text: &str) {
+fn check(checker: Checker, admin_access: bool, model: &Part, expr: &Expr<'_>, text: &str) {
     let checker = checker.admin_access(admin_access);
     let checked = invariants::check(&checker, text);
     assert_eq!(checked.tree.as_ref(), Some(expr), "{text:?}");
@@ -100,7 +101,6 @@ fn check(checker: Checker, admin_access: bool, model: &FilterModel, expr: &Expr<
         checker,
         admin_access,
         model,
-        expr,
         text,
         checked,
     };
@@ -119,8 +119,8 @@ fn check(checker: Checker, admin_access: bool, model: &FilterModel, expr: &Expr<
         expected_stage,
         "{text:?}"
     );
-    let cells = expected_stage.is_none().then(|| model.cells());
-    assert_eq!(checked.filter.map(matched_cells), cells, "{text:?}");
+    let set = expected_stage.is_none().then(|| model.set());
+    assert_eq!(checked.filter.map(matched), set, "{text:?}");
 }
 
 /// The method of each stage asserts the expected diagnostics, and returns whether there are errors
@@ -154,10 +154,13 @@ impl Case<'_> {
 
     fn check_schema(&self) -> bool {
         let (model, text) = (self.model, self.text);
-        let mut mistakes = model.parts().into_iter().filter_map(|part| match part {
-            FilterModel::Mistake(mistake) => Some(mistake.code()),
-            _ => None,
-        });
+        let mut mistakes = model
+            .parts()
+            .into_iter()
+            .filter_map(|part| match part.kind {
+                Kind::Mistake(mistake) => Some(mistake.code()),
+                _ => None,
+            });
         if let Some(first) = mistakes.next() {
             for code in mistakes.chain([first]) {
                 let mut errors = self.checked.errors();
@@ -168,37 +171,40 @@ impl Case<'_> {
             }
             return true;
         }
-        let leaves = |has: &dyn Fn(&Leaf) -> bool| model.leaves().filter(has).count();
-        let parts = |has: &dyn Fn(&FilterModel) -> usize| model.parts().into_iter().map(has).sum();
+        let comparisons = |has: &dyn Fn(Comparison) -> bool| {
+            let comparisons = model.comparisons().into_iter();
+            comparisons.filter(|(one, _)| has(*one)).count()
+        };
+        let parts = |has: &dyn Fn(&Part) -> usize| model.parts().into_iter().map(has).sum();
         let expected = [
             (
                 Lint::UnquotedValue,
-                leaves(&|leaf| leaf.quotes == Quotes::None),
+                comparisons(&|one| one.quotes == Quotes::None),
             ),
             (
                 Lint::SingleQuotes,
-                leaves(&|leaf| leaf.quotes == Quotes::Single),
+                comparisons(&|one| one.quotes == Quotes::Single),
             ),
             (
                 Lint::UndocumentedOperator,
-                leaves(&|leaf| leaf.is_of_role() && leaf.negated),
+                comparisons(&Comparison::is_undocumented_operator),
             ),
             (
                 Lint::UndocumentedValue,
-                leaves(&|leaf| !leaf.is_documented()),
+                comparisons(&|one| !one.value.is_documented),
             ),
             (
                 Lint::Negation,
-                parts(&|part| usize::from(matches!(part, FilterModel::Not(..)))),
+                parts(&|part| usize::from(matches!(part.kind, Kind::Not(..)))),
             ),
             (
                 Lint::ImplicitAnd,
-                parts(&|part| match part {
-                    FilterModel::Joined(Connective::Sequence, operands) => operands.len() - 1,
+                parts(&|part| match &part.kind {
+                    Kind::Joined(Connective::Sequence, operands) => operands.len() - 1,
                     _ => 0,
                 }),
             ),
-            (Lint::MixedOperators, filter_model::mixed_groups(self.expr)),
+            (Lint::MixedOperators, model.mixed().len()),
         ];
         expected
             .map(|(lint, count)| self.check_lint(lint, count))
@@ -207,7 +213,6 @@ impl Case<'_> {
 
     fn check_meaning(&self) -> bool {
         let (model, text) = (self.model, self.text);
-        let located = filter_model::located(model, self.expr);
         let contradictions = model.contradictions();
         assert_eq!(
             self.count(Code::Contradiction),
@@ -218,17 +223,15 @@ impl Case<'_> {
             self.check_lint(Lint::AlwaysTrue, 0);
             self.check_lint(Lint::RedundantTerm, 0);
             for error in self.checked.errors() {
-                let part = located.iter().find(|(part, span, _)| {
-                    *span == error.span
-                        && contradictions.iter().any(|one| std::ptr::eq(*one, *part))
-                });
-                let (part, ..) = part.expect("the span is that of a part that matches nothing");
-                assert_minimal_conflict(part, &located, error, text);
+                let part = contradictions.iter().find(|part| part.span == error.span);
+                let part = part.expect("the span is that of a part that matches nothing");
+                let labels: Vec<Span> = error.labels.iter().map(|label| label.span).collect();
+                part.assert_minimal_conflict(&labels, text);
             }
             return true;
         }
-        let cells = model.cells();
-        let always_true = self.check_lint(Lint::AlwaysTrue, usize::from(cells == ALL));
+        let set = model.set();
+        let always_true = self.check_lint(Lint::AlwaysTrue, usize::from(set == EVERYTHING));
         let spans: Vec<Span> = self
             .checked
             .diagnostics
@@ -236,32 +239,29 @@ impl Case<'_> {
             .filter(|one| one.code == Code::RedundantTerm)
             .map(|one| one.span)
             .collect();
-        // Which terms are reported depends on an order. Whether there are any does not, and all of
-        // them can be removed together.
         // That a filter matches everything is reason enough, unless only its redundancy is an error.
         let level = |lint| self.checker.level_of(lint);
-        let is_examined = cells != ALL || level(Lint::AlwaysTrue) < level(Lint::RedundantTerm);
-        let redundant = is_examined && model.is_redundant();
-        if self.checker.level_of(Lint::RedundantTerm) != Level::Allow {
-            assert_eq!(!spans.is_empty(), redundant, "{text:?}: {spans:?}");
+        let is_examined = set != EVERYTHING || level(Lint::AlwaysTrue) < level(Lint::RedundantTerm);
+        let redundant = if is_examined {
+            model.redundant()
+        } else {
+            Vec::new()
+        };
+        if level(Lint::RedundantTerm) != Level::Allow {
+            assert_eq!(spans, redundant, "{text:?}");
         }
-        let redundant =
-            self.check_lint(Lint::RedundantTerm, if redundant { spans.len() } else { 0 });
-        let removed = located.iter().filter(|(_, span, _)| spans.contains(span));
-        let removed: Vec<&FilterModel> = removed.map(|(part, ..)| *part).collect();
-        assert_eq!(removed.len(), spans.len(), "{text:?}: {spans:?}");
-        assert_eq!(model.cells_without(&removed), cells, "{text:?}: {spans:?}");
+        let redundant = self.check_lint(Lint::RedundantTerm, redundant.len());
         always_true || redundant
     }
 
     fn check_access(&self) -> bool {
-        let (text, cells) = (self.text, self.model.cells());
+        let (text, set) = (self.text, self.model.set());
         if !self.admin_access {
             return false;
         }
-        let rejected = self.model.rejected_for_admin_access(false);
+        let rejected = self.model.rejected_for_admin_access().len();
         assert_eq!(self.count(Code::AdminTypeComparison), rejected, "{text:?}");
-        let matches_apps = rejected == 0 && cells & BOT != 0;
+        let matches_apps = rejected == 0 && set & APPS != 0;
         assert_eq!(
             self.count(Code::AdminRequiresType),
             usize::from(matches_apps),
@@ -275,85 +275,21 @@ impl Case<'_> {
                     self.checker, self.checked
                 );
             };
-            let filter = Filter::check(&self.checker, fixed)
-                .filter
-                .map(matched_cells);
-            assert_eq!(filter, Some(cells & !BOT), "{text:?}, {fixed:?}");
+            let filter = Filter::check(&self.checker, fixed).filter.map(matched);
+            assert_eq!(filter, Some(set & !APPS), "{text:?}, {fixed:?}");
         }
         matches_apps || rejected > 0
     }
 }
 
-/// Asserts that the labels of a contradiction are a minimal set of conflicting comparisons, and
-/// only two if two suffice.
-fn assert_minimal_conflict(
-    part: &FilterModel,
-    located: &[(&FilterModel, Span, Span)],
-    error: &Diagnostic,
-    text: &str,
-) {
-    let parts = part.parts();
-    let leaves: Vec<(&FilterModel, Span)> = located
-        .iter()
-        .filter(|(leaf, ..)| matches!(leaf, FilterModel::Leaf(_)))
-        .filter(|(leaf, ..)| parts.iter().any(|other| std::ptr::eq(*other, *leaf)))
-        .map(|(leaf, _, bare)| (*leaf, *bare))
-        .collect();
-    let at = |span| {
-        leaves
-            .iter()
-            .find(|(_, bare)| *bare == span)
-            .map(|(leaf, _)| *leaf)
-    };
-    let labelled: Option<Vec<&FilterModel>> =
-        error.labels.iter().map(|label| at(label.span)).collect();
-    let labelled =
-        labelled.unwrap_or_else(|| panic!("labels on other text than comparisons: {text:?}"));
-    assert!(
-        part.is_conflict(&labelled),
-        "the labels do not conflict: {text:?}, {:#?}",
-        error.labels
-    );
-    for index in 0..labelled.len() {
-        let mut fewer = labelled.clone();
-        fewer.remove(index);
-        assert!(
-            !part.is_conflict(&fewer),
-            "unnecessary label: {text:?}, {:#?}",
-            error.labels
-        );
-    }
-    if labelled.len() > 2 && leaves.len() < 24 {
-        for (index, (a, _)) in leaves.iter().enumerate() {
-            for (b, _) in &leaves[index + 1..] {
-                assert!(
-                    !part.is_conflict(&[a, b]),
-                    "two suffice: {text:?}, {:#?}",
-                    error.labels
-                );
-            }
-        }
-    }
-}
-
-fn matched_cells(filter: Filter) -> Cells {
-    let mut cells = 0;
-    for (index, cell) in Cell::all().enumerate() {
-        cells |= u32::from(filter.matches(&cell)) << index;
-    }
-    let listed = filter.admits().count();
-    assert_eq!(u32::try_from(listed), Ok(cells.count_ones()));
-    cells
-}
-
 /// Checks the properties of a filter, and the text that it prints.
-fn check_filter(cells: Cells, filter: Filter) {
-    assert_eq!(matched_cells(filter), cells);
-    let documented = DOCUMENTED.contains(&cells);
+fn check_filter(set: Set, filter: Filter) {
+    assert_eq!(matched(filter), set);
+    let documented = DOCUMENTED_MEANINGS.contains(&set);
     assert_eq!(filter.is_documented(), documented, "{filter}");
     assert_eq!(
         filter.allows_admin_access(),
-        FOR_ADMIN_ACCESS.contains(&cells),
+        FOR_ADMIN_ACCESS.contains(&set),
         "{filter}"
     );
     let text = filter.to_string();
@@ -370,15 +306,15 @@ fn check_filter(cells: Cells, filter: Filter) {
     if documented {
         assert_eq!(Filter::parse(&text), Ok(filter));
         assert!(text.matches('=').count() <= 6, "{text}");
-        assert_eq!(text.is_empty(), cells == ALL);
+        assert_eq!(text.is_empty(), set == EVERYTHING);
     }
 }
 
 /// Checks the relations between two filters against their cells.
-fn check_relation((cells, filter): (Cells, Filter), (other_cells, other): (Cells, Filter)) {
-    assert_eq!(filter == other, cells == other_cells);
-    assert_eq!(filter.implies(other), cells & !other_cells == 0);
-    assert_eq!(matched_cells(filter.union(other)), cells | other_cells);
-    let both = filter.intersection(other).map_or(0, matched_cells);
-    assert_eq!(both, cells & other_cells);
+fn check_relation((set, filter): (Set, Filter), (other_set, other): (Set, Filter)) {
+    assert_eq!(filter == other, set == other_set);
+    assert_eq!(filter.implies(other), set & !other_set == 0);
+    assert_eq!(matched(filter.union(other)), set | other_set);
+    let both = filter.intersection(other).map_or(0, matched);
+    assert_eq!(both, set & other_set);
 }

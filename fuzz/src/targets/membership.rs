@@ -11,8 +11,8 @@ use gchat_filter::{Checker, Preset};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, from_slice, from_str, from_value, to_string, to_value};
 
-use crate::below;
-use crate::filter_model::FilterModel;
+use oracle::Part;
+use oracle::below;
 
 /// The values of an enum as integers and names, the default first.
 type Enum = [(i64, &'static str)];
@@ -77,7 +77,7 @@ const GROUP: Fields = &[("name", Kind::Text)];
 /// Runs the target on the bytes as JSON, then on JSON generated from the same bytes. Both are
 /// matched with a filter that is also generated from the bytes.
 pub fn run(bytes: &[u8]) {
-    let model = FilterModel::arbitrary(&mut Unstructured::new(bytes)).ok();
+    let model = Part::arbitrary(&mut Unstructured::new(bytes)).ok();
     let model = model.filter(|model| model.parts().len() <= 80);
     check_reading(bytes, model.as_ref());
     let mut text = String::new();
@@ -86,7 +86,7 @@ pub fn run(bytes: &[u8]) {
 }
 
 /// Reads JSON with both implementations and compares the results.
-fn check_reading(bytes: &[u8], model: Option<&FilterModel>) {
+fn check_reading(bytes: &[u8], model: Option<&Part>) {
     let shown = String::from_utf8_lossy(bytes);
     let membership = from_slice::<Membership>(bytes);
     if let Ok(membership) = &membership {
@@ -160,7 +160,7 @@ fn role_and_type(json: &Json) -> (usize, usize) {
     (index(written.get("role"), ROLES), kind)
 }
 
-fn check_matching(json: &Json, membership: &Membership, model: Option<&FilterModel>) {
+fn check_matching(json: &Json, membership: &Membership, model: Option<&Part>) {
     let (role, kind) = role_and_type(json);
     assert_eq!(Matchable::role(membership), Role::ALL[role]);
     assert_eq!(membership.member_type(), MemberType::ALL[kind]);
@@ -182,7 +182,7 @@ fn check_matching(json: &Json, membership: &Membership, model: Option<&FilterMod
     let text = model.expr().to_string();
     let checker = Checker::new().preset(Preset::Aip160);
     if let Some(filter) = Filter::check(&checker, &text).filter {
-        let expected = model.cells() >> (5 * role + kind) & 1 == 1;
+        let expected = model.set() >> (5 * role + kind) & 1 == 1;
         assert_eq!(
             filter.matches(membership),
             expected,

@@ -20,7 +20,8 @@ use gchat_filter::members::{
     Group, Membership, MembershipRole, MembershipState, User, UserOrGroup, UserType,
 };
 
-use crate::{below, invariants, text};
+use crate::{invariants, text};
+use oracle::below;
 
 /// Runs the target on the input as a query, a mask and a name, then on a request, a space and
 /// changes to it, all generated from the same bytes.

@@ -1,10 +1,10 @@
 //! Parsed and generated trees round-trip through their printed text. Trees written in any style
 //! parse to the same tree with the same spans.
 
-use crate::{trees, writer};
 use arbitrary::Unstructured;
 use gchat_filter::diagnostic::{Code, Span};
 use gchat_filter::syntax::{self, Expr, MAX_LENGTH};
+use oracle::{trees, writer};
 
 /// Runs the target on any bytes.
 pub fn run(bytes: &[u8]) {

@@ -8,40 +8,42 @@ use std::sync::LazyLock;
 use arbitrary::{Arbitrary, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic};
 use gchat_filter::members::Filter;
-use gchat_filter::syntax::{self, Expr, ExprKind, MAX_LENGTH, Quotes};
+use gchat_filter::syntax::{self, MAX_LENGTH, Quotes};
 use gchat_filter::{Checker, Level, Lint, Preset};
 
-use crate::filter_model::{ALL, Cells, Connective, FilterModel, Leaf};
-use crate::shortest::{Text, texts};
-use crate::{invariants, writer};
+use oracle::cells::{EVERYTHING, Set};
+use oracle::shortest::{Text, shortest};
+use oracle::{Comparison, Connective, DOCUMENTED, Kind, Part};
 
-static SHORTEST: LazyLock<BTreeMap<Cells, Text>> = LazyLock::new(texts);
+use crate::invariants;
 
-/// Runs the target on two filters in the notation of [`crate::filter_model`], followed by choices
+static SHORTEST: LazyLock<BTreeMap<Set, Text>> = LazyLock::new(|| shortest(&DOCUMENTED));
+
+/// Runs the target on two filters in the notation of [`Part`], followed by choices
 /// for writing them.
 pub fn run(bytes: &[u8]) {
     let mut u = Unstructured::new(bytes);
-    let Ok(models) = <[FilterModel; 2]>::arbitrary(&mut u) else {
+    let Ok(mut models) = <[Part; 2]>::arbitrary(&mut u) else {
         return;
     };
-    let filters = models.each_ref().map(|model| {
-        let text = writer::write(&mut model.expr(), &mut u).text;
+    let filters = models.each_mut().map(|model| {
+        let (_, text) = model.write(&mut u);
         if model.parts().len() > 40 || text.len() > MAX_LENGTH {
             return None;
         }
         let filter = Filter::check(&checker(), &text).filter?;
-        check_printed(filter, model.cells());
+        check_printed(filter, model.set());
         assert_not_shorter(filter, model);
         check_redundancy(model, &text);
-        Some((filter, model.cells()))
+        Some((filter, model.set()))
     });
-    let [Some((a, a_cells)), Some((b, b_cells))] = filters else {
+    let [Some((a, a_set)), Some((b, b_set))] = filters else {
         return;
     };
     // The text does not depend on how the filter was built.
-    check_printed(a.union(b), a_cells | b_cells);
+    check_printed(a.union(b), a_set | b_set);
     if let Ok(both) = a.intersection(b) {
-        check_printed(both, a_cells & b_cells);
+        check_printed(both, a_set & b_set);
     }
     if let Some(read) = Filter::check(&checker(), &format!("({a}) OR ({b})")).filter {
         assert_eq!(read, a.union(b));
@@ -59,10 +61,10 @@ fn checker() -> Checker {
 
 /// Asserts that a filter prints as text with its meaning, which is the shortest if the meaning is
 /// documented.
-fn check_printed(filter: Filter, cells: Cells) {
+fn check_printed(filter: Filter, set: Set) {
     let text = filter.to_string();
-    assert_eq!(filter.is_documented(), SHORTEST.contains_key(&cells));
-    if let Some(shortest) = SHORTEST.get(&cells) {
+    assert_eq!(filter.is_documented(), SHORTEST.contains_key(&set));
+    if let Some(shortest) = SHORTEST.get(&set) {
         assert_eq!(text, shortest.text);
         let strict = Filter::check(&Checker::new().preset(Preset::Strict), &text);
         assert_eq!(strict.diagnostics, [], "{text}");
@@ -80,48 +82,45 @@ fn check_printed(filter: Filter, cells: Cells) {
     let again = serde_json::from_str::<Filter>(&json).ok();
     assert_eq!(again, Some(filter), "{text}");
     let Some(tree) = &checked.tree else {
-        return assert_eq!((cells, &*text), (ALL, ""));
+        return assert_eq!((set, &*text), (EVERYTHING, ""));
     };
     // The text is canonical, except for parentheses added for clarity.
     let printed = tree.to_string();
     assert_eq!(without(&printed, "()"), without(&text, "()"));
-    let model = model_of(tree).expect("all comparisons are supported");
-    assert_eq!(model.cells(), cells, "{text}");
+    let model = Part::read(tree).expect("all comparisons are supported");
+    assert_eq!(model.set(), set, "{text}");
     assert_eq!(model.contradictions().len(), 0, "{text}");
     if filter.is_documented() {
-        assert!(!model.is_redundant(), "{text}");
+        assert_eq!(model.redundant(), [], "{text}");
     }
 }
 
 /// Asserts that the printed text is no longer than the model's text, if that consists of documented
 /// comparisons joined by AND and OR.
-fn assert_not_shorter(filter: Filter, model: &FilterModel) {
+fn assert_not_shorter(filter: Filter, model: &Part) {
     if let Some((_, text)) = strict_text(model)
         && filter.is_documented()
     {
-        let printed = filter.to_string();
-        let printed = Text::new(printed.matches('=').count(), printed);
+        let printed = Text::new(filter.to_string());
         assert!(printed <= text, "{printed:?} for {text:?}");
     }
 }
 
 /// Returns the text of a model with as few parentheses as the strict preset accepts, and its
 /// outermost connective. `None` if the strict preset does not accept the model.
-fn strict_text(model: &FilterModel) -> Option<(Option<Connective>, Text)> {
-    match model {
-        FilterModel::Leaf(leaf) if leaf.is_documented() && !(leaf.is_of_role() && leaf.negated) => {
-            let mut leaf = *leaf;
-            leaf.quotes = Quotes::Double;
-            Some((
-                None,
-                Text::new(1, FilterModel::Leaf(leaf).expr().to_string()),
-            ))
+fn strict_text(model: &Part) -> Option<(Option<Connective>, Text)> {
+    match &model.kind {
+        Kind::Comparison(comparison) if comparison.is_documented() => {
+            let quoted = Comparison {
+                quotes: Quotes::Double,
+                ..*comparison
+            };
+            Some((None, Text::new(quoted.text())))
         }
-        FilterModel::Joined(connective @ (Connective::And | Connective::Or), operands) => {
-            let (mut count, mut texts) = (0, Vec::new());
+        Kind::Joined(connective @ (Connective::And | Connective::Or), operands) => {
+            let mut texts = Vec::new();
             for operand in operands {
                 let (inner, text) = strict_text(operand)?;
-                count += text.comparisons;
                 texts.push(match inner {
                     Some(inner) if inner != *connective => format!("({})", text.text),
                     _ => text.text,
@@ -132,15 +131,15 @@ fn strict_text(model: &FilterModel) -> Option<(Option<Connective>, Text)> {
             } else {
                 " OR "
             };
-            Some((Some(*connective), Text::new(count, texts.join(separator))))
+            Some((Some(*connective), Text::new(texts.join(separator))))
         }
         _ => None,
     }
 }
 
 /// Applies the fixes of redundancy, each separately, and one after another until none is left.
-fn check_redundancy(model: &FilterModel, text: &str) {
-    let cells = model.cells();
+fn check_redundancy(model: &Part, text: &str) {
+    let set = model.set();
     let mut text = text.to_owned();
     loop {
         let checked = invariants::check(&checker(), &text);
@@ -151,7 +150,7 @@ fn check_redundancy(model: &FilterModel, text: &str) {
             // Something else may have been intended.
             assert!(!fix.certain, "{text:?}, {diagnostic:#?}");
             let fixed = fix.apply(&text).unwrap();
-            assert_eq!(meaning(&fixed), Some(cells), "{text:?}, {fixed:?}");
+            assert_eq!(meaning(&fixed), Some(set), "{text:?}, {fixed:?}");
             let count = |text: &str| text.matches('=').count();
             assert!(count(&fixed) < count(&text), "{text:?}, {fixed:?}");
             simpler = Some(fixed);
@@ -162,11 +161,12 @@ fn check_redundancy(model: &FilterModel, text: &str) {
         }
     }
     match &Filter::check(&checker(), &text).tree {
-        None => assert_eq!(cells, ALL, "{text:?}"),
+        None => assert_eq!(set, EVERYTHING, "{text:?}"),
         Some(tree) => {
-            let simple = model_of(tree).expect("all comparisons are supported");
-            assert_eq!(simple.cells(), cells);
-            assert!(cells != ALL && !simple.is_redundant(), "{text:?}");
+            let simple = Part::read(tree).expect("all comparisons are supported");
+            assert_eq!(simple.set(), set);
+            assert_ne!(set, EVERYTHING, "{text:?}");
+            assert_eq!(simple.redundant(), [], "{text:?}");
         }
     }
 }
@@ -176,34 +176,11 @@ fn is_meaning_lint(diagnostic: &Diagnostic) -> bool {
 }
 
 /// Returns the meaning of filter text according to the model.
-fn meaning(text: &str) -> Option<Cells> {
+fn meaning(text: &str) -> Option<Set> {
     match syntax::parse(text).ok()? {
-        None => Some(ALL),
-        Some(tree) => Some(model_of(&tree)?.cells()),
+        None => Some(EVERYTHING),
+        Some(tree) => Some(Part::read(&tree)?.set()),
     }
-}
-
-/// Returns the model of a tree; `None` if it contains an unsupported comparison.
-fn model_of(tree: &Expr<'_>) -> Option<FilterModel> {
-    let all = |operands: &[Expr<'_>]| operands.iter().map(model_of).collect::<Option<Vec<_>>>();
-    Some(match &tree.kind {
-        ExprKind::Not(negation, operand) => {
-            FilterModel::Not(*negation, Box::new(model_of(operand)?))
-        }
-        ExprKind::And(operands) => FilterModel::Joined(Connective::And, all(operands)?),
-        ExprKind::Sequence(operands) => FilterModel::Joined(Connective::Sequence, all(operands)?),
-        ExprKind::Or(operands) => FilterModel::Joined(Connective::Or, all(operands)?),
-        // Equality of trees ignores the kind of quotes, but not whether a value is quoted.
-        ExprKind::Restriction(_) => b"MGAUHBTmgauhbt".iter().find_map(|letter| {
-            let mut leaf = Leaf::of(*letter)?;
-            [Quotes::Double, Quotes::None]
-                .into_iter()
-                .find_map(|quotes| {
-                    leaf.quotes = quotes;
-                    (FilterModel::Leaf(leaf).expr() == *tree).then_some(FilterModel::Leaf(leaf))
-                })
-        })?,
-    })
 }
 
 fn without(text: &str, characters: &str) -> String {

@@ -17,16 +17,20 @@ mod people;
 mod permissions;
 mod properties;
 mod reference;
-#[path = "../rules/mod.rs"]
-mod rules;
 mod scopes;
 mod seeds;
 mod server;
 mod wire;
 
 use gchat_filter_mock::{Mock, Server};
-use http::Answer;
+use http::{Answer, Request};
 use serde_json::{Value, json};
+
+impl Request {
+    fn send(self, server: &Server) -> Answer {
+        self.send_to(server.address())
+    }
+}
 
 /// A seed with several spaces. `spaces/A` has a manager, a member, an invited and a former member,
 /// two apps and a group.

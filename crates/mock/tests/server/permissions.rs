@@ -4,8 +4,8 @@ use gchat_filter_mock::Server;
 use serde_json::{Value, json};
 
 use super::http::{Answer, Request};
-use super::rules::{self, Authentication, Permission, Role, Space, Standing, State, Target};
 use super::serve;
+use oracle::rules::{self, Authentication, Permission, Role, Space, Standing, State, Target};
 
 /// The people of a space, with a caller for each: an owner, an assistant manager, a member, an invited
 /// person, a person outside, and an app.

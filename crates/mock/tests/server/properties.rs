@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::http::Request;
-use super::rules::{self, Authentication, Caller, Refusal, Role, Scope, Space, Standing, Target};
 use super::{seed, serve};
+use oracle::rules::{self, Authentication, Caller, Refusal, Role, Scope, Space, Standing, Target};
 
 /// A change of a space by one of its members.
 #[derive(Clone, Debug)]

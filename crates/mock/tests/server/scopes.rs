@@ -18,10 +18,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::http::{Answer, Request};
-use super::rules::{
+use super::serve;
+use oracle::rules::{
     self, Authentication, Kind, Method, Refusal, Role, Scope, Space, Standing, State, Target,
 };
-use super::serve;
 
 /// A caller, and whether they use admin access.
 #[derive(Clone, Copy, Debug)]

@@ -1,19 +1,9 @@
 //! `gchat-filter serve`: introduction, log, errors and exit status.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
-
-#[path = "../../mock/tests/http/mod.rs"]
-mod http;
-mod program;
 
 use std::process::Command;
 
-use http::Request;
-use program::Program;
+use super::http::Request;
+use super::program::Program;
 
 #[test]
 fn prints_its_url_and_logs_no_secrets() {
@@ -79,7 +69,7 @@ fn snippets_match_the_manual() {
         let text: String = text.split_whitespace().collect();
         text.replace(",}", "}")
     };
-    let manual = code(include_str!("../../mock/src/manual.md"));
+    let manual = code(include_str!("../../../mock/src/manual.md"));
     let program = Program::start(&[]);
     let port = program.address.port().to_string();
     let introduction = program.introduction.replace(&port, "8080");

@@ -1,11 +1,6 @@
 //! The rules of the five methods, independent of the server's code: one table of scopes, one of
 //! roles, and the order in which a request is refused. Property tests, the load test and the router's
 //! fuzz target share it.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test needs some of it, and the fuzz targets need it to be public"
-)]
 #![allow(missing_docs, reason = "the names are those of the API")]
 #![allow(
     clippy::missing_errors_doc,

@@ -1,23 +1,15 @@
 //! Access tokens are never logged, at any log level and wherever a client sends them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
-
-#[path = "../../mock/tests/http/mod.rs"]
-mod http;
-mod program;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use gchat_filter_mock::Mock;
-use http::Request;
-use program::{Program, Starting};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
+
+use super::http::Request;
+use super::program::{Program, Starting};
 
 /// The prefix of all tokens.
 const SECRET: &str = "SECRET";

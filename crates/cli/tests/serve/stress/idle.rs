@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::clients::answer;
-use super::http::Request;
-use super::program::Program;
+use crate::http::Request;
+use crate::program::Program;
 
 /// Longer than any step takes, so that a server that hangs fails the test.
 const GUARD: Duration = Duration::from_mins(1);

@@ -1,10 +1,4 @@
 //! `gchat-filter serve` as a child process.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "not every test uses all of it, and tests fail by panicking"
-)]
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};

@@ -1,5 +1,5 @@
-//! Writes a tree as text, with varying white space, redundant parentheses and escape sequences, and
-//! sets the spans in the tree.
+//! Writes a tree as text, with any white space, redundant parentheses and escape sequences, and sets
+//! the spans in the tree.
 
 use arbitrary::Unstructured;
 use gchat_filter::diagnostic::Span;
@@ -18,10 +18,88 @@ pub struct Written {
     pub too_deep: Option<usize>,
 }
 
-/// Writes a tree and sets its spans. Where there are several ways to write it, `u` decides.
-pub fn write(expr: &mut Expr<'_>, u: &mut Unstructured<'_>) -> Written {
+/// How a tree is written, where there are several ways. By default, in the usual one.
+pub trait Style {
+    /// Returns the number of pairs of parentheses around the next expression, in pre-order, given
+    /// the required number.
+    fn parens(&mut self, required: usize) -> usize {
+        required
+    }
+
+    /// Returns optional white space.
+    fn space(&mut self, usual: &'static str) -> &'static str {
+        usual
+    }
+
+    /// Returns required white space.
+    fn gap(&mut self) -> &'static str {
+        " "
+    }
+
+    /// Returns a character of a string as an escape sequence, unless it is written as it is.
+    fn escape(&mut self, _c: char) -> Option<String> {
+        None
+    }
+}
+
+/// Any style: the bytes decide.
+impl Style for Unstructured<'_> {
+    fn parens(&mut self, required: usize) -> usize {
+        let redundant = match below(self, 10) {
+            8 => 1,
+            9 => 2,
+            _ => 0,
+        };
+        required + redundant
+    }
+
+    fn space(&mut self, usual: &'static str) -> &'static str {
+        match below(self, 12) {
+            8 => "",
+            9 => " ",
+            10 => "\t",
+            11 => "\r\n ",
+            _ => usual,
+        }
+    }
+
+    fn gap(&mut self) -> &'static str {
+        match below(self, 12) {
+            9 => "  ",
+            10 => "\t",
+            11 => "\r\n",
+            _ => " ",
+        }
+    }
+
+    fn escape(&mut self, c: char) -> Option<String> {
+        let code = u32::from(c);
+        Some(match (below(self, 12), c) {
+            (9 | 10, '\n') => "\\n".to_owned(),
+            (9 | 10, '\r') => "\\r".to_owned(),
+            (9 | 10, '\t') => "\\t".to_owned(),
+            (9, '"' | '\'') => format!("\\{c}"),
+            (10, _) if code < 0x10000 => format!("\\u{code:04x}"),
+            (11, _) => format!("\\U{code:08X}"),
+            _ => return None,
+        })
+    }
+}
+
+/// At least these pairs of parentheses, in pre-order.
+#[derive(Debug)]
+pub struct Parens<I>(pub I);
+
+impl<I: Iterator<Item = usize>> Style for Parens<I> {
+    fn parens(&mut self, required: usize) -> usize {
+        required.max(self.0.next().unwrap_or(0))
+    }
+}
+
+/// Writes a tree and sets its spans.
+pub fn write(expr: &mut Expr<'_>, style: &mut impl Style) -> Written {
     let mut writer = Writer {
-        u,
+        style,
         out: String::new(),
         depth: 0,
         too_deep: None,
@@ -35,8 +113,8 @@ pub fn write(expr: &mut Expr<'_>, u: &mut Unstructured<'_>) -> Written {
     }
 }
 
-struct Writer<'w, 'u> {
-    u: &'w mut Unstructured<'u>,
+struct Writer<'w, S> {
+    style: &'w mut S,
     out: String,
     depth: usize,
     too_deep: Option<usize>,
@@ -53,34 +131,19 @@ fn binding(kind: &ExprKind<'_>) -> u8 {
     }
 }
 
-impl Writer<'_, '_> {
+impl<S: Style> Writer<'_, S> {
     fn span(&mut self, write: impl FnOnce(&mut Self)) -> Span {
         let start = self.out.len();
         write(self);
         Span::new(start, self.out.len())
     }
 
-    /// Writes optional white space, usually `default`.
-    fn space(&mut self, default: &str) {
-        let space = match below(self.u, 12) {
-            8 => "",
-            9 => " ",
-            10 => "\t",
-            11 => "\r\n ",
-            _ => default,
-        };
-        self.out.push_str(space);
+    fn space(&mut self, usual: &'static str) {
+        self.out.push_str(self.style.space(usual));
     }
 
-    /// Writes required white space.
     fn gap(&mut self) {
-        let gap = match below(self.u, 12) {
-            9 => "  ",
-            10 => "\t",
-            11 => "\r\n",
-            _ => " ",
-        };
-        self.out.push_str(gap);
+        self.out.push_str(self.style.gap());
     }
 
     fn open(&mut self) {
@@ -96,15 +159,10 @@ impl Writer<'_, '_> {
         self.out.push(')');
     }
 
-    /// Writes an expression, in parentheses if it binds less tightly than `min_binding`, and
-    /// sometimes in redundant ones.
+    /// Writes an expression, in parentheses if it binds less tightly than `min_binding`.
     fn expr(&mut self, expr: &mut Expr<'_>, min_binding: u8) {
-        let redundant = match below(self.u, 10) {
-            8 => 1,
-            9 => 2,
-            _ => 0,
-        };
-        let parentheses = redundant + usize::from(binding(&expr.kind) < min_binding);
+        let required = usize::from(binding(&expr.kind) < min_binding);
+        let parentheses = self.style.parens(required);
         expr.span = self.span(|this| {
             for _ in 0..parentheses {
                 this.open();
@@ -219,20 +277,13 @@ impl Writer<'_, '_> {
         });
     }
 
-    /// Writes a character of a string, sometimes as an escape sequence.
     fn character(&mut self, c: char, quote: char) {
-        let code = u32::from(c);
-        let escape = match (below(self.u, 12), c) {
-            (9 | 10, '\n') => "\\n".to_owned(),
-            (9 | 10, '\r') => "\\r".to_owned(),
-            (9 | 10, '\t') => "\\t".to_owned(),
-            (9, '"' | '\'') => format!("\\{c}"),
-            (10, _) if code < 0x10000 => format!("\\u{code:04x}"),
-            (11, _) => format!("\\U{code:08X}"),
-            (_, '\\') => "\\\\".to_owned(),
-            _ if c == quote => format!("\\{c}"),
-            _ => c.to_string(),
-        };
-        self.out.push_str(&escape);
+        if let Some(escape) = self.style.escape(c) {
+            return self.out.push_str(&escape);
+        }
+        if c == '\\' || c == quote {
+            self.out.push('\\');
+        }
+        self.out.push(c);
     }
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::clients::{Client, Dice};
 use super::history::{History, Tally};
-use super::program::Program;
 use super::spaces::{seed, server_state};
+use crate::program::Program;
 
 const CLIENTS: u64 = 200;
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::clients::{Client, Dice};
 use super::history::{History, Tally};
-use super::http::Request;
-use super::program::{Program, Starting};
 use super::spaces::{seed, server_state};
+use crate::http::Request;
+use crate::program::{Program, Starting};
 
 const CLIENTS: usize = 6;
 

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::rules::{self, Caller, Refusal, Role, Space, Target};
+use oracle::rules::{self, Caller, Refusal, Role, Space, Target};
 
 /// Standing of a member in a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

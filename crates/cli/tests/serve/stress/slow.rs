@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::hostile::{GUARD, LIST, MEMORY, answers, post_json, program};
-use super::http::Request;
-use super::program::Program;
+use crate::http::Request;
+use crate::program::Program;
 
 /// Their memory is released afterwards.
 #[test]

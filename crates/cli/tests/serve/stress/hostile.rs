@@ -6,8 +6,8 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::clients::answer;
-use super::http::{Answer, Request};
-use super::program::Program;
+use crate::http::{Answer, Request};
+use crate::program::Program;
 
 /// Longer than any step takes, so that a server that hangs fails the test.
 pub(crate) const GUARD: Duration = Duration::from_mins(1);
