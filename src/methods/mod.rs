@@ -17,7 +17,11 @@
 //!   of its group's `fields` if a resource has one value for all of them. `Matchable` gets a function
 //!   for it, which `forward_matchable` repeats, and `matches` a fact at the index of the group. A name
 //!   that was in `elsewhere` is removed there. A boolean is an enum of `true` and `false`.
-//! - **A new method** is a module like `spaces`, and a line of the list below.
+//! - **A new method** is a module like `spaces`, and a line of the list below. The engine has what the
+//!   nine methods need: groups that are finite, ordered, distinct, or conditions of which a resource
+//!   can meet several; what OR and AND may join in each; calls, keywords, flags, and `NOT`; required
+//!   filters and comparisons; fields for admin access; limits; and default levels of lints. Its
+//!   documentation has the table of the declaration, which a test compares.
 
 /// Implements a module's `Matchable` for references and pointers to types that implement it.
 macro_rules! forward_matchable {
@@ -70,7 +74,7 @@ use self::spaces_search::SpacesSearch;
 use crate::analysis::summary::GroupMeaning;
 use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
 use crate::named::named;
-use crate::schema::{Declaration, Lint};
+use crate::schema::{Declaration, Level, Levels, Lint, Preset};
 
 /// Declares the methods, each with its language.
 macro_rules! methods {
@@ -199,6 +203,22 @@ impl Method {
     pub fn lints(self) -> impl Iterator<Item = Lint> {
         let lints = Lint::ALL.iter().copied();
         lints.filter(move |lint| self.declaration().has(*lint))
+    }
+
+    /// Returns the level that a lint has for the method by default: [`Level::Deny`] if it cannot be
+    /// changed.
+    ///
+    /// ```
+    /// use gchat_filter::{Level, Lint, Method};
+    ///
+    /// let [members, items] = [Method::SpacesMembersList, Method::UsersSectionsItemsList];
+    /// assert_eq!(members.default_level(Lint::SingleQuotes), Level::Warn);
+    /// assert_eq!(items.default_level(Lint::SingleQuotes), Level::Deny);
+    /// ```
+    #[must_use]
+    pub fn default_level(self, lint: Lint) -> Level {
+        let levels = Levels::new(Preset::Default);
+        levels.in_language(self.declaration()).of(lint)
     }
 }
 

@@ -4,7 +4,8 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Function, Negation, Restriction};
 
 use super::comparison::swapped;
-use super::declaration::{Declaration, Values};
+use super::declaration::Declaration;
+use super::field::Values;
 use super::lint::{Level, Levels, Lint};
 use super::predicate::value;
 use super::schema_check::{SchemaCheck, negation};

@@ -9,7 +9,8 @@ use crate::syntax::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Member, Quotes, Value,
 };
 
-use super::declaration::{Declaration, Field, Quoting, Relation, Values, op};
+use super::declaration::Declaration;
+use super::field::{Field, Quoting, Relation, Values, op};
 use super::lint::Lint;
 use super::predicate::{Constant, value};
 use super::schema_check::{SchemaCheck, bare_member, single};

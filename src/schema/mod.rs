@@ -7,6 +7,7 @@
 mod check;
 mod comparison;
 mod declaration;
+mod field;
 mod lint;
 mod predicate;
 mod schema_check;
@@ -19,10 +20,8 @@ pub(crate) use self::declaration::Declaration;
 pub use self::lint::{Level, Lint, Preset};
 
 pub(crate) use self::check::check;
-pub(crate) use self::declaration::{
-    Access, Across, And, Domain, EnumValue, Expected, Field, FieldGroup, Operator, Quoting,
-    Relation, Values, op,
-};
+pub(crate) use self::declaration::{Access, Across, And, Domain, Expected, FieldGroup};
+pub(crate) use self::field::{EnumValue, Field, Operator, Quoting, Relation, Values, op};
 pub(crate) use self::lint::Levels;
 pub(crate) use self::predicate::{Constant, Predicate};
 pub(crate) use self::shape::is_shape;

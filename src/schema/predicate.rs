@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::declaration::{Declaration, Field, Quoting, Relation, Values};
+use super::declaration::Declaration;
+use super::field::{Field, Quoting, Relation, Values};
 use crate::syntax::{Arg, Comparable, Comparator, Function, Member, Quotes, Restriction, Value};
 use crate::values::conditions::{Condition, Conditions};
 use crate::values::{Timestamp, resource_name};

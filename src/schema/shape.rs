@@ -6,7 +6,8 @@
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::syntax::{Expr, ExprKind};
 
-use super::declaration::{Across, And, Declaration, FieldGroup, Relation};
+use super::declaration::{Across, And, Declaration, FieldGroup};
+use super::field::Relation;
 use super::lint::Lint;
 use super::predicate::Predicate;
 

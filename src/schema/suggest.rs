@@ -2,7 +2,8 @@
 
 use crate::syntax::Member;
 
-use super::declaration::{Declaration, EnumValue, Field, Values, help};
+use super::declaration::Declaration;
+use super::field::{EnumValue, Field, Values, help};
 use super::predicate::spells;
 
 /// A member, interpreted as a field name.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Severity, Span};
 use crate::syntax::{Expr, ExprKind, Member, Quotes};
 
-use super::declaration::{Declaration, EnumValue, Field, Quoting};
+use super::declaration::Declaration;
+use super::field::{EnumValue, Field, Quoting};
 use super::lint::Lint;
 use super::predicate::value;
 use super::schema_check::{SchemaCheck, bare_member, negation, single};

@@ -7,7 +7,7 @@ use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Quotes, Value};
 use crate::values::{InvalidTimestamp, Timestamp, resource_name};
 
-use super::declaration::{EnumValue, Field, Quoting, Values};
+use super::field::{EnumValue, Field, Quoting, Values};
 use super::lint::{Level, Lint};
 use super::schema_check::SchemaCheck;
 use super::suggest::ValueName;
