@@ -76,20 +76,23 @@ impl<'a, F> Checked<'a, F> {
         after: &Checked<'_, F>,
         declaration: &'static Declaration,
     ) -> bool {
-        let stage =
-            |diagnostic: &Diagnostic| (diagnostic.stage(), is_shape(declaration, diagnostic.code));
-        let Some(error) = self.errors().next() else {
-            return after.is_valid();
+        match (self.progress(declaration), after.progress(declaration)) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(before), Some(after)) => before < after,
+        }
+    }
+
+    /// How close the filter is to being valid: the stage of its errors, then the position of a syntax
+    /// error, or fewer errors in a later stage. `None` if it is valid.
+    fn progress(&self, declaration: &'static Declaration) -> Option<(Stage, bool, usize)> {
+        let error = self.errors().next()?;
+        let stage = error.stage();
+        let progress = match stage {
+            Stage::Syntax => error.span.start,
+            _ => usize::MAX - self.errors().count(),
         };
-        after.errors().next().is_none_or(|other| {
-            stage(other) > stage(error)
-                || stage(other) == stage(error)
-                    && if error.stage() == Stage::Syntax {
-                        other.span.start > error.span.start
-                    } else {
-                        after.errors().count() < self.errors().count()
-                    }
-        })
+        Some((stage, is_shape(declaration, error.code), progress))
     }
 
     /// Returns the filter, or an error with all diagnostics.
