@@ -6,7 +6,6 @@ mod call;
 mod callers;
 mod create;
 mod fault;
-
 mod identifier;
 mod incoming;
 mod index;
@@ -20,11 +19,13 @@ mod seed_error;
 mod seed_items;
 mod server;
 mod service;
+mod socket;
 mod space_settings;
 mod state;
 mod store;
 mod strict;
 
+use std::future;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
@@ -219,7 +220,7 @@ impl Mock {
     /// ```
     pub async fn handle(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<String> {
         let request = request.map(|body| Ok(body.into()));
-        service::handle(&self.shared, request, Instant::now()).await
+        service::handle(&self.shared, request, Instant::now(), future::pending()).await
     }
 
     /// Serves on a free loopback port, on a separate thread, until the [`Server`] is dropped.

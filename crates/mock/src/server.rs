@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderValue, Request, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -24,6 +24,16 @@ use tokio_util::task::TaskTracker;
 
 use super::Mock;
 use super::service::{self, BodyError, MAX_BODY_LEN};
+use super::socket::Socket;
+
+/// Maximum length of what is read of a body after its limit, in bytes.
+const MAX_IGNORED_LEN: usize = 64 << 20;
+
+/// Longest pause in a body that is ignored, after which the connection is closed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a connection may be idle, as clients that keep connections want to know it.
+const KEEP_ALIVE: &str = "timeout=10";
 
 /// Timeouts of a server.
 #[derive(Clone, Copy)]
@@ -180,17 +190,25 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         // A response of several packets does not wait for the client to acknowledge the first. If
         // this fails, the response is only slower.
         let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutWriter::new(stream);
+        let socket = Socket::from(stream);
+        let mut stream = TimeoutWriter::new(socket.clone());
         stream.set_timeout(Some(limits.answer));
         let stream = TokioIo::new(Box::pin(stream));
         let (mock, answering) = (mock.clone(), answering.clone());
         let service = service_fn(move |request| {
             let (mock, answering) = (mock.clone(), answering.clone());
+            let socket = socket.clone();
             async move {
                 let start = Instant::now();
+                let keeps_alive = keeps_alive(&request);
                 let request = receive(request, limits.body).await;
                 let _answering = answering.token();
-                let response = service::handle(&mock.shared, request, start).await;
+                let mut response =
+                    service::handle(&mock.shared, request, start, socket.closed()).await;
+                if keeps_alive && !response.headers().contains_key(header::CONNECTION) {
+                    let idle = HeaderValue::from_static(KEEP_ALIVE);
+                    response.headers_mut().insert("keep-alive", idle);
+                }
                 Ok::<_, Infallible>(response)
             }
         });
@@ -217,20 +235,45 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     .await;
 }
 
-/// Receives the body of a request, unless its announced length is over the limit.
+/// Returns whether the connection stays open after the response, unless that says otherwise.
+fn keeps_alive(request: &Request<Incoming>) -> bool {
+    let close = request.headers().get(header::CONNECTION);
+    request.version() == Version::HTTP_11
+        && close.is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"close"))
+}
+
+/// Receives the body of a request. If it is over the limit, the rest is read and ignored while the
+/// response is sent: many clients write the entire body before they read.
 async fn receive(request: Request<Incoming>, time: Duration) -> Request<Result<Bytes, BodyError>> {
-    let (parts, body) = request.into_parts();
-    let body = if body.size_hint().lower() > MAX_BODY_LEN as u64 {
+    let (parts, mut body) = request.into_parts();
+    let received = if body.size_hint().lower() > MAX_BODY_LEN as u64 {
         Err(BodyError::too_long())
     } else {
-        match tokio::time::timeout(time, Limited::new(body, MAX_BODY_LEN).collect()).await {
+        match tokio::time::timeout(time, Limited::new(&mut body, MAX_BODY_LEN).collect()).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::too_long()),
             Ok(Err(_)) => Err(BodyError::incomplete()),
             Err(_) => Err(BodyError::timed_out()),
         }
     };
-    Request::from_parts(parts, body)
+    // A client that asks before it sends the body is not told to go on.
+    let is_sent = !parts.headers.contains_key(header::EXPECT);
+    if is_sent && received.as_ref().is_err_and(BodyError::is_too_long) {
+        tokio::spawn(tokio::time::timeout(time, ignore(body)));
+    }
+    Request::from_parts(parts, received)
+}
+
+/// Reads a body to its end, up to a limit, or until the client pauses.
+async fn ignore(mut body: Incoming) {
+    let mut left = MAX_IGNORED_LEN;
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(PAUSE, body.frame()).await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(length) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
 }
 
 #[cfg(test)]

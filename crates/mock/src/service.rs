@@ -48,6 +48,10 @@ impl BodyError {
         Self(StatusCode::BAD_REQUEST, status)
     }
 
+    pub(super) fn is_too_long(&self) -> bool {
+        self.0 == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
     fn answer(&self) -> Response<String> {
         let Self(http, status) = self;
         let mut response = json(*http, answer::error_as(http.as_u16(), status, true));
@@ -72,11 +76,13 @@ pub(super) struct Shared {
     pub(super) faults: Vec<Fault>,
 }
 
-/// Answers a request whose body was received, or was not, and logs it.
+/// Answers a request whose body was received, or was not, and logs it. The delay of a fault ends early
+/// when the client is gone.
 pub(super) async fn handle(
     shared: &Arc<Shared>,
     request: Request<Result<Bytes, BodyError>>,
     start: Instant,
+    gone: impl Future<Output = ()>,
 ) -> Response<String> {
     let (parts, body) = request.into_parts();
     let body = body.and_then(|body| {
@@ -87,7 +93,7 @@ pub(super) async fn handle(
         }
     });
     let response = match body {
-        Ok(body) => respond(shared, Incoming::new(&parts, body)).await,
+        Ok(body) => respond(shared, Incoming::new(&parts, body), gone).await,
         Err(error) => error.answer(),
     };
     let (method, path) = logged(&parts, &shared.callers);
@@ -101,12 +107,17 @@ pub(super) async fn handle(
     response
 }
 
-async fn respond(shared: &Arc<Shared>, incoming: Incoming) -> Response<String> {
+async fn respond(
+    shared: &Arc<Shared>,
+    incoming: Incoming,
+    gone: impl Future<Output = ()>,
+) -> Response<String> {
     if !shared.faults.is_empty()
         && let Some(effect) = fault::effect(&shared.faults, &incoming.resource())
     {
         if !effect.delay.is_zero() {
-            tokio::time::sleep(effect.delay).await;
+            // If the client is gone, its request is carried out at once.
+            let _ = tokio::time::timeout(effect.delay, gone).await;
         }
         if let Some((http, body)) = effect.error {
             return json(http, body);
