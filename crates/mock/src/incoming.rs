@@ -1,7 +1,7 @@
 //! Requests as they arrive: their path, query, token and body, and how the log shows them.
 
 use bytes::Bytes;
-use gchat_filter::list::{QueryReader, SystemParameters};
+use gchat_filter::list::{MembershipMethod, QueryReader, SystemParameters};
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use percent_encoding::percent_decode_str;
@@ -46,6 +46,26 @@ impl Incoming {
             }
         }
         incoming
+    }
+
+    /// Returns the method of the API that the request calls, if any.
+    pub(super) fn api_method(&self) -> Option<MembershipMethod> {
+        let path: Vec<&str> = self.path.iter().flatten().map(String::as_str).collect();
+        match (self.method.as_str(), path.as_slice()) {
+            ("GET", ["spaces", _, "members"]) => Some(MembershipMethod::List),
+            ("POST", ["spaces", _, "members"]) => Some(MembershipMethod::Create),
+            ("GET", ["spaces", _, "members", _]) => Some(MembershipMethod::Get),
+            ("DELETE", ["spaces", _, "members", _]) => Some(MembershipMethod::Delete),
+            ("PATCH", ["spaces", _, "members", _]) => Some(MembershipMethod::Patch),
+            _ => None,
+        }
+    }
+
+    /// Returns the name of the space in the path of list and create.
+    pub(super) fn parent(&self) -> String {
+        let resource = self.resource();
+        let parent = resource.strip_suffix("/members").unwrap_or(&resource);
+        parent.to_owned()
     }
 
     /// Returns the path of the resource, as in names and in faults.

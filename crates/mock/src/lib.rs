@@ -6,6 +6,7 @@ mod call;
 mod callers;
 mod create;
 mod fault;
+mod fault_response;
 mod identifier;
 mod incoming;
 mod index;
@@ -24,6 +25,7 @@ mod space_settings;
 mod state;
 mod store;
 mod strict;
+mod truncated;
 
 use std::future;
 use std::io;
@@ -34,6 +36,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use thiserror::Error;
 
+pub use self::fault::{ConnectionFault, Fault, FaultError};
 pub use self::seed_error::SeedError;
 pub use self::server::{Server, serve};
 pub use self::store::StoreError;
@@ -183,7 +186,7 @@ impl Mock {
                 store: Mutex::new(store),
                 tokens: PageTokens::new(key),
                 callers: seed.callers.as_slice().into(),
-                faults: seed.faults.into_iter().map(Into::into).collect(),
+                faults: Mutex::new(seed.faults),
             }),
         }
     }
@@ -200,10 +203,32 @@ impl Mock {
         !self.shared.callers.is_empty()
     }
 
+    /// Adds a fault after those that are there. It applies from the next request on.
+    ///
+    /// # Errors
+    ///
+    /// If the fault has no effect or an invalid part, such as a status under 400.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), FaultError> {
+        fault.check()?;
+        self.shared.faults().push(fault);
+        Ok(())
+    }
+
+    /// Returns the faults. Their `skip` and `times` are what is left of them.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.shared.faults().clone()
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.shared.faults().clear();
+    }
+
     /// Handles one request, for a test that has its own HTTP server or none.
     ///
-    /// The response has a JSON body. Needs a tokio runtime if the server saves its data, or if a
-    /// fault delays the request.
+    /// Needs a tokio runtime if the server saves its data, or if a fault delays the request. A fault of
+    /// the connection is in the response's extensions, as [`ConnectionFault`].
     ///
     /// # Examples
     ///

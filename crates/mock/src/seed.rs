@@ -9,12 +9,13 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::fault::Fault;
 use super::identifier::{check_length, check_user, identifier};
 use super::message_types::{MEMBERSHIP, Message};
 use super::scope_warning::scope_warning;
 use super::seed_error::{Place, SeedError};
 use super::seed_items::{
-    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed, name,
+    CallerSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed, name,
 };
 use super::space_settings::SpaceType;
 use super::strict;
@@ -26,7 +27,7 @@ pub(super) struct Seed {
     pub(super) memberships: Vec<Membership>,
     pub(super) users: Vec<UserSeed>,
     pub(super) callers: Vec<CallerSeed>,
-    pub(super) faults: Vec<FaultSeed>,
+    pub(super) faults: Vec<Fault>,
     pub(super) domains: Vec<String>,
     pub(super) user_details: UserDetails,
     pub(super) unknown_users: UnknownUsers,
@@ -140,7 +141,9 @@ impl Seed {
             (check.seed, check.text) = (index, *text);
             let callers = check.items(&outline.callers, "a `token`", None, Check::caller)?;
             seed.callers.extend(callers);
-            let faults = check.items(&outline.faults, "a `path`", None, Check::fault)?;
+            let faults = check.items(&outline.faults, "a `path`", None, |_, fault: &Fault| {
+                fault.check().map_err(|error| error.to_string())
+            })?;
             seed.faults.extend(faults);
         }
         // Only now are all users and callers known.
@@ -384,34 +387,6 @@ impl Check<'_> {
                 .filter_map(|scope| scope_warning(scope)),
         );
         Ok(())
-    }
-
-    #[allow(
-        clippy::unused_self,
-        reason = "it has the signature of the other checks"
-    )]
-    fn fault(&mut self, fault: &FaultSeed) -> Result<(), String> {
-        let path = fault.path.trim_start_matches('/');
-        let path = path.strip_prefix("v1/").unwrap_or(path);
-        if path != fault.path {
-            return Err(format!(
-                "a fault's `path` must not start with `/` or `v1/`: write {} instead of {}",
-                quoted(path),
-                quoted(&fault.path)
-            ));
-        }
-        match fault.status {
-            Some(status) if !(400..600).contains(&status) => Err(format!(
-                "a fault's `status` must be from 400 to 599, found {status}"
-            )),
-            Some(_) if fault.fault.is_some() => {
-                Err("a fault must have either a `status` or a `fault`".to_owned())
-            }
-            None if fault.delay_ms == 0 && fault.fault.is_none() => {
-                Err("a fault must have a `status`, a `fault` or a `delayMs`".to_owned())
-            }
-            _ => Ok(()),
-        }
     }
 }
 

@@ -159,24 +159,6 @@ pub(super) struct CallerSeed {
     pub(super) scopes: Vec<String>,
 }
 
-/// A fault in a seed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
-pub(super) struct FaultSeed {
-    /// Request path after `v1/`, where `*` matches any text.
-    pub(super) path: String,
-    /// HTTP status of the response; `None` if the request is only delayed.
-    pub(super) status: Option<u16>,
-    /// A response of the live service, in place of a status.
-    #[serde(default, deserialize_with = "some_name")]
-    pub(super) fault: Option<ReadyFault>,
-    /// Number of requests affected; `None` if the fault lasts indefinitely.
-    pub(super) times: Option<u64>,
-    /// Delay before the response, in milliseconds.
-    #[serde(default)]
-    pub(super) delay_ms: u64,
-}
-
 /// What users see of other users.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -207,14 +189,6 @@ pub(super) enum Missing {
     PermissionDenied,
 }
 
-/// A fault with a response of the live service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ReadyFault {
-    /// The project has no configured Chat app.
-    AppNotFound,
-}
-
 /// Deserializes an enum from the name of a value. For anything else, the parser's own error does not
 /// say what it expects.
 pub(super) fn name<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
@@ -222,12 +196,6 @@ pub(super) fn name<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 ) -> Result<T, D::Error> {
     let name = Cow::<str>::deserialize(deserializer)?;
     T::deserialize(name.into_deserializer())
-}
-
-fn some_name<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    name(deserializer).map(Some)
 }
 
 /// Deserializes a struct from an object. The parser would also accept an array of the fields.

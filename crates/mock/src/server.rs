@@ -1,16 +1,16 @@
 //! HTTP server with timeouts, and the server on a separate thread.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::pin::pin;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Version, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,8 +23,10 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::task::TaskTracker;
 
 use super::Mock;
+use super::fault::ConnectionFault;
 use super::service::{self, BodyError, MAX_BODY_LEN};
 use super::socket::Socket;
+use super::truncated::{Lost, truncated};
 
 /// Maximum length of what is read of a body after its limit, in bytes.
 const MAX_IGNORED_LEN: usize = 64 << 20;
@@ -72,6 +74,7 @@ impl Limits {
 /// connection, and returns when the port is free again.
 #[derive(Debug)]
 pub struct Server {
+    mock: Mock,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -87,6 +90,7 @@ impl Server {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
+        let served = mock.clone();
         let thread = std::thread::Builder::new()
             .name("gchat-filter mock".to_owned())
             .spawn(move || {
@@ -95,12 +99,13 @@ impl Server {
                         let _ = stopped.await;
                     };
                     match TcpListener::from_std(listener) {
-                        Ok(listener) => run(&mock, listener, until, Limits::IMMEDIATE).await,
+                        Ok(listener) => run(&served, listener, until, Limits::IMMEDIATE).await,
                         Err(error) => tracing::error!(%error, "the mock server cannot listen"),
                     }
                 });
             })?;
         Ok(Self {
+            mock,
             address,
             stop: Some(stop),
             thread: Some(thread),
@@ -117,6 +122,15 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+}
+
+/// The methods of [`Mock`] change the server while it runs.
+impl Deref for Server {
+    type Target = Mock;
+
+    fn deref(&self) -> &Mock {
+        &self.mock
     }
 }
 
@@ -209,7 +223,15 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
                     let idle = HeaderValue::from_static(KEEP_ALIVE);
                     response.headers_mut().insert("keep-alive", idle);
                 }
-                Ok::<_, Infallible>(response)
+                match response.extensions().get::<ConnectionFault>() {
+                    Some(ConnectionFault::Reset) => {
+                        socket.reset_when_closed();
+                        Err(Lost)
+                    }
+                    Some(ConnectionFault::Empty) => Err(Lost),
+                    Some(ConnectionFault::Truncated) => Ok(truncated(response).map(Either::Right)),
+                    None => Ok(response.map(Either::Left)),
+                }
             }
         });
         let connection = graceful.watch(http.serve_connection(stream, service));

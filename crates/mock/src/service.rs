@@ -16,7 +16,9 @@ use super::answer::{self, Listed};
 use super::body;
 use super::call::{Call, Requester, allowed};
 use super::callers::Callers;
-use super::fault::{self, Fault};
+use super::fault::Fault;
+use super::fault_response;
+use super::identifier::identifier;
 use super::incoming::{Incoming, common_method, logged};
 use super::people::without_details;
 use super::state::{Change, State};
@@ -73,7 +75,7 @@ pub(super) struct Shared {
     pub(super) saves: bool,
     pub(super) tokens: PageTokens,
     pub(super) callers: Callers,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Mutex<Vec<Fault>>,
 }
 
 /// Answers a request whose body was received, or was not, and logs it. The delay of a fault ends early
@@ -97,10 +99,12 @@ pub(super) async fn handle(
         Err(error) => error.answer(),
     };
     let (method, path) = logged(&parts, &shared.callers);
+    let fault = response.extensions().get::<Arc<Fault>>();
     tracing::info!(
         method = %method,
         path,
         status = response.status().as_u16(),
+        fault = fault.map(tracing::field::display),
         micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
@@ -112,32 +116,64 @@ async fn respond(
     incoming: Incoming,
     gone: impl Future<Output = ()>,
 ) -> Response<String> {
-    if !shared.faults.is_empty()
-        && let Some(effect) = fault::effect(&shared.faults, &incoming.resource())
-    {
-        if !effect.delay.is_zero() {
-            // If the client is gone, its request is carried out at once.
-            let _ = tokio::time::timeout(effect.delay, gone).await;
-        }
-        if let Some((http, body)) = effect.error {
-            return json(http, body);
-        }
+    let fault = incoming
+        .api_method()
+        .and_then(|method| shared.take_fault(method, &incoming));
+    let Some(fault) = fault else {
+        return call(shared, incoming, None).await;
+    };
+    let delay = fault.waiting_time();
+    if !delay.is_zero() {
+        // If the client is gone, its request is carried out at once.
+        let _ = tokio::time::timeout(delay, gone).await;
     }
+    let called = if fault.calls_method() {
+        Some(call(shared, incoming, fault.page_size).await)
+    } else {
+        None
+    };
+    let mut response = fault_response::response(&fault, called);
+    response.extensions_mut().insert(Arc::new(fault));
+    response
+}
+
+/// Calls the method. A page has at most `page_size` members.
+async fn call(
+    shared: &Arc<Shared>,
+    incoming: Incoming,
+    page_size: Option<usize>,
+) -> Response<String> {
     // Saving a change waits for the disk, which must not block other requests.
     if shared.saves && incoming.method != Method::GET {
         let shared = Arc::clone(shared);
-        let task = tokio::task::spawn_blocking(move || shared.respond(&incoming));
+        let task = tokio::task::spawn_blocking(move || shared.respond(&incoming, page_size));
         return task.await.unwrap_or_else(|_| {
             let message = "The server failed to process the request.";
             failure(&Status::new(RpcCode::Internal, message), true)
         });
     }
-    shared.respond(&incoming)
+    shared.respond(&incoming, page_size)
 }
 
 impl Shared {
-    fn respond(&self, incoming: &Incoming) -> Response<String> {
-        match self.answer(incoming) {
+    pub(super) fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the first fault that affects a request.
+    fn take_fault(&self, method: MembershipMethod, incoming: &Incoming) -> Option<Fault> {
+        let mut faults = self.faults();
+        if faults.is_empty() {
+            return None;
+        }
+        let path = incoming.resource();
+        faults
+            .iter_mut()
+            .find_map(|fault| fault.take(method, &path).then(|| fault.clone()))
+    }
+
+    fn respond(&self, incoming: &Incoming, page_size: Option<usize>) -> Response<String> {
+        match self.answer(incoming, page_size) {
             Ok(body) => json(StatusCode::OK, body),
             Err(status) => {
                 let status = self.callers.redact(status);
@@ -147,16 +183,14 @@ impl Shared {
     }
 
     /// Returns the body of a successful response.
-    fn answer(&self, incoming: &Incoming) -> Result<String, Status> {
-        let path: Vec<&str> = incoming.path.iter().flatten().map(String::as_str).collect();
-        match (incoming.method.as_str(), path.as_slice()) {
-            ("GET", ["spaces", space, "members"]) => self.list(incoming, space),
-            ("POST", ["spaces", space, "members"]) => self.create(incoming, space),
-            ("GET", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Get),
-            ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Delete),
-            ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Patch),
-            (method, _) => {
-                let method = common_method(method).unwrap_or("this HTTP method");
+    fn answer(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
+        match incoming.api_method() {
+            Some(MembershipMethod::List) => self.list(incoming, page_size),
+            Some(MembershipMethod::Create) => self.create(incoming),
+            Some(method) => self.one(incoming, method),
+            None => {
+                let method = common_method(incoming.method.as_str());
+                let method = method.unwrap_or("this HTTP method");
                 let message = format!("spaces.members has no method for {method} at this path.");
                 Err(Status::new(RpcCode::NotFound, message))
             }
@@ -168,10 +202,10 @@ impl Shared {
         self.callers.identify(state, token, || incoming.system())
     }
 
-    fn list(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
+    fn list(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
         let state = self.read();
         let who = self.identify(&state, incoming)?;
-        let parent = format!("spaces/{space}");
+        let parent = incoming.parent();
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
         let call = Call::new(
@@ -189,7 +223,18 @@ impl Shared {
             return Ok(answer::page(&[], None, &system));
         }
         let selects = |member: &_| request.selects(member, who.caller.authentication);
-        let page = request.page_of(space.members.after(request.start_after(), selects));
+        let mut page = request.page_of(space.members.after(request.start_after(), selects));
+        if let Some(size) = page_size
+            && size < page.memberships.len()
+        {
+            page.memberships.truncate(size);
+            let last = page.memberships.last().map(|listed| {
+                let membership: &Membership = (**listed).borrow();
+                identifier(&membership.name)
+            });
+            let last = last.or(request.start_after()).unwrap_or_default();
+            page.next_page_token = Some(request.next_page_token(last));
+        }
         let token = page.next_page_token.as_deref();
         if call.misses_details() {
             let memberships = page.memberships.iter().map(|listed| (**listed).borrow());
@@ -201,10 +246,10 @@ impl Shared {
         Ok(answer::page(&page.memberships, token, &system))
     }
 
-    fn create(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
+    fn create(&self, incoming: &Incoming) -> Result<String, Status> {
         self.change(incoming, MembershipMethod::Create, |call, _| {
             let body = body::membership(&incoming.body)?;
-            let parent = SpaceName::parse(&format!("spaces/{space}"))
+            let parent = SpaceName::parse(&incoming.parent())
                 .map_err(|error| Violation::new("parent", error))?;
             let now = format!("{:.6}", jiff::Timestamp::now());
             call.create(&parent, &body, now)
@@ -338,7 +383,7 @@ pub(super) fn http_status(code: RpcCode) -> StatusCode {
     StatusCode::from_u16(code.http()).expect("every code has an HTTP status")
 }
 
-fn json(status: StatusCode, body: String) -> Response<String> {
+pub(super) fn json(status: StatusCode, body: String) -> Response<String> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json; charset=UTF-8");

@@ -28,6 +28,12 @@ impl Socket {
         }
     }
 
+    /// Makes closing the connection reset it.
+    pub(super) fn reset_when_closed(&self) {
+        // If this fails, the connection closes without a response nevertheless.
+        let _ = self.0.set_zero_linger();
+    }
+
     fn write_with(
         &self,
         context: &mut Context<'_>,
