@@ -181,7 +181,7 @@ fn embedded_server_logs_no_token() {
         .with_writer(log.clone())
         .init();
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("mock.redb");
+    let file = directory.path().join("mock.save");
     for mock in [
         Mock::from_json(&seed()).unwrap(),
         Mock::open(&file, Some(&seed())).unwrap(),

@@ -44,15 +44,12 @@ pub use self::store::StoreError;
 use self::seed::Seed;
 use self::service::Shared;
 use self::state::{State, check_saved_name};
-use self::store::Store;
+use self::store::{Saved, Store};
 use gchat_filter::list::PageTokens;
 use gchat_filter::members::Membership;
 
 /// The built-in sample: a space with people, a group and an app; a group chat; a space in import mode.
 const SAMPLE: &str = include_str!("sample.json");
-
-/// Separates the parts of a saved seed. JSON contains no control characters.
-const SEPARATOR: &str = "\u{1e}";
 
 /// A mock server that is not listening yet. Clones share their state.
 #[derive(Clone, Debug)]
@@ -73,10 +70,13 @@ pub enum OpenError {
     Store(#[from] StoreError),
     /// The file was created from a different seed.
     #[error(
-        "the file was created from a different seed: omit the seed to continue with the saved data, \
-         or delete the file to start over"
+        "the file was created from a different seed: {difference}; omit the seed to continue with the \
+         saved data, or delete the file to start over"
     )]
-    OtherSeed,
+    OtherSeed {
+        /// The first difference.
+        difference: String,
+    },
 }
 
 impl Mock {
@@ -113,12 +113,13 @@ impl Mock {
     /// Creates a server that [saves](self#saving) every change to a file.
     ///
     /// A new file is created from the seed, or from the built-in sample if there is none. If the
-    /// file exists, the server continues with the saved data.
+    /// file exists, the server continues with the saved data, and with the callers, the faults and the
+    /// settings of the given seed.
     ///
     /// # Errors
     ///
     /// If the seed is invalid, if the file is in use, damaged or not created by this server, or if
-    /// it was created from a different seed.
+    /// it was created from a seed with other spaces, memberships, users or domains.
     pub fn open(path: impl AsRef<Path>, seed: Option<&str>) -> Result<Self, OpenError> {
         Self::open_seeds(path, seed.as_slice())
     }
@@ -133,40 +134,43 @@ impl Mock {
         path: impl AsRef<Path>,
         seeds: &[S],
     ) -> Result<Self, OpenError> {
-        let texts: Vec<&str> = seeds.iter().map(AsRef::as_ref).collect();
-        let text = texts.join(SEPARATOR);
-        let (mut store, saved) = Store::open(path.as_ref())?;
-        if let Some(saved) = saved {
-            if !texts.is_empty() && text != saved.seed {
-                return Err(OpenError::OtherSeed);
-            }
-            let parts: Vec<&str> = saved.seed.split(SEPARATOR).collect();
-            let seed = parse(&parts)?;
-            let spaces = seed.spaces.iter().map(|space| &*space.name).collect();
+        let given = (!seeds.is_empty()).then(|| parse(seeds)).transpose()?;
+        let path = path.as_ref();
+        if let Some((store, saved)) = Store::open(path)? {
+            let original = parse(&saved.seeds)?;
+            let spaces = original.spaces.iter().map(|space| &*space.name).collect();
             for membership in &saved.memberships {
                 check_saved_name(&spaces, membership).map_err(|error| StoreError::Membership {
                     name: membership.name.clone(),
-                    error: serde::de::Error::custom(error),
+                    message: error.to_owned(),
                 })?;
             }
-            let app = State::calling_app(&seed.memberships);
-            return Ok(Self::new(
-                seed,
-                app,
-                saved.memberships,
-                saved.key,
-                Some(store),
-            ));
+            let app = State::calling_app(&original.memberships);
+            let seed = match given {
+                None => original,
+                Some(given) => match given.difference(&original) {
+                    None => given,
+                    Some(difference) => return Err(OpenError::OtherSeed { difference }),
+                },
+            };
+            let Saved {
+                memberships, key, ..
+            } = saved;
+            return Ok(Self::new(seed, app, memberships, key, Some(store)));
         }
-        let (text, texts) = if texts.is_empty() {
-            (SAMPLE, vec![SAMPLE])
-        } else {
-            (&*text, texts)
+        let (mut seed, seeds) = match given {
+            Some(seed) => (seed, seeds.iter().map(|s| s.as_ref().to_owned()).collect()),
+            None => (parse(&[SAMPLE])?, vec![SAMPLE.to_owned()]),
         };
-        let mut seed = parse(&texts)?;
-        let memberships = std::mem::take(&mut seed.memberships);
-        let key = new_key();
-        store.initialize(text, &key, memberships.iter())?;
+        let content = Saved {
+            seeds,
+            key: new_key(),
+            memberships: std::mem::take(&mut seed.memberships),
+        };
+        let store = Store::create(path, &content)?;
+        let Saved {
+            memberships, key, ..
+        } = content;
         let app = State::calling_app(&memberships);
         Ok(Self::new(seed, app, memberships, key, Some(store)))
     }

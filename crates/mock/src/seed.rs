@@ -182,6 +182,48 @@ impl Seed {
         seed.warnings = check.warnings;
         Ok(seed)
     }
+
+    /// Returns the first difference from the seed that created a file, in what a file saves or
+    /// depends on: spaces, users, memberships and domains, in any order.
+    pub(super) fn difference(&self, original: &Self) -> Option<String> {
+        difference("space", &self.spaces, &original.spaces, |space| &space.name)
+            .or_else(|| difference("user", &self.users, &original.users, |user| &user.name))
+            .or_else(|| {
+                let [new, old] = [self, original].map(|seed| &*seed.memberships);
+                difference("membership", new, old, |membership| &membership.name)
+            })
+            .or_else(|| difference("domain", &self.domains, &original.domains, |domain| domain))
+    }
+}
+
+/// Returns the first difference between the items of a seed and of the seed that created a file.
+fn difference<T: PartialEq>(
+    kind: &str,
+    new: &[T],
+    original: &[T],
+    name: impl Fn(&T) -> &str,
+) -> Option<String> {
+    let by_name =
+        |items| -> BTreeMap<_, &T> { <[T]>::iter(items).map(|item| (name(item), item)).collect() };
+    let (new, original) = (by_name(new), by_name(original));
+    let added = new.iter().find_map(|(name, item)| {
+        let what = match original.get(name) {
+            None => "is not in",
+            Some(before) if before != item => "differs from",
+            Some(_) => return None,
+        };
+        let name = quoted(name);
+        Some(format!(
+            "the {kind} {name} {what} the seed that created the file"
+        ))
+    });
+    added.or_else(|| {
+        let name = original.keys().find(|name| !new.contains_key(*name))?;
+        let name = quoted(name);
+        Some(format!(
+            "the {kind} {name} is only in the seed that created the file"
+        ))
+    })
 }
 
 /// The parts of a seed that have been parsed, for the checks of later parts.

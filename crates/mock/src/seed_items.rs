@@ -11,7 +11,7 @@ use serde::de::{Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use super::space_settings::{Permission, SpaceType};
 
 /// A space in a seed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct SpaceSeed {
     pub(super) name: String,
@@ -71,7 +71,7 @@ impl SpaceSeed {
 }
 
 /// The permission settings of a space that the server uses.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct PermissionSettings {
     #[serde(default, deserialize_with = "object")]
@@ -95,7 +95,7 @@ pub(super) struct PermissionSettings {
 }
 
 /// Who finds a space and can join it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct AccessSettings {
     #[serde(default, deserialize_with = "name")]
@@ -124,7 +124,7 @@ impl AccessSettings {
 }
 
 /// A person in a seed: what their memberships do not say.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct UserSeed {
     pub(super) name: String,

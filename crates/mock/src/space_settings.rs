@@ -18,7 +18,7 @@ pub(super) enum SpaceType {
 
 /// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
 /// flag is `false`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(clippy::struct_field_names, reason = "the names are those of the API")]
 pub(super) struct Permission {

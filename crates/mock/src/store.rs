@@ -1,355 +1,391 @@
-//! Persistence: every acknowledged change, in an embedded store whose commits survive a crash.
+//! Persistence: a journal of every acknowledged change, in a text file.
+//!
+//! Each line is a record: a checksum, a space and JSON. The first record has the seed and the key of the
+//! page tokens; each of the others puts or removes a membership. A file is complete before it gets its
+//! name, so that only its last line can be incomplete.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::panic::{self, AssertUnwindSafe};
-use std::path::{Path, PathBuf};
-use std::sync::Once;
+use std::ffi::OsString;
+use std::fmt::Debug;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use gchat_filter::members::Membership;
-use redb::backends::FileBackend;
-use redb::{Database, ReadableTable, StorageBackend, TableDefinition};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::state::Change;
 
-/// Memberships as JSON, by name.
-const MEMBERSHIPS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("memberships");
-
-/// The seed, and the key of the page tokens.
-const FACTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("facts");
-
-const SEED: &str = "seed";
-const KEY: &str = "page token key";
+/// Version of the format.
+const VERSION: u32 = 1;
 
 /// The error for a file that cannot be opened, read or written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// An error of the embedded store: the file is in use or not a store, the disk is full, …
-    #[error("{0}")]
-    Store(#[from] Box<redb::Error>),
-    /// The file is damaged, or was not created by this server.
+    /// The file cannot be read or written; for example, the disk is full.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Another server uses the file.
+    #[error("the file is in use by another process")]
+    InUse,
+    /// The file is damaged, or was not created by this version of the server.
     #[error(
-        "the file is damaged or was not created by this server: restore it from a copy, or delete it \
-         to start over"
+        "line {line} is damaged or was not written by this version of the server: restore the file \
+         from a copy, or delete it to start over"
     )]
-    Damaged,
+    Damaged {
+        /// Number of the line, from 1.
+        line: usize,
+    },
     /// A saved membership is invalid.
-    #[error("invalid saved membership `{name}`: {error}")]
+    #[error("invalid saved membership `{name}`: {message}")]
     Membership {
         /// Name of the membership.
         name: String,
         /// What is wrong.
-        error: serde_json::Error,
+        message: String,
     },
 }
 
 /// Content of a store when it was opened.
 pub(super) struct Saved {
-    pub(super) seed: String,
+    pub(super) seeds: Vec<String>,
     pub(super) key: [u8; 32],
     pub(super) memberships: Vec<Membership>,
 }
 
-/// An open store.
+/// The first record.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    version: u32,
+    key: [u8; 32],
+    seeds: Vec<String>,
+}
+
+/// Any other record, when it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Record<'r> {
+    Put(&'r Membership),
+    Remove(&'r str),
+}
+
+/// Any other record, when it is read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum SavedRecord {
+    Put(Box<RawValue>),
+    Remove(String),
+}
+
+/// A file. In tests, on a disk that becomes full.
+pub(super) trait Disk: Debug {
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    fn cut(&mut self, len: u64) -> io::Result<()>;
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+impl Disk for File {
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.seek(SeekFrom::Start(offset))?;
+        self.write_all(bytes)
+    }
+
+    fn cut(&mut self, len: u64) -> io::Result<()> {
+        self.set_len(len)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
+/// An open store. Its file is locked until it is dropped.
 #[derive(Debug)]
-pub(super) struct Store {
-    path: PathBuf,
-    /// `None` after a failed write: the database refuses any other one until it is opened again.
-    database: Option<Database>,
-    /// By name, the memberships from before the failed writes, as JSON; `None` if there was none. The
-    /// changes may be on disk nevertheless, so the next write undoes them.
-    undo: BTreeMap<String, Option<Vec<u8>>>,
+pub(super) struct Store<D = File> {
+    file: D,
+    /// Length of all acknowledged records.
+    len: u64,
+    /// Whether the file may be longer, because a write failed.
+    is_longer: bool,
 }
 
 impl Store {
-    /// Opens or creates a store, and reads its content; `None` if it is new.
-    ///
-    /// The embedded store panics on some damaged files. These panics become errors.
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<Saved>), StoreError> {
-        let mut database = catch_panic(|| Ok(database(path)?))?;
-        let saved = catch_panic(|| {
-            // Detects damage by the checksums of all pages.
-            if !database.check_integrity().map_err(boxed)? {
-                return Err(StoreError::Damaged);
-            }
-            load(&database)
-        });
-        match saved {
-            Ok(saved) => {
-                let store = Self {
-                    path: path.to_owned(),
-                    database: Some(database),
-                    undo: BTreeMap::new(),
-                };
-                Ok((store, saved))
-            }
-            Err(error) => {
-                close(database);
-                Err(match error {
-                    // Also if it has other tables.
-                    StoreError::Store(error) if !matches!(*error, redb::Error::Io(_)) => {
-                        StoreError::Damaged
-                    }
-                    error => error,
-                })
-            }
+    /// Opens a store, and reads its content; `None` if there is no file, or an empty one.
+    pub(super) fn open(path: &Path) -> Result<Option<(Self, Saved)>, StoreError> {
+        let Some(mut file) = lock(path, File::options().read(true).write(true))? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        if bytes.is_empty() {
+            return Ok(None);
         }
+        let (saved, len, records) = load(&bytes)?;
+        let store = Self {
+            file,
+            len,
+            is_longer: len < bytes.len() as u64,
+        };
+        let compact = records > 2 * saved.memberships.len() + 100;
+        let replaced = compact.then(|| write_new(path, &saved, |_| true));
+        // Without space for a compact file, the long one remains.
+        let store = match replaced {
+            Some(Ok(compact)) => compact,
+            _ => store,
+        };
+        Ok(Some((store, saved)))
     }
 
-    /// Saves the seed, the key and the seed's memberships, in one transaction.
-    pub(super) fn initialize<'m>(
-        &mut self,
-        seed: &str,
-        key: &[u8; 32],
-        memberships: impl Iterator<Item = &'m Membership>,
-    ) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            let mut facts = transaction.open_table(FACTS).map_err(boxed)?;
-            facts.insert(SEED, seed.as_bytes()).map_err(boxed)?;
-            facts.insert(KEY, key.as_slice()).map_err(boxed)?;
-            let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-            for membership in memberships {
-                table
-                    .insert(&*membership.name, &*json(membership))
-                    .map_err(boxed)?;
-            }
-            Ok(())
+    /// Creates a store with the seed, the key and the seed's memberships.
+    pub(super) fn create(path: &Path, content: &Saved) -> Result<Self, StoreError> {
+        write_new(path, content, |path| {
+            fs::metadata(path).map_or(true, |file| file.len() == 0)
         })
     }
+}
 
-    /// Saves a change. It is on disk when this returns, or will be undone if it failed.
-    pub(super) fn save(&mut self, change: &Change) -> Result<(), StoreError> {
-        let undo = std::mem::take(&mut self.undo);
-        let mut undo_all = undo.clone();
-        let saved = self.write(|transaction| {
-            let mut table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-            for (name, before) in &undo {
-                replace(&mut table, name, before.as_deref())?;
-            }
-            let after = match change {
-                Change::Put(membership) => Some(json(membership)),
-                Change::Remove(_) => None,
-            };
-            let before = replace(&mut table, change.name(), after.as_deref())?;
-            undo_all.insert(change.name().to_owned(), before);
-            Ok(())
-        });
-        if saved.is_err() {
-            self.undo = undo_all;
+impl<D: Disk> Store<D> {
+    /// Saves a change. It is on disk when this returns; if it failed, it is undone.
+    pub(super) fn save(&mut self, change: &Change) -> io::Result<()> {
+        self.undo()?;
+        let line = line(&match change {
+            Change::Put(membership) => Record::Put(membership),
+            Change::Remove(name) => Record::Remove(name),
+        })?;
+        self.is_longer = true;
+        let written = self.file.write_at(self.len, &line);
+        if let Err(error) = written.and_then(|()| self.file.sync()) {
+            // If this fails too, the next change tries again.
+            let _ = self.undo();
+            return Err(error);
         }
-        saved
-    }
-
-    /// Runs one transaction. Its commit waits for the disk.
-    ///
-    /// If it fails, for example because the disk is full, the next one opens the file again.
-    fn write(
-        &mut self,
-        change: impl FnOnce(&redb::WriteTransaction) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let database = match self.database.take() {
-            Some(database) => database,
-            None => catch_panic(|| Ok(Database::open(&self.path).map_err(boxed)?))?,
-        };
-        let written = catch_panic(|| {
-            let transaction = database.begin_write().map_err(boxed)?;
-            change(&transaction)?;
-            Ok(transaction.commit().map_err(boxed)?)
-        });
-        match written {
-            Ok(()) => self.database = Some(database),
-            Err(_) => close(database),
-        }
-        written
-    }
-}
-
-/// Replaces the JSON of a membership, and returns what it was; `None` is no membership.
-fn replace(
-    table: &mut redb::Table<'_, &str, &[u8]>,
-    name: &str,
-    json: Option<&[u8]>,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let before = match json {
-        Some(json) => table.insert(name, json),
-        None => table.remove(name),
-    };
-    let before = before.map_err(boxed)?;
-    Ok(before.map(|before| before.value().to_vec()))
-}
-
-/// Reads the content of a store; `None` if it is new.
-fn load(database: &Database) -> Result<Option<Saved>, StoreError> {
-    let transaction = database.begin_read().map_err(boxed)?;
-    let facts = match transaction.open_table(FACTS) {
-        Ok(facts) => facts,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
-        Err(error) => return Err(boxed(error).into()),
-    };
-    let fact = |name| -> Result<Vec<u8>, Box<redb::Error>> {
-        let value = facts.get(name).map_err(boxed)?;
-        Ok(value
-            .map(|value| value.value().to_vec())
-            .unwrap_or_default())
-    };
-    let seed = String::from_utf8_lossy(&fact(SEED)?).into_owned();
-    let key = fact(KEY)?.first_chunk().copied().unwrap_or_default();
-    let mut memberships = Vec::new();
-    let table = transaction.open_table(MEMBERSHIPS).map_err(boxed)?;
-    for entry in table.iter().map_err(boxed)? {
-        let (name, json) = entry.map_err(boxed)?;
-        let membership = serde_json::from_slice(json.value());
-        memberships.push(membership.map_err(|error| StoreError::Membership {
-            name: name.value().to_owned(),
-            error,
-        })?);
-    }
-    Ok(Some(Saved {
-        seed,
-        key,
-        memberships,
-    }))
-}
-
-/// Closes a database. A damaged one may panic.
-fn close(database: Database) {
-    let closed = catch_panic(move || {
-        drop(database);
+        self.len += line.len() as u64;
+        self.is_longer = false;
         Ok(())
-    });
-    drop(closed);
+    }
+
+    /// Removes what a failed write may have left.
+    fn undo(&mut self) -> io::Result<()> {
+        if self.is_longer {
+            self.file.cut(self.len)?;
+            self.file.sync()?;
+            self.is_longer = false;
+        }
+        Ok(())
+    }
 }
 
-/// Opens the embedded store in a file. A new one is created under another name and renamed when it is
-/// complete: if the process were killed in between, the incomplete file could not be opened.
-fn database(path: &Path) -> Result<Database, Box<redb::Error>> {
-    let exists = || std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
-    let open = || Database::create(path).map_err(boxed);
-    if exists() {
-        return open();
+/// Returns the line of a record.
+fn line(record: &impl Serialize) -> io::Result<Vec<u8>> {
+    let json = serde_json::to_vec(record)?;
+    Ok([checksum(&json).as_bytes(), &json, b"\n"].concat())
+}
+
+/// Returns the checksum of a record, with the space after it.
+fn checksum(json: &[u8]) -> String {
+    let hex = blake3::hash(json).to_hex();
+    hex.chars().take(16).chain([' ']).collect()
+}
+
+/// Returns the JSON of a line, if its checksum is correct.
+fn json(line: &[u8]) -> Option<&[u8]> {
+    let (sum, json) = line.split_at_checked(17)?;
+    (sum == checksum(json).as_bytes()).then_some(json)
+}
+
+/// Reads a file. Returns its content, the length of its complete lines and the number of its records.
+fn load(bytes: &[u8]) -> Result<(Saved, u64, usize), StoreError> {
+    let mut len = 0;
+    let mut header = None;
+    let mut memberships = BTreeMap::new();
+    let mut records = 0;
+    // A line without its end was not acknowledged.
+    let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+    for line in lines.filter_map(|line| line.strip_suffix(b"\n")) {
+        records += 1;
+        let damaged = || StoreError::Damaged { line: records };
+        let json = json(line).ok_or_else(damaged)?;
+        if header.is_none() {
+            let first: Header = serde_json::from_slice(json).map_err(|_| damaged())?;
+            header = Some(first).filter(|first| first.version == VERSION);
+            if header.is_none() {
+                return Err(damaged());
+            }
+        } else {
+            match serde_json::from_slice(json).map_err(|_| damaged())? {
+                SavedRecord::Put(json) => {
+                    let membership = membership(&json)?;
+                    memberships.insert(membership.name.clone(), membership);
+                }
+                SavedRecord::Remove(name) => drop(memberships.remove(&name)),
+            }
+        }
+        len += line.len() as u64 + 1;
     }
-    let mut unfinished = path.as_os_str().to_owned();
+    let header = header.ok_or(StoreError::Damaged { line: 1 })?;
+    let saved = Saved {
+        seeds: header.seeds,
+        key: header.key,
+        memberships: memberships.into_values().collect(),
+    };
+    Ok((saved, len, records))
+}
+
+fn membership(json: &RawValue) -> Result<Membership, StoreError> {
+    serde_json::from_str(json.get()).map_err(|error| {
+        let value: serde_json::Value = serde_json::from_str(json.get()).unwrap_or_default();
+        let name = value.get("name").and_then(serde_json::Value::as_str);
+        StoreError::Membership {
+            name: name.unwrap_or_default().to_owned(),
+            message: error.to_string(),
+        }
+    })
+}
+
+/// Opens and locks a file; `None` if there is none.
+fn lock(path: &Path, options: &fs::OpenOptions) -> Result<Option<File>, StoreError> {
+    loop {
+        let file = match options.open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            file => file?,
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        // Another process may have replaced the file before it was locked.
+        let same = fs::metadata(path).and_then(|now| Ok(is_same(&now, &file.metadata()?)));
+        if same.unwrap_or(false) {
+            return Ok(Some(file));
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    a.len() == b.len() && a.created().ok() == b.created().ok()
+}
+
+/// Writes a new file beside `path` and, when it is complete, gives it that name.
+///
+/// `may_replace` is asked while the new file is locked, so that no two processes create one.
+fn write_new(
+    path: &Path,
+    content: &Saved,
+    may_replace: impl FnOnce(&Path) -> bool,
+) -> Result<Store, StoreError> {
+    let mut unfinished = OsString::from(path);
     unfinished.push(".new");
     let unfinished = Path::new(&unfinished);
     let mut options = File::options();
     let options = options.read(true).write(true).create(true).truncate(false);
-    let file = options.open(unfinished).map_err(io)?;
-    // From here on, the file is locked: if two processes start concurrently, one gets an error.
-    let file = FileBackend::new(file).map_err(boxed)?;
-    if exists() {
-        // Another process has just created the store.
-        drop(file);
-        let _ = std::fs::remove_file(unfinished);
-        return open();
-    }
-    // Remove what a killed process may have left.
-    file.set_len(0).map_err(io)?;
-    let database = Database::builder().create_with_backend(file);
-    let database = database.map_err(boxed)?;
-    std::fs::rename(unfinished, path).map_err(io)?;
+    let missing = || io::Error::from(io::ErrorKind::NotFound);
+    let mut file = lock(unfinished, options)?.ok_or_else(missing)?;
+    let write = || {
+        if !may_replace(path) {
+            return Err(StoreError::InUse);
+        }
+        let mut bytes = line(&Header {
+            version: VERSION,
+            key: content.key,
+            seeds: content.seeds.clone(),
+        })?;
+        for membership in &content.memberships {
+            bytes.extend(line(&Record::Put(membership))?);
+        }
+        // Without what a killed process may have left.
+        file.set_len(0)?;
+        file.write_at(0, &bytes)?;
+        file.sync_all()?;
+        fs::rename(unfinished, path)?;
+        Ok(bytes.len() as u64)
+    };
+    let written: Result<u64, StoreError> = write();
+    let len = written.inspect_err(|_| drop(fs::remove_file(unfinished)))?;
     // Where a directory can be opened, the rename is on disk only after a sync of the directory.
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
+    let directory = path.parent().filter(|path| !path.as_os_str().is_empty());
     if let Ok(directory) = File::open(directory.unwrap_or(Path::new("."))) {
         let _ = directory.sync_all();
     }
-    Ok(database)
-}
-
-fn io(error: std::io::Error) -> Box<redb::Error> {
-    boxed(redb::Error::Io(error))
-}
-
-thread_local! {
-    /// Whether a panic on this thread is caught and becomes an error.
-    static CATCHES_PANIC: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs `act` and converts a panic into an error, without printing it.
-fn catch_panic<T>(act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !CATCHES_PANIC.get() {
-                previous(info);
-            }
-        }));
-    });
-    CATCHES_PANIC.set(true);
-    // Unwind safe: after a panic, the store is dropped and the file is not used.
-    let result = panic::catch_unwind(AssertUnwindSafe(act));
-    CATCHES_PANIC.set(false);
-    result.unwrap_or(Err(StoreError::Damaged))
-}
-
-/// Converts the store's various errors into one small type.
-fn boxed(error: impl Into<redb::Error>) -> Box<redb::Error> {
-    Box::new(error.into())
-}
-
-/// Serializes a membership, which cannot fail: its keys are strings.
-fn json(membership: &Membership) -> Vec<u8> {
-    serde_json::to_vec(membership).unwrap_or_default()
+    Ok(Store {
+        file,
+        len,
+        is_longer: false,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
-    use std::io;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use super::super::identifier::identifier;
     use super::*;
 
-    /// A file on a disk that is full after some operations.
+    /// A file on a disk that fails after some operations.
     #[derive(Debug)]
-    struct Disk {
-        file: FileBackend,
-        free: Arc<AtomicU64>,
+    struct FullDisk {
+        file: File,
+        operations: usize,
     }
 
-    impl Disk {
-        fn check(&self) -> io::Result<()> {
-            let decrement = |free: u64| free.checked_sub(1);
-            match self
-                .free
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, decrement)
-            {
-                Ok(_) => Ok(()),
-                Err(_) => Err(io::ErrorKind::StorageFull.into()),
+    impl FullDisk {
+        fn check(&mut self) -> io::Result<()> {
+            let left = self.operations.checked_sub(1);
+            self.operations = left.ok_or(io::ErrorKind::StorageFull)?;
+            Ok(())
+        }
+    }
+
+    impl Disk for FullDisk {
+        /// Writes a part if the disk is full.
+        fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+            let checked = self.check();
+            let half = bytes.split_at(bytes.len() / 2).0;
+            self.file
+                .write_at(offset, if checked.is_ok() { bytes } else { half })?;
+            checked
+        }
+
+        fn cut(&mut self, len: u64) -> io::Result<()> {
+            self.check()?;
+            self.file.cut(len)
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            self.check()?;
+            self.file.sync()
+        }
+    }
+
+    /// A file whose first sync fails.
+    #[derive(Debug)]
+    struct FailsToSync(File, bool);
+
+    impl Disk for FailsToSync {
+        fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+            self.0.write_at(offset, bytes)
+        }
+
+        fn cut(&mut self, len: u64) -> io::Result<()> {
+            self.0.cut(len)
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            if std::mem::take(&mut self.1) {
+                return Err(io::ErrorKind::StorageFull.into());
             }
-        }
-    }
-
-    impl StorageBackend for Disk {
-        fn len(&self) -> io::Result<u64> {
-            self.file.len()
-        }
-
-        fn read(&self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-            self.file.read(offset, len)
-        }
-
-        fn set_len(&self, len: u64) -> io::Result<()> {
-            self.check()?;
-            self.file.set_len(len)
-        }
-
-        fn sync_data(&self, eventual: bool) -> io::Result<()> {
-            self.check()?;
-            self.file.sync_data(eventual)
-        }
-
-        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-            self.check()?;
-            self.file.write(offset, data)
+            self.0.sync()
         }
     }
 
@@ -362,63 +398,61 @@ mod tests {
         .unwrap()
     }
 
-    /// Returns the identifiers of the saved memberships.
-    fn ids(saved: Result<Option<Saved>, StoreError>) -> Vec<String> {
-        let saved = saved.unwrap().unwrap().memberships.into_iter();
-        saved.map(|m| identifier(&m.name).to_owned()).collect()
-    }
-
-    fn saved_ids(path: &Path) -> Vec<String> {
-        ids(Store::open(path).map(|(_, saved)| saved))
-    }
-
     fn remove(id: &str) -> Change {
         Change::Remove(format!("spaces/A/members/{id}"))
     }
 
+    fn saved_ids(path: &Path) -> Vec<String> {
+        let (_, saved) = Store::open(path).unwrap().unwrap();
+        let saved = saved.memberships.into_iter();
+        saved.map(|m| identifier(&m.name).to_owned()).collect()
+    }
+
     /// Creates a file with the members `1` and `2`.
     fn create(path: &Path) -> Store {
-        let (mut store, _) = Store::open(path).unwrap();
-        store.initialize("{}", &[0; 32], [].into_iter()).unwrap();
+        let content = Saved {
+            seeds: vec!["{}".to_owned()],
+            key: [0; 32],
+            memberships: Vec::new(),
+        };
+        let mut store = Store::create(path, &content).unwrap();
         store.save(&put("1")).unwrap();
         store.save(&put("2")).unwrap();
         store
     }
 
-    /// Whichever operation of the disk is the first to fail, the next change undoes the failed one, even
-    /// if it is on disk.
+    fn error(path: &Path) -> String {
+        Store::open(path).map(drop).unwrap_err().to_string()
+    }
+
+    /// Whichever operation of the disk is the first to fail, even the one that undoes a failed change.
     #[test]
     fn failed_changes_are_undone_once_the_disk_has_space() {
         let directory = tempfile::tempdir().unwrap();
-        let original = directory.path().join("original");
-        drop(create(&original));
         let path = directory.path().join("store");
         let mut failures = 0;
-        for free in 0.. {
-            std::fs::copy(&original, &path).unwrap();
-            let file = File::options().read(true).write(true).open(&path).unwrap();
-            let operations = Arc::new(AtomicU64::new(u64::MAX));
-            let disk = Disk {
-                file: FileBackend::new(file).unwrap(),
-                free: Arc::clone(&operations),
-            };
+        for operations in 0.. {
+            let Store { file, len, .. } = create(&path);
             let mut store = Store {
-                path: path.clone(),
-                database: Some(Database::builder().create_with_backend(disk).unwrap()),
-                undo: BTreeMap::new(),
+                file: FullDisk { file, operations },
+                len,
+                is_longer: false,
             };
-            operations.store(free, Ordering::Relaxed);
             let is_removed = store.save(&remove("1")).is_ok();
-            operations.store(u64::MAX, Ordering::Relaxed);
+            let is_put = store.save(&put("long-name")).is_ok();
+            store.file.operations = usize::MAX;
             store.save(&put("3")).unwrap();
             drop(store);
-            let expected: &[_] = if is_removed {
-                &["2", "3"]
-            } else {
-                &["1", "2", "3"]
-            };
-            assert_eq!(saved_ids(&path), expected, "{free} operations");
-            if is_removed {
+            let mut expected = vec!["2", "3"];
+            if !is_removed {
+                expected.insert(0, "1");
+            }
+            if is_put {
+                expected.push("long-name");
+            }
+            assert_eq!(saved_ids(&path), expected, "{operations} operations");
+            std::fs::remove_file(&path).unwrap();
+            if is_put {
                 break;
             }
             failures += 1;
@@ -426,71 +460,107 @@ mod tests {
         assert!(failures > 3, "{failures}");
     }
 
-    /// As if several changes had reached the disk before they failed.
+    /// A failed change that can be undone at once does not appear after a restart.
     #[test]
-    fn all_failed_changes_are_undone_once() {
+    fn failed_changes_do_not_survive_a_restart() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let Store { file, len, .. } = create(&path);
+
+        let mut store = Store {
+            file: FailsToSync(file, true),
+            len,
+            is_longer: false,
+        };
+        store.save(&remove("1")).unwrap_err();
+        drop(store);
+        assert_eq!(saved_ids(&path), ["1", "2"]);
+    }
+
+    /// Wherever the file ends, its complete lines are read, and later changes follow them.
+    #[test]
+    fn incomplete_last_lines_are_cut_off() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        drop(create(&path));
+        let bytes = fs::read(&path).unwrap();
+        let ends: Vec<usize> = (1..=bytes.len())
+            .filter(|&end| bytes.get(end - 1) == Some(&b'\n'))
+            .collect();
+        assert_eq!(ends.len(), 3);
+        for end in 1..=bytes.len() {
+            fs::write(&path, bytes.get(..end).unwrap()).unwrap();
+            let complete = ends.iter().filter(|&&line| line <= end).count();
+            if complete == 0 {
+                assert!(error(&path).starts_with("line 1 is damaged"));
+                continue;
+            }
+            let (mut store, _) = Store::open(&path).unwrap().unwrap();
+            store.save(&put("3")).unwrap();
+            drop(store);
+            let expected: &[_] = match complete {
+                1 => &["3"],
+                2 => &["1", "3"],
+                _ => &["1", "2", "3"],
+            };
+            assert_eq!(saved_ids(&path), expected, "{end}");
+        }
+    }
+
+    #[test]
+    fn any_changed_byte_is_detected() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        drop(create(&path));
+        let bytes = fs::read(&path).unwrap();
+        // Without its end, the last line is incomplete.
+        for at in 0..bytes.len() - 1 {
+            let mut damaged = bytes.clone();
+            *damaged.get_mut(at).unwrap() ^= 1;
+            fs::write(&path, &damaged).unwrap();
+            let lines = bytes.iter().take(at).filter(|&&byte| byte == b'\n');
+            let expected = format!("line {} is damaged", lines.count() + 1);
+            let error = error(&path);
+            assert!(error.starts_with(&expected), "{at}: {error}");
+            assert!(error.contains("delete it to start over"), "{error}");
+        }
+    }
+
+    #[test]
+    fn files_of_other_programs_and_versions_are_rejected() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store");
+        let version = line(&Header {
+            version: VERSION + 1,
+            key: [0; 32],
+            seeds: Vec::new(),
+        });
+        for bytes in [b"{}\n", b"\n".as_slice(), b"\xff\0", &version.unwrap()] {
+            fs::write(&path, bytes).unwrap();
+            assert!(error(&path).starts_with("line 1 is damaged"), "{bytes:?}");
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn long_files_become_shorter_at_the_start() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store");
         let mut store = create(&path);
-        let Change::Put(first) = put("1") else {
-            unreachable!()
-        };
-        store.save(&remove("1")).unwrap();
-        store.undo = BTreeMap::from([
-            (first.name.clone(), Some(json(&first))),
-            ("spaces/A/members/2".to_owned(), None),
-        ]);
-        store.save(&put("3")).unwrap();
-        assert_eq!(ids(load(store.database.as_ref().unwrap())), ["1", "3"]);
-        store.save(&put("2")).unwrap();
-        store.save(&remove("1")).unwrap();
+        for _ in 0..100 {
+            store.save(&put("3")).unwrap();
+            store.save(&remove("3")).unwrap();
+        }
+        let (long, in_use) = (fs::metadata(&path).unwrap().len(), error(&path));
+        assert_eq!(in_use, "the file is in use by another process");
+        drop(store);
+        let (mut store, saved) = Store::open(&path).unwrap().unwrap();
+        assert_eq!((saved.seeds, saved.key), (vec!["{}".to_owned()], [0; 32]));
+        assert!(fs::metadata(&path).unwrap().len() < long / 10);
+        // The new file is locked as well, and later changes are saved in it.
+        assert_eq!(error(&path), in_use);
         store.save(&put("4")).unwrap();
         drop(store);
-        assert_eq!(saved_ids(&path), ["2", "3", "4"]);
-    }
-
-    #[test]
-    fn files_of_other_programs_are_rejected() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("store");
-        let database = Database::create(&path).unwrap();
-        let transaction = database.begin_write().unwrap();
-        let table: TableDefinition<'_, u64, u64> = TableDefinition::new("facts");
-        transaction.open_table(table).unwrap();
-        transaction.commit().unwrap();
-        drop(database);
-        let error = Store::open(&path).map(drop).unwrap_err();
-        assert!(matches!(error, StoreError::Damaged), "{error}");
-    }
-
-    /// Any changed byte of a membership is detected by a checksum.
-    #[test]
-    fn damaged_files_are_detected() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("store");
-        create(&path).save(&put("DAMAGED")).unwrap();
-        let mut bytes = std::fs::read(&path).unwrap();
-        let places: Vec<usize> = bytes
-            .windows(7)
-            .enumerate()
-            .filter_map(|(at, window)| (window == b"DAMAGED").then_some(at))
-            .collect();
-        assert!(!places.is_empty());
-        for at in places {
-            bytes
-                .get_mut(at..)
-                .unwrap()
-                .first_mut()
-                .map(|byte| *byte = b'd')
-                .unwrap();
-        }
-        std::fs::write(&path, bytes).unwrap();
-        let error = Store::open(&path).map(drop).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("restore it from a copy, or delete it"),
-            "{error}"
-        );
+        assert_eq!(saved_ids(&path), ["1", "2", "4"]);
     }
 }

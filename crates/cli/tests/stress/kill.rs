@@ -31,7 +31,7 @@ fn dice() -> Dice {
 #[test]
 fn kills_lose_no_acknowledged_change() {
     let directory = tempfile::tempdir().unwrap();
-    let [seeded, saved] = ["seed.json", "mock.redb"].map(|name| directory.path().join(name));
+    let [seeded, saved] = ["seed.json", "mock.save"].map(|name| directory.path().join(name));
     std::fs::write(&seeded, seed(3).to_string()).unwrap();
     let arguments = [
         "--seed",
@@ -116,12 +116,12 @@ fn kills_at_the_first_start_leave_a_usable_file() {
     let directory = tempfile::tempdir().unwrap();
     let (mut created, mut unfinished) = (0, 0);
     for round in 0..2 * rounds() {
-        let file = directory.path().join(format!("{round}.redb"));
+        let file = directory.path().join(format!("{round}.save"));
         let mut program = Starting::new(Program::command(&["--save", file.to_str().unwrap()]));
         std::thread::sleep(Duration::from_micros(dice.roll(60_000) as u64));
         program.kill();
         created += usize::from(file.exists());
-        unfinished += usize::from(file.with_extension("redb.new").exists());
+        unfinished += usize::from(file.with_extension("save.new").exists());
         let program = Program::saving(&file);
         let list = Request::get("/v1/spaces/AAAAsample/members?showGroups=true");
         let answer = list.send_to(program.address).json();

@@ -24,7 +24,7 @@ const ROUND: u64 = 50;
 /// what is in its file.
 fn load(requests: u64, saves: bool) {
     let directory = tempfile::tempdir().unwrap();
-    let [seeded, saved] = ["seed.json", "mock.redb"].map(|name| directory.path().join(name));
+    let [seeded, saved] = ["seed.json", "mock.save"].map(|name| directory.path().join(name));
     std::fs::write(&seeded, seed(40).to_string()).unwrap();
     let mut arguments = vec!["--seed", seeded.to_str().unwrap()];
     if saves {

@@ -236,7 +236,7 @@ fn responses_of_the_service_are_seeds() {
 #[test]
 fn parts_of_a_seed_are_saved() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("mock.redb");
+    let file = directory.path().join("mock.save");
     let parts = [
         r#"[{"name": "spaces/A/members/1", "member": {"name": "users/1", "type": "HUMAN"}}]"#,
         r#"{"memberships": [], "domains": ["example.com"]}"#,

@@ -288,7 +288,7 @@ fn serves_the_built_in_sample() {
 #[test]
 fn saved_changes_survive_a_restart() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("mock.redb");
+    let file = directory.path().join("mock.save");
     let seed = seed().to_string();
     let open = |seed: Option<&str>| Mock::open(&file, seed).unwrap().serve().unwrap();
     let server = open(Some(&seed));
@@ -337,12 +337,54 @@ fn saved_changes_survive_a_restart() {
     assert!(other.unwrap_err().to_string().contains("a different seed"));
 }
 
+/// Only what is saved must be the same: not the layout, nor the callers and the faults.
+#[test]
+fn seeds_of_a_file_are_compared_by_what_they_say() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.save");
+    let seed = |space: &str, name: &str, rest: &str| {
+        format!(
+            r#"{{"spaces": [{{"name": "spaces/{space}"}}], "users": [{{"name": "users/1",
+                "displayName": "{name}"}}]{rest}}}"#
+        )
+    };
+    let open = |seed: &str| Mock::open(&file, Some(seed));
+    let original = seed("A", "Ada", "");
+    drop(open(&original).unwrap());
+    drop(open(&original.replace(' ', "\r\n")).unwrap());
+    let caller = r#", "callers": [{"token": "t", "user": "users/1"}]"#;
+    assert!(open(&seed("A", "Ada", caller)).unwrap().asks_for_tokens());
+    assert!(!Mock::open(&file, None).unwrap().asks_for_tokens());
+    let suffix = "the seed that created the file; omit the seed to continue with the saved data, or \
+                  delete the file to start over";
+    for (seed, difference) in [
+        (seed("B", "Ada", ""), "the space `spaces/B` is not in"),
+        (seed("A", "Eve", ""), "the user `users/1` differs from"),
+        (
+            r#"{"spaces": [{"name": "spaces/A"}]}"#.to_owned(),
+            "the user `users/1` is only in",
+        ),
+        (
+            seed(
+                "A",
+                "Ada",
+                r#", "memberships": [{"name": "spaces/A/members/1", "member": {"name": "users/1"}}]"#,
+            ),
+            "the membership `spaces/A/members/1` is not in",
+        ),
+    ] {
+        let error = open(&seed).unwrap_err().to_string();
+        let expected = format!("the file was created from a different seed: {difference} {suffix}");
+        assert_eq!(error, expected);
+    }
+}
+
 /// A process that is killed while it creates its file leaves an incomplete `.new` file.
 #[test]
 fn incomplete_files_are_recreated() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("mock.redb");
-    let unfinished = directory.path().join("mock.redb.new");
+    let file = directory.path().join("mock.save");
+    let unfinished = directory.path().join("mock.save.new");
     // An empty file is treated as missing.
     for exists in [false, true] {
         if exists {
@@ -374,7 +416,7 @@ fn page_tokens_are_valid_on_one_server_only() {
 #[test]
 fn people_are_remembered_across_a_restart() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("mock.redb");
+    let file = directory.path().join("mock.save");
     let seed = json!({
         "spaces": [{"name": "spaces/A"}, {"name": "spaces/B"}],
         "memberships": [
