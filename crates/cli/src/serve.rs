@@ -32,6 +32,11 @@ pub(super) struct Args {
     /// file. Every change is on disk before its response is sent.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Serve the control paths (`/__admin/…`) even if the address is not a loopback address.
+    ///
+    /// Anyone who can reach the address can then change and stop the server.
+    #[arg(long)]
+    admin: bool,
 }
 
 pub(super) fn run(args: &Args) -> io::Result<Outcome> {
@@ -42,6 +47,7 @@ pub(super) fn run(args: &Args) -> io::Result<Outcome> {
             return Ok(Outcome::Failure);
         }
     };
+    let mock = if args.admin { mock.with_admin() } else { mock };
     let log = Log::start()?;
     for warning in mock.warnings() {
         log.line(format_args!("warning: {warning}"));

@@ -227,3 +227,48 @@ fn second_signal_ends_the_program_at_once() {
     assert!(log.contains("stopped") && !log.contains("status="), "{log}");
     drop(stream);
 }
+
+/// Sends a control request.
+fn control(address: SocketAddr, method: &str, path: &str) -> u16 {
+    let path = format!("/__admin/{path}");
+    let host = format!("localhost:{}", address.port());
+    let request = Request::with_host(method, &path, &host);
+    request.send_to(address).status
+}
+
+/// On addresses that others can reach, only the health is served by default.
+#[test]
+fn control_is_for_loopback_addresses() {
+    for (listen, arguments, expected) in [
+        ("127.0.0.1:0", &[][..], 200),
+        ("0.0.0.0:0", &[], 403),
+        ("0.0.0.0:0", &["--admin"], 200),
+    ] {
+        let program = Program::listening(listen, arguments);
+        for (method, path) in [("GET", "requests"), ("GET", "seed"), ("POST", "reset")] {
+            assert_eq!(control(program.address, method, path), expected, "{listen}");
+        }
+        assert_eq!(control(program.address, "GET", "health"), 200);
+    }
+}
+
+#[test]
+fn control_resets_and_stops_the_program() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.journal");
+    let mut program = Program::saving(&file);
+    let address = program.address;
+    let member = format!("{LIST}/app");
+    assert_eq!(Request::new("DELETE", &member).send_to(address).status, 200);
+    assert_eq!(control(address, "POST", "reset"), 200);
+    assert_eq!(Request::get(&member).send_to(address).status, 200);
+    assert_eq!(control(address, "POST", "shutdown"), 200);
+    let start = Instant::now();
+    while program.is_running() {
+        assert!(start.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(program.stop("-0").0, Some(0));
+    let program = Program::saving(&file);
+    assert_eq!(Request::get(&member).send_to(program.address).status, 200);
+}

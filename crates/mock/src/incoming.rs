@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, header};
 use percent_encoding::percent_decode_str;
 
 use super::callers::Callers;
+use super::control::CONTROLS;
 
 /// Maximum length of an identifier in a logged path, in bytes.
 const MAX_LOGGED_LEN: usize = 100;
@@ -94,7 +95,8 @@ fn segments(path: &str) -> Option<Vec<String>> {
     segments.map(decode).collect()
 }
 
-fn bearer(headers: &HeaderMap) -> Option<String> {
+/// Returns the token in the `Authorization` header.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme
@@ -132,6 +134,7 @@ pub(super) fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p s
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let is_known = match segments.as_slice() {
         ["v1", "spaces", space, "members"] => is_identifier(space),
+        ["__admin", control] => CONTROLS.contains(control),
         ["v1", "spaces", space, "members", member] => is_identifier(space) && is_identifier(member),
         _ => false,
     };

@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod call;
 mod callers;
+mod control;
 mod create;
 mod fault;
 mod fault_response;
@@ -14,6 +15,9 @@ mod message_types;
 mod methods;
 mod nearest;
 mod people;
+mod present;
+mod redact;
+mod requests;
 mod scope_warning;
 mod seed;
 mod seed_error;
@@ -37,10 +41,13 @@ use bytes::Bytes;
 use thiserror::Error;
 
 pub use self::fault::{ConnectionFault, Fault, FaultError};
+pub use self::requests::RecordedRequest;
 pub use self::seed_error::SeedError;
 pub use self::server::{Server, serve};
 pub use self::store::StoreError;
 
+use self::present::Origin;
+use self::requests::Requests;
 use self::seed::Seed;
 use self::service::Shared;
 use self::state::{State, check_saved_name};
@@ -56,6 +63,8 @@ const SAMPLE: &str = include_str!("sample.json");
 pub struct Mock {
     shared: Arc<Shared>,
     warnings: Arc<[String]>,
+    /// Whether the control paths are served on any address.
+    admin: bool,
 }
 
 /// The error for a mock server's file that cannot be opened.
@@ -107,7 +116,12 @@ impl Mock {
         let mut seed = parse(seeds)?;
         let memberships = std::mem::take(&mut seed.memberships);
         let app = State::calling_app(&memberships);
-        Ok(Self::new(seed, app, memberships, new_key(), None))
+        let origin = Origin {
+            seeds: seeds.iter().map(|seed| seed.as_ref().to_owned()).collect(),
+            key: new_key(),
+            path: None,
+        };
+        Ok(Self::new(seed, app, memberships, origin, None))
     }
 
     /// Creates a server that [saves](self#saving) every change to a file.
@@ -134,6 +148,8 @@ impl Mock {
         path: impl AsRef<Path>,
         seeds: &[S],
     ) -> Result<Self, OpenError> {
+        let texts: Option<Vec<String>> = (!seeds.is_empty())
+            .then(|| seeds.iter().map(|seed| seed.as_ref().to_owned()).collect());
         let given = (!seeds.is_empty()).then(|| parse(seeds)).transpose()?;
         let path = path.as_ref();
         if let Some((store, saved)) = Store::open(path)? {
@@ -156,11 +172,16 @@ impl Mock {
             let Saved {
                 memberships, key, ..
             } = saved;
-            return Ok(Self::new(seed, app, memberships, key, Some(store)));
+            let origin = Origin {
+                seeds: texts.unwrap_or(saved.seeds),
+                key,
+                path: Some(path.to_owned()),
+            };
+            return Ok(Self::new(seed, app, memberships, origin, Some(store)));
         }
-        let (mut seed, seeds) = match given {
-            Some(seed) => (seed, seeds.iter().map(|s| s.as_ref().to_owned()).collect()),
-            None => (parse(&[SAMPLE])?, vec![SAMPLE.to_owned()]),
+        let (mut seed, seeds) = match (given, texts) {
+            (Some(seed), Some(texts)) => (seed, texts),
+            _ => (parse(&[SAMPLE])?, vec![SAMPLE.to_owned()]),
         };
         let content = Saved {
             seeds,
@@ -169,29 +190,35 @@ impl Mock {
         };
         let store = Store::create(path, &content)?;
         let Saved {
-            memberships, key, ..
+            seeds,
+            key,
+            memberships,
         } = content;
         let app = State::calling_app(&memberships);
-        Ok(Self::new(seed, app, memberships, key, Some(store)))
+        let path = Some(path.to_owned());
+        let origin = Origin { seeds, key, path };
+        Ok(Self::new(seed, app, memberships, origin, Some(store)))
     }
 
     fn new(
-        seed: Seed,
+        mut seed: Seed,
         app: String,
         memberships: Vec<Membership>,
-        key: [u8; 32],
+        origin: Origin,
         store: Option<Store>,
     ) -> Self {
         Self {
             warnings: seed.warnings.as_slice().into(),
             shared: Arc::new(Shared {
-                state: RwLock::new(State::new(&seed, app, memberships)),
+                faults: Mutex::new(std::mem::take(&mut seed.faults)),
+                state: RwLock::new(State::new(seed, app, memberships)),
                 saves: store.is_some(),
                 store: Mutex::new(store),
-                tokens: PageTokens::new(key),
-                callers: seed.callers.as_slice().into(),
-                faults: Mutex::new(seed.faults),
+                tokens: PageTokens::new(origin.key),
+                requests: Requests::default(),
+                origin,
             }),
+            admin: false,
         }
     }
 
@@ -204,7 +231,7 @@ impl Mock {
     /// Returns whether requests need a token, because the seed has callers.
     #[must_use]
     pub fn asks_for_tokens(&self) -> bool {
-        !self.shared.callers.is_empty()
+        !self.shared.read().callers.is_empty()
     }
 
     /// Adds a fault after those that are there. It applies from the next request on.
@@ -229,6 +256,52 @@ impl Mock {
         self.shared.faults().clear();
     }
 
+    /// Serves the [control paths](crate#control-over-http) even if an address that is listened on is not
+    /// a loopback address: anyone who can reach it can then change the server.
+    #[must_use]
+    pub fn with_admin(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+
+    /// Returns the last requests of methods of the API that a [`Server`] received, oldest first: up to
+    /// 1,000, without tokens.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.requests.all().0
+    }
+
+    /// Forgets the requests.
+    pub fn clear_requests(&self) {
+        self.shared.requests.clear();
+    }
+
+    /// Returns the present state as a [seed](crate#seed) that starts an equal server. The tokens of
+    /// callers are placeholders.
+    #[must_use]
+    pub fn to_seed(&self) -> String {
+        self.shared.present_seed()
+    }
+
+    /// Adds a seed to the present state: spaces, memberships, users, callers, faults.
+    ///
+    /// # Errors
+    ///
+    /// If the seed is invalid or contradicts the state, as with a second membership of a user in a
+    /// space, or if it cannot be saved.
+    pub fn add_seed(&self, seed: &str) -> Result<(), OpenError> {
+        self.shared.add_seed(seed)
+    }
+
+    /// Goes back to the seed that the server began with, also in the file that it saves to.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be saved.
+    pub fn reset(&self) -> Result<(), OpenError> {
+        self.shared.reset()
+    }
+
     /// Handles one request, for a test that has its own HTTP server or none.
     ///
     /// Needs a tokio runtime if the server saves its data, or if a fault delays the request. A fault of
@@ -249,7 +322,14 @@ impl Mock {
     /// ```
     pub async fn handle(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<String> {
         let request = request.map(|body| Ok(body.into()));
-        service::handle(&self.shared, request, Instant::now(), future::pending()).await
+        service::handle(
+            &self.shared,
+            request,
+            Instant::now(),
+            future::pending(),
+            None,
+        )
+        .await
     }
 
     /// Serves on a free loopback port, on a separate thread, until the [`Server`] is dropped.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use gchat_filter::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
-use gchat_filter::members::{Membership, MembershipRole, UserOrGroup};
+use gchat_filter::members::{Membership, MembershipRole, UserOrGroup, UserType};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -32,6 +32,9 @@ pub(super) struct Seed {
     pub(super) user_details: UserDetails,
     pub(super) unknown_users: UnknownUsers,
     pub(super) missing: Missing,
+    /// Identifier of the calling app of users, if it is not the first app among the memberships.
+    pub(super) calling_app: Option<String>,
+    pub(super) lenient: bool,
     /// Probable mistakes that are not errors.
     pub(super) warnings: Vec<String>,
 }
@@ -59,6 +62,7 @@ struct Outline<'s> {
     unknown_users: UnknownUsers,
     #[serde(default, deserialize_with = "name")]
     missing: Missing,
+    calling_app: Option<String>,
     #[serde(default)]
     lenient: bool,
     /// In a response of the service.
@@ -141,9 +145,7 @@ impl Seed {
             (check.seed, check.text) = (index, *text);
             let callers = check.items(&outline.callers, "a `token`", None, Check::caller)?;
             seed.callers.extend(callers);
-            let faults = check.items(&outline.faults, "a `path`", None, |_, fault: &Fault| {
-                fault.check().map_err(|error| error.to_string())
-            })?;
+            let faults = check.faults(&outline.faults)?;
             seed.faults.extend(faults);
         }
         // Only now are all users and callers known.
@@ -160,7 +162,14 @@ impl Seed {
                     })?;
             }
         }
-        for outline in outlines {
+        for (index, outline) in outlines.into_iter().enumerate() {
+            if let (Some(app), Some(text)) = (&outline.calling_app, texts.get(index)) {
+                let id = canonical_id(app, "callingApp").map_err(|message| SeedError {
+                    seed: index,
+                    ..Place::of(text, 0).error(message)
+                })?;
+                seed.calling_app = Some(id);
+            }
             seed.domains.extend(outline.domains);
             if outline.user_details != UserDetails::default() {
                 seed.user_details = outline.user_details;
@@ -180,7 +189,35 @@ impl Seed {
                 .collect();
         }
         seed.warnings = check.warnings;
+        seed.lenient = check.lenient;
         Ok(seed)
+    }
+
+    /// Parses faults: `{"faults": […]}`, an array, or one fault.
+    ///
+    /// # Errors
+    ///
+    /// The first error.
+    pub(super) fn parse_faults(text: &str) -> Result<Vec<Fault>, SeedError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Faults<'s> {
+            #[serde(borrow)]
+            faults: Vec<&'s RawValue>,
+        }
+        let items = if let Ok(Faults { faults }) = serde_json::from_str(text) {
+            faults
+        } else if text.trim_start().starts_with('[') {
+            serde_json::from_str(text).map_err(|error| SeedError::json(&error, text, 0))?
+        } else {
+            let fault = serde_json::from_str(text);
+            vec![fault.map_err(|error| SeedError::json(&error, text, 0))?]
+        };
+        let mut check = Check {
+            text,
+            ..Check::default()
+        };
+        check.faults(&items)
     }
 
     /// Returns the first difference from the seed that created a file, in what a file saves or
@@ -273,6 +310,12 @@ impl Check<'_> {
         read.map_err(|error| SeedError { seed, ..error })
     }
 
+    fn faults(&mut self, faults: &[&RawValue]) -> Result<Vec<Fault>, SeedError> {
+        self.items(faults, "a `path`", None, |_, fault: &Fault| {
+            fault.check().map_err(|error| error.to_string())
+        })
+    }
+
     /// Returns the offset of an item. It borrows from the text, so it is the difference of their
     /// addresses.
     fn offset(&self, raw: &RawValue) -> usize {
@@ -313,6 +356,13 @@ impl Check<'_> {
     fn user(&mut self, user: &UserSeed) -> Result<(), String> {
         self.has_users = true;
         let id = canonical_id(&user.name, "name")?;
+        if !matches!(user.user_type, UserType::Human | UserType::Bot) {
+            let found = user.user_type.to_string();
+            let found = quoted(&found);
+            return Err(format!(
+                "a user's `type` must be `HUMAN` or `BOT`, found {found}"
+            ));
+        }
         if !self.users.insert(id) {
             return Err(format!("duplicate user {}", quoted(&user.name)));
         }

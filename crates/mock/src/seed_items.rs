@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use gchat_filter::members::UserType;
 
 use super::space_settings::{Permission, SpaceType};
 
@@ -123,7 +125,7 @@ impl AccessSettings {
     }
 }
 
-/// A person in a seed: what their memberships do not say.
+/// A person or an app in a seed: what their memberships do not say.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct UserSeed {
@@ -142,6 +144,13 @@ pub(super) struct UserSeed {
     /// Whether the person is from outside the organization.
     #[serde(default)]
     pub(super) external: bool,
+    /// `BOT` for an app that is in no space.
+    #[serde(default = "human", rename = "type")]
+    pub(super) user_type: UserType,
+}
+
+fn human() -> UserType {
+    UserType::Human
 }
 
 fn default_auto_accept() -> bool {
@@ -149,7 +158,7 @@ fn default_auto_accept() -> bool {
 }
 
 /// A caller in a seed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct CallerSeed {
     pub(super) token: String,
@@ -159,8 +168,17 @@ pub(super) struct CallerSeed {
     pub(super) scopes: Vec<String>,
 }
 
+/// Omits the token.
+impl fmt::Debug for CallerSeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("CallerSeed");
+        shown.field("user", &self.user).field("app", &self.app);
+        shown.finish_non_exhaustive()
+    }
+}
+
 /// What users see of other users.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum UserDetails {
     #[default]
@@ -170,7 +188,7 @@ pub(super) enum UserDetails {
 }
 
 /// What happens when a person who is not in the seed is added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum UnknownUsers {
     #[default]
@@ -180,7 +198,7 @@ pub(super) enum UnknownUsers {
 }
 
 /// The response to a request for a space that does not exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) enum Missing {
     #[default]
     #[serde(rename = "404")]

@@ -23,6 +23,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::task::TaskTracker;
 
 use super::Mock;
+use super::control::Control;
 use super::fault::ConnectionFault;
 use super::service::{self, BodyError, MAX_BODY_LEN};
 use super::socket::Socket;
@@ -173,17 +174,20 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     http.half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head);
+    let addresses = listener.local_addr().into_iter().collect();
+    let control = Control::new(addresses, mock.admin);
     let graceful = GracefulShutdown::new();
     let answering = TaskTracker::new();
     let mut connections = JoinSet::new();
     let mut until = pin!(until);
     let mut accepts = true;
-    loop {
+    let is_controlled = loop {
         let accepted = tokio::select! {
             // In this order, so that `until` is polled before the first connection is accepted: a
             // signal is only received from then on.
             biased;
-            () = &mut until => break,
+            () = &mut until => break false,
+            () = control.stop.cancelled() => break true,
             // Forget the connections that have ended.
             Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
@@ -208,17 +212,18 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         let mut stream = TimeoutWriter::new(socket.clone());
         stream.set_timeout(Some(limits.answer));
         let stream = TokioIo::new(Box::pin(stream));
-        let (mock, answering) = (mock.clone(), answering.clone());
+        let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
         let service = service_fn(move |request| {
-            let (mock, answering) = (mock.clone(), answering.clone());
+            let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
             let socket = socket.clone();
             async move {
                 let start = Instant::now();
                 let keeps_alive = keeps_alive(&request);
                 let request = receive(request, limits.body).await;
                 let _answering = answering.token();
+                let gone = socket.closed();
                 let mut response =
-                    service::handle(&mock.shared, request, start, socket.closed()).await;
+                    service::handle(&mock.shared, request, start, gone, Some(&control)).await;
                 if keeps_alive && !response.headers().contains_key(header::CONNECTION) {
                     let idle = HeaderValue::from_static(KEEP_ALIVE);
                     response.headers_mut().insert("keep-alive", idle);
@@ -239,7 +244,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
             // A connection fails because the client is gone or does not speak HTTP.
             let _ = connection.await;
         });
-    }
+    };
     drop(listener);
     let answers = async {
         tokio::time::sleep(limits.half_sent).await;
@@ -248,10 +253,17 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         // The last response has yet to be written.
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
-    let _ = tokio::time::timeout(limits.ending, async {
+    // The client that asked for the end receives its response, even from a server that ends at once.
+    let ending = if is_controlled {
+        Limits::DEFAULT.ending
+    } else {
+        limits.ending
+    };
+    let _ = tokio::time::timeout(ending, async {
         tokio::select! {
             () = graceful.shutdown() => {}
             () = answers => {}
+            () = until, if is_controlled => {}
         }
     })
     .await;

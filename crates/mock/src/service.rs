@@ -15,12 +15,14 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use super::answer::{self, Listed};
 use super::body;
 use super::call::{Call, Requester, allowed};
-use super::callers::Callers;
+use super::control::{self, Control};
 use super::fault::Fault;
 use super::fault_response;
 use super::identifier::identifier;
 use super::incoming::{Incoming, common_method, logged};
 use super::people::without_details;
+use super::present::Origin;
+use super::requests::Requests;
 use super::state::{Change, State};
 use super::store::Store;
 
@@ -74,7 +76,8 @@ pub(super) struct Shared {
     /// Whether there is a store, so that a change waits for the disk.
     pub(super) saves: bool,
     pub(super) tokens: PageTokens,
-    pub(super) callers: Callers,
+    pub(super) origin: Origin,
+    pub(super) requests: Requests,
     pub(super) faults: Mutex<Vec<Fault>>,
 }
 
@@ -85,6 +88,7 @@ pub(super) async fn handle(
     request: Request<Result<Bytes, BodyError>>,
     start: Instant,
     gone: impl Future<Output = ()>,
+    control: Option<&Control>,
 ) -> Response<String> {
     let (parts, body) = request.into_parts();
     let body = body.and_then(|body| {
@@ -94,11 +98,24 @@ pub(super) async fn handle(
             Ok(body)
         }
     });
-    let response = match body {
-        Ok(body) => respond(shared, Incoming::new(&parts, body), gone).await,
-        Err(error) => error.answer(),
+    let response = match (body, control) {
+        (Err(error), _) => error.answer(),
+        (Ok(body), Some(control)) if control::is_control(&parts) => {
+            control::respond(shared, control, &parts, &body)
+        }
+        (Ok(body), control) => {
+            let incoming = Incoming::new(&parts, body.clone());
+            let is_recorded =
+                control.is_some_and(Control::is_open) && incoming.api_method().is_some();
+            let response = respond(shared, incoming, gone).await;
+            if is_recorded {
+                shared.record(&parts, &body, &response);
+            }
+            response
+        }
     };
-    let (method, path) = logged(&parts, &shared.callers);
+    let state = shared.read();
+    let (method, path) = logged(&parts, &state.callers);
     let fault = response.extensions().get::<Arc<Fault>>();
     tracing::info!(
         method = %method,
@@ -108,6 +125,7 @@ pub(super) async fn handle(
         micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
+    drop(state);
     response
 }
 
@@ -176,7 +194,7 @@ impl Shared {
         match self.answer(incoming, page_size) {
             Ok(body) => json(StatusCode::OK, body),
             Err(status) => {
-                let status = self.callers.redact(status);
+                let status = self.read().callers.redact(status);
                 failure(&status, incoming.system().pretty_print)
             }
         }
@@ -197,14 +215,9 @@ impl Shared {
         }
     }
 
-    fn identify(&self, state: &State, incoming: &Incoming) -> Result<Requester, Status> {
-        let token = incoming.token.as_deref();
-        self.callers.identify(state, token, || incoming.system())
-    }
-
     fn list(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
         let state = self.read();
-        let who = self.identify(&state, incoming)?;
+        let who = identify(&state, incoming)?;
         let parent = incoming.parent();
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
@@ -272,7 +285,7 @@ impl Shared {
             }),
             _ => {
                 let state = self.read();
-                let who = self.identify(&state, incoming)?;
+                let who = identify(&state, incoming)?;
                 let query = Query::read(incoming, method)?;
                 let call = Call::new(&state, &who, method, query.admin)?;
                 let mut membership = call.get(&name()?)?;
@@ -294,7 +307,7 @@ impl Shared {
         let mut store = self.lock();
         let (query, change, misses_details) = {
             let state = self.read();
-            let who = self.identify(&state, incoming)?;
+            let who = identify(&state, incoming)?;
             let query = Query::read(incoming, method)?;
             let call = Call::new(&state, &who, method, query.admin)?;
             let change = check(&call, &query.update_mask)?;
@@ -327,13 +340,18 @@ impl Shared {
 
     // Nothing panics in the middle of a change, so the data of a poisoned lock is consistent.
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+    pub(super) fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Store>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Option<Store>> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn identify(state: &State, incoming: &Incoming) -> Result<Requester, Status> {
+    let token = incoming.token.as_deref();
+    state.callers.identify(state, token, || incoming.system())
 }
 
 /// Query of a method other than list.

@@ -146,6 +146,11 @@ impl Store {
             fs::metadata(path).map_or(true, |file| file.len() == 0)
         })
     }
+
+    /// Creates a store in place of an open one.
+    pub(super) fn replace(path: &Path, content: &Saved) -> Result<Self, StoreError> {
+        write_new(path, content, |_| true)
+    }
 }
 
 impl<D: Disk> Store<D> {

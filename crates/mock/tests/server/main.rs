@@ -8,6 +8,7 @@
 
 mod attacks;
 mod callers;
+mod control;
 mod faults;
 mod hostile;
 #[path = "../http/mod.rs"]
