@@ -32,6 +32,11 @@ pub(super) struct Args {
     /// file. Every change is on disk before its response is sent.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Stop the clock at a time, such as 2026-01-01T00:00:00Z.
+    ///
+    /// Page tokens then depend on the seed alone, so that two runs answer alike.
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
     /// Serve the control paths (`/__admin/…`) even if the address is not a loopback address.
     ///
     /// Anyone who can reach the address can then change and stop the server.
@@ -46,6 +51,16 @@ pub(super) fn run(args: &Args) -> io::Result<Outcome> {
             print_error(message);
             return Ok(Outcome::Failure);
         }
+    };
+    let mock = match &args.now {
+        None => mock,
+        Some(now) => match mock.with_now(now) {
+            Ok(mock) => mock,
+            Err(error) => {
+                print_error(error);
+                return Ok(Outcome::Failure);
+            }
+        },
     };
     let mock = if args.admin { mock.with_admin() } else { mock };
     let log = Log::start()?;

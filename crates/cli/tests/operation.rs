@@ -272,3 +272,26 @@ fn control_resets_and_stops_the_program() {
     let program = Program::saving(&file);
     assert_eq!(Request::get(&member).send_to(program.address).status, 200);
 }
+
+#[test]
+fn two_runs_with_a_fixed_clock_answer_alike() {
+    let run = || {
+        let program = Program::start(&["--now", "2026-01-01T00:00:00Z"]);
+        let body = r#"{"member":{"name":"users/new@example.com"}}"#;
+        let created = Request::new("POST", LIST)
+            .body(body)
+            .send_to(program.address);
+        assert_eq!(created.json()["createTime"], "2026-01-01T00:00:00.000000Z");
+        let page = Request::get(&format!("{LIST}?pageSize=1")).send_to(program.address);
+        assert!(page.json()["nextPageToken"].is_string());
+        [created.head, created.body, page.head, page.body]
+    };
+    assert_eq!(run(), run());
+    let output = Program::command(&["--now", "soon"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with("error: `now` must be a time with an offset"),
+        "{message}"
+    );
+}

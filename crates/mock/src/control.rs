@@ -8,10 +8,13 @@ use gchat_filter::list::{RpcCode, Status};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{Method, Response, StatusCode, header};
+use jiff::SignedDuration;
+use serde::Deserialize;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::answer;
+use super::clock::parse_time;
 use super::seed::Seed;
 use super::service::{Shared, http_status, json};
 use super::{OpenError, SeedError};
@@ -20,7 +23,9 @@ use super::{OpenError, SeedError};
 const PREFIX: &str = "/__admin/";
 
 /// The control paths after the prefix.
-pub(super) const CONTROLS: &[&str] = &["faults", "health", "requests", "reset", "seed", "shutdown"];
+pub(super) const CONTROLS: &[&str] = &[
+    "clock", "faults", "health", "requests", "reset", "seed", "shutdown",
+];
 
 /// Who may control a server, and how it is stopped.
 #[derive(Clone, Debug)]
@@ -161,16 +166,48 @@ fn answer(
             shared.faults().extend(faults);
         }
         ("DELETE", "faults") => shared.faults().clear(),
+        ("GET", "clock") => return Ok(clock(shared)),
+        ("POST", "clock") => {
+            set_clock(shared, body()?)?;
+            return Ok(clock(shared));
+        }
         ("POST", "shutdown") => control.stop.cancel(),
         _ => {
             return Err(Status::new(
                 RpcCode::NotFound,
                 "There is no such control. They are GET health; GET and DELETE requests; GET and POST \
-                 seed; GET, PUT, POST and DELETE faults; POST reset; POST shutdown.",
+                 seed; GET, PUT, POST and DELETE faults; GET and POST clock; POST reset; POST shutdown.",
             ));
         }
     }
     Ok("{}\n".to_owned())
+}
+
+fn clock(shared: &Shared) -> String {
+    text(&json!({"now": shared.clock.now().to_string()}))
+}
+
+fn set_clock(shared: &Shared, body: &str) -> Result<(), Status> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase", expecting = "an object")]
+    enum Setting {
+        Now(String),
+        Advance(String),
+    }
+    let invalid = |message| Status::new(RpcCode::InvalidArgument, message);
+    let setting = serde_json::from_str(body);
+    match setting.map_err(|_| {
+        let example = r#"{"now": "2026-01-01T00:00:00Z"} or {"advance": "90s"}"#;
+        invalid(format!("The request body must be {example}."))
+    })? {
+        Setting::Now(now) => shared.clock.set(parse_time("now", &now).map_err(invalid)?),
+        Setting::Advance(by) => {
+            let by = by.parse::<SignedDuration>();
+            let by = by.map_err(|error| invalid(format!("`advance`: {error}")))?;
+            shared.clock.advance(by);
+        }
+    }
+    Ok(())
 }
 
 fn invalid(error: impl Into<OpenError>) -> Status {

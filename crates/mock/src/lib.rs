@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod call;
 mod callers;
+mod clock;
 mod control;
 mod create;
 mod fault;
@@ -35,9 +36,10 @@ use std::future;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use thiserror::Error;
 
 pub use self::fault::{ConnectionFault, Fault, FaultError};
@@ -46,6 +48,7 @@ pub use self::seed_error::SeedError;
 pub use self::server::{Server, serve};
 pub use self::store::StoreError;
 
+use self::clock::{Clock, parse_time};
 use self::present::Origin;
 use self::requests::Requests;
 use self::seed::Seed;
@@ -87,6 +90,11 @@ pub enum OpenError {
         difference: String,
     },
 }
+
+/// The error for a time that is not in RFC 3339 with an offset.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct TimeError(String);
 
 impl Mock {
     /// Creates a server with the built-in sample, in memory.
@@ -207,14 +215,18 @@ impl Mock {
         origin: Origin,
         store: Option<Store>,
     ) -> Self {
+        let tokens = match seed.now {
+            Some(_) => PageTokens::new(origin.reproducible_key()),
+            None => PageTokens::new(origin.key),
+        };
         Self {
             warnings: seed.warnings.as_slice().into(),
             shared: Arc::new(Shared {
                 faults: Mutex::new(std::mem::take(&mut seed.faults)),
-                state: RwLock::new(State::new(seed, app, memberships)),
+                clock: Clock::new(seed.now),
+                state: RwLock::new(State::new(seed, app, memberships, tokens)),
                 saves: store.is_some(),
                 store: Mutex::new(store),
-                tokens: PageTokens::new(origin.key),
                 requests: Requests::default(),
                 origin,
             }),
@@ -262,6 +274,26 @@ impl Mock {
     pub fn with_admin(mut self) -> Self {
         self.admin = true;
         self
+    }
+
+    /// Stops the clock at a time, and makes page tokens depend on the seed alone, as the seed's `now` does:
+    /// two servers with equal seeds then answer alike, byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// If the time has no offset or another form than `2026-01-01T00:00:00Z`.
+    pub fn with_now(self, now: &str) -> Result<Self, TimeError> {
+        let now = parse_time("now", now).map_err(TimeError)?;
+        self.shared.clock.start_at(Some(now));
+        let tokens = PageTokens::new(self.shared.origin.reproducible_key());
+        self.shared.write().tokens = tokens;
+        Ok(self)
+    }
+
+    /// Moves the clock forward, whether it stands still or not.
+    pub fn advance(&self, by: Duration) {
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        self.shared.clock.advance(by);
     }
 
     /// Returns the last requests of methods of the API that a [`Server`] received, oldest first: up to

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::PoisonError;
 
 use gchat_filter::members::{Membership, UserType};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -27,6 +27,13 @@ pub(super) struct Origin {
     pub(super) key: [u8; 32],
     /// The file that changes are saved to.
     pub(super) path: Option<PathBuf>,
+}
+
+impl Origin {
+    /// Returns a key of the page tokens that depends on the seed alone.
+    pub(super) fn reproducible_key(&self) -> [u8; 32] {
+        *blake3::hash(self.seeds.join("\0").as_bytes()).as_bytes()
+    }
 }
 
 /// Omits the tokens and the key.
@@ -56,6 +63,8 @@ struct Printed<'s> {
     user_details: UserDetails,
     unknown_users: UnknownUsers,
     missing: Missing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<String>,
     lenient: bool,
 }
 
@@ -64,7 +73,8 @@ impl Shared {
     /// answer has none.
     pub(super) fn present_seed(&self) -> String {
         let state = self.read();
-        print(&state, &self.faults(), |index, _| {
+        let now = self.clock.fixed();
+        print(&state, &self.faults(), now, |index, _| {
             format!("token-{}", index + 1)
         })
     }
@@ -77,13 +87,21 @@ impl Shared {
     pub(super) fn add_seed(&self, text: &str) -> Result<(), OpenError> {
         // Held until the end, so that no change is lost.
         let mut store = self.lock();
-        let present = print(&self.read(), &self.faults(), |_, token| token.to_owned());
-        let parts = [&*present, text];
-        let seed = parse(&parts).map_err(|error| SeedError { seed: 0, ..error })?;
+        let now = self.clock.fixed();
+        let own = |state: &State, faults: &[Fault], now| {
+            print(state, faults, now, |_, token| token.to_owned())
+        };
+        let present = own(&self.read(), &self.faults(), now);
+        let seed = parse(&[&*present, text]).map_err(|error| SeedError { seed: 0, ..error })?;
+        let now = seed.now;
         // It is saved as one part, which is valid by itself.
-        let text =
-            |state: &State, faults: &[Fault]| print(state, faults, |_, token| token.to_owned());
-        self.replace(seed, &mut store, |state, faults| vec![text(state, faults)])
+        self.replace(seed, &mut store, |state, faults| {
+            vec![own(state, faults, now)]
+        })?;
+        if let Some(now) = now {
+            self.clock.set(now);
+        }
+        Ok(())
     }
 
     /// Goes back to the seed that the server began with.
@@ -94,7 +112,9 @@ impl Shared {
     pub(super) fn reset(&self) -> Result<(), OpenError> {
         let mut store = self.lock();
         let seed = parse(&self.origin.seeds)?;
-        self.replace(seed, &mut store, |_, _| self.origin.seeds.clone())
+        self.replace(seed, &mut store, |_, _| self.origin.seeds.clone())?;
+        self.clock.reset();
+        Ok(())
     }
 
     /// Replaces the state and the faults, after they have been saved.
@@ -107,7 +127,8 @@ impl Shared {
         let memberships = std::mem::take(&mut seed.memberships);
         let faults = std::mem::take(&mut seed.faults);
         let app = State::calling_app(&memberships);
-        let state = State::new(seed, app, memberships);
+        let tokens = self.read().tokens.clone();
+        let state = State::new(seed, app, memberships, tokens);
         if let (Some(store), Some(path)) = (store, &self.origin.path) {
             *store = Store::replace(
                 path,
@@ -118,14 +139,19 @@ impl Shared {
                 },
             )?;
         }
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        *self.write() = state;
         *self.faults() = faults;
         Ok(())
     }
 }
 
 /// Prints the state as a seed, with tokens that depend on the index and the token of a caller.
-fn print(state: &State, faults: &[Fault], token: impl Fn(usize, &str) -> String) -> String {
+fn print(
+    state: &State,
+    faults: &[Fault],
+    now: Option<Timestamp>,
+    token: impl Fn(usize, &str) -> String,
+) -> String {
     let seed = &state.seed;
     let callers = seed.callers.iter().enumerate().map(|(index, caller)| {
         without_nulls(json!({
@@ -146,6 +172,7 @@ fn print(state: &State, faults: &[Fault], token: impl Fn(usize, &str) -> String)
         user_details: seed.user_details,
         unknown_users: seed.unknown_users,
         missing: seed.missing,
+        now: now.map(|now| now.to_string()),
         lenient: seed.lenient,
     };
     serde_json::to_string_pretty(&printed).expect("all keys are strings")

@@ -121,7 +121,7 @@ impl Shared {
             body: redactor.text(&String::from_utf8_lossy(body)),
             status: (!is_lost).then(|| response.status().as_u16()),
             fault: fault.map(|fault| redactor.text(&fault.to_string())),
-            time: format!("{:.3}", jiff::Timestamp::now()),
+            time: format!("{:.3}", self.clock.now()),
         };
         drop(state);
         self.requests.add(request);

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::clock::parse_time;
 use super::fault::Fault;
 use super::identifier::{check_length, check_user, identifier};
 use super::message_types::{MEMBERSHIP, Message};
@@ -35,6 +36,8 @@ pub(super) struct Seed {
     /// Identifier of the calling app of users, if it is not the first app among the memberships.
     pub(super) calling_app: Option<String>,
     pub(super) lenient: bool,
+    /// Where the clock stands still.
+    pub(super) now: Option<jiff::Timestamp>,
     /// Probable mistakes that are not errors.
     pub(super) warnings: Vec<String>,
 }
@@ -63,6 +66,7 @@ struct Outline<'s> {
     #[serde(default, deserialize_with = "name")]
     missing: Missing,
     calling_app: Option<String>,
+    now: Option<String>,
     #[serde(default)]
     lenient: bool,
     /// In a response of the service.
@@ -163,12 +167,15 @@ impl Seed {
             }
         }
         for (index, outline) in outlines.into_iter().enumerate() {
-            if let (Some(app), Some(text)) = (&outline.calling_app, texts.get(index)) {
-                let id = canonical_id(app, "callingApp").map_err(|message| SeedError {
-                    seed: index,
-                    ..Place::of(text, 0).error(message)
-                })?;
-                seed.calling_app = Some(id);
+            let at_start = |message| SeedError {
+                seed: index,
+                ..Place { line: 1, column: 1 }.error(message)
+            };
+            if let Some(app) = &outline.calling_app {
+                seed.calling_app = Some(canonical_id(app, "callingApp").map_err(at_start)?);
+            }
+            if let Some(now) = &outline.now {
+                seed.now = Some(parse_time("now", now).map_err(at_start)?);
             }
             seed.domains.extend(outline.domains);
             if outline.user_details != UserDetails::default() {

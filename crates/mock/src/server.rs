@@ -224,6 +224,9 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
                 let gone = socket.closed();
                 let mut response =
                     service::handle(&mock.shared, request, start, gone, Some(&control)).await;
+                if let Some(date) = mock.shared.clock.date() {
+                    response.headers_mut().insert(header::DATE, date);
+                }
                 if keeps_alive && !response.headers().contains_key(header::CONNECTION) {
                     let idle = HeaderValue::from_static(KEEP_ALIVE);
                     response.headers_mut().insert("keep-alive", idle);

@@ -1,13 +1,13 @@
 //! HTTP: from a request to the method that it calls, and from the result to a response.
 
 use std::borrow::Borrow;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Instant;
 
 use bytes::Bytes;
 use gchat_filter::list::{
-    ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, QueryReader, RpcCode,
-    SpaceName, Status, SystemParameters, Violation,
+    ListMembershipsRequest, MembershipMethod, MembershipName, QueryReader, RpcCode, SpaceName,
+    Status, SystemParameters, Violation,
 };
 use gchat_filter::members::{Membership, MembershipState};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -15,6 +15,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use super::answer::{self, Listed};
 use super::body;
 use super::call::{Call, Requester, allowed};
+use super::clock::Clock;
 use super::control::{self, Control};
 use super::fault::Fault;
 use super::fault_response;
@@ -75,7 +76,7 @@ pub(super) struct Shared {
     pub(super) store: Mutex<Option<Store>>,
     /// Whether there is a store, so that a change waits for the disk.
     pub(super) saves: bool,
-    pub(super) tokens: PageTokens,
+    pub(super) clock: Clock,
     pub(super) origin: Origin,
     pub(super) requests: Requests,
     pub(super) faults: Mutex<Vec<Fault>>,
@@ -227,7 +228,7 @@ impl Shared {
             MembershipMethod::List,
             request.use_admin_access,
         )?;
-        let request = request.check_on_server(&self.tokens)?;
+        let request = request.check_on_server(&state.tokens)?;
         request.authorize(&who.caller)?;
         let space = call.space(request.parent(), false)?;
         if !call.has_permission(space, space.view_members) {
@@ -264,7 +265,7 @@ impl Shared {
             let body = body::membership(&incoming.body)?;
             let parent = SpaceName::parse(&incoming.parent())
                 .map_err(|error| Violation::new("parent", error))?;
-            let now = format!("{:.6}", jiff::Timestamp::now());
+            let now = format!("{:.6}", self.clock.now());
             call.create(&parent, &body, now)
         })
     }
@@ -331,10 +332,7 @@ impl Shared {
                 ..Membership::default()
             },
         };
-        self.state
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .apply(change);
+        self.write().apply(change);
         Ok(answer::membership(&membership, &query.system))
     }
 
@@ -342,6 +340,10 @@ impl Shared {
 
     pub(super) fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Option<Store>> {

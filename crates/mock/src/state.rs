@@ -3,7 +3,7 @@
 use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use gchat_filter::list::{MembershipName, Reference, RpcCode, Status};
+use gchat_filter::list::{MembershipName, PageTokens, Reference, RpcCode, Status};
 use gchat_filter::members::{Membership, UserOrGroup, UserType};
 
 use super::answer::Listed;
@@ -154,6 +154,7 @@ pub(super) struct State {
     spaces: BTreeMap<String, Space>,
     pub(super) people: People,
     pub(super) callers: Callers,
+    pub(super) tokens: PageTokens,
     /// What the seed says, without its memberships and faults.
     pub(super) seed: Seed,
     /// Whether a missing space is 403, like an inaccessible one.
@@ -180,13 +181,19 @@ impl State {
 
     /// Creates the state of a seed with the current memberships. The seed's own
     /// memberships are only used to identify people, because some may have been removed since.
-    pub(super) fn new(mut seed: Seed, app: String, memberships: Vec<Membership>) -> Self {
+    pub(super) fn new(
+        mut seed: Seed,
+        app: String,
+        memberships: Vec<Membership>,
+        tokens: PageTokens,
+    ) -> Self {
         let people = People::of(&seed);
         seed.memberships = Vec::new();
         let mut state = Self {
             spaces: BTreeMap::new(),
             people,
             callers: seed.callers.as_slice().into(),
+            tokens,
             denies_missing: seed.missing == Missing::PermissionDenied,
             refuses_unknown: seed.unknown_users == UnknownUsers::Refuse,
             hides_details: seed.user_details == UserDetails::None,

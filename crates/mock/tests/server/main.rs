@@ -8,6 +8,7 @@
 
 mod attacks;
 mod callers;
+mod clock;
 mod control;
 mod faults;
 mod hostile;
