@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod explain;
+mod log;
 mod matching;
 mod options;
 mod records;
@@ -115,7 +116,7 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Outcome> 
         Command::Explain(args) => explain::run(&args, arguments, &mut out),
         Command::Compare(args) => compare::run(&args, arguments, &mut out),
         Command::Match(args) => matching::run(&args, arguments, &mut out),
-        Command::Serve(args) => serve::run(&args, &mut out),
+        Command::Serve(args) => serve::run(&args),
         Command::Lints => lints(&mut out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

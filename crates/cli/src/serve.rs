@@ -1,13 +1,19 @@
 //! The `serve` command: runs the mock server.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use gchat_filter_mock::{Mock, OpenError, SeedError, serve};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
-use super::{Outcome, print_error, to_stderr};
+use super::log::Log;
+use super::{Outcome, print_error};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -26,9 +32,19 @@ pub(super) struct Args {
     /// file. Every change is on disk before its response is sent.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Stop the clock at a time, such as 2026-01-01T00:00:00Z.
+    ///
+    /// Page tokens then depend on the seed alone, so that two runs answer alike.
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// Serve the control paths (`/__admin/…`) even if the address is not a loopback address.
+    ///
+    /// Anyone who can reach the address can then change and stop the server.
+    #[arg(long)]
+    admin: bool,
 }
 
-pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Outcome> {
+pub(super) fn run(args: &Args) -> io::Result<Outcome> {
     let mock = match mock(args) {
         Ok(mock) => mock,
         Err(message) => {
@@ -36,41 +52,76 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<Outcome> {
             return Ok(Outcome::Failure);
         }
     };
-    for warning in mock.warnings() {
-        to_stderr(format_args!("warning: {warning}"));
-    }
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
-        .with_target(false)
-        .init();
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let listener = match TcpListener::bind(args.listen).await {
-            Ok(listener) => listener,
+    let mock = match &args.now {
+        None => mock,
+        Some(now) => match mock.with_now(now) {
+            Ok(mock) => mock,
             Err(error) => {
-                print_error(format_args!("cannot listen on {}: {error}", args.listen));
+                print_error(error);
                 return Ok(Outcome::Failure);
             }
-        };
-        // Registered before the address is announced: from then on, clients may stop the server.
-        let stop = stop()?;
-        let address = listener.local_addr()?;
-        if !address.ip().is_loopback() {
-            to_stderr(format_args!(
-                "warning: {address} is not a loopback address; anyone on the network can reach this \
-                 server, which is meant for tests only"
-            ));
+        },
+    };
+    let mock = if args.admin { mock.with_admin() } else { mock };
+    let log = Log::start()?;
+    for warning in mock.warnings() {
+        log.line(format_args!("warning: {warning}"));
+    }
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    let runtime = Runtime::new()?;
+    let outcome = runtime.block_on(listen(args, mock, &log));
+    log.finish();
+    // A second signal does not wait for anything.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn listen(args: &Args, mock: Mock, log: &Log) -> io::Result<Outcome> {
+    let listener = match TcpListener::bind(args.listen).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            print_error(format_args!("cannot listen on {}: {error}", args.listen));
+            return Ok(Outcome::Failure);
         }
-        let token = if mock.asks_for_tokens() {
-            "TOKEN-OF-A-CALLER"
-        } else {
-            "any"
-        };
-        announce(address, token, out)?;
-        serve(mock, listener, stop).await?;
-        to_stderr("stopped");
-        Ok(Outcome::Success)
-    })
+    };
+    // Registered before the address is announced: from then on, clients may stop the server.
+    let mut signals = Signals::new()?;
+    let address = listener.local_addr()?;
+    if !address.ip().is_loopback() {
+        log.line(format_args!(
+            "warning: {address} is not a loopback address; anyone on the network can reach this \
+             server, which is meant for tests only"
+        ));
+    }
+    let token = if mock.asks_for_tokens() {
+        "TOKEN-OF-A-CALLER"
+    } else {
+        "any"
+    };
+    if let Err(error) = announce(address, token, &mut io::stdout().lock()) {
+        log.line(format_args!(
+            "warning: cannot write to standard output ({error}); listening on http://{address}"
+        ));
+    }
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut serving = pin!(serve(mock, listener, async { drop(stopped.await) }));
+    tokio::select! {
+        result = &mut serving => result?,
+        () = signals.next() => {
+            drop(stop);
+            tokio::select! {
+                result = &mut serving => result?,
+                () = signals.next() => {}
+            }
+        }
+    }
+    log.line("stopped");
+    Ok(Outcome::Success)
 }
 
 /// Creates the server that the arguments describe.
@@ -132,8 +183,7 @@ fn announce(address: SocketAddr, token: &str, out: &mut impl Write) -> io::Resul
         std::net::IpAddr::V6(_) => format!("[::1]:{port}"),
     };
     let name = host.rsplit_once(':').map_or(&*host, |(name, _)| name);
-    write!(
-        out,
+    let text = format!(
         "http://{host}
 
 Python, google-api-python-client:
@@ -160,29 +210,48 @@ Node, @google-apps/chat, run with METADATA_SERVER_DETECTION=none:
   const api = new ChatServiceClient({{fallback: 'rest', protocol: 'http', apiEndpoint: '{name}', port: {port}, authClient}});
 
 "
-    )?;
+    );
+    out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// Returns a future that completes on Ctrl-C or SIGTERM.
-fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+/// The signals that stop the server: Ctrl-C and SIGTERM.
+struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
+    interrupt: Signal,
+    #[cfg(unix)]
+    terminate: Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
         })
     }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
     #[cfg(not(unix))]
-    Ok(async {
+    #[allow(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    #[allow(clippy::unused_self, reason = "it has state on Unix")]
+    async fn next(&mut self) {
         // Without a handler, nothing stops the server but the end of its process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }
-    })
+    }
 }

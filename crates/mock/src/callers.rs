@@ -59,6 +59,10 @@ impl Callers {
         self.0.is_empty()
     }
 
+    pub(super) fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Returns whether the text contains a caller's token.
     pub(super) fn has_token(&self, text: &str) -> bool {
         self.0.keys().any(|token| text.contains(&**token))

@@ -1,12 +1,13 @@
 //! Requests as they arrive: their path, query, token and body, and how the log shows them.
 
 use bytes::Bytes;
-use gchat_filter::list::{QueryReader, SystemParameters};
+use gchat_filter::list::{MembershipMethod, QueryReader, SystemParameters};
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use percent_encoding::percent_decode_str;
 
 use super::callers::Callers;
+use super::control::CONTROLS;
 
 /// Maximum length of an identifier in a logged path, in bytes.
 const MAX_LOGGED_LEN: usize = 100;
@@ -48,6 +49,26 @@ impl Incoming {
         incoming
     }
 
+    /// Returns the method of the API that the request calls, if any.
+    pub(super) fn api_method(&self) -> Option<MembershipMethod> {
+        let path: Vec<&str> = self.path.iter().flatten().map(String::as_str).collect();
+        match (self.method.as_str(), path.as_slice()) {
+            ("GET", ["spaces", _, "members"]) => Some(MembershipMethod::List),
+            ("POST", ["spaces", _, "members"]) => Some(MembershipMethod::Create),
+            ("GET", ["spaces", _, "members", _]) => Some(MembershipMethod::Get),
+            ("DELETE", ["spaces", _, "members", _]) => Some(MembershipMethod::Delete),
+            ("PATCH", ["spaces", _, "members", _]) => Some(MembershipMethod::Patch),
+            _ => None,
+        }
+    }
+
+    /// Returns the name of the space in the path of list and create.
+    pub(super) fn parent(&self) -> String {
+        let resource = self.resource();
+        let parent = resource.strip_suffix("/members").unwrap_or(&resource);
+        parent.to_owned()
+    }
+
     /// Returns the path of the resource, as in names and in faults.
     pub(super) fn resource(&self) -> String {
         self.path
@@ -74,7 +95,8 @@ fn segments(path: &str) -> Option<Vec<String>> {
     segments.map(decode).collect()
 }
 
-fn bearer(headers: &HeaderMap) -> Option<String> {
+/// Returns the token in the `Authorization` header.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme
@@ -112,6 +134,7 @@ pub(super) fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p s
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let is_known = match segments.as_slice() {
         ["v1", "spaces", space, "members"] => is_identifier(space),
+        ["__admin", control] => CONTROLS.contains(control),
         ["v1", "spaces", space, "members", member] => is_identifier(space) && is_identifier(member),
         _ => false,
     };

@@ -4,9 +4,11 @@ mod answer;
 mod body;
 mod call;
 mod callers;
+mod clock;
+mod control;
 mod create;
 mod fault;
-
+mod fault_response;
 mod identifier;
 mod incoming;
 mod index;
@@ -14,29 +16,41 @@ mod message_types;
 mod methods;
 mod nearest;
 mod people;
+mod present;
+mod redact;
+mod requests;
 mod scope_warning;
 mod seed;
 mod seed_error;
 mod seed_items;
 mod server;
 mod service;
+mod socket;
 mod space_settings;
 mod state;
 mod store;
 mod strict;
+mod truncated;
 
+use std::future;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use thiserror::Error;
 
+pub use self::fault::{ConnectionFault, Fault, FaultError};
+pub use self::requests::RecordedRequest;
 pub use self::seed_error::SeedError;
 pub use self::server::{Server, serve};
 pub use self::store::StoreError;
 
+use self::clock::{Clock, parse_time};
+use self::present::Origin;
+use self::requests::Requests;
 use self::seed::Seed;
 use self::service::Shared;
 use self::state::{State, check_saved_name};
@@ -52,6 +66,8 @@ const SAMPLE: &str = include_str!("sample.json");
 pub struct Mock {
     shared: Arc<Shared>,
     warnings: Arc<[String]>,
+    /// Whether the control paths are served on any address.
+    admin: bool,
 }
 
 /// The error for a mock server's file that cannot be opened.
@@ -74,6 +90,11 @@ pub enum OpenError {
         difference: String,
     },
 }
+
+/// The error for a time that is not in RFC 3339 with an offset.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct TimeError(String);
 
 impl Mock {
     /// Creates a server with the built-in sample, in memory.
@@ -103,7 +124,12 @@ impl Mock {
         let mut seed = parse(seeds)?;
         let memberships = std::mem::take(&mut seed.memberships);
         let app = State::calling_app(&memberships);
-        Ok(Self::new(seed, app, memberships, new_key(), None))
+        let origin = Origin {
+            seeds: seeds.iter().map(|seed| seed.as_ref().to_owned()).collect(),
+            key: new_key(),
+            path: None,
+        };
+        Ok(Self::new(seed, app, memberships, origin, None))
     }
 
     /// Creates a server that [saves](self#saving) every change to a file.
@@ -130,17 +156,17 @@ impl Mock {
         path: impl AsRef<Path>,
         seeds: &[S],
     ) -> Result<Self, OpenError> {
-        let path = path.as_ref();
+        let texts: Option<Vec<String>> = (!seeds.is_empty())
+            .then(|| seeds.iter().map(|seed| seed.as_ref().to_owned()).collect());
         let given = (!seeds.is_empty()).then(|| parse(seeds)).transpose()?;
+        let path = path.as_ref();
         if let Some((store, saved)) = Store::open(path)? {
-            let original = parse(&saved.seed)?;
+            let original = parse(&saved.seeds)?;
             let spaces = original.spaces.iter().map(|space| &*space.name).collect();
             for membership in &saved.memberships {
-                check_saved_name(&spaces, membership).map_err(|message| {
-                    StoreError::Membership {
-                        name: membership.name.clone(),
-                        message: message.to_owned(),
-                    }
+                check_saved_name(&spaces, membership).map_err(|error| StoreError::Membership {
+                    name: membership.name.clone(),
+                    message: error.to_owned(),
                 })?;
             }
             let app = State::calling_app(&original.memberships);
@@ -151,43 +177,59 @@ impl Mock {
                     Some(difference) => return Err(OpenError::OtherSeed { difference }),
                 },
             };
-            let key = saved.key;
-            return Ok(Self::new(seed, app, saved.memberships, key, Some(store)));
+            let origin = Origin {
+                seeds: texts.unwrap_or(saved.seeds),
+                key: saved.key,
+                path: Some(path.to_owned()),
+            };
+            let memberships = saved.memberships;
+            return Ok(Self::new(seed, app, memberships, origin, Some(store)));
         }
-        let (mut seed, texts) = match given {
-            Some(seed) => (seed, seeds.iter().map(AsRef::as_ref).collect()),
-            None => (parse(&[SAMPLE])?, vec![SAMPLE]),
+        let (mut seed, seeds) = match (given, texts) {
+            (Some(seed), Some(texts)) => (seed, texts),
+            _ => (parse(&[SAMPLE])?, vec![SAMPLE.to_owned()]),
         };
         let memberships = std::mem::take(&mut seed.memberships);
         let app = State::calling_app(&memberships);
-        let content = Content::new(&texts, new_key(), memberships);
+        let content = Content::new(seeds, new_key(), memberships);
         let store = Store::create(path, &content)?;
+        let origin = Origin {
+            seeds: content.seeds,
+            key: content.key,
+            path: Some(path.to_owned()),
+        };
         Ok(Self::new(
             seed,
             app,
             content.memberships,
-            content.key,
+            origin,
             Some(store),
         ))
     }
 
     fn new(
-        seed: Seed,
+        mut seed: Seed,
         app: String,
         memberships: Vec<Membership>,
-        key: [u8; 32],
+        origin: Origin,
         store: Option<Store>,
     ) -> Self {
+        let tokens = match seed.now {
+            Some(_) => PageTokens::new(origin.reproducible_key()),
+            None => PageTokens::new(origin.key),
+        };
         Self {
             warnings: seed.warnings.as_slice().into(),
             shared: Arc::new(Shared {
-                state: RwLock::new(State::new(&seed, app, memberships)),
+                faults: Mutex::new(std::mem::take(&mut seed.faults)),
+                clock: Clock::new(seed.now),
+                state: RwLock::new(State::new(seed, app, memberships, tokens)),
                 saves: store.is_some(),
                 store: Mutex::new(store),
-                tokens: PageTokens::new(key),
-                callers: seed.callers.as_slice().into(),
-                faults: seed.faults.into_iter().map(Into::into).collect(),
+                requests: Requests::default(),
+                origin,
             }),
+            admin: false,
         }
     }
 
@@ -200,13 +242,101 @@ impl Mock {
     /// Returns whether requests need a token, because the seed has callers.
     #[must_use]
     pub fn asks_for_tokens(&self) -> bool {
-        !self.shared.callers.is_empty()
+        !self.shared.read().callers.is_empty()
+    }
+
+    /// Adds a fault after those that are there. It applies from the next request on.
+    ///
+    /// # Errors
+    ///
+    /// If the fault has no effect or an invalid part, such as a status under 400.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), FaultError> {
+        fault.check()?;
+        self.shared.faults().push(fault);
+        Ok(())
+    }
+
+    /// Returns the faults. Their `skip` and `times` are what is left of them.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.shared.faults().clone()
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.shared.faults().clear();
+    }
+
+    /// Serves the [control paths](crate#control-over-http) even if an address that is listened on is not
+    /// a loopback address: anyone who can reach it can then change the server.
+    #[must_use]
+    pub fn with_admin(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+
+    /// Stops the clock at a time, and makes page tokens depend on the seed alone, as the seed's `now` does:
+    /// two servers with equal seeds then answer alike, byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// If the time has no offset or another form than `2026-01-01T00:00:00Z`.
+    pub fn with_now(self, now: &str) -> Result<Self, TimeError> {
+        let now = parse_time("now", now).map_err(TimeError)?;
+        self.shared.clock.start_at(Some(now));
+        let tokens = PageTokens::new(self.shared.origin.reproducible_key());
+        self.shared.write().tokens = tokens;
+        Ok(self)
+    }
+
+    /// Moves the clock forward, whether it stands still or not.
+    pub fn advance(&self, by: Duration) {
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        self.shared.clock.advance(by);
+    }
+
+    /// Returns the last requests of methods of the API that a [`Server`] received, oldest first: up to
+    /// 1,000, without tokens.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.requests.all().0
+    }
+
+    /// Forgets the requests.
+    pub fn clear_requests(&self) {
+        self.shared.requests.clear();
+    }
+
+    /// Returns the present state as a [seed](crate#seed) that starts an equal server. The tokens of
+    /// callers are placeholders.
+    #[must_use]
+    pub fn to_seed(&self) -> String {
+        self.shared.present_seed()
+    }
+
+    /// Adds a seed to the present state: spaces, memberships, users, callers, faults.
+    ///
+    /// # Errors
+    ///
+    /// If the seed is invalid or contradicts the state, as with a second membership of a user in a
+    /// space, or if it cannot be saved.
+    pub fn add_seed(&self, seed: &str) -> Result<(), OpenError> {
+        self.shared.add_seed(seed)
+    }
+
+    /// Goes back to the seed that the server began with, also in the file that it saves to.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be saved.
+    pub fn reset(&self) -> Result<(), OpenError> {
+        self.shared.reset()
     }
 
     /// Handles one request, for a test that has its own HTTP server or none.
     ///
-    /// The response has a JSON body. Needs a tokio runtime if the server saves its data, or if a
-    /// fault delays the request.
+    /// Needs a tokio runtime if the server saves its data, or if a fault delays the request. A fault of
+    /// the connection is in the response's extensions, as [`ConnectionFault`].
     ///
     /// # Examples
     ///
@@ -223,7 +353,14 @@ impl Mock {
     /// ```
     pub async fn handle(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<String> {
         let request = request.map(|body| Ok(body.into()));
-        service::handle(&self.shared, request, Instant::now()).await
+        service::handle(
+            &self.shared,
+            request,
+            Instant::now(),
+            future::pending(),
+            None,
+        )
+        .await
     }
 
     /// Serves on a free loopback port, on a separate thread, until the [`Server`] is dropped.

@@ -45,7 +45,7 @@ impl From<&UserSeed> for Person {
             email: seed.email.clone(),
             display_name: seed.display_name.clone(),
             avatar_url: seed.avatar_url.clone(),
-            user_type: UserType::Human,
+            user_type: seed.user_type.clone(),
             auto_accept: seed.auto_accept,
             administrator: seed.admin,
             external: seed.external,
@@ -97,6 +97,11 @@ impl People {
     /// Returns the person or app with this identifier, or the default if they are unknown.
     pub(super) fn get(&self, id: &str) -> Person {
         self.by_id.get(id).cloned().unwrap_or_default()
+    }
+
+    /// Returns everyone, with their identifiers, in any order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Person)> {
+        self.by_id.iter().map(|(id, person)| (&**id, person))
     }
 
     /// Returns whether the person or app is known.

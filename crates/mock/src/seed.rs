@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use gchat_filter::list::{MembershipName, Reference, SpaceName, parse_group, parse_user};
-use gchat_filter::members::{Membership, MembershipRole, UserOrGroup};
+use gchat_filter::members::{Membership, MembershipRole, UserOrGroup, UserType};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::clock::parse_time;
+use super::fault::Fault;
 use super::identifier::{check_length, check_user, identifier};
 use super::message_types::{MEMBERSHIP, Message};
 use super::scope_warning::scope_warning;
 use super::seed_error::{Place, SeedError};
 use super::seed_items::{
-    CallerSeed, FaultSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed, name,
+    CallerSeed, Missing, SpaceSeed, UnknownUsers, UserDetails, UserSeed, name,
 };
 use super::space_settings::SpaceType;
 use super::strict;
@@ -26,11 +28,16 @@ pub(super) struct Seed {
     pub(super) memberships: Vec<Membership>,
     pub(super) users: Vec<UserSeed>,
     pub(super) callers: Vec<CallerSeed>,
-    pub(super) faults: Vec<FaultSeed>,
+    pub(super) faults: Vec<Fault>,
     pub(super) domains: Vec<String>,
     pub(super) user_details: UserDetails,
     pub(super) unknown_users: UnknownUsers,
     pub(super) missing: Missing,
+    /// Identifier of the calling app of users, if it is not the first app among the memberships.
+    pub(super) calling_app: Option<String>,
+    pub(super) lenient: bool,
+    /// Where the clock stands still.
+    pub(super) now: Option<jiff::Timestamp>,
     /// Probable mistakes that are not errors.
     pub(super) warnings: Vec<String>,
 }
@@ -58,6 +65,8 @@ struct Outline<'s> {
     unknown_users: UnknownUsers,
     #[serde(default, deserialize_with = "name")]
     missing: Missing,
+    calling_app: Option<String>,
+    now: Option<String>,
     #[serde(default)]
     lenient: bool,
     /// In a response of the service.
@@ -140,7 +149,7 @@ impl Seed {
             (check.seed, check.text) = (index, *text);
             let callers = check.items(&outline.callers, "a `token`", None, Check::caller)?;
             seed.callers.extend(callers);
-            let faults = check.items(&outline.faults, "a `path`", None, Check::fault)?;
+            let faults = check.faults(&outline.faults)?;
             seed.faults.extend(faults);
         }
         // Only now are all users and callers known.
@@ -157,7 +166,17 @@ impl Seed {
                     })?;
             }
         }
-        for outline in outlines {
+        for (index, outline) in outlines.into_iter().enumerate() {
+            let at_start = |message| SeedError {
+                seed: index,
+                ..Place { line: 1, column: 1 }.error(message)
+            };
+            if let Some(app) = &outline.calling_app {
+                seed.calling_app = Some(canonical_id(app, "callingApp").map_err(at_start)?);
+            }
+            if let Some(now) = &outline.now {
+                seed.now = Some(parse_time("now", now).map_err(at_start)?);
+            }
             seed.domains.extend(outline.domains);
             if outline.user_details != UserDetails::default() {
                 seed.user_details = outline.user_details;
@@ -177,7 +196,35 @@ impl Seed {
                 .collect();
         }
         seed.warnings = check.warnings;
+        seed.lenient = check.lenient;
         Ok(seed)
+    }
+
+    /// Parses faults: `{"faults": […]}`, an array, or one fault.
+    ///
+    /// # Errors
+    ///
+    /// The first error.
+    pub(super) fn parse_faults(text: &str) -> Result<Vec<Fault>, SeedError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Faults<'s> {
+            #[serde(borrow)]
+            faults: Vec<&'s RawValue>,
+        }
+        let items = if let Ok(Faults { faults }) = serde_json::from_str(text) {
+            faults
+        } else if text.trim_start().starts_with('[') {
+            serde_json::from_str(text).map_err(|error| SeedError::json(&error, text, 0))?
+        } else {
+            let fault = serde_json::from_str(text);
+            vec![fault.map_err(|error| SeedError::json(&error, text, 0))?]
+        };
+        let mut check = Check {
+            text,
+            ..Check::default()
+        };
+        check.faults(&items)
     }
 
     /// Returns the first difference from the seed that created a file, in what a file saves or
@@ -270,6 +317,12 @@ impl Check<'_> {
         read.map_err(|error| SeedError { seed, ..error })
     }
 
+    fn faults(&mut self, faults: &[&RawValue]) -> Result<Vec<Fault>, SeedError> {
+        self.items(faults, "a `path`", None, |_, fault: &Fault| {
+            fault.check().map_err(|error| error.to_string())
+        })
+    }
+
     /// Returns the offset of an item. It borrows from the text, so it is the difference of their
     /// addresses.
     fn offset(&self, raw: &RawValue) -> usize {
@@ -310,6 +363,13 @@ impl Check<'_> {
     fn user(&mut self, user: &UserSeed) -> Result<(), String> {
         self.has_users = true;
         let id = canonical_id(&user.name, "name")?;
+        if !matches!(user.user_type, UserType::Human | UserType::Bot) {
+            let found = user.user_type.to_string();
+            let found = quoted(&found);
+            return Err(format!(
+                "a user's `type` must be `HUMAN` or `BOT`, found {found}"
+            ));
+        }
         if !self.users.insert(id) {
             return Err(format!("duplicate user {}", quoted(&user.name)));
         }
@@ -426,34 +486,6 @@ impl Check<'_> {
                 .filter_map(|scope| scope_warning(scope)),
         );
         Ok(())
-    }
-
-    #[allow(
-        clippy::unused_self,
-        reason = "it has the signature of the other checks"
-    )]
-    fn fault(&mut self, fault: &FaultSeed) -> Result<(), String> {
-        let path = fault.path.trim_start_matches('/');
-        let path = path.strip_prefix("v1/").unwrap_or(path);
-        if path != fault.path {
-            return Err(format!(
-                "a fault's `path` must not start with `/` or `v1/`: write {} instead of {}",
-                quoted(path),
-                quoted(&fault.path)
-            ));
-        }
-        match fault.status {
-            Some(status) if !(400..600).contains(&status) => Err(format!(
-                "a fault's `status` must be from 400 to 599, found {status}"
-            )),
-            Some(_) if fault.fault.is_some() => {
-                Err("a fault must have either a `status` or a `fault`".to_owned())
-            }
-            None if fault.delay_ms == 0 && fault.fault.is_none() => {
-                Err("a fault must have a `status`, a `fault` or a `delayMs`".to_owned())
-            }
-            _ => Ok(()),
-        }
     }
 }
 

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use gchat_filter::members::UserType;
 
 use super::space_settings::{Permission, SpaceType};
 
@@ -123,7 +125,7 @@ impl AccessSettings {
     }
 }
 
-/// A person in a seed: what their memberships do not say.
+/// A person or an app in a seed: what their memberships do not say.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct UserSeed {
@@ -142,6 +144,13 @@ pub(super) struct UserSeed {
     /// Whether the person is from outside the organization.
     #[serde(default)]
     pub(super) external: bool,
+    /// `BOT` for an app that is in no space.
+    #[serde(default = "human", rename = "type")]
+    pub(super) user_type: UserType,
+}
+
+fn human() -> UserType {
+    UserType::Human
 }
 
 fn default_auto_accept() -> bool {
@@ -149,7 +158,7 @@ fn default_auto_accept() -> bool {
 }
 
 /// A caller in a seed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 pub(super) struct CallerSeed {
     pub(super) token: String,
@@ -159,26 +168,17 @@ pub(super) struct CallerSeed {
     pub(super) scopes: Vec<String>,
 }
 
-/// A fault in a seed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
-pub(super) struct FaultSeed {
-    /// Request path after `v1/`, where `*` matches any text.
-    pub(super) path: String,
-    /// HTTP status of the response; `None` if the request is only delayed.
-    pub(super) status: Option<u16>,
-    /// A response of the live service, in place of a status.
-    #[serde(default, deserialize_with = "some_name")]
-    pub(super) fault: Option<ReadyFault>,
-    /// Number of requests affected; `None` if the fault lasts indefinitely.
-    pub(super) times: Option<u64>,
-    /// Delay before the response, in milliseconds.
-    #[serde(default)]
-    pub(super) delay_ms: u64,
+/// Omits the token.
+impl fmt::Debug for CallerSeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("CallerSeed");
+        shown.field("user", &self.user).field("app", &self.app);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// What users see of other users.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum UserDetails {
     #[default]
@@ -188,7 +188,7 @@ pub(super) enum UserDetails {
 }
 
 /// What happens when a person who is not in the seed is added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum UnknownUsers {
     #[default]
@@ -198,21 +198,13 @@ pub(super) enum UnknownUsers {
 }
 
 /// The response to a request for a space that does not exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) enum Missing {
     #[default]
     #[serde(rename = "404")]
     NotFound,
     #[serde(rename = "403")]
     PermissionDenied,
-}
-
-/// A fault with a response of the live service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ReadyFault {
-    /// The project has no configured Chat app.
-    AppNotFound,
 }
 
 /// Deserializes an enum from the name of a value. For anything else, the parser's own error does not
@@ -222,12 +214,6 @@ pub(super) fn name<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 ) -> Result<T, D::Error> {
     let name = Cow::<str>::deserialize(deserializer)?;
     T::deserialize(name.into_deserializer())
-}
-
-fn some_name<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    name(deserializer).map(Some)
 }
 
 /// Deserializes a struct from an object. The parser would also accept an array of the fields.

@@ -1,16 +1,16 @@
 //! HTTP server with timeouts, and the server on a separate thread.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::pin::pin;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::Request;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http::{HeaderValue, Request, Version, header};
+use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,7 +23,20 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::task::TaskTracker;
 
 use super::Mock;
+use super::control::Control;
+use super::fault::ConnectionFault;
 use super::service::{self, BodyError, MAX_BODY_LEN};
+use super::socket::Socket;
+use super::truncated::{Lost, truncated};
+
+/// Maximum length of what is read of a body after its limit, in bytes.
+const MAX_IGNORED_LEN: usize = 64 << 20;
+
+/// Longest pause in a body that is ignored, after which the connection is closed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a connection may be idle, as clients that keep connections want to know it.
+const KEEP_ALIVE: &str = "timeout=10";
 
 /// Timeouts of a server.
 #[derive(Clone, Copy)]
@@ -62,6 +75,7 @@ impl Limits {
 /// connection, and returns when the port is free again.
 #[derive(Debug)]
 pub struct Server {
+    mock: Mock,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -77,6 +91,7 @@ impl Server {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
+        let served = mock.clone();
         let thread = std::thread::Builder::new()
             .name("gchat-filter mock".to_owned())
             .spawn(move || {
@@ -85,12 +100,13 @@ impl Server {
                         let _ = stopped.await;
                     };
                     match TcpListener::from_std(listener) {
-                        Ok(listener) => run(&mock, listener, until, Limits::IMMEDIATE).await,
+                        Ok(listener) => run(&served, listener, until, Limits::IMMEDIATE).await,
                         Err(error) => tracing::error!(%error, "the mock server cannot listen"),
                     }
                 });
             })?;
         Ok(Self {
+            mock,
             address,
             stop: Some(stop),
             thread: Some(thread),
@@ -107,6 +123,15 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+}
+
+/// The methods of [`Mock`] change the server while it runs.
+impl Deref for Server {
+    type Target = Mock;
+
+    fn deref(&self) -> &Mock {
+        &self.mock
     }
 }
 
@@ -149,17 +174,20 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
     http.half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head);
+    let addresses = listener.local_addr().into_iter().collect();
+    let control = Control::new(addresses, mock.admin);
     let graceful = GracefulShutdown::new();
     let answering = TaskTracker::new();
     let mut connections = JoinSet::new();
     let mut until = pin!(until);
     let mut accepts = true;
-    loop {
+    let is_controlled = loop {
         let accepted = tokio::select! {
             // In this order, so that `until` is polled before the first connection is accepted: a
             // signal is only received from then on.
             biased;
-            () = &mut until => break,
+            () = &mut until => break false,
+            () = control.stop.cancelled() => break true,
             // Forget the connections that have ended.
             Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
@@ -180,18 +208,38 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         // A response of several packets does not wait for the client to acknowledge the first. If
         // this fails, the response is only slower.
         let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutWriter::new(stream);
+        let socket = Socket::from(stream);
+        let mut stream = TimeoutWriter::new(socket.clone());
         stream.set_timeout(Some(limits.answer));
         let stream = TokioIo::new(Box::pin(stream));
-        let (mock, answering) = (mock.clone(), answering.clone());
+        let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
         let service = service_fn(move |request| {
-            let (mock, answering) = (mock.clone(), answering.clone());
+            let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
+            let socket = socket.clone();
             async move {
                 let start = Instant::now();
+                let keeps_alive = keeps_alive(&request);
                 let request = receive(request, limits.body).await;
                 let _answering = answering.token();
-                let response = service::handle(&mock.shared, request, start).await;
-                Ok::<_, Infallible>(response)
+                let gone = socket.closed();
+                let mut response =
+                    service::handle(&mock.shared, request, start, gone, Some(&control)).await;
+                if let Some(date) = mock.shared.clock.date() {
+                    response.headers_mut().insert(header::DATE, date);
+                }
+                if keeps_alive && !response.headers().contains_key(header::CONNECTION) {
+                    let idle = HeaderValue::from_static(KEEP_ALIVE);
+                    response.headers_mut().insert("keep-alive", idle);
+                }
+                match response.extensions().get::<ConnectionFault>() {
+                    Some(ConnectionFault::Reset) => {
+                        socket.reset_when_closed();
+                        Err(Lost)
+                    }
+                    Some(ConnectionFault::Empty) => Err(Lost),
+                    Some(ConnectionFault::Truncated) => Ok(truncated(response).map(Either::Right)),
+                    None => Ok(response.map(Either::Left)),
+                }
             }
         });
         let connection = graceful.watch(http.serve_connection(stream, service));
@@ -199,7 +247,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
             // A connection fails because the client is gone or does not speak HTTP.
             let _ = connection.await;
         });
-    }
+    };
     drop(listener);
     let answers = async {
         tokio::time::sleep(limits.half_sent).await;
@@ -208,29 +256,61 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         // The last response has yet to be written.
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
-    let _ = tokio::time::timeout(limits.ending, async {
+    // The client that asked for the end receives its response, even from a server that ends at once.
+    let ending = if is_controlled {
+        Limits::DEFAULT.ending
+    } else {
+        limits.ending
+    };
+    let _ = tokio::time::timeout(ending, async {
         tokio::select! {
             () = graceful.shutdown() => {}
             () = answers => {}
+            () = until, if is_controlled => {}
         }
     })
     .await;
 }
 
-/// Receives the body of a request, unless its announced length is over the limit.
+/// Returns whether the connection stays open after the response, unless that says otherwise.
+fn keeps_alive(request: &Request<Incoming>) -> bool {
+    let close = request.headers().get(header::CONNECTION);
+    request.version() == Version::HTTP_11
+        && close.is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"close"))
+}
+
+/// Receives the body of a request. If it is over the limit, the rest is read and ignored while the
+/// response is sent: many clients write the entire body before they read.
 async fn receive(request: Request<Incoming>, time: Duration) -> Request<Result<Bytes, BodyError>> {
-    let (parts, body) = request.into_parts();
-    let body = if body.size_hint().lower() > MAX_BODY_LEN as u64 {
+    let (parts, mut body) = request.into_parts();
+    let received = if body.size_hint().lower() > MAX_BODY_LEN as u64 {
         Err(BodyError::too_long())
     } else {
-        match tokio::time::timeout(time, Limited::new(body, MAX_BODY_LEN).collect()).await {
+        match tokio::time::timeout(time, Limited::new(&mut body, MAX_BODY_LEN).collect()).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::too_long()),
             Ok(Err(_)) => Err(BodyError::incomplete()),
             Err(_) => Err(BodyError::timed_out()),
         }
     };
-    Request::from_parts(parts, body)
+    // A client that asks before it sends the body is not told to go on.
+    let is_sent = !parts.headers.contains_key(header::EXPECT);
+    if is_sent && received.as_ref().is_err_and(BodyError::is_too_long) {
+        tokio::spawn(tokio::time::timeout(time, ignore(body)));
+    }
+    Request::from_parts(parts, received)
+}
+
+/// Reads a body to its end, up to a limit, or until the client pauses.
+async fn ignore(mut body: Incoming) {
+    let mut left = MAX_IGNORED_LEN;
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(PAUSE, body.frame()).await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(length) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
 }
 
 #[cfg(test)]

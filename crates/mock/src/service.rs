@@ -1,13 +1,13 @@
 //! HTTP: from a request to the method that it calls, and from the result to a response.
 
 use std::borrow::Borrow;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Instant;
 
 use bytes::Bytes;
 use gchat_filter::list::{
-    ListMembershipsRequest, MembershipMethod, MembershipName, PageTokens, QueryReader, RpcCode,
-    SpaceName, Status, SystemParameters, Violation,
+    ListMembershipsRequest, MembershipMethod, MembershipName, QueryReader, RpcCode, SpaceName,
+    Status, SystemParameters, Violation,
 };
 use gchat_filter::members::{Membership, MembershipState};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -15,10 +15,15 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use super::answer::{self, Listed};
 use super::body;
 use super::call::{Call, Requester, allowed};
-use super::callers::Callers;
-use super::fault::{self, Fault};
+use super::clock::Clock;
+use super::control::{self, Control};
+use super::fault::Fault;
+use super::fault_response;
+use super::identifier::identifier;
 use super::incoming::{Incoming, common_method, logged};
 use super::people::without_details;
+use super::present::Origin;
+use super::requests::Requests;
 use super::state::{Change, State};
 use super::store::Store;
 
@@ -48,6 +53,10 @@ impl BodyError {
         Self(StatusCode::BAD_REQUEST, status)
     }
 
+    pub(super) fn is_too_long(&self) -> bool {
+        self.0 == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
     fn answer(&self) -> Response<String> {
         let Self(http, status) = self;
         let mut response = json(*http, answer::error_as(http.as_u16(), status, true));
@@ -67,16 +76,20 @@ pub(super) struct Shared {
     pub(super) store: Mutex<Option<Store>>,
     /// Whether there is a store, so that a change waits for the disk.
     pub(super) saves: bool,
-    pub(super) tokens: PageTokens,
-    pub(super) callers: Callers,
-    pub(super) faults: Vec<Fault>,
+    pub(super) clock: Clock,
+    pub(super) origin: Origin,
+    pub(super) requests: Requests,
+    pub(super) faults: Mutex<Vec<Fault>>,
 }
 
-/// Answers a request whose body was received, or was not, and logs it.
+/// Answers a request whose body was received, or was not, and logs it. The delay of a fault ends early
+/// when the client is gone.
 pub(super) async fn handle(
     shared: &Arc<Shared>,
     request: Request<Result<Bytes, BodyError>>,
     start: Instant,
+    gone: impl Future<Output = ()>,
+    control: Option<&Control>,
 ) -> Response<String> {
     let (parts, body) = request.into_parts();
     let body = body.and_then(|body| {
@@ -86,81 +99,127 @@ pub(super) async fn handle(
             Ok(body)
         }
     });
-    let response = match body {
-        Ok(body) => respond(shared, Incoming::new(&parts, body)).await,
-        Err(error) => error.answer(),
+    let response = match (body, control) {
+        (Err(error), _) => error.answer(),
+        (Ok(body), Some(control)) if control::is_control(&parts) => {
+            control::respond(shared, control, &parts, &body)
+        }
+        (Ok(body), control) => {
+            let incoming = Incoming::new(&parts, body.clone());
+            let is_recorded =
+                control.is_some_and(Control::is_open) && incoming.api_method().is_some();
+            let response = respond(shared, incoming, gone).await;
+            if is_recorded {
+                shared.record(&parts, &body, &response);
+            }
+            response
+        }
     };
-    let (method, path) = logged(&parts, &shared.callers);
+    let state = shared.read();
+    let (method, path) = logged(&parts, &state.callers);
+    let fault = response.extensions().get::<Arc<Fault>>();
     tracing::info!(
         method = %method,
         path,
         status = response.status().as_u16(),
+        fault = fault.map(tracing::field::display),
         micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
+    drop(state);
     response
 }
 
-async fn respond(shared: &Arc<Shared>, incoming: Incoming) -> Response<String> {
-    if !shared.faults.is_empty()
-        && let Some(effect) = fault::effect(&shared.faults, &incoming.resource())
-    {
-        if !effect.delay.is_zero() {
-            tokio::time::sleep(effect.delay).await;
-        }
-        if let Some((http, body)) = effect.error {
-            return json(http, body);
-        }
+async fn respond(
+    shared: &Arc<Shared>,
+    incoming: Incoming,
+    gone: impl Future<Output = ()>,
+) -> Response<String> {
+    let fault = incoming
+        .api_method()
+        .and_then(|method| shared.take_fault(method, &incoming));
+    let Some(fault) = fault else {
+        return call(shared, incoming, None).await;
+    };
+    let delay = fault.waiting_time();
+    if !delay.is_zero() {
+        // If the client is gone, its request is carried out at once.
+        let _ = tokio::time::timeout(delay, gone).await;
     }
+    let called = if fault.calls_method() {
+        Some(call(shared, incoming, fault.page_size).await)
+    } else {
+        None
+    };
+    let mut response = fault_response::response(&fault, called);
+    response.extensions_mut().insert(Arc::new(fault));
+    response
+}
+
+/// Calls the method. A page has at most `page_size` members.
+async fn call(
+    shared: &Arc<Shared>,
+    incoming: Incoming,
+    page_size: Option<usize>,
+) -> Response<String> {
     // Saving a change waits for the disk, which must not block other requests.
     if shared.saves && incoming.method != Method::GET {
         let shared = Arc::clone(shared);
-        let task = tokio::task::spawn_blocking(move || shared.respond(&incoming));
+        let task = tokio::task::spawn_blocking(move || shared.respond(&incoming, page_size));
         return task.await.unwrap_or_else(|_| {
             let message = "The server failed to process the request.";
             failure(&Status::new(RpcCode::Internal, message), true)
         });
     }
-    shared.respond(&incoming)
+    shared.respond(&incoming, page_size)
 }
 
 impl Shared {
-    fn respond(&self, incoming: &Incoming) -> Response<String> {
-        match self.answer(incoming) {
+    pub(super) fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the first fault that affects a request.
+    fn take_fault(&self, method: MembershipMethod, incoming: &Incoming) -> Option<Fault> {
+        let mut faults = self.faults();
+        if faults.is_empty() {
+            return None;
+        }
+        let path = incoming.resource();
+        faults
+            .iter_mut()
+            .find_map(|fault| fault.take(method, &path).then(|| fault.clone()))
+    }
+
+    fn respond(&self, incoming: &Incoming, page_size: Option<usize>) -> Response<String> {
+        match self.answer(incoming, page_size) {
             Ok(body) => json(StatusCode::OK, body),
             Err(status) => {
-                let status = self.callers.redact(status);
+                let status = self.read().callers.redact(status);
                 failure(&status, incoming.system().pretty_print)
             }
         }
     }
 
     /// Returns the body of a successful response.
-    fn answer(&self, incoming: &Incoming) -> Result<String, Status> {
-        let path: Vec<&str> = incoming.path.iter().flatten().map(String::as_str).collect();
-        match (incoming.method.as_str(), path.as_slice()) {
-            ("GET", ["spaces", space, "members"]) => self.list(incoming, space),
-            ("POST", ["spaces", space, "members"]) => self.create(incoming, space),
-            ("GET", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Get),
-            ("DELETE", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Delete),
-            ("PATCH", ["spaces", _, "members", _]) => self.one(incoming, MembershipMethod::Patch),
-            (method, _) => {
-                let method = common_method(method).unwrap_or("this HTTP method");
+    fn answer(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
+        match incoming.api_method() {
+            Some(MembershipMethod::List) => self.list(incoming, page_size),
+            Some(MembershipMethod::Create) => self.create(incoming),
+            Some(method) => self.one(incoming, method),
+            None => {
+                let method = common_method(incoming.method.as_str());
+                let method = method.unwrap_or("this HTTP method");
                 let message = format!("spaces.members has no method for {method} at this path.");
                 Err(Status::new(RpcCode::NotFound, message))
             }
         }
     }
 
-    fn identify(&self, state: &State, incoming: &Incoming) -> Result<Requester, Status> {
-        let token = incoming.token.as_deref();
-        self.callers.identify(state, token, || incoming.system())
-    }
-
-    fn list(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
+    fn list(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
         let state = self.read();
-        let who = self.identify(&state, incoming)?;
-        let parent = format!("spaces/{space}");
+        let who = identify(&state, incoming)?;
+        let parent = incoming.parent();
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
         let call = Call::new(
@@ -169,7 +228,7 @@ impl Shared {
             MembershipMethod::List,
             request.use_admin_access,
         )?;
-        let request = request.check_on_server(&self.tokens)?;
+        let request = request.check_on_server(&state.tokens)?;
         request.authorize(&who.caller)?;
         let space = call.space(request.parent(), false)?;
         if !call.has_permission(space, space.view_members) {
@@ -178,7 +237,18 @@ impl Shared {
             return Ok(answer::page(&[], None, &system));
         }
         let selects = |member: &_| request.selects(member, who.caller.authentication);
-        let page = request.page_of(space.members.after(request.start_after(), selects));
+        let mut page = request.page_of(space.members.after(request.start_after(), selects));
+        if let Some(size) = page_size
+            && size < page.memberships.len()
+        {
+            page.memberships.truncate(size);
+            let last = page.memberships.last().map(|listed| {
+                let membership: &Membership = (**listed).borrow();
+                identifier(&membership.name)
+            });
+            let last = last.or(request.start_after()).unwrap_or_default();
+            page.next_page_token = Some(request.next_page_token(last));
+        }
         let token = page.next_page_token.as_deref();
         if call.misses_details() {
             let memberships = page.memberships.iter().map(|listed| (**listed).borrow());
@@ -190,12 +260,12 @@ impl Shared {
         Ok(answer::page(&page.memberships, token, &system))
     }
 
-    fn create(&self, incoming: &Incoming, space: &str) -> Result<String, Status> {
+    fn create(&self, incoming: &Incoming) -> Result<String, Status> {
         self.change(incoming, MembershipMethod::Create, |call, _| {
             let body = body::membership(&incoming.body)?;
-            let parent = SpaceName::parse(&format!("spaces/{space}"))
+            let parent = SpaceName::parse(&incoming.parent())
                 .map_err(|error| Violation::new("parent", error))?;
-            let now = format!("{:.6}", jiff::Timestamp::now());
+            let now = format!("{:.6}", self.clock.now());
             call.create(&parent, &body, now)
         })
     }
@@ -216,7 +286,7 @@ impl Shared {
             }),
             _ => {
                 let state = self.read();
-                let who = self.identify(&state, incoming)?;
+                let who = identify(&state, incoming)?;
                 let query = Query::read(incoming, method)?;
                 let call = Call::new(&state, &who, method, query.admin)?;
                 let mut membership = call.get(&name()?)?;
@@ -238,7 +308,7 @@ impl Shared {
         let mut store = self.lock();
         let (query, change, misses_details) = {
             let state = self.read();
-            let who = self.identify(&state, incoming)?;
+            let who = identify(&state, incoming)?;
             let query = Query::read(incoming, method)?;
             let call = Call::new(&state, &who, method, query.admin)?;
             let change = check(&call, &query.update_mask)?;
@@ -262,22 +332,28 @@ impl Shared {
                 ..Membership::default()
             },
         };
-        self.state
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .apply(change);
+        self.write().apply(change);
         Ok(answer::membership(&membership, &query.system))
     }
 
     // Nothing panics in the middle of a change, so the data of a poisoned lock is consistent.
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+    pub(super) fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Store>> {
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Option<Store>> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn identify(state: &State, incoming: &Incoming) -> Result<Requester, Status> {
+    let token = incoming.token.as_deref();
+    state.callers.identify(state, token, || incoming.system())
 }
 
 /// Query of a method other than list.
@@ -322,7 +398,7 @@ fn failure(status: &Status, pretty_print: bool) -> Response<String> {
     response
 }
 
-fn json(status: StatusCode, body: String) -> Response<String> {
+pub(super) fn json(status: StatusCode, body: String) -> Response<String> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json; charset=UTF-8");

@@ -1,12 +1,12 @@
 //! Settings of a space, and the standing of its members.
 
 use gchat_filter::members::{MemberType, Role};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::index::{MembershipClass, Presence};
 
 /// Type of a space.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum SpaceType {
     #[default]
@@ -18,7 +18,7 @@ pub(super) enum SpaceType {
 
 /// The members who have a permission in a space: a `PermissionSetting` of the API. As there, a missing
 /// flag is `false`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(clippy::struct_field_names, reason = "the names are those of the API")]
 pub(super) struct Permission {

@@ -3,10 +3,11 @@
 use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use gchat_filter::list::{MembershipName, Reference, RpcCode, Status};
+use gchat_filter::list::{MembershipName, PageTokens, Reference, RpcCode, Status};
 use gchat_filter::members::{Membership, UserOrGroup, UserType};
 
 use super::answer::Listed;
+use super::callers::Callers;
 use super::identifier::identifier;
 use super::index::MembershipIndex;
 use super::people::People;
@@ -152,6 +153,10 @@ impl Change {
 pub(super) struct State {
     spaces: BTreeMap<String, Space>,
     pub(super) people: People,
+    pub(super) callers: Callers,
+    pub(super) tokens: PageTokens,
+    /// What the seed says, without its memberships and faults.
+    pub(super) seed: Seed,
     /// Whether a missing space is 403, like an inaccessible one.
     denies_missing: bool,
     /// Whether people who are not known cannot be added.
@@ -176,22 +181,41 @@ impl State {
 
     /// Creates the state of a seed with the current memberships. The seed's own
     /// memberships are only used to identify people, because some may have been removed since.
-    pub(super) fn new(seed: &Seed, app: String, memberships: Vec<Membership>) -> Self {
+    pub(super) fn new(
+        mut seed: Seed,
+        app: String,
+        memberships: Vec<Membership>,
+        tokens: PageTokens,
+    ) -> Self {
+        let people = People::of(&seed);
+        seed.memberships = Vec::new();
         let mut state = Self {
             spaces: BTreeMap::new(),
-            people: People::of(seed),
+            people,
+            callers: seed.callers.as_slice().into(),
+            tokens,
             denies_missing: seed.missing == Missing::PermissionDenied,
             refuses_unknown: seed.unknown_users == UnknownUsers::Refuse,
             hides_details: seed.user_details == UserDetails::None,
-            app,
+            app: seed.calling_app.clone().unwrap_or(app),
+            seed,
         };
-        for space in &seed.spaces {
+        for space in &state.seed.spaces {
             state.spaces.insert(space.name.clone(), Space::new(space));
         }
         for membership in memberships {
             state.apply(Change::Put(Box::new(membership)));
         }
         state
+    }
+
+    /// Returns all memberships, by space.
+    pub(super) fn memberships(&self) -> impl Iterator<Item = &Membership> {
+        let members = self
+            .spaces
+            .values()
+            .flat_map(|space| space.members.after(None, |_| true));
+        members.map(|(_, listed)| listed.borrow())
     }
 
     /// Returns the space with this name.

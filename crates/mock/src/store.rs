@@ -59,17 +59,17 @@ pub enum StoreError {
 pub(super) struct Content {
     version: u32,
     /// The parts of the seed.
-    pub(super) seed: Vec<String>,
+    pub(super) seeds: Vec<String>,
     /// The key of the page tokens.
     pub(super) key: [u8; 32],
     pub(super) memberships: Vec<Membership>,
 }
 
 impl Content {
-    pub(super) fn new(seed: &[&str], key: [u8; 32], memberships: Vec<Membership>) -> Self {
+    pub(super) fn new(seeds: Vec<String>, key: [u8; 32], memberships: Vec<Membership>) -> Self {
         Self {
             version: VERSION,
-            seed: seed.iter().map(|&part| part.to_owned()).collect(),
+            seeds,
             key,
             memberships,
         }
@@ -140,7 +140,7 @@ impl Store {
         let (content, changes, length) = read(&bytes)?;
         if changes > MAX_CHANGES.max(content.memberships.len()) {
             // The lock of the old file is held until the new one has its name.
-            let store = Unfinished::open(path)?.complete(path, &content)?;
+            let store = Self::replace(path, &content)?;
             return Ok(Some((store, content)));
         }
         let store = Self {
@@ -160,6 +160,11 @@ impl Store {
             return Err(StoreError::InUse);
         }
         unfinished.complete(path, content)
+    }
+
+    /// Creates a store in place of an open one.
+    pub(super) fn replace(path: &Path, content: &Content) -> Result<Self, StoreError> {
+        Unfinished::open(path)?.complete(path, content)
     }
 }
 
@@ -377,7 +382,7 @@ mod tests {
     }
 
     fn content(memberships: Vec<Membership>) -> Content {
-        Content::new(&["{}"], [7; 32], memberships)
+        Content::new(vec!["{}".to_owned()], [7; 32], memberships)
     }
 
     /// Returns the identifiers of the saved memberships.

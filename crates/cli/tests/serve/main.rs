@@ -9,6 +9,8 @@
 
 #[path = "../../../mock/tests/http/mod.rs"]
 mod http;
+#[cfg(unix)]
+mod operation;
 mod output;
 mod program;
 mod secrets;

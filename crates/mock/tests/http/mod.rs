@@ -19,8 +19,12 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(method: &str, path: &str) -> Self {
+        Self::with_host(method, path, "mock")
+    }
+
+    pub(crate) fn with_host(method: &str, path: &str, host: &str) -> Self {
         Self {
-            head: format!("{method} {path} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n"),
+            head: format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n"),
             has_length: false,
             body: String::new(),
         }

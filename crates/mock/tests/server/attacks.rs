@@ -343,3 +343,57 @@ fn queries_and_bodies_have_at_most_100_names() {
         "{message}"
     );
 }
+
+/// As Python's http.client sends: the entire body, before it reads.
+#[test]
+fn clients_that_write_first_receive_413() {
+    let server = open();
+    let body = vec![b' '; 16 << 20];
+    let head = format!(
+        "POST /v1/spaces/A/members HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let chunked = [
+        &b"POST /v1/spaces/A/members HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"[..],
+        format!("{:x}\r\n", body.len()).as_bytes(),
+    ]
+    .concat();
+    for head in [head.as_bytes(), &chunked] {
+        for _ in 0..20 {
+            let mut stream = TcpStream::connect(server.address()).unwrap();
+            stream.write_all(head).unwrap();
+            stream.write_all(&body).unwrap();
+            if head == chunked {
+                stream.write_all(b"\r\n0\r\n\r\n").unwrap();
+            }
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        }
+    }
+}
+
+/// A client knows how long it may reuse a connection.
+#[test]
+fn answers_say_how_long_a_connection_may_be_idle() {
+    let server = open();
+    for (version, connection, expected) in [
+        ("1.1", "", true),
+        ("1.1", "connection: keep-alive\r\n", true),
+        ("1.1", "connection: close\r\n", false),
+        ("1.0", "", false),
+    ] {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        let path = "/v1/spaces/A/members";
+        let request = format!("GET {path} HTTP/{version}\r\nhost: a\r\n{connection}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = vec![0; 1 << 14];
+        let length = stream.read(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]).to_lowercase();
+        assert_eq!(
+            answer.contains("\r\nkeep-alive: timeout=10\r\n"),
+            expected,
+            "{answer}"
+        );
+    }
+}

@@ -8,6 +8,9 @@
 
 mod attacks;
 mod callers;
+mod clock;
+mod control;
+mod faults;
 mod hostile;
 #[path = "../http/mod.rs"]
 mod http;

@@ -56,7 +56,6 @@ fn faults_have_a_code() {
         (499, "CANCELLED"),
         (500, "INTERNAL"),
         (502, "INTERNAL"),
-        (503, "UNAVAILABLE"),
         (504, "DEADLINE_EXCEEDED"),
         (599, "INTERNAL"),
     ] {
