@@ -43,6 +43,7 @@ const DECLARATION: Declaration = Declaration {
                 "creatoruser",
             ],
             values: Values::Call(CALLER),
+            column: Some("creator"),
             examples: "`creator(\"users/me\")`",
             ..Field::NEW
         }],

@@ -16,7 +16,9 @@
 //! - **A new field** is a [`FieldGroup`](crate::schema::FieldGroup) of the declaration, or an entry
 //!   of its group's `fields` if a resource has one value for all of them. `Matchable` gets a function
 //!   for it, which `forward_matchable` repeats, and `matches` a fact at the index of the group. A name
-//!   that was in `elsewhere` is removed there. A boolean is an enum of `true` and `false`.
+//!   that was in `elsewhere` is removed there. A boolean is an enum of `true` and `false`. With a
+//!   `column`, filters of the field have SQL; the table of columns in `sql` and the cases of
+//!   `tests/engines` get it as well.
 //! - **A new method** is a module like `spaces`, and a line of the list below.
 
 /// Implements a module's `Matchable` for references and pointers to types that implement it.
@@ -62,6 +64,7 @@ use self::reactions::Reactions;
 use self::section_items::SectionItems;
 use self::space_events::SpaceEvents;
 use self::spaces::Spaces;
+use crate::analysis::condition::Condition;
 use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
 use crate::named::named;
 use crate::schema::{Declaration, Lint};
@@ -132,6 +135,14 @@ macro_rules! methods {
                     $(Method::$method => {
                         Filter::<$language>::check_in(context, self, text).map(AnyFilter::$language)
                     })+
+                }
+            }
+        }
+
+        impl AnyFilter {
+            pub(crate) fn boxes(&self) -> (&'static Declaration, Vec<Vec<Condition<'_>>>) {
+                match self {
+                    $(Self::$language(filter) => filter.boxes(),)+
                 }
             }
         }

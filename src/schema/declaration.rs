@@ -93,6 +93,11 @@ pub(crate) struct Field {
     /// The operators, the documented ones first.
     pub(crate) operators: &'static [Operator],
     pub(crate) values: Values,
+    /// The property of a resource that the field is about, as a path in `snake_case`; `None` if tables
+    /// have no column for it. A call is about the user whom the property names.
+    pub(crate) column: Option<&'static str>,
+    /// The object that has this property, if its absence differs from that of the property.
+    pub(crate) parent: Option<&'static str>,
     /// Comparisons, for messages.
     pub(crate) examples: &'static str,
 }
@@ -195,6 +200,8 @@ impl Field {
         synonyms: &[],
         operators: &[],
         values: Values::Text,
+        column: None,
+        parent: None,
         examples: "",
     };
 
