@@ -158,6 +158,7 @@ fn help_and_version_go_to_standard_output() {
         "explain",
         "compare",
         "match",
+        "sql",
         "lints",
         "completions",
     ];
@@ -172,7 +173,7 @@ fn help_and_version_go_to_standard_output() {
                 .contains(&format!("Usage: gchat-filter {command}"))
         );
     }
-    for command in ["check", "explain", "compare", "match"] {
+    for command in ["check", "explain", "compare", "match", "sql"] {
         let help = run([command, "--help"]).out;
         assert!(help.contains("Exit status: 0"), "{help}");
     }
