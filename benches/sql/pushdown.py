@@ -147,8 +147,9 @@ def main():
                 engine.count(predicate)
                 own.append(time.perf_counter() - start)
             ratios.append(times[sql][-1] / times[by_hand][-1])
-        print(f"| `{text}` | {ideal} | {engine.groups(sql):g} | {median(times[sql]):.3f} | {median(ratios):.2f} |",
-              "same text" if sql == by_hand else sql)
+        ratio = "–" if sql == by_hand else f"{median(ratios):.2f}"
+        print(f"| `{text}` | {ideal} | {engine.groups(sql):g} | {median(times[sql]):.3f} | {ratio} |", sql)
+
 
 
 main()
