@@ -49,6 +49,7 @@
 //!   useful by itself.
 //! - [`Filter`] and [`Checker`] give the tree a meaning, by the declaration of the method's language.
 //!   Errors and warnings are plain [data](diagnostic), with a fix wherever possible.
+//! - [`sql`] prints a filter as the WHERE clause of an engine that has the resources in a table.
 //! - `Report` (feature `report`) draws that data for people.
 //! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
 //! - the crate `gchat-filter-mock` is a server of `spaces.members` for tests.
@@ -130,6 +131,7 @@ mod named;
 #[cfg(feature = "report")]
 mod report;
 mod schema;
+pub mod sql;
 pub mod syntax;
 mod values;
 

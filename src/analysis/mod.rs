@@ -6,6 +6,7 @@
 
 mod bits;
 pub(crate) mod cells;
+pub(crate) mod condition;
 pub(crate) mod conjunction;
 mod conjunction_builder;
 pub(crate) mod lower;

@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
+use crate::analysis::condition::Condition;
 use crate::analysis::conjunction::Conjunction;
 use crate::analysis::lower::Part;
 use crate::analysis::summary::GroupMeaning;
@@ -64,6 +65,10 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
         None
     }
 
+    /// Returns the fewest conjunctions of conditions such that a resource matches if it meets all
+    /// conditions of any of them.
+    fn boxes(&self, declaration: &'static Declaration) -> Vec<Vec<Condition<'_>>>;
+
     /// Prints the shortest text with the meaning.
     fn print(&self, declaration: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
@@ -100,6 +105,13 @@ impl Meaning for Conjunction<'static> {
 
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed> {
         Conjunction::parse(declaration, text).ok_or(Unparsed::Undecided)
+    }
+
+    fn boxes(&self, declaration: &'static Declaration) -> Vec<Vec<Condition<'_>>> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        vec![self.conditions(declaration)]
     }
 
     fn print(&self, declaration: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -21,7 +21,9 @@ pub(crate) use self::json::Summary;
 pub(crate) use self::language::{AdmittedCell, Meaning, Unparsed};
 pub use self::language::{Language, OptionalFilter};
 
+use crate::analysis::condition::Condition;
 use crate::analysis::conjunction::{Conjunction, Intersection};
+use crate::schema::Declaration;
 use crate::syntax::MAX_LENGTH;
 
 /// A valid filter of a language: what it matches.
@@ -82,6 +84,11 @@ impl<L: Language> Filter<L> {
     #[must_use]
     pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, Self> {
         checker.check::<L>(text)
+    }
+
+    /// Returns the conditions of [`Meaning::boxes`], with the declaration that they refer to.
+    pub(crate) fn boxes(&self) -> (&'static Declaration, Vec<Vec<Condition<'_>>>) {
+        (L::DECLARATION, self.0.boxes(L::DECLARATION))
     }
 }
 

@@ -67,6 +67,7 @@ const DECLARATION: Declaration = Declaration {
                 "creatoruser",
             ],
             values: Values::Call(Some(CALLER)),
+            column: Some("creator"),
             examples: "`creator(\"users/me\")`",
             ..Field::NEW
         }],

@@ -73,6 +73,7 @@ const DECLARATION: Declaration = Declaration {
                 synonyms: &["createdtime", "created", "time", "timestamp"],
                 operators: &[op(Greater), op(Less)],
                 values: Values::Timestamp,
+                column: Some("create_time"),
                 examples: r#"`create_time > "2026-01-31T12:00:00Z"`"#,
                 ..Field::NEW
             }],
@@ -90,6 +91,7 @@ const DECLARATION: Declaration = Declaration {
                     has_aliases: true,
                     is_in_parent: true,
                 },
+                column: Some("thread.name"),
                 examples: "`thread.name = spaces/AAAA/threads/BBBB`",
                 ..Field::NEW
             }],

@@ -16,7 +16,9 @@
 //! - **A new field** is a [`FieldGroup`](crate::schema::FieldGroup) of the declaration, or an entry
 //!   of its group's `fields` if a resource has one value for all of them. `Matchable` gets a function
 //!   for it, which `forward_matchable` repeats, and `matches` a fact at the index of the group. A name
-//!   that was in `elsewhere` is removed there. A boolean is an enum of `true` and `false`.
+//!   that was in `elsewhere` is removed there. A boolean is an enum of `true` and `false`. With a
+//!   `column`, filters of the field have SQL; the table of columns in `sql` and the cases of
+//!   `tests/engines` get it as well.
 //! - **A new method** is a module like `spaces`, and a line of the list below. The engine has what the
 //!   nine methods need: groups that are finite, ordered, distinct, or conditions of which a resource
 //!   can meet several; what OR and AND may join in each; calls, keywords, flags, and `NOT`; required
@@ -71,6 +73,7 @@ use self::section_items::SectionItems;
 use self::space_events::SpaceEvents;
 use self::spaces::Spaces;
 use self::spaces_search::SpacesSearch;
+use crate::analysis::condition::Condition;
 use crate::analysis::summary::GroupMeaning;
 use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
 use crate::named::named;
@@ -142,6 +145,14 @@ macro_rules! methods {
                     $(Method::$method => {
                         Filter::<$language>::check_in(context, self, text).map(AnyFilter::$language)
                     })+
+                }
+            }
+        }
+
+        impl AnyFilter {
+            pub(crate) fn boxes(&self) -> (&'static Declaration, Vec<Vec<Condition<'_>>>) {
+                match self {
+                    $(Self::$language(filter) => filter.boxes(),)+
                 }
             }
         }

@@ -75,6 +75,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["emoji", "unicode", "emojiunicode"],
                     operators: &[op(Equal)],
                     values: Values::Text,
+                    column: Some("emoji.unicode"),
                     examples: "`emoji.unicode = \"🙂\"`",
                     ..Field::NEW
                 },
@@ -84,6 +85,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["customemoji", "uid", "customemojiuid", "emojiuid"],
                     operators: &[op(Equal)],
                     values: Values::Text,
+                    column: Some("emoji.custom_emoji.uid"),
                     examples: "`emoji.custom_emoji.uid = \"ABC\"`",
                     ..Field::NEW
                 },
@@ -102,6 +104,7 @@ const DECLARATION: Declaration = Declaration {
                     has_aliases: false,
                     is_in_parent: false,
                 },
+                column: Some("user.name"),
                 examples: "`user.name = \"users/123456789\"`",
                 ..Field::NEW
             }],

@@ -66,6 +66,7 @@ const DECLARATION: Declaration = Declaration {
                 has_aliases: true,
                 is_in_parent: false,
             },
+            column: Some("space"),
             examples: "`space = spaces/AAAA`",
             ..Field::NEW
         }],

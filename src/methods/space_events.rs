@@ -113,6 +113,7 @@ const DECLARATION: Declaration = Declaration {
                         "the Workspace Events API has this type, but this method only lists updates of a space",
                     )],
                 },
+                column: Some("event_type"),
                 examples: "`event_types:\"google.workspace.chat.message.v1.created\"`",
                 ..Field::NEW
             }],
@@ -135,6 +136,7 @@ const DECLARATION: Declaration = Declaration {
                     ],
                     operators: &[Operator::new(Equal, Relation::After)],
                     values: Values::Timestamp,
+                    column: Some("event_time"),
                     examples: "`start_time = \"2026-01-31T12:00:00Z\"`",
                     ..Field::NEW
                 },
@@ -144,6 +146,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["end", "endtimestamp", "to", "until"],
                     operators: &[Operator::new(Equal, Relation::NotAfter)],
                     values: Values::Timestamp,
+                    column: Some("event_time"),
                     examples: "`end_time = \"2026-01-31T12:00:00Z\"`",
                     ..Field::NEW
                 },

@@ -83,6 +83,7 @@ const DECLARATION: Declaration = Declaration {
                     "the reference says that the type cannot be `SPACE_TYPE_UNSPECIFIED`",
                 )],
             },
+            column: Some("space_type"),
             examples: r#"`space_type = "SPACE"`"#,
             ..Field::NEW
         }],

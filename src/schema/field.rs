@@ -21,6 +21,11 @@ pub(crate) struct Field {
     pub(crate) values: Values,
     /// The default level of `unquoted-value` for the field.
     pub(crate) unquoted: Level,
+    /// The property of a resource that the field is about, as a path in `snake_case`; `None` if tables
+    /// have no column for it. A call is about the user whom the property names.
+    pub(crate) column: Option<&'static str>,
+    /// The object that has this property, if its absence differs from that of the property.
+    pub(crate) parent: Option<&'static str>,
     /// Comparisons, for messages.
     pub(crate) examples: &'static str,
 }
@@ -120,6 +125,8 @@ impl Field {
         operators: &[],
         values: Values::Text,
         unquoted: Level::Deny,
+        column: None,
+        parent: None,
         examples: "",
     };
 

@@ -8,6 +8,7 @@ mod matching;
 mod options;
 mod records;
 mod serve;
+mod sql;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -53,6 +54,14 @@ enum Command {
     /// Exit status: 0 if any membership was selected, 1 if none was, 2 if the filter is invalid, a
     /// file could not be read or something was skipped.
     Match(matching::Args),
+    /// Print a filter as a predicate of SQL, on one line.
+    ///
+    /// For the WHERE clause of an engine that has the memberships, messages or other resources in a
+    /// table. The rows for which the predicate holds are those that the filter matches.
+    ///
+    /// Exit status: 0 if the filter is valid, 1 if it is invalid, 2 if it has no predicate with these
+    /// columns, or an error occurred.
+    Sql(sql::Args),
     /// Run a mock `spaces.members` server for testing clients.
     ///
     /// Prints the base URL and setup code for Google's client libraries to standard output, and logs
@@ -116,6 +125,7 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Outcome> 
         Command::Explain(args) => explain::run(&args, arguments, &mut out),
         Command::Compare(args) => compare::run(&args, arguments, &mut out),
         Command::Match(args) => matching::run(&args, arguments, &mut out),
+        Command::Sql(args) => sql::run(&args, &mut out),
         Command::Serve(args) => serve::run(&args),
         Command::Lints => lints(&mut out),
         Command::Completions { shell } => {

@@ -108,6 +108,7 @@ pub(super) const ROLE_FIELD: Field = Field {
              filter documentation does not list",
         )],
     },
+    column: Some("role"),
     examples: r#"`role = "ROLE_MANAGER"` or `role = "ROLE_MEMBER"`"#,
     ..Field::NEW
 };
@@ -141,6 +142,8 @@ pub(super) const MEMBER_TYPE_FIELD: Field = Field {
             "a Google Group has no type; set `showGroups` in the request to include Google Groups",
         )],
     },
+    column: Some("member.type"),
+    parent: Some("member"),
     examples: r#"`member.type = "HUMAN"` or `member.type != "BOT"`"#,
     ..Field::NEW
 };

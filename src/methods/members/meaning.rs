@@ -6,8 +6,9 @@ use std::num::NonZeroU32;
 use super::cell::{Cell, MemberType, Role};
 use super::cells::Cells;
 use super::cells_builder::CellsBuilder;
-use super::shortest;
+use super::{boxes, shortest};
 use crate::analysis::cells::combination;
+use crate::analysis::condition::Condition;
 use crate::analysis::lower::Part;
 use crate::filter::{AdmittedCell, Meaning, Unparsed};
 use crate::schema::Declaration;
@@ -73,6 +74,10 @@ impl Meaning for NonEmptyCells {
             },
         });
         Some(cells.collect())
+    }
+
+    fn boxes(&self, _: &'static Declaration) -> Vec<Vec<Condition<'_>>> {
+        boxes::conditions(self.cells())
     }
 
     fn print(&self, _: &'static Declaration, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@
 //! has an exact answer: matching tests one bit, and filters with the same meaning are equal.
 
 mod admin;
+mod boxes;
 mod cell;
 mod cells;
 mod cells_builder;

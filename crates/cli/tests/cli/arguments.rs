@@ -15,6 +15,7 @@ fn help_and_version_go_to_standard_output() {
         "explain",
         "compare",
         "match",
+        "sql",
         "lints",
         "completions",
     ];
@@ -29,7 +30,7 @@ fn help_and_version_go_to_standard_output() {
                 .contains(&format!("Usage: gchat-filter {command}"))
         );
     }
-    for command in ["check", "explain", "compare", "match"] {
+    for command in ["check", "explain", "compare", "match", "sql"] {
         let help = run([command, "--help"]).out;
         assert!(help.contains("Exit status: 0"), "{help}");
     }
