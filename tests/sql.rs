@@ -526,3 +526,51 @@ fn filters_of_any_method() {
         .unwrap();
     assert_eq!(value, format!("COALESCE({sql}, FALSE)"));
 }
+
+#[test]
+fn parts_without_sql_are_named() {
+    for (method, text, part) in [
+        (
+            Method::SpacesMessagesSearch,
+            r#""pending reports" AND has_link()"#,
+            "keywords",
+        ),
+        (Method::SpacesMessagesSearch, "is_unread()", "is_unread"),
+        (
+            Method::SpacesSearch,
+            r#"display_name:"Project" AND space_type = "SPACE""#,
+            "display_name",
+        ),
+    ] {
+        let checked = Checker::new().check_method(method, text);
+        let filter = checked.filter.unwrap();
+        let error = filter
+            .to_sql(Dialect::DuckDb, &Columns::flat())
+            .unwrap_err();
+        let expected = format!(
+            "no predicate of SQL has the meaning of `{part}`; filter the rows with `matches` instead"
+        );
+        assert_eq!(error.to_string(), expected, "{text}");
+    }
+}
+
+#[test]
+fn searches_by_times_and_types() {
+    for (method, text, expected) in [
+        (
+            Method::SpacesSearch,
+            r#"space_type = "SPACE""#,
+            "space_type = 'SPACE'",
+        ),
+        (
+            Method::SpacesMessagesSearch,
+            r#"create_time >= "2026-01-31T12:00:00Z""#,
+            "create_time >= TIMESTAMPTZ '2026-01-31T12:00:00Z'",
+        ),
+    ] {
+        let checked = Checker::new().check_method(method, text);
+        let filter = checked.filter.unwrap();
+        let sql = filter.to_sql(Dialect::DuckDb, &Columns::flat());
+        assert_eq!(sql.as_deref(), Ok(expected));
+    }
+}

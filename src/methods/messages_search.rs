@@ -105,6 +105,7 @@ const DECLARATION: Declaration = Declaration {
                 synonyms: &["createdtime", "created", "time", "timestamp", "date"],
                 operators: &[op(Less), op(GreaterOrEqual)],
                 values: Values::Timestamp,
+                column: Some("create_time"),
                 examples: "`create_time >= \"2026-01-31T12:00:00Z\"`",
                 ..Field::NEW
             }],

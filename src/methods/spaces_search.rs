@@ -139,6 +139,7 @@ const DECLARATION: Declaration = Declaration {
                         "only named spaces can be searched, which have the type `SPACE`",
                     )],
                 },
+                column: Some("space_type"),
                 examples: "`space_type = \"SPACE\"`",
                 ..Field::NEW
             }],
@@ -225,6 +226,7 @@ const DECLARATION: Declaration = Declaration {
                 path: "create_time",
                 aliases: &["createTime"],
                 synonyms: &["createdtime", "created", "creationtime"],
+                column: Some("create_time"),
                 examples: "`create_time > \"2026-01-31T12:00:00Z\"`",
                 ..TIME
             }],
@@ -235,6 +237,7 @@ const DECLARATION: Declaration = Declaration {
                 path: "last_active_time",
                 aliases: &["lastActiveTime"],
                 synonyms: &["activetime", "lastactive", "lastactivity", "updatetime"],
+                column: Some("last_active_time"),
                 examples: "`last_active_time > \"2026-01-31T12:00:00Z\"`",
                 ..TIME
             }],

@@ -61,7 +61,11 @@ pub(super) fn condition(
     let Some(field) = fields.first() else {
         return Ok(Predicate::And(Vec::new()));
     };
-    let unsupported = |field: &Field| SqlError::Unsupported(field.path);
+    // Keywords have no field.
+    let unsupported = |field: &Field| match field.path {
+        "" => SqlError::Unsupported("keywords"),
+        path => SqlError::Unsupported(path),
+    };
     let path = field.column.ok_or_else(|| unsupported(field))?;
     match &condition.values {
         Accepted::Names(set) => names(set, field, path, dialect, columns),
