@@ -171,7 +171,7 @@ impl Checker {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<L::Meaning> {
         let declaration = L::DECLARATION;
-        let levels = self.levels.in_language(declaration);
+        let levels = declaration.levels(self.levels);
         schema::check(declaration, &levels, text, tree, diagnostics);
         if has_error(diagnostics) {
             return None;

@@ -229,7 +229,7 @@ impl Method {
     #[must_use]
     pub fn default_level(self, lint: Lint) -> Level {
         let levels = Levels::new(Preset::Default);
-        levels.in_language(self.declaration()).of(lint)
+        self.declaration().levels(levels).of(lint)
     }
 }
 

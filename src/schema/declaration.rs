@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::field::{EnumValue, Field, Help, Quoting, Relation, Values, join};
-use super::lint::{Level, Lint};
+use super::lint::{Level, Levels, Lint};
 use crate::values::conditions::Condition;
 
 /// The filter language of a method.
@@ -246,6 +246,18 @@ impl Declaration {
                 fields.find(|(_, field)| !field.is_keywords() && is_name(field))?;
             Some((at, index, field))
         })
+    }
+
+    /// Returns levels with those that the language has for some lints: other defaults, and those that
+    /// are errors.
+    pub(crate) fn levels(&self, mut levels: Levels) -> Levels {
+        for (lint, level) in self.levels {
+            levels.set(*lint, levels.or_default(*lint, *level));
+        }
+        for lint in self.denied {
+            levels.set(*lint, Level::Deny);
+        }
+        levels
     }
 
     /// Returns a field by the index of its group and its index in the group.

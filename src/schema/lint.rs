@@ -1,6 +1,5 @@
 //! Lints: AIP-160 constructs that the API reference does not mention.
 
-use super::declaration::Declaration;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::named::named;
 
@@ -167,18 +166,6 @@ impl Levels {
         if let Some(entry) = self.set.get_mut(lint as usize) {
             *entry = Some(level);
         }
-    }
-
-    /// Sets the levels that a language has for some lints: other defaults, and those that are errors.
-    pub(crate) fn in_language(mut self, declaration: &Declaration) -> Self {
-        for (lint, level) in declaration.levels {
-            let level = self.or_default(*lint, *level);
-            self.set(*lint, level);
-        }
-        for lint in declaration.denied {
-            self.set(*lint, Level::Deny);
-        }
-        self
     }
 
     pub(crate) fn of(&self, lint: Lint) -> Level {
