@@ -1,6 +1,7 @@
 //! The log of the server. Whoever reads it, or does not, never delays the server.
 
 use std::io::{self, Write};
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -20,6 +21,9 @@ pub(super) struct Log {
     /// Number of lines that were dropped since the last one that was written.
     dropped: Arc<AtomicU64>,
 }
+
+/// Time between two writes.
+const PAUSE: Duration = Duration::from_millis(5);
 
 enum Entry {
     Line(Vec<u8>),
@@ -73,17 +77,29 @@ impl Write for Log {
 }
 
 fn write(entries: &Receiver<Entry>, dropped: &AtomicU64, mut out: impl Write) {
-    for entry in entries {
-        match entry {
-            Entry::Line(line) => drop(out.write_all(&line)),
-            Entry::End(end) => drop(end.try_send(())),
+    let mut lines = Vec::new();
+    while let Ok(first) = entries.recv() {
+        let waiting = entries.try_iter().take(MAX_WAITING);
+        for entry in iter::once(first).chain(waiting) {
+            match entry {
+                Entry::Line(line) => lines.extend(line),
+                Entry::End(end) => {
+                    let _ = out.write_all(&lines);
+                    lines.clear();
+                    let _ = end.try_send(());
+                }
+            }
         }
         let dropped = dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
             let note = format!(
                 "warning: {dropped} lines of the log were dropped, because nothing read it\n"
             );
-            let _ = out.write_all(note.as_bytes());
+            lines.extend(note.into_bytes());
         }
+        let _ = out.write_all(&lines);
+        lines.clear();
+        // Meanwhile lines gather, so that a request seldom has to wake this thread.
+        std::thread::sleep(PAUSE);
     }
 }
