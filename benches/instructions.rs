@@ -19,13 +19,14 @@ use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::thread;
 
 use gchat_filter::members::Filter;
 use gchat_filter::{Checker, Method, Preset, Report, syntax};
 
 use self::families::{Family, families};
 
-/// The argument with which this program runs itself under callgrind.
+/// The argument before the name of an operation, with which this program runs itself under callgrind.
 const COUNTED: &str = "--counted";
 
 /// Instructions that do not depend on the length: constant costs, and what the allocator and
@@ -53,38 +54,41 @@ fn check(method: Method, text: &str, preset: Preset) {
     drop(checker.check_method(method, text));
 }
 
-/// Every operation with every family, and its inputs at half the limits and at the limits.
-fn inputs() -> impl Iterator<Item = (Operation, Family, [String; 2])> {
-    OPERATIONS.into_iter().flat_map(|operation| {
-        let inputs = families().into_iter();
-        inputs.map(move |family| {
-            let texts = [2, 4].map(|quarters| family.text(quarters));
-            (operation, family, texts)
-        })
+/// Every family, and its inputs at half the limits and at the limits.
+fn inputs() -> impl Iterator<Item = (Family, [String; 2])> {
+    let inputs = families().into_iter();
+    inputs.map(|family| {
+        let texts = [2, 4].map(|quarters| family.text(quarters));
+        (family, texts)
     })
 }
 
 fn main() -> ExitCode {
-    if std::env::args().any(|arg| arg == COUNTED) {
-        for ((_, operation), family, texts) in inputs() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, flag, name, ..] = arguments.as_slice()
+        && flag == COUNTED
+    {
+        let (_, operation) = OPERATIONS.iter().find(|(own, _)| own == name).unwrap();
+        for (family, texts) in inputs() {
             for text in &texts {
-                counted(operation, family.method, text);
+                counted(*operation, family.method, text);
             }
         }
         return ExitCode::SUCCESS;
     }
-    let counts = count();
-    let (counts, []) = counts.as_chunks::<2>() else {
-        panic!("callgrind wrote {} counts", counts.len());
-    };
-    assert_eq!(counts.len(), inputs().count());
+    // At the same time: the counts do not depend on the load of the machine.
+    let counts = thread::scope(|scope| {
+        let threads = OPERATIONS.map(|(name, _)| scope.spawn(move || count(name)));
+        threads.map(|thread| thread.join().unwrap())
+    });
     let mut failures = 0;
-    for (name, _) in OPERATIONS {
+    for ((name, _), counts) in OPERATIONS.iter().zip(&counts) {
+        let (counts, []) = counts.as_chunks::<2>() else {
+            panic!("callgrind wrote {} counts", counts.len());
+        };
+        assert_eq!(counts.len(), inputs().count());
         let mut worst = (0.0, "");
-        for (((operation, _), family, _), [half, full]) in inputs().zip(counts.iter().copied()) {
-            if operation != name {
-                continue;
-            }
+        for ((family, _), [half, full]) in inputs().zip(counts.iter().copied()) {
             let family = family.name;
             if full > 2 * half + half / 2 + CONSTANT {
                 failures += 1;
@@ -99,7 +103,8 @@ fn main() -> ExitCode {
         let (ratio, family) = worst;
         println!("{name}: at most {ratio:.2} times the instructions for twice the text ({family})");
     }
-    println!("{} pairs of inputs, {failures} not linear", counts.len());
+    let pairs = OPERATIONS.len() * inputs().count();
+    println!("{pairs} pairs of inputs, {failures} not linear");
     ExitCode::from(u8::from(failures > 0))
 }
 
@@ -111,9 +116,11 @@ fn counted(operation: fn(Method, &str), method: Method, text: &str) {
     black_box(text);
 }
 
-/// Returns the instructions of each call of [`counted`].
-fn count() -> Vec<u64> {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("instructions");
+/// Returns the instructions of each call of [`counted`] for an operation.
+fn count(operation: &str) -> Vec<u64> {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("instructions")
+        .join(operation);
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
     let dumps = directory.join("dump");
@@ -125,7 +132,7 @@ fn count() -> Vec<u64> {
         ])
         .arg(format!("--callgrind-out-file={}", dumps.display()))
         .arg(std::env::current_exe().unwrap())
-        .arg(COUNTED)
+        .args([COUNTED, operation])
         .status();
     let status =
         status.unwrap_or_else(|error| panic!("valgrind, which must be installed: {error}"));
