@@ -125,7 +125,7 @@ refused("unknown member", api.get(name="spaces/A/members/404"), 404, "Requested 
 
 answer = api.list(parent="spaces/FLAKY").execute(num_retries=3)
 checks.equal("two 503s, then success", ids(answer), ["100"])
-refused("permanent 429", api.list(parent="spaces/DOWN"), 429, "fault")
+refused("permanent 429", api.list(parent="spaces/DOWN"), 429, "Quota exceeded")
 
 guarded = os.environ["GUARDED"]
 checks.equal("list as a reader", len(ids(members(guarded, "reader").list(parent="spaces/A").execute())), 4)

@@ -129,10 +129,10 @@ async function main() {
   await refused('unknown member', api.getMembership({name: 'spaces/A/members/404'}), NOT_FOUND, 'Requested entity was not found.');
   // Over REST it does not recognize a 503, and does not retry it.
   for (const turn of [1, 2]) {
-    await refused(`503, ${turn}`, listed({parent: 'spaces/FLAKY'}), UNAVAILABLE, 'fault');
+    await refused(`503, ${turn}`, listed({parent: 'spaces/FLAKY'}), UNAVAILABLE, 'unavailable');
   }
   checks.equal('two 503s, then success', ids(await listed({parent: 'spaces/FLAKY'})), ['100']);
-  await refused('permanent 429', listed({parent: 'spaces/DOWN'}), RESOURCE_EXHAUSTED, 'fault');
+  await refused('permanent 429', listed({parent: 'spaces/DOWN'}), RESOURCE_EXHAUSTED, 'Quota exceeded');
 
   const [reader, bot, stranger] = ['reader', 'bot', 'stranger'].map(token => client(process.env.GUARDED, token));
   checks.equal('list as a reader', (await reader.listMemberships({parent}))[0].length, 4);

@@ -131,7 +131,7 @@ refused("unknown space", lambda: listed(parent="spaces/X"), exceptions.NotFound,
 refused("unknown member", lambda: api.get_membership(name="spaces/A/members/404"), exceptions.NotFound, "Requested entity was not found.")
 # The client retries 503 on its own.
 checks.equal("two 503s, then success", ids(api.list_memberships(parent="spaces/FLAKY")), ["100"])
-refused("permanent 429", lambda: listed(parent="spaces/DOWN"), exceptions.TooManyRequests, "fault")
+refused("permanent 429", lambda: listed(parent="spaces/DOWN"), exceptions.TooManyRequests, "Quota exceeded")
 
 guarded = os.environ["GUARDED"]
 reader, bot, stranger = (client(guarded, token) for token in ("reader", "bot", "stranger"))

@@ -120,7 +120,7 @@ async function main() {
   await refused('unknown member', api.get({name: 'spaces/A/members/404'}), 404, 'Requested entity was not found.');
   // The client retries 503 on its own.
   checks.equal('two 503s, then success', ids(await api.list({parent: 'spaces/FLAKY'})), ['100']);
-  await refused('permanent 429', api.list({parent: 'spaces/DOWN'}, {retry: false}), 429, 'fault');
+  await refused('permanent 429', api.list({parent: 'spaces/DOWN'}, {retry: false}), 429, 'Quota exceeded');
 
   const [reader, bot, stranger] = ['reader', 'bot', 'stranger'].map(token => members(process.env.GUARDED, token));
   checks.equal('list as a reader', ids(await reader.list({parent})).length, 4);
