@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use gchat_filter::sql::{Columns, Dialect};
 use gchat_filter::{Checker, Method, Report};
 
-use super::{Outcome, print_error, print_report};
+use super::{Outcome, options, print_error, print_report};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -14,8 +14,7 @@ pub(super) struct Args {
     #[arg(
         long,
         default_value = "spaces.members.list",
-        value_parser = PossibleValuesParser::new(Method::ALL.iter().map(|own| own.name()))
-            .try_map(|name| name.parse::<Method>())
+        value_parser = options::method_parser()
     )]
     method: Method,
     /// Apply the rules for requests with `useAdminAccess`.
