@@ -61,6 +61,99 @@ pub(crate) fn is_wide_text(c: char) -> bool {
     !(is_invisible(c) || is_typographic_quote(c))
 }
 
+/// Characters that look like ASCII ones, with their names in Unicode.
+const LOOKALIKES: &[(char, char, &str)] = &[
+    ('ı', 'i', "LATIN SMALL LETTER DOTLESS I"),
+    ('ɡ', 'g', "LATIN SMALL LETTER SCRIPT G"),
+    ('Α', 'A', "GREEK CAPITAL LETTER ALPHA"),
+    ('Β', 'B', "GREEK CAPITAL LETTER BETA"),
+    ('Ε', 'E', "GREEK CAPITAL LETTER EPSILON"),
+    ('Ζ', 'Z', "GREEK CAPITAL LETTER ZETA"),
+    ('Η', 'H', "GREEK CAPITAL LETTER ETA"),
+    ('Ι', 'I', "GREEK CAPITAL LETTER IOTA"),
+    ('Κ', 'K', "GREEK CAPITAL LETTER KAPPA"),
+    ('Μ', 'M', "GREEK CAPITAL LETTER MU"),
+    ('Ν', 'N', "GREEK CAPITAL LETTER NU"),
+    ('Ο', 'O', "GREEK CAPITAL LETTER OMICRON"),
+    ('Ρ', 'P', "GREEK CAPITAL LETTER RHO"),
+    ('Τ', 'T', "GREEK CAPITAL LETTER TAU"),
+    ('Υ', 'Y', "GREEK CAPITAL LETTER UPSILON"),
+    ('Χ', 'X', "GREEK CAPITAL LETTER CHI"),
+    ('γ', 'y', "GREEK SMALL LETTER GAMMA"),
+    ('ι', 'i', "GREEK SMALL LETTER IOTA"),
+    ('κ', 'k', "GREEK SMALL LETTER KAPPA"),
+    ('ν', 'v', "GREEK SMALL LETTER NU"),
+    ('ο', 'o', "GREEK SMALL LETTER OMICRON"),
+    ('ρ', 'p', "GREEK SMALL LETTER RHO"),
+    ('τ', 't', "GREEK SMALL LETTER TAU"),
+    ('χ', 'x', "GREEK SMALL LETTER CHI"),
+    ('Ѕ', 'S', "CYRILLIC CAPITAL LETTER DZE"),
+    ('І', 'I', "CYRILLIC CAPITAL LETTER BYELORUSSIAN-UKRAINIAN I"),
+    ('Ј', 'J', "CYRILLIC CAPITAL LETTER JE"),
+    ('А', 'A', "CYRILLIC CAPITAL LETTER A"),
+    ('В', 'B', "CYRILLIC CAPITAL LETTER VE"),
+    ('Е', 'E', "CYRILLIC CAPITAL LETTER IE"),
+    ('К', 'K', "CYRILLIC CAPITAL LETTER KA"),
+    ('М', 'M', "CYRILLIC CAPITAL LETTER EM"),
+    ('Н', 'H', "CYRILLIC CAPITAL LETTER EN"),
+    ('О', 'O', "CYRILLIC CAPITAL LETTER O"),
+    ('Р', 'P', "CYRILLIC CAPITAL LETTER ER"),
+    ('С', 'C', "CYRILLIC CAPITAL LETTER ES"),
+    ('Т', 'T', "CYRILLIC CAPITAL LETTER TE"),
+    ('У', 'Y', "CYRILLIC CAPITAL LETTER U"),
+    ('Х', 'X', "CYRILLIC CAPITAL LETTER HA"),
+    ('а', 'a', "CYRILLIC SMALL LETTER A"),
+    ('е', 'e', "CYRILLIC SMALL LETTER IE"),
+    ('о', 'o', "CYRILLIC SMALL LETTER O"),
+    ('р', 'p', "CYRILLIC SMALL LETTER ER"),
+    ('с', 'c', "CYRILLIC SMALL LETTER ES"),
+    ('у', 'y', "CYRILLIC SMALL LETTER U"),
+    ('х', 'x', "CYRILLIC SMALL LETTER HA"),
+    ('ѕ', 's', "CYRILLIC SMALL LETTER DZE"),
+    ('і', 'i', "CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I"),
+    ('ј', 'j', "CYRILLIC SMALL LETTER JE"),
+    ('һ', 'h', "CYRILLIC SMALL LETTER SHHA"),
+    ('ԁ', 'd', "CYRILLIC SMALL LETTER KOMI DE"),
+    ('Ԍ', 'G', "CYRILLIC CAPITAL LETTER KOMI SJE"),
+    ('Ԛ', 'Q', "CYRILLIC CAPITAL LETTER QA"),
+    ('ԛ', 'q', "CYRILLIC SMALL LETTER QA"),
+    ('Ԝ', 'W', "CYRILLIC CAPITAL LETTER WE"),
+    ('ԝ', 'w', "CYRILLIC SMALL LETTER WE"),
+    ('ո', 'n', "ARMENIAN SMALL LETTER VO"),
+    ('ս', 'u', "ARMENIAN SMALL LETTER SEH"),
+    ('օ', 'o', "ARMENIAN SMALL LETTER OH"),
+    ('ⅼ', 'l', "SMALL ROMAN NUMERAL FIFTY"),
+];
+
+/// Returns the ASCII character that a character looks like.
+pub(crate) fn lookalike(c: char) -> Option<char> {
+    // The fullwidth forms of ASCII.
+    if let '\u{ff01}'..='\u{ff5e}' = c {
+        return char::from_u32(u32::from(c) - 0xff01 + 0x21);
+    }
+    let found = LOOKALIKES.iter().find(|(own, ..)| *own == c)?;
+    Some(found.1)
+}
+
+/// Returns the first character of a text that looks like an ASCII one, described.
+pub(crate) fn described_lookalike(text: &str) -> Option<String> {
+    text.chars().find_map(|c| {
+        let narrow = lookalike(c)?;
+        let name = LOOKALIKES
+            .iter()
+            .find(|(own, ..)| *own == c)
+            .map_or("a fullwidth character", |(.., name)| name);
+        let code = u32::from(c);
+        Some(format!("`{c}` is U+{code:04X} {name}, not `{narrow}`"))
+    })
+}
+
+/// Returns whether a character is neither part of a word nor a quote, a space or a control.
+pub(crate) fn is_punctuation(c: char) -> bool {
+    let is_word = c.is_alphanumeric() || matches!(c, '_' | '-' | '"' | '\'');
+    !(is_word || is_invisible(c) || is_typographic_quote(c))
+}
+
 /// Returns whether a character is invisible: a control, white space or a format character.
 ///
 /// Other than the grammar's white space, these are not allowed outside a string.

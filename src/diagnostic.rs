@@ -205,7 +205,7 @@ codes! {
         /// Value or field that is not part of a comparison. Span: the value or field, or both if
         /// they are adjacent.
         MissingComparison = "missing-comparison",
-        /// `and`, `or`, `not`, `&&` or `||` in place of a keyword. Span: the word.
+        /// Word or sign in place of a keyword, such as `and`, `&&` or `oder`. Span: the word.
         LowercaseKeyword = "lowercase-keyword",
         /// Comparison with the value on the left and the field on the right. Span: the comparison.
         SwappedSides = "swapped-sides",

@@ -128,6 +128,7 @@ mod filter;
 pub mod list;
 mod methods;
 mod named;
+mod repair;
 #[cfg(feature = "report")]
 mod report;
 mod schema;

@@ -48,6 +48,7 @@ pub struct Report<'c> {
     text: &'c str,
     diagnostics: &'c [Diagnostic],
     fixed: Option<&'c str>,
+    is_fixed: bool,
     origin: Option<&'c str>,
     line: usize,
     width: usize,
@@ -65,6 +66,7 @@ impl<'c> Report<'c> {
             text,
             diagnostics,
             fixed: None,
+            is_fixed: true,
             origin: None,
             line: 1,
             width: 100,
@@ -73,10 +75,11 @@ impl<'c> Report<'c> {
     }
 
     /// Sets the text with all certain fixes applied, which is shown at the end if it is not already
-    /// that of a single diagnostic.
+    /// that of a single diagnostic, and whether it is a valid filter.
     #[must_use]
-    pub fn fixed(mut self, fixed: Option<&'c str>) -> Self {
+    pub fn fixed(mut self, fixed: Option<&'c str>, is_fixed: bool) -> Self {
         self.fixed = fixed;
+        self.is_fixed = is_fixed;
         self
     }
 
@@ -107,13 +110,14 @@ impl<'c> Report<'c> {
 
 impl<'c, F> From<&'c Checked<'_, F>> for Report<'c> {
     fn from(checked: &'c Checked<'_, F>) -> Self {
-        Self::new(&checked.text, &checked.diagnostics).fixed(checked.fixed.as_deref())
+        Self::new(&checked.text, &checked.diagnostics)
+            .fixed(checked.fixed.as_deref(), checked.is_fixed)
     }
 }
 
 impl<'c> From<&'c Error> for Report<'c> {
     fn from(error: &'c Error) -> Self {
-        Self::new(error.text(), error.diagnostics()).fixed(error.fixed())
+        Self::new(error.text(), error.diagnostics()).fixed(error.fixed(), error.is_fixed())
     }
 }
 
@@ -199,7 +203,8 @@ impl Report<'_> {
             && let Ok(text) = fix.apply(self.text)
         {
             let what = match (fix.certain, self.diagnostics.len()) {
-                (true, 1) => "corrected",
+                (true, 1) if self.is_fixed => "corrected",
+                (true, 1) => "next",
                 (true, _) => "with this fix",
                 (false, _) => "possible fix",
             };

@@ -512,6 +512,7 @@ fn diagnostics_of_another_text_are_drawn_without_carets() {
             assert!(report.contains(&diagnostic.message), "{report}");
         }
     }
-    let own = Report::new(text, &checked.diagnostics).fixed(checked.fixed.as_deref());
+    let own =
+        Report::new(text, &checked.diagnostics).fixed(checked.fixed.as_deref(), checked.is_fixed);
     assert_eq!(own.to_string(), Report::from(&checked).to_string());
 }

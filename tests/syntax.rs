@@ -618,7 +618,7 @@ fn reports_missing_spaces() {
         ("é⟦\"b\"⟧", C, None),
         ("\"é\"⟦b⟧", C, None),
         ("\"a\"⟦'b'⟧", C, None),
-        ("\"a\"⟦(b)⟧", C, None),
+        ("⟦\"a\"⟧(b)", C, None),
         ("a = \"b\"⟦c⟧", C, None),
         ("f(a)⟦b⟧", C, None),
         ("f(a)⟦(b)⟧", C, None),

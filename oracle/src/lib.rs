@@ -7,6 +7,7 @@
 //! - [`shortest`] finds the shortest text of each meaning.
 //! - [`trees`] generates syntax trees.
 //! - [`writer`] writes a tree or a filter as text, with all variations that the grammar allows.
+//! - [`operators`] has the law that certain fixes keep the operators that were typed.
 //! - [`rules`] decide which requests the server refuses.
 //!
 //! Trees and filters are generated from bytes. A fuzz target gets them from the fuzzer, and a
@@ -23,6 +24,7 @@
 
 pub mod cells;
 mod comparison;
+pub mod operators;
 mod part;
 pub mod rules;
 pub mod shortest;

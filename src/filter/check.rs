@@ -7,7 +7,7 @@ use super::{Checked, Error, Filter, expected};
 use crate::analysis::cells::Partition;
 use crate::analysis::request::{self, Request};
 use crate::analysis::{lower, meaning};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic};
 use crate::schema::{self, Level, Levels, Lint, Preset};
 use crate::syntax::{self, Expr};
 
@@ -89,21 +89,44 @@ impl Checker {
         self.check::<L>(text).into_result()
     }
 
-    /// Checks a filter, and applies the certain fixes.
+    /// Checks a filter, applies the certain fixes, and suggests what an invalid text was meant to be.
     pub(crate) fn check<'a, L: Language>(&self, text: &'a str) -> Checked<'a, Filter<L>> {
         self.check_in(Request::default(), text)
     }
 
-    /// Checks a filter of a request, and applies the certain fixes.
+    /// Checks a filter of a request, applies the certain fixes, and suggests what an invalid text was
+    /// meant to be.
     pub(crate) fn check_in<'a, L: Language>(
+        &self,
+        request: Request<'_>,
+        text: &'a str,
+    ) -> Checked<'a, Filter<L>> {
+        let checked = self.check_and_fix::<L>(request, text);
+        if checked.is_valid() {
+            checked
+        } else {
+            self.repaired(request, checked)
+        }
+    }
+
+    /// Checks a filter, and applies the certain fixes.
+    pub(super) fn check_and_fix<'a, L: Language>(
         &self,
         request: Request<'_>,
         text: &'a str,
     ) -> Checked<'a, Filter<L>> {
         let mut checked = self.check_once::<L>(request, text);
         if let Some(fixed) = diagnostic::apply_certain(text, &checked.diagnostics) {
+            let after = self.check_once::<L>(request, &fixed);
+            let has = |checked: &Checked<'_, Filter<L>>, code| {
+                checked.errors().any(|error| error.code == code)
+            };
+            // Where nothing could match both terms, OR was meant.
+            let is_contradiction =
+                has(&checked, Code::ImplicitAnd) && has(&after, Code::Contradiction);
             // A fix is only reported as certain if it has been verified.
-            if checked.is_improved_by(&self.check_once::<L>(request, &fixed), L::DECLARATION) {
+            if checked.is_improved_by(&after, L::DECLARATION) && !is_contradiction {
+                checked.is_fixed = after.is_valid();
                 checked.fixed = Some(fixed);
             } else {
                 let diagnostics = checked.diagnostics.iter_mut();
@@ -116,7 +139,7 @@ impl Checker {
     }
 
     /// Runs the stages in order, up to the first one that finds an error.
-    fn check_once<'a, L: Language>(
+    pub(super) fn check_once<'a, L: Language>(
         &self,
         request: Request<'_>,
         text: &'a str,
@@ -127,6 +150,7 @@ impl Checker {
             filter: None,
             diagnostics: Vec::new(),
             fixed: None,
+            is_fixed: false,
         };
         if let Some(limit) = L::DECLARATION.max_length
             && let Some(error) = syntax::too_long(text, limit)

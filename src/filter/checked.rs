@@ -21,6 +21,8 @@ pub struct Checked<'a, F> {
     pub diagnostics: Vec<Diagnostic>,
     /// The text with all certain fixes applied; `None` if there are no certain fixes.
     pub fixed: Option<String>,
+    /// Whether `fixed` is a valid filter. If not, checking it reports what is still wrong.
+    pub is_fixed: bool,
 }
 
 impl<'a, F> Checked<'a, F> {
@@ -32,6 +34,7 @@ impl<'a, F> Checked<'a, F> {
             filter: self.filter.map(convert),
             diagnostics: self.diagnostics,
             fixed: self.fixed,
+            is_fixed: self.is_fixed,
         }
     }
 
@@ -44,6 +47,7 @@ impl<'a, F> Checked<'a, F> {
             filter: self.filter,
             diagnostics: self.diagnostics,
             fixed: self.fixed,
+            is_fixed: self.is_fixed,
         }
     }
 
@@ -101,7 +105,8 @@ impl<'a, F> Checked<'a, F> {
     ///
     /// If the filter is invalid, such as `role =` or `role = "OWNER"`.
     pub fn into_result(self) -> Result<F, Error> {
-        self.filter
-            .ok_or_else(|| Error::explained(&self.text, self.diagnostics, self.fixed))
+        self.filter.ok_or_else(|| {
+            Error::explained(&self.text, self.diagnostics, self.fixed, self.is_fixed)
+        })
     }
 }

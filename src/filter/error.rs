@@ -27,6 +27,7 @@ pub struct Error {
 struct Explanation {
     diagnostics: Vec<Diagnostic>,
     fixed: Option<String>,
+    is_fixed: bool,
 }
 
 impl Explanation {
@@ -35,6 +36,7 @@ impl Explanation {
         Self {
             diagnostics: checked.diagnostics,
             fixed: checked.fixed,
+            is_fixed: checked.is_fixed,
         }
     }
 }
@@ -59,10 +61,15 @@ impl Error {
         text: &str,
         diagnostics: Vec<Diagnostic>,
         fixed: Option<String>,
+        is_fixed: bool,
     ) -> Self {
         Self {
             text: truncated(text).into(),
-            explanation: OnceLock::from(Explanation { diagnostics, fixed }),
+            explanation: OnceLock::from(Explanation {
+                diagnostics,
+                fixed,
+                is_fixed,
+            }),
             explain: |_| Explanation::default(),
         }
     }
@@ -101,6 +108,12 @@ impl Error {
     #[must_use]
     pub fn fixed(&self) -> Option<&str> {
         self.explanation().fixed.as_deref()
+    }
+
+    /// Returns whether the text with all certain fixes applied is a valid filter.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        self.explanation().is_fixed
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod expected;
 mod json;
 mod language;
+mod repaired;
 mod serialize;
 
 use std::cmp::Ordering;

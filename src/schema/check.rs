@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::{Arg, Comparable, Comparator, Expr, ExprKind, Function, Negation, Restriction};
 
-use super::comparison::swapped;
+use super::comparison::{other_values, swapped};
 use super::declaration::Declaration;
 use super::field::Values;
 use super::lint::{Level, Levels, Lint};
@@ -76,6 +76,7 @@ impl SchemaCheck<'_> {
             return;
         }
         let opposite = self.opposite(operand);
+        let others = self.other_values(operand);
         self.lint(Lint::Negation, || {
             let diagnostic = negation(
                 self.declaration,
@@ -83,7 +84,10 @@ impl SchemaCheck<'_> {
                 opposite.map(|(_, comparator)| comparator),
             );
             let Some((span, comparator)) = opposite else {
-                return diagnostic;
+                return Diagnostic {
+                    fix: others.map(|text| Fix::suggestion(vec![Edit::new(expr.bare_span, text)])),
+                    ..diagnostic
+                };
             };
             let prefix = Span::new(expr.bare_span.start, operand.span.start);
             diagnostic.fix(Fix::certain(vec![
@@ -91,6 +95,20 @@ impl SchemaCheck<'_> {
                 Edit::new(span, comparator.as_str()),
             ]))
         });
+    }
+
+    /// Returns the comparisons with all other values, for a negated comparison with one of a few.
+    fn other_values(&self, operand: &Expr<'_>) -> Option<String> {
+        let ExprKind::Restriction(Restriction {
+            comparable: Comparable::Member(left),
+            comparison: Some(comparison),
+        }) = &operand.kind
+        else {
+            return None;
+        };
+        let field = FieldName::of(self.declaration, left).written()?;
+        let is_equal = comparison.comparator == Comparator::Equal;
+        other_values(field, comparison, false).filter(|_| is_equal)
     }
 
     /// Returns the span of an expression's comparator and the opposite comparator, if the expression
@@ -185,6 +203,27 @@ impl SchemaCheck<'_> {
         }
     }
 
+    /// Returns the diagnostic for a keyword in lower case before parentheses, which reads as a call.
+    fn called_keyword(&self, function: &Function<'_>) -> Option<Diagnostic> {
+        let span = function.name.span;
+        let word = span.within(self.text);
+        let keyword = ["AND", "OR", "NOT"]
+            .into_iter()
+            .find(|keyword| keyword.eq_ignore_ascii_case(word))?;
+        Some(
+            Diagnostic::error(
+                Code::LowercaseKeyword,
+                span,
+                format!("`{word}` is not a keyword"),
+            )
+            .label(span, format!("expected `{keyword}`"))
+            .help(format!(
+                "write `{keyword}` with white space on both sides; keywords are uppercase words"
+            ))
+            .fix(Fix::certain(vec![Edit::new(span, format!("{keyword} "))])),
+        )
+    }
+
     /// Reports a call of an unknown function, or where a function cannot be called.
     pub(super) fn misplaced_call(&mut self, function: &Function<'_>) {
         let name = function.name.to_string();
@@ -192,6 +231,9 @@ impl SchemaCheck<'_> {
             Diagnostic::error(Code::FunctionCall, function.span, message)
                 .label(function.span, label)
         };
+        if let Some(diagnostic) = self.called_keyword(function) {
+            return self.diagnostics.push(diagnostic);
+        }
         let known = FieldName::of(self.declaration, &function.name).written();
         self.diagnostics.push(match known {
             Some(field) if field.is_function() => diagnostic(

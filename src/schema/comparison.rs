@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::chars;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{
@@ -33,6 +34,13 @@ impl SchemaCheck<'_> {
             Comparable::Member(member) => member,
         };
         let name = FieldName::of(self.declaration, left);
+        if comparison.comparator == Comparator::Has
+            && let Arg::Comparable(Comparable::Member(right)) = &comparison.arg
+            && name == FieldName::Unknown
+            && let Some(field) = self.colon_in_field(span)
+        {
+            return self.without_value(span, right.span, field);
+        }
         if let Some(field) = name.written().filter(|field| field.is_function()) {
             return self.compared_function(field, span, comparison);
         }
@@ -41,10 +49,51 @@ impl SchemaCheck<'_> {
             return self.swapped(span, value, field, right, comparison);
         }
         self.field(left, name);
-        if let Some(field) = name.intended() {
+        // The value of another field says nothing about an operator of this one.
+        if let Some(field) = name.intended()
+            && !self.is_of_other_field(field, comparison)
+        {
             self.operator(field, Some((span, alone)), comparison);
         }
         self.arg(name, span, comparison, alone);
+    }
+
+    /// Returns the field if a comparison with `:` is its name with a colon instead of the dot.
+    fn colon_in_field(&self, span: Span) -> Option<&'static Field> {
+        let path = span.within(self.text).replace(':', ".");
+        self.declaration.fields().find(|field| field.path == path)
+    }
+
+    /// Reports the name of a field, with a colon instead of the dot before `last`.
+    fn without_value(&mut self, span: Span, last: Span, field: &'static Field) {
+        self.diagnostics.push(
+            Diagnostic::error(
+                Code::MissingComparison,
+                span,
+                format!(
+                    "{} is not compared with a value",
+                    Quoted(span.within(self.text))
+                ),
+            )
+            .label(
+                Span::new(last.start.saturating_sub(1), last.start),
+                "expected `.`",
+            )
+            .help(format!(
+                "the field is `{}`; write {}",
+                field.path, field.examples
+            )),
+        );
+    }
+
+    fn is_of_other_field(&self, field: &'static Field, comparison: &Comparison<'_>) -> bool {
+        let Arg::Comparable(Comparable::Member(member)) = &comparison.arg else {
+            return false;
+        };
+        value(field, member).is_some_and(|value| {
+            let name = ValueName::of(self.declaration, field, &value.text);
+            matches!(name, ValueName::OtherField(_))
+        })
     }
 
     /// Reports a comparison of a function that should be called.
@@ -135,7 +184,7 @@ impl SchemaCheck<'_> {
                 .help(format!("the field is `{}`", field.path))
                 .fix(Fix::certain(replace(field))),
             FieldName::Synonym(field) | FieldName::Near(field) => diagnostic
-                .help(format!("did you mean `{}`?", field.path))
+                .help(did_you_mean(&source, field.path))
                 .fix(Fix::suggestion(replace(field))),
             FieldName::Elsewhere(help) => diagnostic.help(help),
             _ => diagnostic.help(format!(
@@ -158,7 +207,7 @@ impl SchemaCheck<'_> {
         if let Some(operator) = field.operator(comparator) {
             if let Some(instead) = operator.instead {
                 self.lint(Lint::UndocumentedOperator, || {
-                    Diagnostic::error(
+                    let diagnostic = Diagnostic::error(
                         Code::UndocumentedOperator,
                         span,
                         format!("`{comparator}` is not documented for `{}`", field.path),
@@ -167,10 +216,23 @@ impl SchemaCheck<'_> {
                         span,
                         format!("only {} is documented", field.operator_names("and")),
                     )
-                    .help(instead)
+                    .help(instead);
+                    let others = whole
+                        .filter(|_| comparator == Comparator::NotEqual)
+                        .and_then(|(whole, alone)| {
+                            let text = other_values(field, comparison, alone)?;
+                            Some(Fix::suggestion(vec![Edit::new(whole, text)]))
+                        });
+                    Diagnostic {
+                        fix: others,
+                        ..diagnostic
+                    }
                 });
             }
             return;
+        }
+        if comparator == Comparator::Has && is_any(&comparison.arg) {
+            return self.presence(field, span.to(comparison.arg.span()));
         }
         let diagnostic = Diagnostic::error(
             Code::UnsupportedOperator,
@@ -200,6 +262,22 @@ impl SchemaCheck<'_> {
         self.diagnostics.push(Diagnostic { fix, ..diagnostic });
     }
 
+    /// Reports `:*` for a field that does not support it.
+    fn presence(&mut self, field: &'static Field, span: Span) {
+        self.diagnostics.push(
+            Diagnostic::error(
+                Code::UnsupportedOperator,
+                span,
+                format!("filters cannot ask whether `{}` is set", field.path),
+            )
+            .label(
+                span,
+                format!("expected {} and a value", field.operator_names("or")),
+            )
+            .help(format!("write {}", field.examples)),
+        );
+    }
+
     /// Checks the right side; `name` is the left side.
     fn arg(&mut self, name: FieldName, span: Span, comparison: &Comparison<'_>, alone: bool) {
         match (&comparison.arg, name.intended()) {
@@ -208,6 +286,11 @@ impl SchemaCheck<'_> {
                 self.group_argument(name, span, comparison.comparator, group, alone);
             }
             (_, None) => {}
+            // Reported with the operator.
+            (arg, Some(field))
+                if comparison.comparator == Comparator::Has
+                    && field.operator(Comparator::Has).is_none()
+                    && is_any(arg) => {}
             (Arg::Comparable(Comparable::Member(member)), Some(field)) => {
                 match value(field, member) {
                     Some(value) => self.value(field, &value),
@@ -236,11 +319,19 @@ impl SchemaCheck<'_> {
         let before = self.diagnostics.len();
         self.field(right, FieldName::of(self.declaration, right));
         self.value(field, value);
-        // The fix below solves these problems too, or moves them.
-        for diagnostic in self.diagnostics.iter_mut().skip(before) {
-            diagnostic.fix = None;
+        // The fix below adds the quotes, and solves the other problems too, or moves them.
+        let mut index = 0;
+        self.diagnostics.retain_mut(|diagnostic| {
+            index += 1;
+            if index > before {
+                diagnostic.fix = None;
+            }
+            index <= before || diagnostic.code != Code::UnquotedValue
+        });
+        let mirrored = mirrored(comparison.comparator);
+        if mirrored == comparison.comparator || field.operator(mirrored).is_none() {
+            self.operator(field, None, comparison);
         }
-        self.operator(field, None, comparison);
         self.diagnostics.push(
             Diagnostic::error(
                 Code::SwappedSides,
@@ -252,6 +343,7 @@ impl SchemaCheck<'_> {
             .help("the field goes on the left, the value on the right")
             .fix(Fix::certain(vec![
                 Edit::new(value.span, field.path),
+                Edit::new(comparison.comparator_span, mirrored.as_str()),
                 Edit::new(right.span, quoted),
             ])),
         );
@@ -330,6 +422,31 @@ impl SchemaCheck<'_> {
     }
 }
 
+/// Returns the help for a name that is similar to another one.
+pub(super) fn did_you_mean(source: &str, name: &str) -> String {
+    match chars::described_lookalike(source) {
+        Some(character) => format!("{character}; write `{name}`"),
+        None => format!("did you mean `{name}`?"),
+    }
+}
+
+/// Whether an argument is `*`.
+fn is_any(arg: &Arg<'_>) -> bool {
+    matches!(arg, Arg::Comparable(Comparable::Member(member))
+        if single(member).is_some_and(|value| value.text == "*" && !value.is_quoted()))
+}
+
+/// Returns the comparator that means the same with the sides swapped.
+const fn mirrored(comparator: Comparator) -> Comparator {
+    match comparator {
+        Comparator::Less => Comparator::Greater,
+        Comparator::LessOrEqual => Comparator::GreaterOrEqual,
+        Comparator::Greater => Comparator::Less,
+        Comparator::GreaterOrEqual => Comparator::LessOrEqual,
+        Comparator::Equal | Comparator::NotEqual | Comparator::Has => comparator,
+    }
+}
+
 /// Returns the value, the field and the right side of a comparison whose sides are swapped.
 pub(super) fn swapped<'t, 'a>(
     declaration: &'static Declaration,
@@ -354,7 +471,11 @@ pub(super) fn swapped<'t, 'a>(
 }
 
 /// Returns comparisons with all values of an enum field but one, if these are few.
-fn other_values(field: &Field, comparison: &Comparison<'_>, alone: bool) -> Option<String> {
+pub(super) fn other_values(
+    field: &Field,
+    comparison: &Comparison<'_>,
+    alone: bool,
+) -> Option<String> {
     const MOST: usize = 3;
     let Arg::Comparable(Comparable::Member(member)) = &comparison.arg else {
         return None;

@@ -214,6 +214,12 @@ impl Lint {
         Self::AlwaysTrue,
     ];
 
+    /// Returns the lint that reports a code; `None` for the codes of other errors.
+    #[must_use]
+    pub fn of(code: Code) -> Option<Self> {
+        Self::ALL.iter().copied().find(|lint| lint.code() == code)
+    }
+
     /// Returns the code of the lint's diagnostics.
     #[must_use]
     pub const fn code(self) -> Code {

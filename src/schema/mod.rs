@@ -25,3 +25,4 @@ pub(crate) use self::field::{EnumValue, Field, Operator, Quoting, Relation, Valu
 pub(crate) use self::lint::Levels;
 pub(crate) use self::predicate::{Constant, Predicate};
 pub(crate) use self::shape::is_shape;
+pub(crate) use self::suggest::{FieldName, ValueName};

@@ -40,7 +40,7 @@ impl Constant<'_> {
 
 impl Values {
     /// Returns the constant that a text stands for.
-    pub(super) fn constant<'a>(&self, text: Cow<'a, str>) -> Option<Constant<'a>> {
+    pub(crate) fn constant<'a>(&self, text: Cow<'a, str>) -> Option<Constant<'a>> {
         match self {
             Self::Enum { values, .. } => {
                 let index = values.iter().position(|value| value.name == text)?;

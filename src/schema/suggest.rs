@@ -8,7 +8,7 @@ use super::predicate::spells;
 
 /// A member, interpreted as a field name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FieldName {
+pub(crate) enum FieldName {
     /// An accepted spelling of the field's name, perhaps quoted.
     Exact(&'static Field),
     /// A spelling that the lint `field-spelling` reports.
@@ -29,9 +29,21 @@ pub(super) enum FieldName {
 impl FieldName {
     /// Interprets a member as a field name.
     pub(super) fn of(declaration: &'static Declaration, member: &Member<'_>) -> Self {
-        let name = joined(member);
+        Self::interpret(declaration, &joined(member), |path| spells(member, path))
+    }
+
+    /// Interprets a text as a field name.
+    pub(crate) fn named(declaration: &'static Declaration, name: &str) -> Self {
+        Self::interpret(declaration, name, |_| false)
+    }
+
+    fn interpret(
+        declaration: &'static Declaration,
+        name: &str,
+        spells: impl Fn(&str) -> bool,
+    ) -> Self {
         for field in declaration.fields() {
-            let is_name = |path: &&&str| spells(member, path) || ***path == *name;
+            let is_name = |path: &&&str| spells(path) || **path == name;
             let mut accepted = std::iter::once(&field.path).chain(field.aliases);
             if accepted.any(|path| is_name(&path)) {
                 return Self::Exact(field);
@@ -43,7 +55,7 @@ impl FieldName {
         let mut fields = declaration.fields();
         if let Some(field) = fields.find(|field| {
             let mut accepted = std::iter::once(&field.path).chain(field.aliases);
-            accepted.any(|path| path.eq_ignore_ascii_case(&name))
+            accepted.any(|path| path.eq_ignore_ascii_case(name))
         }) {
             return Self::OtherCase(field);
         }
@@ -65,14 +77,14 @@ impl FieldName {
         }
         let near = declaration
             .fields()
-            .map(|field| (distance(field.path, &name), field));
+            .map(|field| (distance(field.path, name), field));
         near.min_by_key(|(distance, _)| *distance)
             .filter(|(distance, field)| *distance <= (field.path.len() / 5 + 1).min(2))
             .map_or(Self::Unknown, |(_, field)| Self::Near(field))
     }
 
     /// Returns the field if it is clear which one is intended.
-    pub(super) fn intended(self) -> Option<&'static Field> {
+    pub(crate) fn intended(self) -> Option<&'static Field> {
         match self {
             Self::Exact(field)
             | Self::Misspelled(field)
@@ -103,7 +115,7 @@ fn joined(member: &Member<'_>) -> String {
 
 /// An unknown value of an enum field, interpreted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ValueName {
+pub(crate) enum ValueName {
     /// The value with different case or with white space around it.
     OtherCase(&'static EnumValue),
     /// A synonym of a value, with the help for it, and the value to suggest.
@@ -119,7 +131,7 @@ pub(super) enum ValueName {
 
 impl ValueName {
     /// Interprets text as a value of a field.
-    pub(super) fn of(declaration: &'static Declaration, field: &'static Field, text: &str) -> Self {
+    pub(crate) fn of(declaration: &'static Declaration, field: &'static Field, text: &str) -> Self {
         let Values::Enum {
             values,
             prefix,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::chars;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Severity, Span};
 use crate::syntax::{Expr, ExprKind, Member, Quotes};
 
@@ -320,16 +321,27 @@ impl SchemaCheck<'_> {
         }
         let first = first.unwrap_or(before).expr.span.to(before.expr.span);
         let gap = Span::new(before.expr.span.end, span.start);
+        // `|| field` and `field = |` have a mistaken operator, to which `AND` would be added.
+        let starts = span.within(self.text).chars().next();
+        let ends = self
+            .text
+            .get(..gap.start)
+            .and_then(|text| text.chars().next_back());
+        let is_punctuation = starts.is_some_and(|c| c != '(' && chars::is_punctuation(c))
+            || ends.is_some_and(|c| c != ')' && chars::is_punctuation(c));
         self.lint(Lint::ImplicitAnd, || {
-            Diagnostic::error(
+            let diagnostic = Diagnostic::error(
                 Code::ImplicitAnd,
                 span,
                 "missing operator between two terms",
             )
             .label(first, "first term")
             .label(span, "second term")
-            .help("join them with `AND`, which AIP-160 implies here, or with `OR`")
-            .fix(Fix::certain(vec![Edit::new(gap, " AND ")]))
+            .help("join them with `AND`, which AIP-160 implies here, or with `OR`");
+            if is_punctuation {
+                return diagnostic;
+            }
+            diagnostic.fix(Fix::certain(vec![Edit::new(gap, " AND ")]))
         });
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::chars;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Span};
 use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Quotes, Value};
@@ -253,7 +254,10 @@ impl SchemaCheck<'_> {
             }
             ValueName::Near(known) => Diagnostic {
                 fix: is_accepted(known).then(|| Fix::suggestion(suggest(known))),
-                ..diagnostic.help(format!("did you mean `\"{}\"`{}?", known.name, note(known)))
+                ..diagnostic.help(match chars::described_lookalike(&value.text) {
+                    Some(character) => format!("{character}; write `\"{}\"`", known.name),
+                    None => format!("did you mean `\"{}\"`{}?", known.name, note(known)),
+                })
             },
             ValueName::OtherField(other) => diagnostic.help(format!(
                 "this is a value of `{}`; the values of `{}` are {}",

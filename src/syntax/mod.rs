@@ -30,6 +30,8 @@
 //!   not begin with a hyphen, and is not a keyword.
 //! - A STRING is `"…"` or `'…'`, with the escape sequences `\\ \" \' \n \r \t \uHHHH \UHHHHHHHH`.
 //! - Keywords are upper case, with white space on both sides.
+//! - A keyword is not the name of a function, although AIP-160's EBNF allows it: `NOT(a)` would be a
+//!   call.
 //! - A filter is at most [`MAX_LENGTH`] bytes long, with at most [`MAX_DEPTH`] nested parentheses.
 //!
 //! # Limits

@@ -1,12 +1,13 @@
 //! Any input with any options. Certain fixes make progress: after them, the filter is valid, or its
 //! errors are in a later stage, or the syntax error is further right, or the stage has fewer
-//! errors. They keep the meaning of the filter if it has one.
+//! errors. They keep the meaning of the filter if it has one, and the operators that were typed.
 
 use crate::{Options, invariants};
 use arbitrary::{Arbitrary, Unstructured};
-use gchat_filter::diagnostic::{Diagnostic, Edit, Fix, Stage};
+use gchat_filter::diagnostic::{Code, Diagnostic, Edit, Fix, Stage};
 use gchat_filter::members::Filter;
 use gchat_filter::{Checked, Checker, Preset};
+use oracle::operators;
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
@@ -78,6 +79,12 @@ fn assert_progress(before: &Checked<'_, Filter>, after: &Checked<'_, Filter>) {
 fn check_each_fix(checker: &Checker, checked: &Checked<'_, Filter>) {
     for diagnostic in &checked.diagnostics {
         let Some(fix) = &diagnostic.fix else { continue };
+        let is_rewritten = matches!(diagnostic.code, Code::SwappedSides | Code::Negation);
+        if fix.certain && !is_rewritten {
+            let edits = fix.edits.iter();
+            let edits = edits.map(|edit| (edit.span.start..edit.span.end, &*edit.text));
+            operators::assert_kept(&checked.text, edits);
+        }
         let text = fix.apply(&checked.text).unwrap();
         let after = invariants::check(checker, &text);
         if fix.certain && diagnostic.is_error() {

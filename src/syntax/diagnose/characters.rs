@@ -27,7 +27,9 @@ impl Place<'_> {
         let run = self.from(at);
         let run = &run.trim_start_matches(|c| !is_space(c) && chars::is_invisible(c));
         let run = Span::new(at, self.text.len() - run.len());
-        let (what, instead) = if run.within(self.text).contains(char::is_whitespace) {
+        // Removing it would join a keyword and a word.
+        let separates = self.ends_with_keyword(run.start) || self.starts_with_keyword(run.end);
+        let (what, instead) = if separates || run.within(self.text).contains(char::is_whitespace) {
             ("replace it with a space", " ")
         } else {
             ("remove it", "")
@@ -80,11 +82,46 @@ impl Place<'_> {
             let escape = format!("{help}, and escape each `{quote}` and `\\` inside with `\\`");
             return diagnostic.help(escape);
         }
-        let mut edits = vec![Edit::new(span, quote)];
+        let mut edits = self.straight(span, end, quote);
+        self.correct_later_quotes(end.end, &mut edits);
+        diagnostic.help(help).fix(Fix::certain(edits))
+    }
+
+    /// Returns the edits that make both quotes of a string straight.
+    fn straight(&self, start: Span, end: Span, quote: char) -> Vec<Edit> {
+        let mut edits = vec![Edit::new(start, quote)];
         if end.within(self.text) != quote.to_string() {
             edits.push(Edit::new(end, quote));
         }
-        diagnostic.help(help).fix(Fix::certain(edits))
+        edits
+    }
+
+    /// Adds the edits for the typographic quotes from an offset on, up to the first string that needs
+    /// more than other quotes. Strings with straight quotes are skipped.
+    fn correct_later_quotes(&self, mut at: usize, edits: &mut Vec<Edit>) {
+        while let Some((offset, c)) = self
+            .from(at)
+            .char_indices()
+            .find(|(_, c)| matches!(c, '"' | '\'') || chars::is_typographic_quote(*c))
+        {
+            let span = Self::span(at + offset, c.len_utf8());
+            let rest = self.from(span.end);
+            if matches!(c, '"' | '\'') {
+                let Some(end) = rest.find(c) else { return };
+                at = span.end + end + 1;
+                continue;
+            }
+            let Some(end) = self.closing_quote(span, chars::is_single_quote(c)) else {
+                return;
+            };
+            let content = Span::new(span.end, end.start).within(self.text);
+            let quote = if content.contains('"') { '\'' } else { '"' };
+            if content.contains([quote, '\\']) {
+                return;
+            }
+            edits.extend(self.straight(span, end, quote));
+            at = end.end;
+        }
     }
 
     /// Finds the closing quote of the string that the typographic quote at `opening` opens: the

@@ -160,8 +160,8 @@ impl<'a> Place<'a> {
                 }
                 let (message, label, help) = if expected == Expected::Literal {
                     (
-                        "`-` is separated from its number",
-                        "must directly precede the number",
+                        "`-` is separated from its value",
+                        "must directly precede the value",
                         "remove the white space after `-`",
                     )
                 } else {
@@ -183,11 +183,35 @@ impl<'a> Place<'a> {
             (Expected::Connective | Expected::ArgEnd, '.') if self.follows_member(at) => {
                 self.space_in_member(at)
             }
+            (Expected::ArgEnd, _) if let Some(word) = self.called_keyword(at) => {
+                self.missing_space(word)
+            }
             (Expected::Connective | Expected::ArgEnd, ':') => self
                 .unquoted_timestamp(at)
                 .unwrap_or_else(|| self.unexpected_token(at, expected)),
             _ => self.unexpected_token(at, expected),
         }
+    }
+
+    /// Returns the offset of a keyword in lower case whose parentheses, which read as those of a call,
+    /// are open at `at`.
+    fn called_keyword(&self, at: usize) -> Option<usize> {
+        let mut open = Vec::new();
+        let mut rest = self.up_to(at);
+        while let Some(start) = rest.find(['(', ')', '"', '\'']) {
+            let offset = at - rest.len() + start;
+            let length = token_length(self.from(offset));
+            match self.from(offset).chars().next()? {
+                '(' => open.push(offset),
+                ')' => _ = open.pop(),
+                _ => {}
+            }
+            rest = rest.get(start + length..).unwrap_or_default();
+        }
+        let end = open.pop()?;
+        let start = self.up_to(end).trim_end_matches(starts_value).len();
+        let word = self.text.get(start..end)?.to_ascii_uppercase();
+        lexical::is_keyword(word.as_bytes()).then_some(start)
     }
 
     /// Returns the diagnostic for the colon at `at` if it is in a timestamp without quotes on the right
@@ -232,6 +256,23 @@ impl<'a> Place<'a> {
     /// Whether the dot at `at` could belong to a member, if not for the white space before it.
     fn follows_member(&self, at: usize) -> bool {
         !self.up_to(at).trim_end_matches(is_space).ends_with(')')
+    }
+
+    /// Whether a keyword ends directly before `at`.
+    fn ends_with_keyword(&self, at: usize) -> bool {
+        let before = self.up_to(at);
+        let start = before.trim_end_matches(starts_value).len();
+        before
+            .get(start..)
+            .is_some_and(|word| lexical::is_keyword(word.as_bytes()))
+    }
+
+    /// Whether a keyword begins directly at `at`.
+    fn starts_with_keyword(&self, at: usize) -> bool {
+        let rest = self.from(at);
+        let end = rest.len() - rest.trim_start_matches(starts_value).len();
+        rest.get(..end)
+            .is_some_and(|word| lexical::is_keyword(word.as_bytes()))
     }
 
     /// Returns the keyword before `at`, with the offset of its start.
@@ -296,6 +337,16 @@ impl<'a> Place<'a> {
                     .help("remove one of the two keywords")
                     .fix(Fix::suggestion(vec![Edit::new(rest, "")]))
             }
+            (Expected::Term | Expected::GroupBody, "AND" | "OR")
+                if self
+                    .from(span.end)
+                    .trim_start_matches(is_space)
+                    .starts_with([':', '=', '!', '<', '>']) =>
+            {
+                diagnostic.help(format!(
+                    "to use the word `{token}` as a field, write `\"{token}\"`"
+                ))
+            }
             (Expected::Term | Expected::GroupBody, "AND" | "OR") => {
                 let after = self.from(span.end).trim_start_matches(is_space);
                 let rest = Span::new(at, self.text.len() - after.len());
@@ -332,6 +383,9 @@ impl<'a> Place<'a> {
                     .fix(Fix::suggestion(vec![Edit::new(Span::new(before, at), "")]))
             }
             (Expected::Arg, _) if is_argument() => diagnostic.help("add an argument"),
+            (Expected::ArgEnd, token) if is_comparator(token) => {
+                diagnostic.help("arguments are values; a comparison cannot be one")
+            }
             (Expected::Connective, ",") => {
                 diagnostic.help("lists are not supported; join comparisons with `AND` or `OR`")
             }
@@ -358,7 +412,7 @@ impl<'a> Place<'a> {
             Expected::Operand => "expected a comparison or `(`".to_owned(),
             Expected::Arg => "expected a value".to_owned(),
             Expected::Field => "expected a field name".to_owned(),
-            Expected::Literal => "expected digits".to_owned(),
+            Expected::Literal => "expected a number or a word".to_owned(),
             Expected::ArgEnd => "expected `,` or `)`".to_owned(),
             Expected::Comparator => "expected an operator, such as `=`".to_owned(),
             _ => format!("expected `AND`, `OR` or {end}"),
@@ -382,6 +436,10 @@ impl<'a> Place<'a> {
             }
             (Expected::Operand, "!") => "NOT ",
             (Expected::Arg | Expected::Connective, "!") => "!=",
+            (Expected::Comparator, "!") if self.from(run.end).starts_with('~') => {
+                run.end += 1;
+                "!="
+            }
             (Expected::Comparator, "!") => {
                 // The rest of the operator may follow after white space.
                 let rest = self.from(run.end).trim_start_matches(is_space);
@@ -417,7 +475,11 @@ impl<'a> Place<'a> {
                 diagnostic
                     .label(run, format!("expected `{right}`"))
                     .help(help)
-                    .fix(Fix::certain(vec![Edit::new(run, instead)])),
+                    .fix(Fix {
+                        edits: vec![Edit::new(run, instead)],
+                        // Elsewhere it compares with a pattern.
+                        certain: !run.within(self.text).ends_with('~'),
+                    }),
             );
         }
         // The right operator would be wrong here too, unless it was split in two.
@@ -505,9 +567,14 @@ impl<'a> Place<'a> {
             format!("missing white space next to `{word}`"),
         )
         .label(keyword, format!("needs white space {sides}"))
-        .help(format!(
-            "write `{word}` with white space {sides}, even next to parentheses"
-        ))
+        .help(if self.from(keyword.end).starts_with('(') {
+            format!(
+                "write `{word}` with white space {sides}, even next to parentheses; a keyword \
+                 cannot be the name of a function"
+            )
+        } else {
+            format!("write `{word}` with white space {sides}, even next to parentheses")
+        })
         .fix(Fix::certain(edits))
     }
 
@@ -516,8 +583,11 @@ impl<'a> Place<'a> {
         let rest = self.from(at);
         let length = token_length(rest);
         let word = Self::span(at, length).within(self.text);
-        if lexical::is_keyword(word.as_bytes()) {
+        if lexical::is_keyword(word.to_ascii_uppercase().as_bytes()) {
             return self.missing_space(at);
+        }
+        if let Some(diagnostic) = self.quoted_function(at) {
+            return diagnostic;
         }
         let cx = Context {
             builder: &TreeBuilder { text: rest },
@@ -529,7 +599,7 @@ impl<'a> Place<'a> {
             Ok((left, _)) => Self::span(at, rest.len() - left.len()),
             Err(_) => Self::span(at, length),
         };
-        Diagnostic::error(
+        let diagnostic = Diagnostic::error(
             Code::MissingSpace,
             span,
             format!(
@@ -542,8 +612,46 @@ impl<'a> Place<'a> {
             "join the terms with `AND` or `OR`, or check for a missing quote"
         } else {
             "join the terms with `AND` or `OR`"
-        })
-        .fix(Fix::suggestion(vec![Edit::new(Span::at(at), " AND ")]))
+        });
+        if self.joins_punctuation(at) {
+            return diagnostic;
+        }
+        diagnostic.fix(Fix::suggestion(vec![Edit::new(Span::at(at), " AND ")]))
+    }
+
+    /// Returns the diagnostic for a string before the parenthesis at `at`, if it is not a value.
+    fn quoted_function(&self, at: usize) -> Option<Diagnostic> {
+        let before = self.up_to(at).strip_suffix(['"', '\''])?;
+        let quote = self.from(before.len()).chars().next()?;
+        let start = before.rfind(quote)?;
+        let is_value = self
+            .up_to(start)
+            .trim_end_matches(is_space)
+            .ends_with([':', '=', '<', '>', '.']);
+        let name = before.get(start + 1..)?;
+        if is_value || !self.from(at).starts_with('(') || !lexical::is_plain_member(name) {
+            return None;
+        }
+        let span = Span::new(start, at);
+        Some(
+            Diagnostic::error(
+                Code::MissingSpace,
+                span,
+                format!("the name of the function `{name}` is quoted"),
+            )
+            .label(span, "a string, not a name")
+            .help(format!(
+                "write `{name}(`; or join the string and the parentheses with `AND` or `OR`"
+            )),
+        )
+    }
+
+    /// Whether a connective at `at` would be next to a mistaken operator, bracket or punctuation mark.
+    fn joins_punctuation(&self, at: usize) -> bool {
+        let before = self.up_to(at).chars().next_back();
+        let after = self.from(at).chars().next();
+        before.is_some_and(|c| c != ')' && chars::is_punctuation(c))
+            || after.is_some_and(|c| c != '(' && chars::is_punctuation(c))
     }
 
     fn unmatched(at: usize) -> Diagnostic {
@@ -578,7 +686,7 @@ fn advice(expected: Expected) -> &'static str {
         Expected::Operand => "add a comparison to negate",
         Expected::Arg => "add a value after the operator: `field = \"value\"`",
         Expected::Field => "add a field name after the dot, or remove the dot",
-        Expected::Literal => "add a number after `-`, or put the value in double quotes",
+        Expected::Literal => "add a value after `-`, or put the value in double quotes",
         Expected::ArgEnd => "separate arguments with `,` and close the call with `)`",
         _ => "join the terms with `AND` or `OR`",
     }

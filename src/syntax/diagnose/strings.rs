@@ -3,12 +3,18 @@
 use crate::chars;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Span, visible};
 
-use super::{Place, is_space};
+use super::{Place, is_space, starts_value};
 
 impl Place<'_> {
     pub(super) fn unterminated_string(&self, at: usize) -> Diagnostic {
         let span = Span::new(at, self.text.len());
         let quote = self.from(at).chars().next().unwrap_or('"');
+        let before = self.up_to(at).chars().next_back();
+        if span.within(self.text).trim_end().len() == 1
+            && let Some(c) = before.filter(|c| starts_value(*c))
+        {
+            return self.unmatched_quote(at, c);
+        }
         let diagnostic = Diagnostic::error(
             Code::UnterminatedString,
             span,
@@ -18,12 +24,18 @@ impl Place<'_> {
         let end = span.within(self.text).trim_end_matches(is_space);
         let last = end.char_indices().next_back();
         match last {
-            Some((offset, c)) if chars::is_typographic_quote(c) => diagnostic
-                .help(format!("close the string with `{quote}` instead of `{c}`"))
-                .fix(Fix::suggestion(vec![Edit::new(
-                    Self::span(at + offset, c.len_utf8()),
-                    quote,
-                )])),
+            Some((offset, c))
+                if offset > 0
+                    && c != quote
+                    && (c == '"' || c == '\'' || chars::is_typographic_quote(c)) =>
+            {
+                diagnostic
+                    .help(format!("close the string with `{quote}` instead of `{c}`"))
+                    .fix(Fix::suggestion(vec![Edit::new(
+                        Self::span(at + offset, c.len_utf8()),
+                        quote,
+                    )]))
+            }
             Some((_, '\\')) => {
                 diagnostic.help("write a backslash as `\\\\`, then close the string")
             }
@@ -36,6 +48,27 @@ impl Place<'_> {
                     quote,
                 )])),
         }
+    }
+
+    /// Returns the diagnostic for a quote at `at`, directly after `before` and at the end of the text.
+    fn unmatched_quote(&self, at: usize, before: char) -> Diagnostic {
+        let span = Self::span(at, 1);
+        let quote = span.within(self.text);
+        let diagnostic = Diagnostic::error(
+            Code::UnterminatedString,
+            span,
+            format!("unmatched quote `{quote}`"),
+        )
+        .label(span, "no opening quote");
+        let value = self.up_to(at).trim_end_matches(starts_value).len();
+        if matches!(before, '"' | '\'') || value == at {
+            return diagnostic
+                .help("remove it")
+                .fix(Fix::suggestion(vec![Edit::new(span, "")]));
+        }
+        diagnostic
+            .help(format!("add `{quote}` before the value"))
+            .fix(Fix::suggestion(vec![Edit::new(Span::at(value), quote)]))
     }
 
     pub(super) fn invalid_escape(&self, at: usize) -> Diagnostic {

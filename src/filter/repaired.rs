@@ -1,0 +1,159 @@
+//! Repairs in a check: the filter that an invalid text was meant to be.
+
+use super::language::Language;
+use super::{Checked, Checker, Filter};
+use crate::analysis::request::Request;
+use crate::diagnostic::{self, Code, Diagnostic, Edit, Fix, Span, Stage};
+use crate::repair::{self, Mistake};
+use crate::schema::Lint;
+
+impl Checker {
+    /// Adds the filter that the text was meant to be as a fix, unless the fixes of the errors lead to
+    /// it anyway.
+    #[cold]
+    pub(super) fn repaired<'a, L: Language>(
+        &self,
+        request: Request<'_>,
+        mut checked: Checked<'a, Filter<L>>,
+    ) -> Checked<'a, Filter<L>> {
+        // What is well-formed needs no other reading. What only lints reject has a meaning, which
+        // negations and an implicit AND may hide.
+        let is_about_terms =
+            |error: &Diagnostic| matches!(error.code, Code::ImplicitAnd | Code::Negation);
+        let is_mistaken = checked.errors().any(is_mistake) || checked.errors().all(is_about_terms);
+        if checked.is_fixed || !is_mistaken {
+            return checked;
+        }
+        let is_valid = |text: &str| self.check_once::<L>(request, text).is_valid();
+        let Some(repair) = repair::repair(L::DECLARATION, &checked.text, is_valid) else {
+            return checked;
+        };
+        let Some((text, meant)) = self.accepted::<L>(request, &repair.text) else {
+            return checked;
+        };
+        let stage = checked
+            .errors()
+            .next()
+            .map_or(Stage::Syntax, Diagnostic::stage);
+        let leads = self.leads_to(request, &checked, &meant);
+        let first = Mistake::first(&repair.mistakes);
+        let is_always_reported = first.is_some_and(Mistake::is_always_reported);
+        if leads && checked.fixed.is_some() && !is_always_reported {
+            return checked;
+        }
+        let replaces = first.is_some_and(|mistake| {
+            is_always_reported
+                || checked.errors().count() > repair.mistakes.len()
+                // The grammar says where it stumbled.
+                || stage == Stage::Syntax && !(leads || mistake.is_between())
+        });
+        if !replaces && leads {
+            return checked;
+        }
+        let fix = Fix {
+            edits: vec![difference(&checked.text, &text)],
+            certain: repair.is_certain && text == repair.text,
+        };
+        checked.is_fixed = fix.certain;
+        checked.fixed = fix.certain.then_some(text);
+        match first.filter(|_| replaces) {
+            Some(mistake) => checked.diagnostics = vec![mistake.diagnostic(stage).fix(fix)],
+            None => attach(&mut checked.diagnostics, fix),
+        }
+        checked
+    }
+
+    /// Returns the text, with what admin access requires, if it is a filter.
+    fn accepted<L: Language>(
+        &self,
+        request: Request<'_>,
+        text: &str,
+    ) -> Option<(String, Filter<L>)> {
+        let checked = self.check_once::<L>(request, text);
+        if let Some(filter) = checked.filter {
+            return Some((text.to_owned(), filter));
+        }
+        let is_access = |error: &Diagnostic| error.stage() == Stage::Access;
+        if !checked.errors().all(is_access) {
+            return None;
+        }
+        let text = diagnostic::apply_certain(text, &checked.diagnostics)?;
+        let filter = self.check_once::<L>(request, &text).filter?;
+        Some((text, filter))
+    }
+
+    /// Whether the first fix of a check leads to a filter, or certain ones and then the first.
+    fn leads_to<L: Language>(
+        &self,
+        request: Request<'_>,
+        checked: &Checked<'_, Filter<L>>,
+        meant: &Filter<L>,
+    ) -> bool {
+        let Some(first) = next_text(checked) else {
+            return false;
+        };
+        let after = self.check_and_fix::<L>(request, &first);
+        let filter = match after.filter {
+            None if checked.fixed.is_some() => {
+                next_text(&after).and_then(|text| self.check_once::<L>(request, &text).filter)
+            }
+            filter => filter,
+        };
+        filter.as_ref() == Some(meant)
+    }
+}
+
+/// Returns the text with all certain fixes, or else the first fix of an error, applied.
+fn next_text<F>(checked: &Checked<'_, F>) -> Option<String> {
+    checked.fixed.clone().or_else(|| {
+        let fix = checked.errors().find_map(|error| error.fix.as_ref())?;
+        Some(fix.applied(&checked.text))
+    })
+}
+
+/// Makes the fix the only one, that of the first error.
+fn attach(diagnostics: &mut [Diagnostic], fix: Fix) {
+    for diagnostic in diagnostics.iter_mut() {
+        if diagnostic.is_error() {
+            diagnostic.fix = None;
+        } else if let Some(fix) = &mut diagnostic.fix {
+            fix.certain = false;
+        }
+    }
+    let at = diagnostics
+        .iter()
+        .position(is_mistake)
+        .or_else(|| diagnostics.iter().position(Diagnostic::is_error));
+    if let Some(first) = at.and_then(|at| diagnostics.get_mut(at)) {
+        first.fix = Some(fix);
+    }
+}
+
+/// Whether a diagnostic is an error of the syntax or schema stage, and not of a lint.
+fn is_mistake(diagnostic: &Diagnostic) -> bool {
+    diagnostic.is_error()
+        && diagnostic.stage() <= Stage::Schema
+        && Lint::of(diagnostic.code).is_none()
+}
+
+/// Returns the edit that changes a text into another one: what is between the common start and the
+/// common end.
+fn difference(before: &str, after: &str) -> Edit {
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let start: usize = before
+        .chars()
+        .zip(after.chars())
+        .take_while(same)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let [rest, new] = [before, after].map(|text| text.get(start..).unwrap_or_default());
+    let end: usize = rest
+        .chars()
+        .rev()
+        .zip(new.chars().rev())
+        .take_while(same)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let new = new.get(..new.len() - end).unwrap_or_default();
+    Edit::new(Span::new(start, before.len() - end), new)
+}

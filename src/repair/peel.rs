@@ -1,0 +1,482 @@
+//! What people put around a whole filter: quotes, brackets, parameters, comments, encodings.
+
+use std::borrow::Cow;
+
+use super::decode;
+use super::mistake::Mistake;
+use super::token;
+use super::words;
+use crate::diagnostic::Span;
+
+/// A text without one thing around it.
+#[derive(Debug)]
+pub(super) struct Peeled<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// What was around it, with a span of the text before.
+    pub(super) mistake: Mistake,
+    /// Whether the text is what was meant, if it is a filter.
+    pub(super) is_certain: bool,
+}
+
+type Rule = for<'a> fn(&'a str) -> Option<Peeled<'a>>;
+
+/// From the outside to the inside.
+const RULES: &[Rule] = &[
+    entities,
+    percent,
+    escaped_characters,
+    json_filter,
+    parameter_name,
+    parameters,
+    clause,
+    call,
+    formula,
+    escaped_quotes,
+    enclosed,
+    comment,
+    continuation,
+    trailing,
+    bullet,
+];
+
+/// Removes one thing around a filter; `None` if there is nothing around it.
+pub(super) fn peel(text: &str) -> Option<Peeled<'_>> {
+    RULES.iter().find_map(|rule| rule(text))
+}
+
+/// A part of the text, from which something was removed.
+fn kept(text: &str, span: Span, mistake: Mistake) -> Option<Peeled<'_>> {
+    let part = span.of(text)?.trim();
+    (!part.is_empty() && part.len() < text.len()).then_some(Peeled {
+        text: Cow::Borrowed(part),
+        mistake,
+        is_certain: true,
+    })
+}
+
+fn changed(text: String, mistake: Mistake) -> Peeled<'static> {
+    Peeled {
+        text: Cow::Owned(text),
+        mistake,
+        is_certain: true,
+    }
+}
+
+fn entities(text: &str) -> Option<Peeled<'_>> {
+    let (decoded, span) = decode::entities(text)?;
+    let mistake = Mistake::encoded(
+        span,
+        "the filter has HTML entities",
+        "write the characters themselves, for example `\"` instead of `&quot;`",
+    );
+    Some(changed(decoded, mistake))
+}
+
+fn percent(text: &str) -> Option<Peeled<'_>> {
+    let (decoded, span) = decode::percent(text)?;
+    let mistake = Mistake::encoded(
+        span,
+        "the filter is percent-encoded",
+        "write the characters themselves; HTTP clients encode them for the URL",
+    );
+    Some(changed(decoded, mistake))
+}
+
+/// `\u0022` outside of strings.
+fn escaped_characters(text: &str) -> Option<Peeled<'_>> {
+    if text.contains(['"', '\'']) {
+        return None;
+    }
+    let (decoded, span) = decode::escapes(text)?;
+    let mistake = Mistake::encoded(
+        span,
+        "the filter has escape sequences outside of strings",
+        "write the characters themselves",
+    );
+    Some(changed(decoded, mistake))
+}
+
+/// Returns the bytes of strings: their quotes and what is inside.
+fn in_strings(text: &str) -> Vec<bool> {
+    let mut inside = vec![false; text.len()];
+    let mut quote = None;
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices() {
+        let is_in_string = quote.is_some() || matches!(c, '"' | '\'');
+        if let Some(part) = inside.get_mut(at..at + c.len_utf8()) {
+            part.fill(is_in_string);
+        }
+        match quote {
+            _ if is_escaped => is_escaped = false,
+            Some(_) if c == '\\' => is_escaped = true,
+            Some(open) if open == c => quote = None,
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            _ => {}
+        }
+    }
+    inside
+}
+
+/// `{"filter": "…"}`, also with other keys.
+fn json_filter(text: &str) -> Option<Peeled<'_>> {
+    let trimmed = text.trim();
+    if !trimmed.contains('{') {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let (at, key) = ["\"filter\"", "'filter'", "filter"]
+        .iter()
+        .find_map(|key| Some((lower.find(key)?, key)))?;
+    let rest = text.get(at + key.len()..)?;
+    let value = rest.trim_start().strip_prefix([':', '='])?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let body = value.get(1..)?;
+    // The last quote that could end the value: others may be unescaped.
+    let end = body
+        .char_indices()
+        .filter(|(_, c)| *c == quote)
+        .filter(|(at, _)| !body.get(..*at).is_some_and(|before| before.ends_with('\\')))
+        .find(|(at, _)| {
+            let after = body.get(at + 1..).unwrap_or_default().trim_start();
+            after.is_empty() || after.starts_with([',', '}', ']'])
+        })?
+        .0;
+    let inner = body.get(..end)?;
+    let start = text.len() - body.len();
+    let mistake = Mistake::around(Span::new(0, start), text.get(..start)?.trim());
+    if inner.contains('\\') {
+        return Some(changed(unescaped(inner), mistake));
+    }
+    kept(text, Span::new(start, start + end), mistake)
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        out.push(if c == '\\' {
+            chars.next().unwrap_or(c)
+        } else {
+            c
+        });
+    }
+    out
+}
+
+/// `filter=`, `?filter=`, `--filter `, `filter:`, a URL before them, and names of other languages.
+fn parameter_name(text: &str) -> Option<Peeled<'_>> {
+    let lower = text.to_ascii_lowercase();
+    words::KEYS.iter().find_map(|key| {
+        let at = lower.find(key)?;
+        let before = text.get(..at)?;
+        let after = text.get(at + key.len()..)?;
+        let is_query = before.ends_with(['?', '&']) && !before.contains(['"', ' ']);
+        // In quotes, as an argument of a command.
+        let quote = before
+            .chars()
+            .next_back()
+            .filter(|c| matches!(c, '\'' | '"'));
+        let is_argument = quote.is_some() && before.contains(' ');
+        let is_flag = before.trim_start().starts_with("--");
+        let is_start = before
+            .trim_end_matches(['"', '\'', '$', '-', '?', '&', '{', '`', '_'])
+            .trim()
+            .is_empty();
+        let is_assigned = before
+            .trim_end()
+            .trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'))
+            .trim()
+            .is_empty()
+            && !before.is_empty();
+        if !(is_query || is_start || is_assigned || is_argument) {
+            return None;
+        }
+        let closed = after.trim_start_matches(['"', '\'', '`']);
+        let spaced = closed.trim_start();
+        let value = [":=", "=>", "=", ":"]
+            .iter()
+            .find_map(|sign| spaced.strip_prefix(sign))
+            .or_else(|| closed.strip_prefix(' ').filter(|_| is_flag))?;
+        let start = text.len() - value.len();
+        let found = text.get(..start)?.trim();
+        let end = quote
+            .filter(|_| is_argument)
+            .and_then(|quote| text.trim_end().strip_suffix(quote))
+            .map_or(text.len(), str::len);
+        kept(
+            text,
+            Span::new(start, end),
+            Mistake::around(Span::new(0, start), found),
+        )
+    })
+}
+
+/// Other parameters of a request: `&pageSize=10`.
+fn parameters(text: &str) -> Option<Peeled<'_>> {
+    let inside = in_strings(text);
+    text.char_indices()
+        .filter(|(at, c)| matches!(c, '&' | ',') && inside.get(*at) == Some(&false))
+        .find_map(|(at, _)| {
+            let rest = text.get(at + 1..)?.trim_start();
+            let name: String = rest
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect();
+            let is_given = rest
+                .trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
+                .trim_start()
+                .starts_with(['=', ':']);
+            if !is_given || !words::PARAMETERS.contains(&&*name) {
+                return None;
+            }
+            let found = text.get(at..)?;
+            kept(
+                text,
+                Span::new(0, at),
+                Mistake::around(Span::new(at, text.len()), found),
+            )
+        })
+}
+
+/// `WHERE …`, `SELECT … WHERE …`, and clauses after the condition.
+fn clause(text: &str) -> Option<Peeled<'_>> {
+    let inside = in_strings(text);
+    let lower = text.to_ascii_lowercase();
+    let is_outside = |at: usize| inside.get(at) == Some(&false);
+    let is_word = |at: usize, word: &str| {
+        let before = lower.get(..at).and_then(|text| text.chars().next_back());
+        let after = lower
+            .get(at + word.len()..)
+            .and_then(|text| text.chars().next());
+        let is_end = |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || c == '_'));
+        is_outside(at) && is_end(before) && is_end(after)
+    };
+    let first = lower.split_whitespace().next().unwrap_or_default();
+    let is_statement = words::STATEMENTS.contains(&first);
+    for (at, word) in lower.match_indices("where") {
+        let is_first = lower.get(..at).is_some_and(|text| text.trim().is_empty());
+        if is_word(at, word) && (is_first || is_statement) {
+            let start = at + word.len();
+            let mistake = Mistake::around(Span::new(0, start), text.get(..start)?.trim());
+            return kept(text, Span::new(start, text.len()), mistake).map(|peeled| Peeled {
+                is_certain: is_first,
+                ..peeled
+            });
+        }
+    }
+    words::CLAUSES.iter().find_map(|clause| {
+        let at = lower
+            .match_indices(clause)
+            .find(|(at, word)| *at > 0 && is_word(*at, word))?
+            .0;
+        let mistake = Mistake::around(Span::new(at, text.len()), text.get(at..)?.trim());
+        kept(text, Span::new(0, at), mistake).map(|peeled| Peeled {
+            is_certain: false,
+            ..peeled
+        })
+    })
+}
+
+/// `.filter("…")`, `=FILTER("…")`: a call whose argument is the filter as a string.
+fn call(text: &str) -> Option<Peeled<'_>> {
+    let open = text.find('(')?;
+    let name = text.get(..open)?.trim().to_ascii_lowercase();
+    let name = name.rsplit(['.', '=', ' ']).next()?;
+    if !words::CALLS.contains(&name) {
+        return None;
+    }
+    let end = text.rfind(')')?;
+    let mistake = Mistake::around(Span::new(0, open + 1), text.get(..=open)?.trim());
+    kept(text, Span::new(open + 1, end), mistake)
+}
+
+/// `=AND(…)`: a formula of a spreadsheet.
+fn formula(text: &str) -> Option<Peeled<'_>> {
+    let rest = text.trim_start().strip_prefix('=')?;
+    let name = rest.split('(').next()?.trim();
+    if name.len() == rest.len() || name.is_empty() || !name.chars().all(char::is_alphabetic) {
+        return None;
+    }
+    let start = text.len() - rest.len();
+    let mistake = Mistake::around(Span::new(0, start), "=");
+    kept(text, Span::new(start, text.len()), mistake)
+}
+
+/// `\"HUMAN\"`: quotes escaped outside of strings.
+fn escaped_quotes(text: &str) -> Option<Peeled<'_>> {
+    let at = text.find("\\\"").or_else(|| text.find("\\'"))?;
+    // Inside of a string, they are correct.
+    if text.get(..at)?.contains(['"', '\'']) {
+        return None;
+    }
+    let plain = text.replace("\\\"", "\"").replace("\\'", "'");
+    Some(changed(plain, Mistake::escaped(Span::new(at, at + 2))))
+}
+
+/// Quotes, brackets or emphasis around everything.
+fn enclosed(text: &str) -> Option<Peeled<'_>> {
+    const PAIRS: &[(&str, &str)] = &[
+        ("```", "```"),
+        ("**", "**"),
+        ("__", "__"),
+        ("~~", "~~"),
+        ("*", "*"),
+        ("[", "]"),
+        ("【", "】"),
+        ("{", "}"),
+        ("<", ">"),
+    ];
+    let trimmed = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let opening = trimmed.chars().next()?;
+    let closing = trimmed.chars().next_back()?;
+    let (open, close) = if token::is_quote(opening) && token::is_quote(closing) {
+        (opening.len_utf8(), closing.len_utf8())
+    } else {
+        let (open, close) = PAIRS
+            .iter()
+            .find(|(open, close)| trimmed.starts_with(open) && trimmed.ends_with(close))?;
+        (open.len(), close.len())
+    };
+    let inner = trimmed.get(open..trimmed.len().checked_sub(close)?)?;
+    // A value alone is not a filter in quotes.
+    if !inner.contains(['=', '<', '>', ':']) {
+        return None;
+    }
+    // Quotes of two strings: `"role" = "ROLE_MANAGER"`.
+    let mut parts = inner.split(closing);
+    let first = parts.next().unwrap_or_default();
+    if token::is_quote(opening) && parts.next().is_some() && !first.contains(['=', '<', '>', ':']) {
+        return None;
+    }
+    let mistake = Mistake::enclosed(Span::new(start, start + trimmed.len()), opening);
+    if token::is_quote(opening) && inner.contains(['\\']) {
+        return Some(changed(unescaped(inner), mistake));
+    }
+    let is_markup = matches!(opening, '*' | '_' | '~');
+    kept(
+        text,
+        Span::new(start + open, start + open + inner.len()),
+        mistake,
+    )
+    .map(|peeled| Peeled {
+        is_certain: !is_markup,
+        ..peeled
+    })
+}
+
+/// `-- …`, `# …`, `// …`, `/* … */`, `<!-- … -->`.
+fn comment(text: &str) -> Option<Peeled<'_>> {
+    let inside = in_strings(text);
+    let (start, end) = text.char_indices().find_map(|(at, _)| {
+        if inside.get(at) == Some(&true) {
+            return None;
+        }
+        let rest = text.get(at..)?;
+        let to = |mark: &str| {
+            let end = rest.find(mark);
+            end.map_or(text.len(), |end| at + end + mark.len())
+        };
+        if rest.starts_with("<!--") {
+            return Some((at, to("-->")));
+        }
+        if rest.starts_with("/*") {
+            return Some((at, to("*/")));
+        }
+        let is_first = text
+            .get(..at)?
+            .chars()
+            .next_back()
+            .is_none_or(|c| c.is_whitespace() || matches!(c, ';' | ')' | '"' | '\''));
+        let mark = ["--", "//", "#"]
+            .iter()
+            .find(|mark| rest.starts_with(**mark))?;
+        let is_spaced = rest
+            .get(mark.len()..)?
+            .chars()
+            .next()
+            .is_none_or(char::is_whitespace);
+        let is_comment = is_first && (is_spaced || *mark != "--");
+        is_comment.then(|| (at, rest.find('\n').map_or(text.len(), |end| at + end)))
+    })?;
+    let mistake = Mistake::comment(Span::new(start, end));
+    let (before, after) = (text.get(..start)?.trim(), text.get(end..)?.trim());
+    let rest = match (before, after) {
+        ("", rest) | (rest, "") => rest.to_owned(),
+        _ => format!("{before} {after}"),
+    };
+    // A comment that could be a part of the filter is not removed without asking.
+    let comment = text.get(start..end)?;
+    let is_certain = !comment.contains(['=', '<', '>', '"', '\'']) || comment.starts_with('<');
+    (!rest.is_empty()).then_some(Peeled {
+        text: Cow::Owned(rest),
+        mistake,
+        is_certain,
+    })
+}
+
+/// A backslash, or a caret of `cmd`, at the end of a line.
+fn continuation(text: &str) -> Option<Peeled<'_>> {
+    let at = ["\\\n", "\\\r\n", "^\n", "^\r\n", "`\n"]
+        .iter()
+        .find_map(|end| text.find(end))?;
+    let joined = text
+        .lines()
+        .map(|line| {
+            let line = line.trim_end();
+            line.strip_suffix(['\\', '^', '`']).unwrap_or(line)
+        })
+        .collect::<Vec<_>>()
+        .join("\n");
+    Some(changed(
+        joined,
+        Mistake::continuation(Span::new(at, at + 1)),
+    ))
+}
+
+/// `;` or `,` at the end.
+fn trailing(text: &str) -> Option<Peeled<'_>> {
+    let trimmed = text.trim_end();
+    let rest = trimmed.trim_end_matches([';', ',', '，', '；', '。', ' ']);
+    let rest = rest
+        .strip_suffix('.')
+        .filter(|rest| rest.ends_with(['"', '\'', ')']))
+        .unwrap_or(rest);
+    let found = trimmed.get(rest.len()..)?.trim();
+    let span = Span::new(trimmed.len() - found.len(), trimmed.len());
+    if found.is_empty() {
+        return None;
+    }
+    kept(
+        text,
+        Span::new(0, rest.len()),
+        Mistake::trailing(span, found),
+    )
+}
+
+/// The number or bullet of the only item of a list.
+fn bullet(text: &str) -> Option<Peeled<'_>> {
+    let trimmed = text.trim_start();
+    if trimmed.contains('\n') {
+        return None;
+    }
+    let digits = trimmed.trim_start_matches(|c: char| c.is_ascii_digit());
+    let has_number = digits.len() < trimmed.len();
+    let rest = if has_number {
+        digits.strip_prefix(['.', ')'])?
+    } else {
+        trimmed.strip_prefix(['-', '*', '•', '>', '+', '–', '·', '#'])?
+    };
+    let rest = rest.trim_start_matches('#');
+    if !rest.starts_with(char::is_whitespace) {
+        return None;
+    }
+    let start = text.len() - rest.len();
+    let mistake = Mistake::markup(Span::new(0, start), text.get(..start)?.trim());
+    kept(text, Span::new(start, text.len()), mistake).map(|peeled| Peeled {
+        is_certain: false,
+        ..peeled
+    })
+}

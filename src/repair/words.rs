@@ -1,0 +1,358 @@
+//! Words of other languages and notations, and what they mean in a filter.
+
+/// Words for AND, in lower case.
+const AND: &[&str] = &[
+    "and", "und", "et", "y", "e", "en", "och", "og", "i", "oraz", "plus", "with", "also", "ja",
+    "és", "ve", "и", "且", "和", "与", "but", "∧",
+];
+
+/// Words for OR, in lower case.
+const OR: &[&str] = &[
+    "or", "oder", "ou", "o", "of", "eller", "lub", "nebo", "oppure", "vagy", "tai", "veya", "или",
+    "或", "and/or", "∨",
+];
+
+/// Words for NOT, in lower case.
+const NOT: &[&str] = &[
+    "not",
+    "nicht",
+    "pas",
+    "except",
+    "excluding",
+    "without",
+    "no",
+    "non",
+    "exclude",
+    "excludes",
+];
+
+/// Words that mean `=`, or begin several that do, in lower case.
+const EQUAL: &[&str] = &[
+    "eq", "is", "equals", "equal", "equalto", "equal_to", "eql", "matches", "match", "like", "ist",
+    "regexp", "rlike", "regex", "similar", "sind", "es", "est", "contains", "includes", "has",
+    "was", "are", "be", "does", "do", "must", "should", "any", "one", "gleich",
+];
+
+/// Words that mean `!=`, in lower case.
+const NOT_EQUAL: &[&str] = &[
+    "ne",
+    "neq",
+    "not_equal",
+    "notequal",
+    "notequals",
+    "not_equals",
+    "isnt",
+    "isnot",
+    "is_not",
+    "unequal",
+    "differs",
+    "doesnt",
+    "arent",
+    "wasnt",
+    "ungleich",
+];
+
+/// Words that may follow a word for `=` or `!=`.
+pub(super) const PARTICLES: &[&str] = &["to", "from", "a", "an", "the", "of"];
+
+/// Words before or after a filter that are not part of it.
+pub(super) const FILLERS: &[&str] = &[
+    "only",
+    "just",
+    "where",
+    "when",
+    "if",
+    "having",
+    "the",
+    "show",
+    "list",
+    "me",
+    "get",
+    "find",
+    "give",
+    "please",
+    "all",
+    "everyone",
+    "everybody",
+    "anyone",
+    "people",
+];
+
+/// Words between what is listed and a condition.
+pub(super) const RELATIVES: &[&str] = &[
+    "who", "that", "which", "whose", "where", "with", "are", "is",
+];
+
+/// Keys of a comparison that is described as an object.
+pub(super) const FIELD_KEYS: &[&str] = &[
+    "field",
+    "property",
+    "key",
+    "attribute",
+    "column",
+    "name",
+    "path",
+];
+pub(super) const OPERATOR_KEYS: &[&str] = &[
+    "op",
+    "operator",
+    "comparator",
+    "comparison",
+    "relation",
+    "type",
+];
+pub(super) const VALUE_KEYS: &[&str] = &["value", "values", "val"];
+
+/// Names of the parameter that holds a filter.
+pub(super) const KEYS: &[&str] = &["filter", "query", "expression", "expr", "condition", "q"];
+
+/// Functions that take a filter.
+pub(super) const CALLS: &[&str] = &["filter", "setfilter", "where", "query", "list"];
+
+/// Characters of operators that are not ASCII, with what they mean.
+pub(super) const WIDE_OPERATORS: &[(&str, &str)] = &[
+    ("≠", "!="),
+    ("＝", "="),
+    ("：", ":"),
+    ("！", "!"),
+    ("≤", "<="),
+    ("≥", ">="),
+];
+
+/// Other parameters of a list request, without separators and in lower case.
+pub(super) const PARAMETERS: &[&str] = &[
+    "pagesize",
+    "pagetoken",
+    "useadminaccess",
+    "showgroups",
+    "showinvited",
+    "fields",
+    "alt",
+    "key",
+    "top",
+    "skip",
+    "limit",
+    "orderby",
+    "prettyprint",
+    "parent",
+];
+
+/// Words at the start of statements that have `WHERE`.
+pub(super) const STATEMENTS: &[&str] = &["select", "delete", "from", "update", "find"];
+
+/// Functions that change the case or the type of a field's value.
+pub(super) const CASES: &[&str] = &[
+    "upper", "lower", "trim", "string", "str", "tostring", "toupper", "tolower",
+];
+
+/// Names of fields in other words, with their paths.
+pub(super) const FIELDS: &[(&str, &[&str])] = &[
+    (
+        "member.type",
+        &[
+            "kind",
+            "memberkind",
+            "tipo",
+            "typ",
+            "category",
+            "usertypes",
+            "typen",
+            "accounttype",
+            "persontype",
+            "participanttype",
+            "attendeetype",
+            "identitytype",
+        ],
+    ),
+    (
+        "role",
+        &[
+            "rol",
+            "rolle",
+            "ruolo",
+            "papel",
+            "funktion",
+            "rang",
+            "rank",
+            "position",
+            "permission",
+            "accesslevel",
+            "level",
+        ],
+    ),
+];
+
+/// Words of SQL after a condition.
+pub(super) const CLAUSES: &[&str] = &["order", "limit", "offset", "group", "sort", "fetch"];
+
+/// What may contain the object that has the fields.
+pub(super) const CONTAINERS: &[&str] = &[
+    "spaces",
+    "members",
+    "membership",
+    "memberships",
+    "this",
+    "self",
+    "it",
+    "item",
+    "m",
+    "x",
+    "u",
+    "user",
+    "data",
+    "obj",
+    "object",
+    "resource",
+    "response",
+    "request",
+    "result",
+    "results",
+    "$",
+    "row",
+    "entry",
+    "participant",
+    "participants",
+    "attendee",
+    "person",
+    "account",
+    "record",
+];
+
+/// Values in other languages, with their names.
+const VALUES: &[(&str, &[&str])] = &[
+    (
+        "HUMAN",
+        &[
+            "HUMANO",
+            "HUMANOS",
+            "HUMANA",
+            "MENSCH",
+            "MENSCHEN",
+            "HUMAIN",
+            "HUMAINS",
+            "UMANO",
+            "PERSONA",
+            "PERSONAS",
+            "PESSOA",
+            "MENS",
+            "MENSEN",
+            "MENSCHLICH",
+            "CZŁOWIEK",
+            "MÄNNISKA",
+            "MENNESKE",
+            "ЧЕЛОВЕК",
+            "PERSONNE",
+            "USUARIO",
+            "UTILISATEUR",
+            "BENUTZER",
+            "NUTZER",
+        ],
+    ),
+    (
+        "BOT",
+        &[
+            "ROBOT",
+            "ROBOTS",
+            "БОТ",
+            "APLICACION",
+            "APLICACIÓN",
+            "ANWENDUNG",
+            "APPLICATION",
+            "CHATBOT",
+        ],
+    ),
+    (
+        "ROLE_MANAGER",
+        &[
+            "VERWALTER",
+            "LEITER",
+            "GERENTE",
+            "GESTIONNAIRE",
+            "ADMINISTRADOR",
+            "ADMINISTRATOR",
+            "BEHEERDER",
+            "PROPIETARIO",
+            "BESITZER",
+            "EIGENTÜMER",
+            "PROPRIÉTAIRE",
+            "GESTOR",
+        ],
+    ),
+    (
+        "ROLE_MEMBER",
+        &[
+            "MIEMBRO",
+            "MITGLIED",
+            "MEMBRE",
+            "MEMBRO",
+            "LID",
+            "MEDLEM",
+            "УЧАСТНИК",
+            "PARTICIPANT",
+            "PARTICIPANTS",
+        ],
+    ),
+];
+
+/// A connective as it was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Connective {
+    And,
+    Or,
+    /// A comma or a semicolon.
+    List,
+}
+
+/// Returns the connective that a word means.
+pub(super) fn connective(word: &str) -> Option<Connective> {
+    let word = word.to_lowercase();
+    if AND.contains(&&*word) {
+        Some(Connective::And)
+    } else if OR.contains(&&*word) {
+        Some(Connective::Or)
+    } else {
+        None
+    }
+}
+
+/// Returns the connective that a word between two comparisons is a misspelling of.
+pub(super) fn near_connective(word: &str) -> Option<Connective> {
+    let word = word.to_lowercase();
+    if !(2..=5).contains(&word.len()) || !word.is_ascii() {
+        return None;
+    }
+    if strsim::osa_distance(&word, "and") <= 1 {
+        return Some(Connective::And);
+    }
+    matches!(&*word, "orr" | "oor" | "ro" | "ore" | "0r" | "ir" | "pr").then_some(Connective::Or)
+}
+
+/// Whether a word means NOT.
+pub(super) fn is_not(word: &str) -> bool {
+    NOT.contains(&&*word.to_lowercase())
+}
+
+/// Returns whether an operator or a word means `=` (`true`) or `!=` (`false`).
+pub(super) fn equality(word: &str) -> Option<bool> {
+    if !word.contains(char::is_alphabetic) {
+        // In Lua and MATLAB, `~=` means `!=`; elsewhere, a match.
+        let is_equal = word.chars().all(|c| matches!(c, '=' | ':' | '~')) && word != "~=";
+        if is_equal || ["=>", "->", "<-"].contains(&word) {
+            return Some(true);
+        }
+        let differs = ["<>", "><", "/=", "^="].contains(&word) || word.contains('!');
+        return differs.then_some(false);
+    }
+    let word = word.trim_start_matches('-').to_lowercase();
+    if EQUAL.contains(&&*word) {
+        Some(true)
+    } else {
+        NOT_EQUAL.contains(&&*word).then_some(false)
+    }
+}
+
+/// Returns the name of the value that a word of another language means.
+pub(super) fn foreign_value(word: &str) -> Option<&'static str> {
+    let found = VALUES.iter().find(|(_, words)| words.contains(&word));
+    found.map(|(name, _)| *name)
+}
