@@ -48,7 +48,7 @@ use super::messages::{AnnotationType, Message};
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
 use crate::schema::{
-    And, Declaration, EnumValue, Field, FieldGroup, Level, Lint, Quoting, Values, op,
+    And, Column, Declaration, EnumValue, Field, FieldGroup, Level, Lint, Quoting, Values, op,
 };
 use crate::syntax::Comparator::{Equal, GreaterOrEqual, Has, Less};
 use crate::values::Timestamp;
@@ -105,7 +105,7 @@ const DECLARATION: Declaration = Declaration {
                 synonyms: &["createdtime", "created", "time", "timestamp", "date"],
                 operators: &[op(Less), op(GreaterOrEqual)],
                 values: Values::Timestamp,
-                column: Some("create_time"),
+                column: Column::Property("create_time"),
                 examples: "`create_time >= \"2026-01-31T12:00:00Z\"`",
                 ..Field::NEW
             }],
@@ -131,6 +131,7 @@ const DECLARATION: Declaration = Declaration {
                     is_in_parent: false,
                 },
                 unquoted: Level::Warn,
+                column: Column::Property("sender.name"),
                 examples: "`sender.name = \"users/123456789\"`",
                 ..Field::NEW
             }],
@@ -150,6 +151,7 @@ const DECLARATION: Declaration = Declaration {
                     is_in_parent: false,
                 },
                 unquoted: Level::Warn,
+                column: Column::Property("space.name"),
                 examples: "`space.name = \"spaces/AAAA\"`",
                 ..Field::NEW
             }],
@@ -197,6 +199,8 @@ const DECLARATION: Declaration = Declaration {
                     prefix: "",
                     elsewhere: &[],
                 },
+                // Messages only have the name of their space.
+                column: Column::Addition("space.space_type"),
                 examples: "`space.space_type = \"DIRECT_MESSAGE\"`",
                 ..Field::NEW
             }],

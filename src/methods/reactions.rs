@@ -39,7 +39,7 @@ use super::object::read_object;
 pub use super::user::User;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
-use crate::schema::{Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
+use crate::schema::{Column, Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.messages.reactions.list`.
@@ -75,7 +75,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["emoji", "unicode", "emojiunicode"],
                     operators: &[op(Equal)],
                     values: Values::Text,
-                    column: Some("emoji.unicode"),
+                    column: Column::Property("emoji.unicode"),
                     examples: "`emoji.unicode = \"🙂\"`",
                     ..Field::NEW
                 },
@@ -85,7 +85,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["customemoji", "uid", "customemojiuid", "emojiuid"],
                     operators: &[op(Equal)],
                     values: Values::Text,
-                    column: Some("emoji.custom_emoji.uid"),
+                    column: Column::Property("emoji.custom_emoji.uid"),
                     examples: "`emoji.custom_emoji.uid = \"ABC\"`",
                     ..Field::NEW
                 },
@@ -104,7 +104,7 @@ const DECLARATION: Declaration = Declaration {
                     has_aliases: false,
                     is_in_parent: false,
                 },
-                column: Some("user.name"),
+                column: Column::Property("user.name"),
                 examples: "`user.name = \"users/123456789\"`",
                 ..Field::NEW
             }],

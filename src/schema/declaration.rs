@@ -265,11 +265,13 @@ impl Declaration {
         self.groups.get(group)?.fields.get(field)
     }
 
-    /// Returns the index of a group's enum value with a name of a resource, or the number of values if
-    /// there is none.
+    /// Returns the index of a group's enum value with a name of a resource; the number of values if
+    /// filters do not match it by its name.
     pub(crate) fn enum_index(&self, group: usize, name: &str) -> usize {
         let values = self.field(group, 0).map_or(&[][..], Field::enum_values);
-        let has_name = |value: &EnumValue| value.name == name || value.batch == Some(name);
+        let has_name = |value: &EnumValue| {
+            !value.is_unspecified && (value.name == name || value.batch == Some(name))
+        };
         values.iter().position(has_name).unwrap_or(values.len())
     }
 
