@@ -1,6 +1,8 @@
 //! The meaning of filters in which only AND joins different groups.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 use super::cells::enum_cells;
 use super::lower::{Part, PartKind};
@@ -35,8 +37,97 @@ pub(super) enum Set<'a> {
     Timestamps(Vec<(Timestamp, Timestamp)>),
     /// Sorted texts, each with the index of its field.
     Texts(Vec<(usize, Cow<'a, str>)>),
-    /// Sorted alternatives of conditions, of which none follows from another.
-    Conditions(Condition, Vec<Conditions>),
+    /// Sorted alternatives, of which none follows from another.
+    Conditions(Condition, Vec<Alternative>),
+}
+
+/// Conditions that are all met. Only they are compared.
+#[derive(Clone, Debug)]
+pub(super) struct Alternative {
+    pub(super) conditions: Conditions,
+    /// The number of the comparison that has each condition. Comparisons are not merged when they are
+    /// printed.
+    pub(super) comparisons: Vec<usize>,
+    /// The number of comparisons.
+    count: usize,
+}
+
+impl Alternative {
+    /// Creates the conditions of one comparison.
+    fn new(conditions: Conditions) -> Self {
+        Self {
+            comparisons: vec![0; conditions.len()],
+            conditions,
+            count: 1,
+        }
+    }
+
+    /// Adds conditions, without normalizing.
+    fn extend(&mut self, other: Self) {
+        let numbers = other.comparisons.iter();
+        self.comparisons
+            .extend(numbers.map(|number| self.count + number));
+        self.conditions.extend(other.conditions);
+        self.count += other.count;
+    }
+
+    /// Returns the conditions in the comparisons in which they were written, sorted.
+    pub(super) fn written(&self) -> Vec<Conditions> {
+        let mut comparisons = vec![Conditions::new(); self.count];
+        for (condition, number) in self.conditions.iter().zip(&self.comparisons) {
+            if let Some(own) = comparisons.get_mut(*number) {
+                own.push(condition.clone());
+            }
+        }
+        comparisons.retain(|own| !own.is_empty());
+        comparisons.sort_unstable();
+        comparisons
+    }
+
+    /// Sorts the conditions, and removes those that follow from others.
+    fn normalize(&mut self, condition: Condition) {
+        if self.count < 2 {
+            return;
+        }
+        let conditions = std::mem::take(&mut self.conditions).into_iter();
+        let mut numbered: Vec<(String, usize)> =
+            conditions.zip(self.comparisons.drain(..)).collect();
+        numbered.sort_unstable();
+        numbered.dedup_by(|next, own| next.0 == own.0);
+        (self.conditions, self.comparisons) = numbered.into_iter().unzip();
+        let implying = condition.implying(&self.conditions);
+        let is_kept = || implying.iter().map(|own| own.len() == 1);
+        let mut kept = is_kept();
+        self.conditions.retain(|_| kept.next().unwrap_or_default());
+        let mut kept = is_kept();
+        self.comparisons.retain(|_| kept.next().unwrap_or_default());
+    }
+}
+
+impl PartialEq for Alternative {
+    fn eq(&self, other: &Self) -> bool {
+        self.conditions == other.conditions
+    }
+}
+
+impl Eq for Alternative {}
+
+impl PartialOrd for Alternative {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Alternative {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.conditions.cmp(&other.conditions)
+    }
+}
+
+impl Hash for Alternative {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.conditions.hash(state);
+    }
 }
 
 /// What a resource has for a group.
@@ -74,7 +165,9 @@ impl<'a> Set<'a> {
                 Self::Timestamps(interval.into_iter().collect())
             }
             Constant::Text(text) => Self::Texts(vec![(predicate.field, text)]),
-            Constant::Conditions(condition, own) => Self::Conditions(condition, vec![own]),
+            Constant::Conditions(condition, own) => {
+                Self::Conditions(condition, vec![Alternative::new(own)])
+            }
         })
     }
 
@@ -88,15 +181,31 @@ impl<'a> Set<'a> {
                 Self::Texts(both.cloned().collect())
             }
             (Self::Conditions(condition, a), Self::Conditions(_, b)) => {
-                let both = a
-                    .iter()
-                    .flat_map(|a| b.iter().map(|b| condition.both(a, b)));
+                let both = a.iter().flat_map(|a| {
+                    b.iter().map(|b| {
+                        let mut both = a.clone();
+                        both.extend(b.clone());
+                        both
+                    })
+                });
                 let mut both = Self::Conditions(*condition, both.collect());
                 both.normalize();
                 both
             }
             _ => unreachable!("the sets of a group are of one kind"),
         }
+    }
+
+    /// Removes the values that are not in a normalized set of the same group. The result may have to be
+    /// normalized.
+    pub(super) fn restrict(&mut self, other: &Self) {
+        if let (Self::Conditions(_, a), Self::Conditions(_, b)) = (&mut *self, other)
+            && let ([a], [b]) = (a.as_mut_slice(), b.as_slice())
+        {
+            a.extend(b.clone());
+            return;
+        }
+        *self = self.and(other);
     }
 
     /// Adds the values of a set of the same group, without normalizing.
@@ -133,13 +242,22 @@ impl<'a> Set<'a> {
                 texts.dedup();
             }
             Self::Conditions(condition, alternatives) => {
+                for own in alternatives.iter_mut() {
+                    own.normalize(*condition);
+                }
                 alternatives.sort_unstable();
                 alternatives.dedup();
-                let all = alternatives.clone();
-                alternatives.retain(|own| {
-                    let mut others = all.iter();
-                    !others.any(|other| other != own && condition.all_follow(other, own))
-                });
+                let kept: Vec<bool> = alternatives
+                    .iter()
+                    .map(|own| {
+                        let mut others = alternatives.iter();
+                        !others.any(|other| {
+                            other != own && condition.all_follow(&other.conditions, &own.conditions)
+                        })
+                    })
+                    .collect();
+                let mut kept = kept.into_iter();
+                alternatives.retain(|_| kept.next().unwrap_or_default());
             }
         }
     }
@@ -163,7 +281,13 @@ impl<'a> Set<'a> {
     }
 
     fn is_subset(&self, other: &Self) -> bool {
-        self.and(other) == *self
+        match (self, other) {
+            (Self::Conditions(condition, a), Self::Conditions(_, b)) => a.iter().all(|a| {
+                let mut b = b.iter();
+                b.any(|b| condition.all_follow(&b.conditions, &a.conditions))
+            }),
+            _ => self.and(other) == *self,
+        }
     }
 
     fn contains(&self, fact: &Fact<'_>) -> bool {
@@ -181,11 +305,11 @@ impl<'a> Set<'a> {
             }
             (Self::Conditions(condition, alternatives), Fact::Words(text)) => {
                 let mut alternatives = alternatives.iter();
-                alternatives.any(|own| condition.are_met(own, text))
+                alternatives.any(|own| condition.are_met(&own.conditions, text))
             }
             (Self::Conditions(_, alternatives), Fact::Names(has)) => {
                 let mut alternatives = alternatives.iter();
-                alternatives.any(|own| own.iter().all(|name| has(name)))
+                alternatives.any(|own| own.conditions.iter().all(|name| has(name)))
             }
             (Self::Texts(texts), Fact::Names(has)) => texts.iter().any(|(_, name)| has(name)),
             _ => false,
@@ -252,7 +376,10 @@ impl<'a> Conjunction<'a> {
 
     /// Returns the meaning of a filter; `None` if it negates what has no complement.
     pub(crate) fn of(declaration: &Declaration, part: &Part<'_>) -> Option<Conjunction<'static>> {
-        let conjuncts = conjuncts(declaration, part)?;
+        let mut conjuncts = conjuncts(declaration, part)?;
+        for conjunct in &mut conjuncts {
+            conjunct.set.normalize();
+        }
         Some(Conjunction::new(declaration, conjuncts).into_owned())
     }
 
@@ -287,7 +414,7 @@ impl<'a> Conjunction<'a> {
         match self.set(group) {
             Some(Set::Texts(texts)) => texts.iter().any(|(_, text)| text == name),
             Some(Set::Conditions(_, alternatives)) => {
-                let mut names = alternatives.iter().flatten();
+                let mut names = alternatives.iter().flat_map(|own| &own.conditions);
                 names.any(|own| own == name)
             }
             _ => false,
@@ -337,7 +464,8 @@ impl<'a> Conjunction<'a> {
         }
         let is_mixed = both.0.iter().any(|own| match &own.set {
             Set::Conditions(Condition::Name, alternatives) => {
-                alternatives.len() > 1 && alternatives.iter().any(|names| names.len() > 1)
+                let is_and = |own: &Alternative| own.conditions.len() > 1;
+                alternatives.len() > 1 && alternatives.iter().any(is_and)
             }
             _ => false,
         });
@@ -414,7 +542,7 @@ fn conjuncts<'a>(declaration: &Declaration, part: &Part<'a>) -> Option<Vec<Conju
                     let at = all.partition_point(|own| own.group < conjunct.group);
                     match all.get_mut(at) {
                         Some(own) if own.group == conjunct.group => {
-                            own.set = own.set.and(&conjunct.set);
+                            own.set.restrict(&conjunct.set);
                         }
                         _ => all.insert(at, conjunct),
                     }

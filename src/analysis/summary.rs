@@ -71,7 +71,10 @@ impl Conjunction<'_> {
                     });
                     SetMeaning::Texts(texts.collect())
                 }
-                Set::Conditions(_, alternatives) => SetMeaning::Alternatives(alternatives.clone()),
+                Set::Conditions(_, alternatives) => {
+                    let own = alternatives.iter().map(|own| own.conditions.clone());
+                    SetMeaning::Alternatives(own.collect())
+                }
             };
             Some(GroupMeaning { fields, set })
         });

@@ -37,7 +37,7 @@
 //! | A term by itself is a keyword, also if it is the name of a field. A field and a value without an operator are keywords, with a warning. | design decision |
 //! | A keyword matches words next to each other, without regard to case. One that has all words of another one next to each other implies it. | design decision |
 //! | A keyword without letters and digits is an error. | design decision |
-//! | Comparisons of a display name with several words and several comparisons joined by AND mean the same, and print as one. | design decision |
+//! | Comparisons of a display name with several words and several comparisons joined by AND mean the same, but are not merged when they are printed. | design decision |
 //! | The IDs of users, `users/me` and email addresses are accepted. An alias that the [`Context`] does not resolve equals only itself, but may stand for any other user: so two filters are only disjoint if they do not depend on one. | documented; design decision |
 //! | `has_link()` matches `http://` or `https://` and a character after it. | design decision |
 //! | The service looks for a display name only in the five spaces that match it best; `matches` does not. | documented; design decision |
