@@ -11,6 +11,7 @@ use super::bits::Bits;
 use crate::schema::{Across, Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
 use crate::values::conditions::{Condition, Conditions};
+use crate::values::resource_name::is_user_alias;
 
 /// The cells of one filter: a segment of numbers for each group in the filter. Where OR may join
 /// comparisons of different groups, there is one segment for all groups, of which each cell is a
@@ -37,12 +38,41 @@ pub(super) enum Axis<'t> {
     Values(usize, &'static [FieldGroup]),
     /// For the sorted constants a and b: before a, a, between, b, after b, no timestamp.
     Timestamps(usize, Vec<Timestamp>),
-    /// The constants in the order of the filter, each with its field, and everything else.
-    Texts(usize, Numbered<(usize, Cow<'t, str>)>),
+    /// The constants in the order of the filter, each with its field, and everything else. If there are
+    /// aliases of users, the user of a cell can have several names.
+    Texts(usize, Numbered<(usize, Cow<'t, str>)>, Option<Users>),
     /// Resources that tell the constants apart. For each constant, one that meets only its conditions;
     /// for each condition, one that meets all but those from which it follows; one that meets all; and
     /// one that meets none.
     Conditions(usize, Condition, ConditionAxis),
+}
+
+/// Aliases of users and other names, by their numbers. Besides the cells of a single name, there is one
+/// for each name: for an alias, all others and the first name that is not one; for another name, this
+/// and all aliases. The last cell has all aliases and no other name.
+///
+/// They tell all filters apart that have either alternatives or several names.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    aliases: Vec<usize>,
+    others: Vec<usize>,
+}
+
+impl Users {
+    /// Adds the cells, from `start` on, in which a user has a name, by its number.
+    fn insert(&self, name: usize, start: usize, bits: &mut Bits) {
+        if self.aliases.binary_search(&name).is_ok() {
+            bits.insert(start..start + self.aliases.len() + self.others.len() + 1);
+            bits.remove(start + name);
+            return;
+        }
+        bits.insert(start + name..start + name + 1);
+        if self.others.first() == Some(&name) {
+            for alias in &self.aliases {
+                bits.insert(start + alias..start + alias + 1);
+            }
+        }
+    }
 }
 
 /// Different items, numbered in the order in which they were added.
@@ -117,7 +147,10 @@ impl<'t> Axis<'t> {
         match group.domain() {
             Domain::Finite => Self::Values(index, std::slice::from_ref(group)),
             Domain::Ordered => Self::Timestamps(index, Vec::new()),
-            Domain::Distinct => Self::Texts(index, Numbered::default()),
+            Domain::Distinct => {
+                let users = group.is_of_user().then(Users::default);
+                Self::Texts(index, Numbered::default(), users)
+            }
             Domain::Conditions(condition) => {
                 Self::Conditions(index, condition, ConditionAxis::default())
             }
@@ -127,7 +160,7 @@ impl<'t> Axis<'t> {
     fn has(&self, group: usize) -> bool {
         match self {
             Self::Values(first, groups) => (*first..first + groups.len()).contains(&group),
-            Self::Timestamps(own, _) | Self::Texts(own, _) | Self::Conditions(own, ..) => {
+            Self::Timestamps(own, _) | Self::Texts(own, ..) | Self::Conditions(own, ..) => {
                 *own == group
             }
         }
@@ -138,7 +171,7 @@ impl<'t> Axis<'t> {
             (Self::Timestamps(_, constants), Constant::Timestamp(timestamp)) => {
                 constants.push(*timestamp);
             }
-            (Self::Texts(_, constants), Constant::Text(text)) => {
+            (Self::Texts(_, constants, _), Constant::Text(text)) => {
                 constants.add((predicate.field, text.clone()));
             }
             (Self::Conditions(_, _, axis), Constant::Conditions(_, own)) => {
@@ -160,7 +193,26 @@ impl<'t> Axis<'t> {
                 constants.dedup();
                 2 * constants.len() + 2
             }
-            Self::Texts(_, constants) => constants.finish() + 1,
+            Self::Texts(_, constants, users) => {
+                let single = constants.finish() + 1;
+                if let Some(own) = users {
+                    let names = constants.items.iter();
+                    let (aliases, others): (Vec<_>, Vec<_>) =
+                        names.partition(|((_, name), _)| is_user_alias(name));
+                    let numbers = |names: Vec<&(_, usize)>| {
+                        let mut numbers: Vec<usize> = names.iter().map(|own| own.1).collect();
+                        numbers.sort_unstable();
+                        numbers
+                    };
+                    (own.aliases, own.others) = (numbers(aliases), numbers(others));
+                    if own.aliases.is_empty() {
+                        *users = None;
+                    } else {
+                        return 2 * single;
+                    }
+                }
+                single
+            }
             Self::Conditions(_, condition, axis) => axis.finish(*condition),
         }
     }
@@ -380,7 +432,7 @@ impl Axis<'_> {
                     bits.insert(start + range.start..start + range.end);
                 }
             }
-            (Self::Texts(_, constants), Constant::Text(text)) => {
+            (Self::Texts(_, constants, users), Constant::Text(text)) => {
                 let key = (predicate.field, &**text);
                 let Some(own) = constants.number(|(field, text)| (*field, &**text).cmp(&key))
                 else {
@@ -393,6 +445,9 @@ impl Axis<'_> {
                 };
                 for range in ranges {
                     bits.insert(start + range.start..start + range.end);
+                }
+                if let Some(users) = users {
+                    users.insert(own, start + constants.items.len() + 1, bits);
                 }
             }
             (Self::Conditions(_, _, axis), Constant::Conditions(_, conditions)) => {

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use super::cells::enum_cells;
 use super::lower::{Part, PartKind};
-use crate::schema::{Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
+use crate::schema::{And, Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
 use crate::values::conditions::{Condition, Conditions};
 use crate::values::resource_name::is_user_alias;
@@ -37,6 +37,9 @@ pub(super) enum Set<'a> {
     Timestamps(Vec<(Timestamp, Timestamp)>),
     /// Sorted texts, each with the index of its field.
     Texts(Vec<(usize, Cow<'a, str>)>),
+    /// Sorted names of one user, at least two, of which at most one is not an alias: an alias may stand
+    /// for any user.
+    User(Vec<Cow<'a, str>>),
     /// Sorted alternatives, of which none follows from another.
     Conditions(Condition, Vec<Alternative>),
 }
@@ -192,13 +195,23 @@ impl<'a> Set<'a> {
                 both.normalize();
                 both
             }
+            (Self::User(_), _) | (_, Self::User(_)) => {
+                // The schema stage rejects what has no set.
+                self.and_user(other).unwrap_or(Self::Texts(Vec::new()))
+            }
             _ => unreachable!("the sets of a group are of one kind"),
         }
     }
 
     /// Removes the values that are not in a normalized set of the same group. The result may have to be
     /// normalized.
-    pub(super) fn restrict(&mut self, other: &Self) {
+    pub(super) fn restrict(&mut self, group: &FieldGroup, other: &Self) {
+        if group.is_of_user()
+            && let Some(both) = self.and_user(other)
+        {
+            *self = both;
+            return;
+        }
         if let (Self::Conditions(_, a), Self::Conditions(_, b)) = (&mut *self, other)
             && let ([a], [b]) = (a.as_mut_slice(), b.as_slice())
         {
@@ -206,6 +219,69 @@ impl<'a> Set<'a> {
             return;
         }
         *self = self.and(other);
+    }
+
+    /// Returns the users that are in both sets; `None` if no set has these.
+    fn and_user(&self, other: &Self) -> Option<Self> {
+        if self.is_subset(other) {
+            return Some(self.clone());
+        }
+        if other.is_subset(self) {
+            return Some(other.clone());
+        }
+        let is_other = |name: &&Cow<'a, str>| !is_user_alias(name);
+        match (self.names(), other.names(), self, other) {
+            (Some(a), Some(b), ..) => {
+                let mut names: Vec<Cow<'a, str>> = a.into_iter().chain(b).cloned().collect();
+                names.sort_unstable();
+                names.dedup();
+                Some(match names.iter().filter(is_other).count() {
+                    0 | 1 => Self::User(names),
+                    _ => Self::Texts(Vec::new()),
+                })
+            }
+            (Some(names), _, _, Self::Texts(texts)) | (_, Some(names), Self::Texts(texts), _) => {
+                // Another name that is not an alias is of another user.
+                names.iter().copied().find(is_other)?;
+                let mut aliases = texts.iter().filter(|(_, name)| is_user_alias(name));
+                match (aliases.next(), aliases.next()) {
+                    (None, _) => Some(Self::Texts(Vec::new())),
+                    (Some((_, alias)), None) => {
+                        let names = names.into_iter().chain([alias]);
+                        let mut names: Vec<Cow<'a, str>> = names.cloned().collect();
+                        names.sort_unstable();
+                        Some(Self::User(names))
+                    }
+                    _ => None,
+                }
+            }
+            (.., Self::Texts(a), Self::Texts(b)) => {
+                type Name<'a> = (usize, Cow<'a, str>);
+                let only = |a: &[Name<'a>], b: &[Name<'a>]| {
+                    let only = a.iter().filter(|name| b.binary_search(name).is_err());
+                    let (aliases, others): (Vec<bool>, Vec<bool>) = only
+                        .map(|(_, name)| is_user_alias(name))
+                        .partition(|is_alias| *is_alias);
+                    [aliases.len(), others.len()]
+                };
+                let [of_a, of_b] = [only(a, b), only(b, a)];
+                let may_overlap = of_a[0] > 0 && of_b != [0; 2] || of_b[0] > 0 && of_a != [0; 2];
+                (!may_overlap).then(|| self.and(other))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the names of the only alternative of a set of users.
+    fn names(&self) -> Option<Vec<&Cow<'a, str>>> {
+        match self {
+            Self::Texts(texts) => match texts.as_slice() {
+                [(_, name)] => Some(vec![name]),
+                _ => None,
+            },
+            Self::User(names) => Some(names.iter().collect()),
+            _ => None,
+        }
     }
 
     /// Adds the values of a set of the same group, without normalizing.
@@ -222,7 +298,7 @@ impl<'a> Set<'a> {
     /// Brings the set into the form in which equal sets are equal.
     pub(super) fn normalize(&mut self) {
         match self {
-            Self::Values(_) => {}
+            Self::Values(_) | Self::User(_) => {}
             Self::Timestamps(intervals) if intervals.len() < 2 => {}
             Self::Timestamps(intervals) => {
                 intervals.sort_unstable();
@@ -276,6 +352,7 @@ impl<'a> Set<'a> {
             Self::Values(bits) => *bits == 0,
             Self::Timestamps(intervals) => intervals.is_empty(),
             Self::Texts(texts) => texts.is_empty(),
+            Self::User(names) => names.is_empty(),
             Self::Conditions(_, alternatives) => alternatives.is_empty(),
         }
     }
@@ -286,6 +363,9 @@ impl<'a> Set<'a> {
                 let mut b = b.iter();
                 b.any(|b| condition.all_follow(&b.conditions, &a.conditions))
             }),
+            (Self::User(a), Self::User(b)) => b.iter().all(|name| a.contains(name)),
+            (Self::User(a), Self::Texts(b)) => b.iter().any(|(_, name)| a.contains(name)),
+            (Self::Texts(texts), Self::User(_)) => texts.is_empty(),
             _ => self.and(other) == *self,
         }
     }
@@ -311,6 +391,8 @@ impl<'a> Set<'a> {
                 let mut alternatives = alternatives.iter();
                 alternatives.any(|own| own.conditions.iter().all(|name| has(name)))
             }
+            (Self::User(names), Fact::Text(_, text)) => names.iter().all(|name| name == text),
+            (Self::User(names), Fact::Names(has)) => names.iter().all(|name| has(name)),
             (Self::Texts(texts), Fact::Names(has)) => texts.iter().any(|(_, name)| has(name)),
             _ => false,
         }
@@ -321,6 +403,10 @@ impl<'a> Set<'a> {
             Self::Values(bits) => Set::Values(bits),
             Self::Timestamps(intervals) => Set::Timestamps(intervals),
             Self::Conditions(condition, alternatives) => Set::Conditions(condition, alternatives),
+            Self::User(names) => {
+                let names = names.into_iter();
+                Set::User(names.map(|name| Cow::Owned(name.into_owned())).collect())
+            }
             Self::Texts(texts) => {
                 let texts = texts.into_iter();
                 Set::Texts(
@@ -413,6 +499,7 @@ impl<'a> Conjunction<'a> {
     pub(crate) fn has_name(&self, group: usize, name: &str) -> bool {
         match self.set(group) {
             Some(Set::Texts(texts)) => texts.iter().any(|(_, text)| text == name),
+            Some(Set::User(names)) => names.iter().any(|own| own == name),
             Some(Set::Conditions(_, alternatives)) => {
                 let mut names = alternatives.iter().flat_map(|own| &own.conditions);
                 names.any(|own| own == name)
@@ -421,44 +508,28 @@ impl<'a> Conjunction<'a> {
         }
     }
 
-    /// Returns what matches both; the groups of the declaration are in `groups`.
-    pub(crate) fn and(&self, declaration: &Declaration, other: &Self) -> Self {
-        let groups = 0..declaration.groups.len();
-        let conjuncts = groups.filter_map(|group| {
-            let set = match (self.set(group), other.set(group)) {
-                (Some(a), Some(b)) => a.and(b),
-                (a, b) => a.or(b)?.clone(),
-            };
-            Some(Conjunct { group, set })
-        });
-        Self::new(declaration, conjuncts.collect())
-    }
-
     /// Returns what matches both, if the language can express it.
     pub(crate) fn intersection(
         &self,
         declaration: &'static Declaration,
         other: &Self,
     ) -> Intersection<'a> {
-        let both = self.and(declaration, other);
-        // An alias may stand for a user that the other filter names.
-        let is_undecided = self.0.iter().any(|own| {
-            let other = other.set(own.group);
-            other.is_some_and(|other| may_share_users(&own.set, other))
-        });
-        if is_undecided {
-            let is_apart = self.0.iter().any(|own| {
-                let other = other.set(own.group);
-                other.is_some_and(|other| {
-                    own.set.and(other).is_empty() && !may_share_users(&own.set, other)
-                })
-            });
-            return if is_apart || self.is_empty() || other.is_empty() {
-                Intersection::Empty
-            } else {
-                Intersection::NotExpressible
+        let mut is_expressible = true;
+        let mut conjuncts = Vec::new();
+        for (index, group) in declaration.groups.iter().enumerate() {
+            let set = match (self.set(index), other.set(index)) {
+                (Some(a), Some(b)) if group.is_of_user() => a.and_user(b),
+                (Some(a), Some(b)) => Some(a.and(b)),
+                (None, None) => continue,
+                (a, b) => a.or(b).cloned(),
             };
+            is_expressible &= match &set {
+                Some(Set::User(_)) => group.and == And::Any,
+                set => set.is_some(),
+            };
+            conjuncts.extend(set.map(|set| Conjunct { group: index, set }));
         }
+        let both = Self::new(declaration, conjuncts);
         if both.is_empty() {
             return Intersection::Empty;
         }
@@ -473,7 +544,7 @@ impl<'a> Conjunction<'a> {
             let mut text = String::new();
             both.print(declaration, &mut text).is_err() || text.chars().count() > limit
         });
-        if is_mixed || is_long {
+        if !is_expressible || is_mixed || is_long {
             return Intersection::NotExpressible;
         }
         Intersection::Expressible(both)
@@ -510,24 +581,6 @@ pub(crate) enum Intersection<'a> {
     NotExpressible,
 }
 
-/// Returns whether names of users that are in one set only may stand for the same user.
-fn may_share_users(a: &Set<'_>, b: &Set<'_>) -> bool {
-    let (Set::Texts(a), Set::Texts(b)) = (a, b) else {
-        return false;
-    };
-    let mut only_a = a
-        .iter()
-        .filter(|name| b.binary_search(name).is_err())
-        .peekable();
-    let mut only_b = b
-        .iter()
-        .filter(|name| a.binary_search(name).is_err())
-        .peekable();
-    only_a.peek().is_some()
-        && only_b.peek().is_some()
-        && only_a.chain(only_b).any(|(_, name)| is_user_alias(name))
-}
-
 /// Returns the sets of the groups in a part, in the order of the groups.
 fn conjuncts<'a>(declaration: &Declaration, part: &Part<'a>) -> Option<Vec<Conjunct<'a>>> {
     match &part.kind {
@@ -542,7 +595,8 @@ fn conjuncts<'a>(declaration: &Declaration, part: &Part<'a>) -> Option<Vec<Conju
                     let at = all.partition_point(|own| own.group < conjunct.group);
                     match all.get_mut(at) {
                         Some(own) if own.group == conjunct.group => {
-                            own.set.restrict(&conjunct.set);
+                            let group = declaration.groups.get(own.group)?;
+                            own.set.restrict(group, &conjunct.set);
                         }
                         _ => all.insert(at, conjunct),
                     }

@@ -92,7 +92,7 @@ impl<'a> ConjunctionBuilder {
         if !is_allowed {
             return None;
         }
-        own.set.restrict(&other.set);
+        own.set.restrict(group, &other.set);
         (!own.set.is_empty()).then_some(())
     }
 }

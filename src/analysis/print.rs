@@ -130,6 +130,14 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
             });
             texts.collect()
         }
+        Set::User(names) => {
+            let fields = group.fields.iter();
+            let comparisons = fields.flat_map(|field| {
+                let names = names.iter();
+                names.filter_map(|name| comparison(field, Relation::Is, name))
+            });
+            vec![comparisons.collect()]
+        }
         Set::Texts(texts) => {
             let texts = texts.iter().filter_map(|(field, text)| {
                 let field = group.fields.get(*field)?;

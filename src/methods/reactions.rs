@@ -29,6 +29,7 @@
 //! | Two different emojis under AND are a contradiction. | documented as invalid |
 //! | AND and OR without parentheses are an error. | documented as invalid |
 //! | Aliases of users are errors. | observed live: status 500 |
+//! | Where the lint is allowed, an alias may stand for any user, so that it contradicts no other name. AND and OR cannot both join comparisons of the user then. `matches` compares names as they are. | design decision |
 //! | `emoji.customEmoji.uid` is an error. | design decision: undocumented |
 //! | Emojis are compared character by character; any text is accepted, but not an empty one. | design decision |
 //! | A comparison of an emoji is false for a reaction without one. | design decision |

@@ -148,6 +148,15 @@ impl FieldGroup {
         }
     }
 
+    /// Returns whether a resource has one user, whom the group's names stand for.
+    pub(crate) fn is_of_user(&self) -> bool {
+        let mut values = self.fields.iter().map(|field| &field.values);
+        !self.is_multiple
+            && values.any(|values| {
+                matches!(values, Values::Name { pattern, .. } if pattern.starts_with("users/"))
+            })
+    }
+
     pub(crate) const fn domain(&self) -> Domain {
         match self.fields {
             [field, ..] => match field.values {
