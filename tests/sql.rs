@@ -9,8 +9,8 @@
 
 use gchat_filter::sql::{Columns, Dialect, SqlError};
 use gchat_filter::{
-    Checker, Method, custom_emojis, members, messages, reactions, section_items, space_events,
-    spaces,
+    Checker, Level, Lint, Method, custom_emojis, members, messages, reactions, section_items,
+    space_events, spaces,
 };
 
 const BOUND: &str = r#"create_time > "2026-01-31T12:00:00Z""#;
@@ -536,6 +536,18 @@ fn parts_without_sql_are_named() {
             "keywords",
         ),
         (Method::SpacesMessagesSearch, "is_unread()", "is_unread"),
+        (Method::SpacesMessagesSearch, "has_link()", "has_link"),
+        (Method::SpacesMessagesSearch, "attachment:*", "attachment"),
+        (
+            Method::SpacesMessagesSearch,
+            "space.display_name:Project",
+            "space.display_name",
+        ),
+        (
+            Method::SpacesMessagesSearch,
+            "annotations.user_mentions.user.name:users/1",
+            "annotations.user_mentions.user.name",
+        ),
         (
             Method::SpacesSearch,
             r#"display_name:"Project" AND space_type = "SPACE""#,
@@ -554,23 +566,174 @@ fn parts_without_sql_are_named() {
     }
 }
 
+/// A filter of a search, in all columns of a layout.
+fn search(
+    method: Method,
+    text: &str,
+    dialect: Dialect,
+    columns: &Columns,
+) -> Result<String, SqlError> {
+    let checker = Checker::new()
+        .admin_access(text.contains("customer"))
+        .level(Lint::UndocumentedValue, Level::Allow);
+    let filter = checker.check_method(method, text).filter.unwrap();
+    filter.to_sql(dialect, columns)
+}
+
 #[test]
-fn searches_by_times_and_types() {
-    for (method, text, expected) in [
+fn searches_of_spaces() {
+    let required = r#"customer = "customers/my_customer" AND space_type = "SPACE""#;
+    for (comparisons, expected) in [
+        ("", ""),
         (
-            Method::SpacesSearch,
-            r#"space_type = "SPACE""#,
-            "space_type = 'SPACE'",
+            r#"external_user_allowed = "true""#,
+            " AND external_user_allowed = TRUE",
+        ),
+        // An absent boolean is false.
+        (
+            r#"external_user_allowed = "false""#,
+            " AND (external_user_allowed = FALSE OR external_user_allowed IS NULL)",
         ),
         (
-            Method::SpacesMessagesSearch,
+            r#"(external_user_allowed = "true" OR external_user_allowed = "false")"#,
+            "",
+        ),
+        (
+            r#"(space_history_state = "HISTORY_OFF" OR space_history_state = "HISTORY_ON")"#,
+            " AND space_history_state IN ('HISTORY_ON', 'HISTORY_OFF')",
+        ),
+        // A space with this state is like one without a state.
+        (
+            r#"space_history_state = "HISTORY_STATE_UNSPECIFIED""#,
+            " AND FALSE",
+        ),
+        (
+            r#"create_time <= "2026-01-31T12:00:00Z" AND (last_active_time = "2026-01-31T12:00:00Z" OR last_active_time > "2026-02-01T12:00:00Z")"#,
+            " AND create_time <= TIMESTAMPTZ '2026-01-31T12:00:00Z' \
+             AND ((last_active_time >= TIMESTAMPTZ '2026-01-31T12:00:00Z' \
+             AND last_active_time <= TIMESTAMPTZ '2026-01-31T12:00:00Z') \
+             OR last_active_time > TIMESTAMPTZ '2026-02-01T12:00:00Z')",
+        ),
+    ] {
+        let and = if comparisons.is_empty() { "" } else { " AND " };
+        let text = format!("{required}{and}{comparisons}");
+        let sql = search(
+            Method::SpacesSearch,
+            &text,
+            Dialect::DuckDb,
+            &Columns::flat(),
+        );
+        let expected = format!("space_type = 'SPACE'{expected}");
+        assert_eq!(sql, Ok(expected), "{text}");
+    }
+    // Every row is in the organization, but other parts need their columns.
+    let own = Columns::flat().column("customer", "c");
+    assert_eq!(
+        search(Method::SpacesSearch, required, Dialect::DuckDb, &own)
+            .unwrap_err()
+            .to_string(),
+        "unknown property `customer`, expected one of `space_type`, `external_user_allowed`, \
+         `space_history_state`, `create_time`, `last_active_time`"
+    );
+}
+
+/// In JSON, a boolean is read as text, except in SQLite.
+#[test]
+fn booleans_in_json() {
+    let of = |value| format!(r#"space_type = "SPACE" AND external_user_allowed = "{value}""#);
+    let column = "(j ->> '$.externalUserAllowed')";
+    for (dialect, columns, value, expected) in [
+        (
+            Dialect::DuckDb,
+            Columns::json("j"),
+            "true",
+            format!("{column} = 'true'"),
+        ),
+        (
+            Dialect::DuckDb,
+            Columns::json("j"),
+            "false",
+            format!("({column} = 'false' OR {column} IS NULL)"),
+        ),
+        (
+            Dialect::Sqlite,
+            Columns::json("j"),
+            "true",
+            format!("{column} = TRUE"),
+        ),
+        (
+            Dialect::Sqlite,
+            Columns::json("j"),
+            "false",
+            format!("({column} = FALSE OR {column} IS NULL)"),
+        ),
+        (
+            Dialect::DuckDb,
+            Columns::json("j").column("external_user_allowed", "open"),
+            "true",
+            "open = TRUE".to_owned(),
+        ),
+    ] {
+        let sql = search(Method::SpacesSearch, &of(value), dialect, &columns).unwrap();
+        let (_, sql) = sql.split_once(" AND ").unwrap();
+        assert_eq!(sql, expected);
+    }
+}
+
+#[test]
+fn searches_of_messages() {
+    let flat = Columns::flat().caller("users/1");
+    for (text, expected) in [
+        (
             r#"create_time >= "2026-01-31T12:00:00Z""#,
             "create_time >= TIMESTAMPTZ '2026-01-31T12:00:00Z'",
         ),
+        (
+            r#"sender.name = "users/dana@example.com" AND space.name = "spaces/A""#,
+            "sender_name = 'users/dana@example.com' AND space_name = 'spaces/A'",
+        ),
+        (r#"sender.name = "users/me""#, "sender_name = 'users/1'"),
+        (
+            r#"sender.name = "users/me" OR sender.name = "users/1""#,
+            "sender_name = 'users/1'",
+        ),
+        (
+            r#"sender.name = "users/me" OR sender.name = "users/2""#,
+            "sender_name IN ('users/1', 'users/2')",
+        ),
+        (
+            r#"space.space_type = "SPACE" OR space.space_type = "GROUP_CHAT""#,
+            "space_space_type IN ('GROUP_CHAT', 'SPACE')",
+        ),
     ] {
-        let checked = Checker::new().check_method(method, text);
-        let filter = checked.filter.unwrap();
-        let sql = filter.to_sql(Dialect::DuckDb, &Columns::flat());
-        assert_eq!(sql.as_deref(), Ok(expected));
+        let sql = search(Method::SpacesMessagesSearch, text, Dialect::DuckDb, &flat);
+        assert_eq!(sql.as_deref(), Ok(expected), "{text}");
     }
+    let of = |text, columns: &Columns| {
+        search(
+            Method::SpacesMessagesSearch,
+            text,
+            Dialect::Postgres,
+            columns,
+        )
+    };
+    assert_eq!(
+        of(r#"sender.name = "users/me""#, &Columns::flat()),
+        Err(SqlError::UnknownCaller)
+    );
+    // The API's messages only have the name of their space.
+    let space_type = r#"space.space_type = "SPACE""#;
+    let json = Columns::json("j");
+    assert_eq!(
+        of(space_type, &json),
+        Err(SqlError::MissingColumn("space.space_type"))
+    );
+    assert_eq!(
+        of(space_type, &json.column("space.space_type", "s.type")).as_deref(),
+        Ok("s.type = 'SPACE'")
+    );
+    assert_eq!(
+        of(space_type, &Columns::nested()).as_deref(),
+        Ok(r#"(space)."spaceType" = 'SPACE'"#)
+    );
 }

@@ -1,8 +1,8 @@
 """Row groups that engines read for filters as SQL, and the time beside SQL written by hand.
 
-Usage: pushdown.py ENGINE PROGRAM FOLDER [ROWS], where ENGINE is duckdb or spark, PROGRAM is gchat-filter,
-and FOLDER has the Parquet file, which is created if it is not there: 20 row groups, of which each has one
-role and one type, except for a few rows without a type in every fifth group.
+Usage: pushdown.py PROGRAM FOLDER [ROWS], where PROGRAM is gchat-filter, and FOLDER has the Parquet file,
+which is created if it is not there: 20 row groups, of which each has one role and one type, except for a few
+rows without a type in every fifth group. Prints the table of benches/README.md.
 """
 
 import os
@@ -125,31 +125,40 @@ def median(values):
     return sorted(values)[len(values) // 2]
 
 
+def measured(engine, sql, by_hand):
+    """The row groups that are read, the time, and its ratio to that of SQL written by hand."""
+    assert engine.count(sql) == engine.count(by_hand), sql
+    times = {sql: [], by_hand: []}
+    ratios = []
+    for _ in range(engine.rounds):
+        for predicate, own in times.items():
+            start = time.perf_counter()
+            engine.count(predicate)
+            own.append(time.perf_counter() - start)
+        ratios.append(times[sql][-1] / times[by_hand][-1])
+    ratio = "–" if sql == by_hand else f"{median(ratios):.2f}"
+    return f"{engine.groups(sql):g} | {median(times[sql]):.3f} | {ratio}"
+
+
 def main():
-    engine, program, folder, *rest = sys.argv[1:]
+    program, folder, *rest = sys.argv[1:]
     rows = int(rest[0]) if rest else 20_000_000
     path = os.path.join(folder, f"members-{rows}.parquet")
     if not os.path.exists(path):
         create(path, rows)
-    engine = {"duckdb": DuckDb, "spark": Spark}[engine](path, rows)
-    dialect = engine.name.split()[0].lower()
-    print(engine.name, rows, "rows")
+    engines = [DuckDb(path, rows), Spark(path, rows)]
+    print(f"{rows:,} rows\n")
+    heads = " ".join(f"{engine.name}: read | seconds | ratio |" for engine in engines)
+    print(f"| filter | groups with matches | {heads}")
+    print("|---" * (2 + 3 * len(engines)) + "|")
     for text, by_hand, has_matches in QUERIES:
-        command = [program, "sql", "--dialect", dialect, "--layout", "nested", text]
-        sql = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-        assert engine.count(sql) == engine.count(by_hand), sql
-        ideal = sum(has_matches(*group(index)) for index in range(GROUPS))
-        times = {sql: [], by_hand: []}
-        ratios = []
-        for _ in range(engine.rounds):
-            for predicate, own in times.items():
-                start = time.perf_counter()
-                engine.count(predicate)
-                own.append(time.perf_counter() - start)
-            ratios.append(times[sql][-1] / times[by_hand][-1])
-        ratio = "–" if sql == by_hand else f"{median(ratios):.2f}"
-        print(f"| `{text}` | {ideal} | {engine.groups(sql):g} | {median(times[sql]):.3f} | {ratio} |", sql)
-
+        cells = [f"`{text}`", str(sum(has_matches(*group(index)) for index in range(GROUPS)))]
+        for engine in engines:
+            dialect = engine.name.split()[0].lower()
+            command = [program, "sql", "--dialect", dialect, "--layout", "nested", text]
+            sql = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+            cells.append(measured(engine, sql, by_hand))
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 main()

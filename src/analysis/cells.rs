@@ -4,12 +4,14 @@
 //! is computed from sets of cells is exact.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::bits::Bits;
 use crate::schema::{Across, Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
 use crate::values::conditions::{Condition, Conditions};
+use crate::values::resource_name::is_user_alias;
 
 /// The cells of one filter: a segment of numbers for each group in the filter. Where OR may join
 /// comparisons of different groups, there is one segment for all groups, of which each cell is a
@@ -36,12 +38,92 @@ pub(super) enum Axis<'t> {
     Values(usize, &'static [FieldGroup]),
     /// For the sorted constants a and b: before a, a, between, b, after b, no timestamp.
     Timestamps(usize, Vec<Timestamp>),
-    /// The sorted constants, each with its field, and everything else.
-    Texts(usize, Vec<(usize, Cow<'t, str>)>),
+    /// The constants in the order of the filter, each with its field, and everything else. If there are
+    /// aliases of users, the user of a cell can have several names.
+    Texts(usize, Numbered<(usize, Cow<'t, str>)>, Option<Users>),
     /// Resources that tell the constants apart. For each constant, one that meets only its conditions;
     /// for each condition, one that meets all but those from which it follows; one that meets all; and
     /// one that meets none.
-    Conditions(usize, Condition, Vec<Conditions>, Vec<String>),
+    Conditions(usize, Condition, ConditionAxis),
+}
+
+/// Aliases of users and other names, by their numbers. Besides the cells of a single name, there is one
+/// for each name: for an alias, all others and the first name that is not one; for another name, this
+/// and all aliases. The last cell has all aliases and no other name.
+///
+/// They tell all filters apart that have either alternatives or several names.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    aliases: Vec<usize>,
+    others: Vec<usize>,
+}
+
+impl Users {
+    /// Adds the cells, from `start` on, in which a user has a name, by its number.
+    fn insert(&self, name: usize, start: usize, bits: &mut Bits) {
+        if self.aliases.binary_search(&name).is_ok() {
+            bits.insert(start..start + self.aliases.len() + self.others.len() + 1);
+            bits.remove(start + name);
+            return;
+        }
+        bits.insert(start + name..start + name + 1);
+        if self.others.first() == Some(&name) {
+            for alias in &self.aliases {
+                bits.insert(start + alias..start + alias + 1);
+            }
+        }
+    }
+}
+
+/// Different items, numbered in the order in which they were added.
+#[derive(Debug)]
+pub(super) struct Numbered<T> {
+    /// Each item with its number, sorted by the items once all are added.
+    items: Vec<(T, usize)>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+impl<T: Ord> Numbered<T> {
+    fn add(&mut self, item: T) {
+        self.items.push((item, self.items.len()));
+    }
+
+    /// Removes duplicates. Returns the number of items.
+    fn finish(&mut self) -> usize {
+        self.items.sort_unstable();
+        self.items.dedup_by(|next, own| next.0 == own.0);
+        let mut in_order: Vec<&mut usize> = self.items.iter_mut().map(|(_, own)| own).collect();
+        in_order.sort_unstable();
+        for (number, own) in in_order.into_iter().enumerate() {
+            *own = number;
+        }
+        self.items.len()
+    }
+
+    /// Returns the number of the item that compares as equal.
+    fn number(&self, compare: impl Fn(&T) -> Ordering) -> Option<usize> {
+        let at = self
+            .items
+            .binary_search_by(|(item, _)| compare(item))
+            .ok()?;
+        self.items.get(at).map(|(_, number)| *number)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ConditionAxis {
+    constants: Numbered<Conditions>,
+    /// The conditions of all constants.
+    conditions: Numbered<String>,
+    /// For each condition, by its number, those that follow from it.
+    following: Vec<Vec<usize>>,
+    /// For each condition, by its number, the sorted constants from which it follows.
+    constants_with: Vec<Vec<usize>>,
 }
 
 /// Returns the number of cells of an enum: its values, and everything else if that exists.
@@ -65,9 +147,12 @@ impl<'t> Axis<'t> {
         match group.domain() {
             Domain::Finite => Self::Values(index, std::slice::from_ref(group)),
             Domain::Ordered => Self::Timestamps(index, Vec::new()),
-            Domain::Distinct => Self::Texts(index, Vec::new()),
+            Domain::Distinct => {
+                let users = group.is_of_user().then(Users::default);
+                Self::Texts(index, Numbered::default(), users)
+            }
             Domain::Conditions(condition) => {
-                Self::Conditions(index, condition, Vec::new(), Vec::new())
+                Self::Conditions(index, condition, ConditionAxis::default())
             }
         }
     }
@@ -75,7 +160,7 @@ impl<'t> Axis<'t> {
     fn has(&self, group: usize) -> bool {
         match self {
             Self::Values(first, groups) => (*first..first + groups.len()).contains(&group),
-            Self::Timestamps(own, _) | Self::Texts(own, _) | Self::Conditions(own, ..) => {
+            Self::Timestamps(own, _) | Self::Texts(own, ..) | Self::Conditions(own, ..) => {
                 *own == group
             }
         }
@@ -86,12 +171,14 @@ impl<'t> Axis<'t> {
             (Self::Timestamps(_, constants), Constant::Timestamp(timestamp)) => {
                 constants.push(*timestamp);
             }
-            (Self::Texts(_, constants), Constant::Text(text)) => {
-                constants.push((predicate.field, text.clone()));
+            (Self::Texts(_, constants, _), Constant::Text(text)) => {
+                constants.add((predicate.field, text.clone()));
             }
-            (Self::Conditions(_, _, constants, all), Constant::Conditions(_, own)) => {
-                constants.push(own.clone());
-                all.extend(own.iter().cloned());
+            (Self::Conditions(_, _, axis), Constant::Conditions(_, own)) => {
+                axis.constants.add(own.clone());
+                for condition in own {
+                    axis.conditions.add(condition.clone());
+                }
             }
             _ => {}
         }
@@ -106,17 +193,95 @@ impl<'t> Axis<'t> {
                 constants.dedup();
                 2 * constants.len() + 2
             }
-            Self::Texts(_, constants) => {
-                constants.sort_unstable();
-                constants.dedup();
-                constants.len() + 1
+            Self::Texts(_, constants, users) => {
+                let single = constants.finish() + 1;
+                if let Some(own) = users {
+                    let names = constants.items.iter();
+                    let (aliases, others): (Vec<_>, Vec<_>) =
+                        names.partition(|((_, name), _)| is_user_alias(name));
+                    let numbers = |names: Vec<&(_, usize)>| {
+                        let mut numbers: Vec<usize> = names.iter().map(|own| own.1).collect();
+                        numbers.sort_unstable();
+                        numbers
+                    };
+                    (own.aliases, own.others) = (numbers(aliases), numbers(others));
+                    if own.aliases.is_empty() {
+                        *users = None;
+                    } else {
+                        return 2 * single;
+                    }
+                }
+                single
             }
-            Self::Conditions(_, _, constants, all) => {
-                constants.sort_unstable();
-                constants.dedup();
-                all.sort_unstable();
-                all.dedup();
-                constants.len() + all.len() + 2
+            Self::Conditions(_, condition, axis) => axis.finish(*condition),
+        }
+    }
+}
+
+impl ConditionAxis {
+    /// Sorts the constants, and finds what follows from what. Returns the number of cells.
+    fn finish(&mut self, condition: Condition) -> usize {
+        let count = self.conditions.finish();
+        let cells = self.constants.finish() + count + 2;
+        let mut constants_of = vec![Vec::new(); count];
+        for (constant, number) in &self.constants.items {
+            for condition in self.numbers(constant) {
+                if let Some(own) = constants_of.get_mut(condition) {
+                    own.push(*number);
+                }
+            }
+        }
+        self.following = vec![Vec::new(); count];
+        self.constants_with = vec![Vec::new(); count];
+        let sorted = self.conditions.items.iter();
+        let (sorted, numbers): (Vec<&str>, Vec<usize>) =
+            sorted.map(|(own, number)| (own.as_str(), *number)).unzip();
+        for (own, implying) in numbers.iter().zip(condition.implying(&sorted)) {
+            let mut constants: Vec<usize> = Vec::new();
+            for from in implying.iter().filter_map(|from| numbers.get(*from)) {
+                if let Some(following) = self.following.get_mut(*from) {
+                    following.push(*own);
+                }
+                constants.extend(constants_of.get(*from).into_iter().flatten());
+            }
+            constants.sort_unstable();
+            constants.dedup();
+            if let Some(with) = self.constants_with.get_mut(*own) {
+                *with = constants;
+            }
+        }
+        cells
+    }
+
+    /// Returns the numbers of conditions that all are conditions of the axis.
+    fn numbers(&self, conditions: &[String]) -> impl Iterator<Item = usize> + Clone {
+        let conditions = conditions.iter();
+        conditions.filter_map(|own| self.conditions.number(|other| other.cmp(own)))
+    }
+
+    /// Adds the cells of the resources that meet conditions to `bits`, from `start` on.
+    fn insert(&self, conditions: &[String], start: usize, bits: &mut Bits) {
+        let numbers = self.numbers(conditions);
+        let mut with = numbers
+            .clone()
+            .filter_map(|own| self.constants_with.get(own));
+        if let Some(first) = with.next() {
+            let others = with;
+            let mut constants = first.iter();
+            let is_in = |constant: &&usize| {
+                let mut others = others.clone();
+                others.all(|own| own.binary_search(constant).is_ok())
+            };
+            for constant in constants.by_ref().filter(is_in) {
+                bits.insert(start + constant..start + constant + 1);
+            }
+        }
+        let start = start + self.constants.items.len();
+        // With the one that meets all.
+        bits.insert(start..start + self.conditions.items.len() + 1);
+        for following in numbers.filter_map(|own| self.following.get(own)) {
+            for unmet in following {
+                bits.remove(start + unmet);
             }
         }
     }
@@ -267,33 +432,26 @@ impl Axis<'_> {
                     bits.insert(start + range.start..start + range.end);
                 }
             }
-            (Self::Texts(_, constants), Constant::Text(text)) => {
+            (Self::Texts(_, constants, users), Constant::Text(text)) => {
                 let key = (predicate.field, &**text);
-                let own = constants.partition_point(|(field, text)| (*field, &**text) < key);
+                let Some(own) = constants.number(|(field, text)| (*field, &**text).cmp(&key))
+                else {
+                    return;
+                };
                 let ranges = if is_not {
-                    [0..own, own + 1..constants.len() + 1]
+                    [0..own, own + 1..constants.items.len() + 1]
                 } else {
                     [own..own + 1, 0..0]
                 };
                 for range in ranges {
                     bits.insert(start + range.start..start + range.end);
                 }
-            }
-            (
-                Self::Conditions(_, condition, constants, all),
-                Constant::Conditions(_, conditions),
-            ) => {
-                let own = constants
-                    .iter()
-                    .map(|met| condition.all_follow(conditions, met));
-                let rest = all.iter().map(|unmet| {
-                    let mut conditions = conditions.iter();
-                    !conditions.any(|own| condition.follows(unmet, own))
-                });
-                let matched = own.chain(rest).chain([true, false]);
-                for (cell, _) in matched.enumerate().filter(|(_, is_matched)| *is_matched) {
-                    bits.insert(start + cell..start + cell + 1);
+                if let Some(users) = users {
+                    users.insert(own, start + constants.items.len() + 1, bits);
                 }
+            }
+            (Self::Conditions(_, _, axis), Constant::Conditions(_, conditions)) => {
+                axis.insert(conditions, start, bits);
             }
             _ => {}
         }

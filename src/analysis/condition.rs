@@ -18,6 +18,8 @@ pub struct Condition<'f> {
 #[derive(Clone, Debug)]
 pub(crate) enum Accepted<'f> {
     Names(Names),
+    /// One of the values of a boolean, which is false if it is absent.
+    Boolean(bool),
     /// The names of the user that the call of a function stands for, or those of all others.
     Caller(bool),
     /// The first and the last timestamp of intervals, sorted, that do not touch.
@@ -74,9 +76,13 @@ fn values(group: &FieldGroup, bits: u32) -> Accepted<'static> {
     if values.is_empty() {
         return Accepted::Caller(bits & 1 == 1);
     }
+    if matches!(values, [yes, no] if (yes.name, no.name) == ("true", "false")) {
+        return Accepted::Boolean(bits & 1 == 1);
+    }
     let is_complement = bits >> values.len() & 1 == 1;
     let selected = values.iter().enumerate();
-    let selected = selected.filter(|(at, _)| (bits >> at & 1 == 1) != is_complement);
+    let selected = selected
+        .filter(|(at, value)| (bits >> at & 1 == 1) != is_complement && !value.is_unspecified);
     Accepted::Names(Names {
         listed: selected
             .flat_map(|(_, value)| [Some(value.name), value.batch])

@@ -1,10 +1,12 @@
 //! The meaning of filters in which only AND joins different groups.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 use super::cells::enum_cells;
 use super::lower::{Part, PartKind};
-use crate::schema::{Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
+use crate::schema::{And, Constant, Declaration, Domain, FieldGroup, Predicate, Relation};
 use crate::values::Timestamp;
 use crate::values::conditions::{Condition, Conditions};
 use crate::values::resource_name::is_user_alias;
@@ -35,8 +37,100 @@ pub(super) enum Set<'a> {
     Timestamps(Vec<(Timestamp, Timestamp)>),
     /// Sorted texts, each with the index of its field.
     Texts(Vec<(usize, Cow<'a, str>)>),
-    /// Sorted alternatives of conditions, of which none follows from another.
-    Conditions(Condition, Vec<Conditions>),
+    /// Sorted names of one user, at least two, of which at most one is not an alias: an alias may stand
+    /// for any user.
+    User(Vec<Cow<'a, str>>),
+    /// Sorted alternatives, of which none follows from another.
+    Conditions(Condition, Vec<Alternative>),
+}
+
+/// Conditions that are all met. Only they are compared.
+#[derive(Clone, Debug)]
+pub(super) struct Alternative {
+    pub(super) conditions: Conditions,
+    /// The number of the comparison that has each condition. Comparisons are not merged when they are
+    /// printed.
+    pub(super) comparisons: Vec<usize>,
+    /// The number of comparisons.
+    count: usize,
+}
+
+impl Alternative {
+    /// Creates the conditions of one comparison.
+    fn new(conditions: Conditions) -> Self {
+        Self {
+            comparisons: vec![0; conditions.len()],
+            conditions,
+            count: 1,
+        }
+    }
+
+    /// Adds conditions, without normalizing.
+    fn extend(&mut self, other: Self) {
+        let numbers = other.comparisons.iter();
+        self.comparisons
+            .extend(numbers.map(|number| self.count + number));
+        self.conditions.extend(other.conditions);
+        self.count += other.count;
+    }
+
+    /// Returns the conditions in the comparisons in which they were written, sorted.
+    pub(super) fn written(&self) -> Vec<Conditions> {
+        let mut comparisons = vec![Conditions::new(); self.count];
+        for (condition, number) in self.conditions.iter().zip(&self.comparisons) {
+            if let Some(own) = comparisons.get_mut(*number) {
+                own.push(condition.clone());
+            }
+        }
+        comparisons.retain(|own| !own.is_empty());
+        comparisons.sort_unstable();
+        comparisons
+    }
+
+    /// Sorts the conditions, and removes those that follow from others.
+    fn normalize(&mut self, condition: Condition) {
+        if self.count < 2 {
+            return;
+        }
+        let conditions = std::mem::take(&mut self.conditions).into_iter();
+        let mut numbered: Vec<(String, usize)> =
+            conditions.zip(self.comparisons.drain(..)).collect();
+        numbered.sort_unstable();
+        numbered.dedup_by(|next, own| next.0 == own.0);
+        (self.conditions, self.comparisons) = numbered.into_iter().unzip();
+        let implying = condition.implying(&self.conditions);
+        let is_kept = || implying.iter().map(|own| own.len() == 1);
+        let mut kept = is_kept();
+        self.conditions.retain(|_| kept.next().unwrap_or_default());
+        let mut kept = is_kept();
+        self.comparisons.retain(|_| kept.next().unwrap_or_default());
+    }
+}
+
+impl PartialEq for Alternative {
+    fn eq(&self, other: &Self) -> bool {
+        self.conditions == other.conditions
+    }
+}
+
+impl Eq for Alternative {}
+
+impl PartialOrd for Alternative {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Alternative {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.conditions.cmp(&other.conditions)
+    }
+}
+
+impl Hash for Alternative {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.conditions.hash(state);
+    }
 }
 
 /// What a resource has for a group.
@@ -74,7 +168,9 @@ impl<'a> Set<'a> {
                 Self::Timestamps(interval.into_iter().collect())
             }
             Constant::Text(text) => Self::Texts(vec![(predicate.field, text)]),
-            Constant::Conditions(condition, own) => Self::Conditions(condition, vec![own]),
+            Constant::Conditions(condition, own) => {
+                Self::Conditions(condition, vec![Alternative::new(own)])
+            }
         })
     }
 
@@ -88,14 +184,103 @@ impl<'a> Set<'a> {
                 Self::Texts(both.cloned().collect())
             }
             (Self::Conditions(condition, a), Self::Conditions(_, b)) => {
-                let both = a
-                    .iter()
-                    .flat_map(|a| b.iter().map(|b| condition.both(a, b)));
+                let both = a.iter().flat_map(|a| {
+                    b.iter().map(|b| {
+                        let mut both = a.clone();
+                        both.extend(b.clone());
+                        both
+                    })
+                });
                 let mut both = Self::Conditions(*condition, both.collect());
                 both.normalize();
                 both
             }
+            (Self::User(_), _) | (_, Self::User(_)) => {
+                // The schema stage rejects what has no set.
+                self.and_user(other).unwrap_or(Self::Texts(Vec::new()))
+            }
             _ => unreachable!("the sets of a group are of one kind"),
+        }
+    }
+
+    /// Removes the values that are not in a normalized set of the same group. The result may have to be
+    /// normalized.
+    pub(super) fn restrict(&mut self, group: &FieldGroup, other: &Self) {
+        if group.is_of_user()
+            && let Some(both) = self.and_user(other)
+        {
+            *self = both;
+            return;
+        }
+        if let (Self::Conditions(_, a), Self::Conditions(_, b)) = (&mut *self, other)
+            && let ([a], [b]) = (a.as_mut_slice(), b.as_slice())
+        {
+            a.extend(b.clone());
+            return;
+        }
+        *self = self.and(other);
+    }
+
+    /// Returns the users that are in both sets; `None` if no set has these.
+    fn and_user(&self, other: &Self) -> Option<Self> {
+        if self.is_subset(other) {
+            return Some(self.clone());
+        }
+        if other.is_subset(self) {
+            return Some(other.clone());
+        }
+        let is_other = |name: &&Cow<'a, str>| !is_user_alias(name);
+        match (self.names(), other.names(), self, other) {
+            (Some(a), Some(b), ..) => {
+                let mut names: Vec<Cow<'a, str>> = a.into_iter().chain(b).cloned().collect();
+                names.sort_unstable();
+                names.dedup();
+                Some(match names.iter().filter(is_other).count() {
+                    0 | 1 => Self::User(names),
+                    _ => Self::Texts(Vec::new()),
+                })
+            }
+            (Some(names), _, _, Self::Texts(texts)) | (_, Some(names), Self::Texts(texts), _) => {
+                // Another name that is not an alias is of another user.
+                names.iter().copied().find(is_other)?;
+                let mut aliases = texts.iter().filter(|(_, name)| is_user_alias(name));
+                match (aliases.next(), aliases.next()) {
+                    (None, _) => Some(Self::Texts(Vec::new())),
+                    (Some((_, alias)), None) => {
+                        let names = names.into_iter().chain([alias]);
+                        let mut names: Vec<Cow<'a, str>> = names.cloned().collect();
+                        names.sort_unstable();
+                        Some(Self::User(names))
+                    }
+                    _ => None,
+                }
+            }
+            (.., Self::Texts(a), Self::Texts(b)) => {
+                type Name<'a> = (usize, Cow<'a, str>);
+                let only = |a: &[Name<'a>], b: &[Name<'a>]| {
+                    let only = a.iter().filter(|name| b.binary_search(name).is_err());
+                    let (aliases, others): (Vec<bool>, Vec<bool>) = only
+                        .map(|(_, name)| is_user_alias(name))
+                        .partition(|is_alias| *is_alias);
+                    [aliases.len(), others.len()]
+                };
+                let [of_a, of_b] = [only(a, b), only(b, a)];
+                let may_overlap = of_a[0] > 0 && of_b != [0; 2] || of_b[0] > 0 && of_a != [0; 2];
+                (!may_overlap).then(|| self.and(other))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the names of the only alternative of a set of users.
+    fn names(&self) -> Option<Vec<&Cow<'a, str>>> {
+        match self {
+            Self::Texts(texts) => match texts.as_slice() {
+                [(_, name)] => Some(vec![name]),
+                _ => None,
+            },
+            Self::User(names) => Some(names.iter().collect()),
+            _ => None,
         }
     }
 
@@ -113,7 +298,7 @@ impl<'a> Set<'a> {
     /// Brings the set into the form in which equal sets are equal.
     pub(super) fn normalize(&mut self) {
         match self {
-            Self::Values(_) => {}
+            Self::Values(_) | Self::User(_) => {}
             Self::Timestamps(intervals) if intervals.len() < 2 => {}
             Self::Timestamps(intervals) => {
                 intervals.sort_unstable();
@@ -133,13 +318,22 @@ impl<'a> Set<'a> {
                 texts.dedup();
             }
             Self::Conditions(condition, alternatives) => {
+                for own in alternatives.iter_mut() {
+                    own.normalize(*condition);
+                }
                 alternatives.sort_unstable();
                 alternatives.dedup();
-                let all = alternatives.clone();
-                alternatives.retain(|own| {
-                    let mut others = all.iter();
-                    !others.any(|other| other != own && condition.all_follow(other, own))
-                });
+                let kept: Vec<bool> = alternatives
+                    .iter()
+                    .map(|own| {
+                        let mut others = alternatives.iter();
+                        !others.any(|other| {
+                            other != own && condition.all_follow(&other.conditions, &own.conditions)
+                        })
+                    })
+                    .collect();
+                let mut kept = kept.into_iter();
+                alternatives.retain(|_| kept.next().unwrap_or_default());
             }
         }
     }
@@ -158,12 +352,22 @@ impl<'a> Set<'a> {
             Self::Values(bits) => *bits == 0,
             Self::Timestamps(intervals) => intervals.is_empty(),
             Self::Texts(texts) => texts.is_empty(),
+            Self::User(names) => names.is_empty(),
             Self::Conditions(_, alternatives) => alternatives.is_empty(),
         }
     }
 
     fn is_subset(&self, other: &Self) -> bool {
-        self.and(other) == *self
+        match (self, other) {
+            (Self::Conditions(condition, a), Self::Conditions(_, b)) => a.iter().all(|a| {
+                let mut b = b.iter();
+                b.any(|b| condition.all_follow(&b.conditions, &a.conditions))
+            }),
+            (Self::User(a), Self::User(b)) => b.iter().all(|name| a.contains(name)),
+            (Self::User(a), Self::Texts(b)) => b.iter().any(|(_, name)| a.contains(name)),
+            (Self::Texts(texts), Self::User(_)) => texts.is_empty(),
+            _ => self.and(other) == *self,
+        }
     }
 
     fn contains(&self, fact: &Fact<'_>) -> bool {
@@ -181,12 +385,14 @@ impl<'a> Set<'a> {
             }
             (Self::Conditions(condition, alternatives), Fact::Words(text)) => {
                 let mut alternatives = alternatives.iter();
-                alternatives.any(|own| condition.are_met(own, text))
+                alternatives.any(|own| condition.are_met(&own.conditions, text))
             }
             (Self::Conditions(_, alternatives), Fact::Names(has)) => {
                 let mut alternatives = alternatives.iter();
-                alternatives.any(|own| own.iter().all(|name| has(name)))
+                alternatives.any(|own| own.conditions.iter().all(|name| has(name)))
             }
+            (Self::User(names), Fact::Text(_, text)) => names.iter().all(|name| name == text),
+            (Self::User(names), Fact::Names(has)) => names.iter().all(|name| has(name)),
             (Self::Texts(texts), Fact::Names(has)) => texts.iter().any(|(_, name)| has(name)),
             _ => false,
         }
@@ -197,6 +403,10 @@ impl<'a> Set<'a> {
             Self::Values(bits) => Set::Values(bits),
             Self::Timestamps(intervals) => Set::Timestamps(intervals),
             Self::Conditions(condition, alternatives) => Set::Conditions(condition, alternatives),
+            Self::User(names) => {
+                let names = names.into_iter();
+                Set::User(names.map(|name| Cow::Owned(name.into_owned())).collect())
+            }
             Self::Texts(texts) => {
                 let texts = texts.into_iter();
                 Set::Texts(
@@ -252,7 +462,10 @@ impl<'a> Conjunction<'a> {
 
     /// Returns the meaning of a filter; `None` if it negates what has no complement.
     pub(crate) fn of(declaration: &Declaration, part: &Part<'_>) -> Option<Conjunction<'static>> {
-        let conjuncts = conjuncts(declaration, part)?;
+        let mut conjuncts = conjuncts(declaration, part)?;
+        for conjunct in &mut conjuncts {
+            conjunct.set.normalize();
+        }
         Some(Conjunction::new(declaration, conjuncts).into_owned())
     }
 
@@ -286,25 +499,13 @@ impl<'a> Conjunction<'a> {
     pub(crate) fn has_name(&self, group: usize, name: &str) -> bool {
         match self.set(group) {
             Some(Set::Texts(texts)) => texts.iter().any(|(_, text)| text == name),
+            Some(Set::User(names)) => names.iter().any(|own| own == name),
             Some(Set::Conditions(_, alternatives)) => {
-                let mut names = alternatives.iter().flatten();
+                let mut names = alternatives.iter().flat_map(|own| &own.conditions);
                 names.any(|own| own == name)
             }
             _ => false,
         }
-    }
-
-    /// Returns what matches both; the groups of the declaration are in `groups`.
-    pub(crate) fn and(&self, declaration: &Declaration, other: &Self) -> Self {
-        let groups = 0..declaration.groups.len();
-        let conjuncts = groups.filter_map(|group| {
-            let set = match (self.set(group), other.set(group)) {
-                (Some(a), Some(b)) => a.and(b),
-                (a, b) => a.or(b)?.clone(),
-            };
-            Some(Conjunct { group, set })
-        });
-        Self::new(declaration, conjuncts.collect())
     }
 
     /// Returns what matches both, if the language can express it.
@@ -313,31 +514,29 @@ impl<'a> Conjunction<'a> {
         declaration: &'static Declaration,
         other: &Self,
     ) -> Intersection<'a> {
-        let both = self.and(declaration, other);
-        // An alias may stand for a user that the other filter names.
-        let is_undecided = self.0.iter().any(|own| {
-            let other = other.set(own.group);
-            other.is_some_and(|other| may_share_users(&own.set, other))
-        });
-        if is_undecided {
-            let is_apart = self.0.iter().any(|own| {
-                let other = other.set(own.group);
-                other.is_some_and(|other| {
-                    own.set.and(other).is_empty() && !may_share_users(&own.set, other)
-                })
-            });
-            return if is_apart || self.is_empty() || other.is_empty() {
-                Intersection::Empty
-            } else {
-                Intersection::NotExpressible
+        let mut is_expressible = true;
+        let mut conjuncts = Vec::new();
+        for (index, group) in declaration.groups.iter().enumerate() {
+            let set = match (self.set(index), other.set(index)) {
+                (Some(a), Some(b)) if group.is_of_user() => a.and_user(b),
+                (Some(a), Some(b)) => Some(a.and(b)),
+                (None, None) => continue,
+                (a, b) => a.or(b).cloned(),
             };
+            is_expressible &= match &set {
+                Some(Set::User(_)) => group.and == And::Any,
+                set => set.is_some(),
+            };
+            conjuncts.extend(set.map(|set| Conjunct { group: index, set }));
         }
+        let both = Self::new(declaration, conjuncts);
         if both.is_empty() {
             return Intersection::Empty;
         }
         let is_mixed = both.0.iter().any(|own| match &own.set {
             Set::Conditions(Condition::Name, alternatives) => {
-                alternatives.len() > 1 && alternatives.iter().any(|names| names.len() > 1)
+                let is_and = |own: &Alternative| own.conditions.len() > 1;
+                alternatives.len() > 1 && alternatives.iter().any(is_and)
             }
             _ => false,
         });
@@ -345,7 +544,7 @@ impl<'a> Conjunction<'a> {
             let mut text = String::new();
             both.print(declaration, &mut text).is_err() || text.chars().count() > limit
         });
-        if is_mixed || is_long {
+        if !is_expressible || is_mixed || is_long {
             return Intersection::NotExpressible;
         }
         Intersection::Expressible(both)
@@ -382,24 +581,6 @@ pub(crate) enum Intersection<'a> {
     NotExpressible,
 }
 
-/// Returns whether names of users that are in one set only may stand for the same user.
-fn may_share_users(a: &Set<'_>, b: &Set<'_>) -> bool {
-    let (Set::Texts(a), Set::Texts(b)) = (a, b) else {
-        return false;
-    };
-    let mut only_a = a
-        .iter()
-        .filter(|name| b.binary_search(name).is_err())
-        .peekable();
-    let mut only_b = b
-        .iter()
-        .filter(|name| a.binary_search(name).is_err())
-        .peekable();
-    only_a.peek().is_some()
-        && only_b.peek().is_some()
-        && only_a.chain(only_b).any(|(_, name)| is_user_alias(name))
-}
-
 /// Returns the sets of the groups in a part, in the order of the groups.
 fn conjuncts<'a>(declaration: &Declaration, part: &Part<'a>) -> Option<Vec<Conjunct<'a>>> {
     match &part.kind {
@@ -414,7 +595,8 @@ fn conjuncts<'a>(declaration: &Declaration, part: &Part<'a>) -> Option<Vec<Conju
                     let at = all.partition_point(|own| own.group < conjunct.group);
                     match all.get_mut(at) {
                         Some(own) if own.group == conjunct.group => {
-                            own.set = own.set.and(&conjunct.set);
+                            let group = declaration.groups.get(own.group)?;
+                            own.set.restrict(group, &conjunct.set);
                         }
                         _ => all.insert(at, conjunct),
                     }

@@ -1,7 +1,7 @@
 //! Computes what a filter matches, without building a tree.
 
 use super::conjunction::{Conjunct, Conjunction, Set};
-use crate::schema::{And, Declaration, Lint, Predicate};
+use crate::schema::{And, Declaration, Domain, Lint, Predicate};
 use crate::syntax::grammar::{self, Builder, Token};
 use crate::syntax::{Comparator, Negation};
 use crate::values::Timestamp;
@@ -72,23 +72,28 @@ impl<'a> ConjunctionBuilder {
         self.declaration.denied.contains(&Lint::MixedOperators)
     }
 
-    /// Combines the sets of a group by AND; `None` if the language does not allow it, or nothing is
+    /// Restricts the set of a group by AND; `None` if the language does not allow it, or nothing is
     /// in both.
-    fn both(&self, mut a: Conjunct<'a>, mut b: Conjunct<'a>) -> Option<Conjunct<'a>> {
-        a.set.normalize();
-        b.set.normalize();
-        let group = self.declaration.groups.get(a.group)?;
+    fn restrict(&self, own: &mut Conjunct<'a>, mut other: Conjunct<'a>) -> Option<()> {
+        let group = self.declaration.groups.get(own.group)?;
+        if !matches!(group.domain(), Domain::Conditions(_)) {
+            own.set.normalize();
+            other.set.normalize();
+        }
         let is_allowed = match group.and {
             And::Any => true,
             And::Interval => matches!(
-                (a.set.bound()?, b.set.bound()?),
+                (own.set.bound()?, other.set.bound()?),
                 (Bound::Lower, Bound::Upper) | (Bound::Upper, Bound::Lower)
             ),
             // Whether either is an OR is not known here.
             And::Unmixed | And::Never => false,
         };
-        a.set = a.set.and(&b.set);
-        Some(a).filter(|both| is_allowed && !both.set.is_empty())
+        if !is_allowed {
+            return None;
+        }
+        own.set.restrict(group, &other.set);
+        (!own.set.is_empty()).then_some(())
     }
 }
 
@@ -228,8 +233,7 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
             let at = groups.take_while(|own| own.group < conjunct.group).count();
             match left.conjuncts.get_mut(at) {
                 Some(own) if own.group == conjunct.group => {
-                    let before = own.clone();
-                    *own = self.both(before, conjunct)?;
+                    self.restrict(own, conjunct)?;
                 }
                 _ => left.conjuncts.insert(at, conjunct),
             }

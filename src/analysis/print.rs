@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use super::conjunction::{Conjunction, Set};
 use crate::diagnostic::Span;
-use crate::schema::{Declaration, Field, FieldGroup, Quoting, Relation};
+use crate::schema::{And, Declaration, Field, FieldGroup, Quoting, Relation};
 use crate::syntax::lexical::is_plain_member;
 use crate::syntax::{Comparator, Quotes, Value};
 use crate::values::Timestamp;
@@ -103,11 +103,19 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
             let Some(field) = group.fields.first() else {
                 return Vec::new();
             };
+            // Words under AND are not merged, unless an OR is around them: it excludes AND.
             let texts = alternatives.iter().map(|own| match condition {
-                Condition::Beginning => {
-                    Vec::from_iter(comparison(field, Relation::Is, &condition.join(own)))
+                Condition::Beginning if alternatives.len() > 1 || group.and == And::Never => {
+                    let text = condition.join(&own.conditions);
+                    Vec::from_iter(comparison(field, Relation::Is, &text))
                 }
+                Condition::Beginning => own
+                    .written()
+                    .iter()
+                    .filter_map(|words| comparison(field, Relation::Is, &condition.join(words)))
+                    .collect(),
                 Condition::Phrase => own
+                    .conditions
                     .iter()
                     .map(|phrase| {
                         let phrase = std::slice::from_ref(phrase);
@@ -115,11 +123,20 @@ fn alternatives(group: &FieldGroup, set: &Set<'_>) -> Vec<Vec<String>> {
                     })
                     .collect(),
                 Condition::Name => own
+                    .conditions
                     .iter()
                     .filter_map(|name| comparison(field, Relation::Is, name))
                     .collect(),
             });
             texts.collect()
+        }
+        Set::User(names) => {
+            let fields = group.fields.iter();
+            let comparisons = fields.flat_map(|field| {
+                let names = names.iter();
+                names.filter_map(|name| comparison(field, Relation::Is, name))
+            });
+            vec![comparisons.collect()]
         }
         Set::Texts(texts) => {
             let texts = texts.iter().filter_map(|(field, text)| {

@@ -71,7 +71,14 @@ impl Conjunction<'_> {
                     });
                     SetMeaning::Texts(texts.collect())
                 }
-                Set::Conditions(_, alternatives) => SetMeaning::Alternatives(alternatives.clone()),
+                Set::User(names) => {
+                    let names = names.iter().map(|name| name.clone().into_owned());
+                    SetMeaning::Alternatives(vec![names.collect()])
+                }
+                Set::Conditions(_, alternatives) => {
+                    let own = alternatives.iter().map(|own| own.conditions.clone());
+                    SetMeaning::Alternatives(own.collect())
+                }
             };
             Some(GroupMeaning { fields, set })
         });

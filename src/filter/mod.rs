@@ -181,7 +181,8 @@ impl<L: OptionalFilter> Default for Filter<L> {
 /// Prints the shortest documented text with the filter's meaning; nothing if it matches everything.
 ///
 /// If documented text cannot express the meaning, prints text with the meaning that the preset
-/// [`Aip160`](crate::Preset::Aip160) accepts. Equal filters print the same text.
+/// [`Aip160`](crate::Preset::Aip160) accepts. Equal filters print the same text, except that words of a
+/// display name stay in the comparisons in which they were written.
 impl<L: Language> fmt::Display for Filter<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.width().is_none() && f.precision().is_none() {

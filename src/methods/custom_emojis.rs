@@ -30,7 +30,7 @@ use super::context::{Context, EvaluationError};
 use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
-use crate::schema::{Declaration, Field, FieldGroup, Values};
+use crate::schema::{Column, Declaration, Field, FieldGroup, Values};
 
 /// The filter language of `customEmojis.list`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +67,7 @@ const DECLARATION: Declaration = Declaration {
                 "creatoruser",
             ],
             values: Values::Call(Some(CALLER)),
-            column: Some("creator"),
+            column: Column::Addition("creator"),
             examples: "`creator(\"users/me\")`",
             ..Field::NEW
         }],

@@ -40,7 +40,7 @@ use super::spaces::Space;
 pub use super::user::User;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
-use crate::schema::{And, Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
+use crate::schema::{And, Column, Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::{Equal, Greater, Less};
 use crate::values::Timestamp;
 
@@ -73,7 +73,7 @@ const DECLARATION: Declaration = Declaration {
                 synonyms: &["createdtime", "created", "time", "timestamp"],
                 operators: &[op(Greater), op(Less)],
                 values: Values::Timestamp,
-                column: Some("create_time"),
+                column: Column::Property("create_time"),
                 examples: r#"`create_time > "2026-01-31T12:00:00Z"`"#,
                 ..Field::NEW
             }],
@@ -91,7 +91,7 @@ const DECLARATION: Declaration = Declaration {
                     has_aliases: true,
                     is_in_parent: true,
                 },
-                column: Some("thread.name"),
+                column: Column::Property("thread.name"),
                 examples: "`thread.name = spaces/AAAA/threads/BBBB`",
                 ..Field::NEW
             }],

@@ -37,7 +37,7 @@
 //! | A term by itself is a keyword, also if it is the name of a field. A field and a value without an operator are keywords, with a warning. | design decision |
 //! | A keyword matches words next to each other, without regard to case. One that has all words of another one next to each other implies it. | design decision |
 //! | A keyword without letters and digits is an error. | design decision |
-//! | Comparisons of a display name with several words and several comparisons joined by AND mean the same, and print as one. | design decision |
+//! | Comparisons of a display name with several words and several comparisons joined by AND mean the same, but are not merged when they are printed. | design decision |
 //! | The IDs of users, `users/me` and email addresses are accepted. An alias that the [`Context`] does not resolve equals only itself, but may stand for any other user: so two filters are only disjoint if they do not depend on one. | documented; design decision |
 //! | `has_link()` matches `http://` or `https://` and a character after it. | design decision |
 //! | The service looks for a display name only in the five spaces that match it best; `matches` does not. | documented; design decision |
@@ -48,7 +48,7 @@ use super::messages::{AnnotationType, Message};
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
 use crate::schema::{
-    And, Declaration, EnumValue, Field, FieldGroup, Level, Lint, Quoting, Values, op,
+    And, Column, Declaration, EnumValue, Field, FieldGroup, Level, Lint, Quoting, Values, op,
 };
 use crate::syntax::Comparator::{Equal, GreaterOrEqual, Has, Less};
 use crate::values::Timestamp;
@@ -105,7 +105,7 @@ const DECLARATION: Declaration = Declaration {
                 synonyms: &["createdtime", "created", "time", "timestamp", "date"],
                 operators: &[op(Less), op(GreaterOrEqual)],
                 values: Values::Timestamp,
-                column: Some("create_time"),
+                column: Column::Property("create_time"),
                 examples: "`create_time >= \"2026-01-31T12:00:00Z\"`",
                 ..Field::NEW
             }],
@@ -131,6 +131,7 @@ const DECLARATION: Declaration = Declaration {
                     is_in_parent: false,
                 },
                 unquoted: Level::Warn,
+                column: Column::Property("sender.name"),
                 examples: "`sender.name = \"users/123456789\"`",
                 ..Field::NEW
             }],
@@ -150,6 +151,7 @@ const DECLARATION: Declaration = Declaration {
                     is_in_parent: false,
                 },
                 unquoted: Level::Warn,
+                column: Column::Property("space.name"),
                 examples: "`space.name = \"spaces/AAAA\"`",
                 ..Field::NEW
             }],
@@ -197,6 +199,8 @@ const DECLARATION: Declaration = Declaration {
                     prefix: "",
                     elsewhere: &[],
                 },
+                // Messages only have the name of their space.
+                column: Column::Addition("space.space_type"),
                 examples: "`space.space_type = \"DIRECT_MESSAGE\"`",
                 ..Field::NEW
             }],

@@ -29,6 +29,7 @@
 //! | Two different emojis under AND are a contradiction. | documented as invalid |
 //! | AND and OR without parentheses are an error. | documented as invalid |
 //! | Aliases of users are errors. | observed live: status 500 |
+//! | Where the lint is allowed, an alias may stand for any user, so that it contradicts no other name. AND and OR cannot both join comparisons of the user then. `matches` compares names as they are. | design decision |
 //! | `emoji.customEmoji.uid` is an error. | design decision: undocumented |
 //! | Emojis are compared character by character; any text is accepted, but not an empty one. | design decision |
 //! | A comparison of an emoji is false for a reaction without one. | design decision |
@@ -39,7 +40,7 @@ use super::object::read_object;
 pub use super::user::User;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
-use crate::schema::{Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
+use crate::schema::{Column, Declaration, Field, FieldGroup, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `spaces.messages.reactions.list`.
@@ -75,7 +76,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["emoji", "unicode", "emojiunicode"],
                     operators: &[op(Equal)],
                     values: Values::Text,
-                    column: Some("emoji.unicode"),
+                    column: Column::Property("emoji.unicode"),
                     examples: "`emoji.unicode = \"🙂\"`",
                     ..Field::NEW
                 },
@@ -85,7 +86,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["customemoji", "uid", "customemojiuid", "emojiuid"],
                     operators: &[op(Equal)],
                     values: Values::Text,
-                    column: Some("emoji.custom_emoji.uid"),
+                    column: Column::Property("emoji.custom_emoji.uid"),
                     examples: "`emoji.custom_emoji.uid = \"ABC\"`",
                     ..Field::NEW
                 },
@@ -104,7 +105,7 @@ const DECLARATION: Declaration = Declaration {
                     has_aliases: false,
                     is_in_parent: false,
                 },
-                column: Some("user.name"),
+                column: Column::Property("user.name"),
                 examples: "`user.name = \"users/123456789\"`",
                 ..Field::NEW
             }],

@@ -30,7 +30,7 @@ use serde::Serialize;
 use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
-use crate::schema::{Declaration, Field, FieldGroup, Level, Lint, Quoting, Values, op};
+use crate::schema::{Column, Declaration, Field, FieldGroup, Level, Lint, Quoting, Values, op};
 use crate::syntax::Comparator::Equal;
 
 /// The filter language of `users.sections.items.list`.
@@ -66,7 +66,7 @@ const DECLARATION: Declaration = Declaration {
                 has_aliases: true,
                 is_in_parent: false,
             },
-            column: Some("space"),
+            column: Column::Property("space"),
             examples: "`space = spaces/AAAA`",
             ..Field::NEW
         }],

@@ -42,8 +42,8 @@ use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
 use crate::schema::{
-    Access, And, Declaration, EnumValue, Expected, Field, FieldGroup, Lint, Operator, Relation,
-    Values, op,
+    Access, And, Column, Declaration, EnumValue, Expected, Field, FieldGroup, Lint, Operator,
+    Relation, Values, op,
 };
 use crate::syntax::Comparator::{Equal, Has};
 use crate::values::Timestamp;
@@ -113,7 +113,7 @@ const DECLARATION: Declaration = Declaration {
                         "the Workspace Events API has this type, but this method only lists updates of a space",
                     )],
                 },
-                column: Some("event_type"),
+                column: Column::Property("event_type"),
                 examples: "`event_types:\"google.workspace.chat.message.v1.created\"`",
                 ..Field::NEW
             }],
@@ -136,7 +136,7 @@ const DECLARATION: Declaration = Declaration {
                     ],
                     operators: &[Operator::new(Equal, Relation::After)],
                     values: Values::Timestamp,
-                    column: Some("event_time"),
+                    column: Column::Property("event_time"),
                     examples: "`start_time = \"2026-01-31T12:00:00Z\"`",
                     ..Field::NEW
                 },
@@ -146,7 +146,7 @@ const DECLARATION: Declaration = Declaration {
                     synonyms: &["end", "endtimestamp", "to", "until"],
                     operators: &[Operator::new(Equal, Relation::NotAfter)],
                     values: Values::Timestamp,
-                    column: Some("event_time"),
+                    column: Column::Property("event_time"),
                     examples: "`end_time = \"2026-01-31T12:00:00Z\"`",
                     ..Field::NEW
                 },

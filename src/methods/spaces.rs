@@ -31,7 +31,7 @@ use super::object::read_object;
 use super::open_enum::open_enum;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
-use crate::schema::{Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
+use crate::schema::{Column, Declaration, EnumValue, Field, FieldGroup, Lint, Values, op};
 use crate::syntax::Comparator::Equal;
 use crate::values::Timestamp;
 
@@ -83,7 +83,7 @@ const DECLARATION: Declaration = Declaration {
                     "the reference says that the type cannot be `SPACE_TYPE_UNSPECIFIED`",
                 )],
             },
-            column: Some("space_type"),
+            column: Column::Property("space_type"),
             examples: r#"`space_type = "SPACE"`"#,
             ..Field::NEW
         }],

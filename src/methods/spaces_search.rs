@@ -43,12 +43,12 @@
 //! | An absent `externalUserAllowed` is `false`; a comparison of any other absent value is false. | proto3 JSON; design decision |
 //! | Every space is in the customer's organization. | design decision |
 
-use super::spaces::{HistoryState, Space};
+use super::spaces::Space;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
 use crate::schema::{
-    Access, And, Declaration, EnumValue, Expected, Field, FieldGroup, Level, Lint, Quoting, Values,
-    op,
+    Access, And, Column, Declaration, EnumValue, Expected, Field, FieldGroup, Level, Lint, Quoting,
+    Values, op,
 };
 use crate::syntax::Comparator::{Equal, Greater, GreaterOrEqual, Has, Less, LessOrEqual};
 use crate::values::Timestamp;
@@ -107,6 +107,7 @@ const DECLARATION: Declaration = Declaration {
                 path: "customer",
                 synonyms: &["customerid", "customers"],
                 operators: &[op(Equal)],
+                column: Column::Unrestricted,
                 values: Values::Enum {
                     values: &[EnumValue::new("customers/my_customer").synonyms(&[(
                         &["MY_CUSTOMER", "CUSTOMER"],
@@ -139,7 +140,7 @@ const DECLARATION: Declaration = Declaration {
                         "only named spaces can be searched, which have the type `SPACE`",
                     )],
                 },
-                column: Some("space_type"),
+                column: Column::Property("space_type"),
                 examples: "`space_type = \"SPACE\"`",
                 ..Field::NEW
             }],
@@ -184,6 +185,7 @@ const DECLARATION: Declaration = Declaration {
                 },
                 // The text of the reference has no quotes, its examples do.
                 unquoted: Level::Warn,
+                column: Column::Property("external_user_allowed"),
                 examples: "`external_user_allowed = \"true\"`",
                 ..Field::NEW
             }],
@@ -208,11 +210,14 @@ const DECLARATION: Declaration = Declaration {
                             &["OFF", "FALSE", "DISABLED"],
                             "where history is off, the state is `HISTORY_OFF`",
                         )]),
-                        EnumValue::new("HISTORY_STATE_UNSPECIFIED").undocumented(),
+                        EnumValue::new("HISTORY_STATE_UNSPECIFIED")
+                            .undocumented()
+                            .unspecified(),
                     ],
                     prefix: "HISTORY_",
                     elsewhere: &[],
                 },
+                column: Column::Property("space_history_state"),
                 examples: "`space_history_state = \"HISTORY_ON\"`",
                 ..Field::NEW
             }],
@@ -226,7 +231,7 @@ const DECLARATION: Declaration = Declaration {
                 path: "create_time",
                 aliases: &["createTime"],
                 synonyms: &["createdtime", "created", "creationtime"],
-                column: Some("create_time"),
+                column: Column::Property("create_time"),
                 examples: "`create_time > \"2026-01-31T12:00:00Z\"`",
                 ..TIME
             }],
@@ -237,7 +242,7 @@ const DECLARATION: Declaration = Declaration {
                 path: "last_active_time",
                 aliases: &["lastActiveTime"],
                 synonyms: &["activetime", "lastactive", "lastactivity", "updatetime"],
-                column: Some("last_active_time"),
+                column: Column::Property("last_active_time"),
                 examples: "`last_active_time > \"2026-01-31T12:00:00Z\"`",
                 ..TIME
             }],
@@ -334,10 +339,7 @@ impl Matchable for Space {
     }
 
     fn space_history_state(&self) -> Option<&str> {
-        match &self.space_history_state {
-            HistoryState::Unspecified => None,
-            state => state.name(),
-        }
+        self.space_history_state.name()
     }
 
     fn create_time(&self) -> Option<Timestamp> {

@@ -148,6 +148,15 @@ impl FieldGroup {
         }
     }
 
+    /// Returns whether a resource has one user, whom the group's names stand for.
+    pub(crate) fn is_of_user(&self) -> bool {
+        let mut values = self.fields.iter().map(|field| &field.values);
+        !self.is_multiple
+            && values.any(|values| {
+                matches!(values, Values::Name { pattern, .. } if pattern.starts_with("users/"))
+            })
+    }
+
     pub(crate) const fn domain(&self) -> Domain {
         match self.fields {
             [field, ..] => match field.values {
@@ -265,11 +274,13 @@ impl Declaration {
         self.groups.get(group)?.fields.get(field)
     }
 
-    /// Returns the index of a group's enum value with a name of a resource, or the number of values if
-    /// there is none.
+    /// Returns the index of a group's enum value with a name of a resource; the number of values if
+    /// filters do not match it by its name.
     pub(crate) fn enum_index(&self, group: usize, name: &str) -> usize {
         let values = self.field(group, 0).map_or(&[][..], Field::enum_values);
-        let has_name = |value: &EnumValue| value.name == name || value.batch == Some(name);
+        let has_name = |value: &EnumValue| {
+            !value.is_unspecified && (value.name == name || value.batch == Some(name))
+        };
         values.iter().position(has_name).unwrap_or(values.len())
     }
 

@@ -3,6 +3,19 @@
 use super::lint::Level;
 use crate::syntax::Comparator;
 
+/// What tables have for a field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Column {
+    /// Nothing that means the same in all engines.
+    None,
+    /// Nothing, because comparisons hold for all rows.
+    Unrestricted,
+    /// A property of the resource, as a path in `snake_case`.
+    Property(&'static str),
+    /// A property that the API's JSON does not have. A call is about the user whom it names.
+    Addition(&'static str),
+}
+
 /// A field.
 #[derive(Debug)]
 pub(crate) struct Field {
@@ -21,9 +34,7 @@ pub(crate) struct Field {
     pub(crate) values: Values,
     /// The default level of `unquoted-value` for the field.
     pub(crate) unquoted: Level,
-    /// The property of a resource that the field is about, as a path in `snake_case`; `None` if tables
-    /// have no column for it. A call is about the user whom the property names.
-    pub(crate) column: Option<&'static str>,
+    pub(crate) column: Column,
     /// The object that has this property, if its absence differs from that of the property.
     pub(crate) parent: Option<&'static str>,
     /// Comparisons, for messages.
@@ -107,6 +118,8 @@ pub(crate) struct EnumValue {
     /// The value of a resource that stands for several of this one. The comparison matches it, too,
     /// and filters cannot name it.
     pub(crate) batch: Option<&'static str>,
+    /// Whether a resource with the value is like one without a value.
+    pub(crate) is_unspecified: bool,
     /// Other names for it, in upper case without the prefix, each with the help for it.
     pub(crate) synonyms: &'static [Help],
 }
@@ -125,7 +138,7 @@ impl Field {
         operators: &[],
         values: Values::Text,
         unquoted: Level::Deny,
-        column: None,
+        column: Column::None,
         parent: None,
         examples: "",
     };
@@ -311,6 +324,7 @@ impl EnumValue {
             name,
             is_documented: true,
             batch: None,
+            is_unspecified: false,
             synonyms: &[],
         }
     }
@@ -318,6 +332,12 @@ impl EnumValue {
     /// Sets that only the API lists the value.
     pub(crate) const fn undocumented(mut self) -> Self {
         self.is_documented = false;
+        self
+    }
+
+    /// Sets that a resource with the value is like one without a value: comparisons are false.
+    pub(crate) const fn unspecified(mut self) -> Self {
+        self.is_unspecified = true;
         self
     }
 

@@ -21,7 +21,7 @@ pub use self::lint::{Level, Lint, Preset};
 
 pub(crate) use self::check::check;
 pub(crate) use self::declaration::{Access, Across, And, Domain, Expected, FieldGroup};
-pub(crate) use self::field::{EnumValue, Field, Operator, Quoting, Relation, Values, op};
+pub(crate) use self::field::{Column, EnumValue, Field, Operator, Quoting, Relation, Values, op};
 pub(crate) use self::lint::Levels;
 pub(crate) use self::predicate::{Constant, Predicate};
 pub(crate) use self::shape::is_shape;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::declaration::Declaration;
+use super::declaration::{Declaration, FieldGroup};
 use super::field::{Field, Quoting, Relation, Values};
 use crate::syntax::{Arg, Comparable, Comparator, Function, Member, Quotes, Restriction, Value};
 use crate::values::conditions::{Condition, Conditions};
@@ -88,6 +88,13 @@ pub(super) fn spells(member: &Member<'_>, path: &str) -> bool {
 }
 
 impl<'a> Predicate<'a> {
+    /// Returns whether the comparison is with an alias of a user.
+    pub(super) fn is_alias(&self, declaration: &Declaration) -> bool {
+        let group = declaration.groups.get(self.group);
+        let is_of_user = group.is_some_and(FieldGroup::is_of_user);
+        matches!(&self.constant, Constant::Text(name) if is_of_user && resource_name::is_user_alias(name))
+    }
+
     /// Returns what a restriction of a tree means; `None` if it has a schema error.
     pub(crate) fn of(
         declaration: &'static Declaration,

@@ -33,17 +33,25 @@ pub(super) fn check(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     if declaration.across == Across::And {
-        Shape {
+        let mut shape = Shape {
             declaration,
             diagnostics,
-        }
-        .conjunction(tree);
+            aliased: Vec::new(),
+        };
+        let mut leaves = Vec::new();
+        shape.leaves(tree, &mut leaves);
+        let aliased = leaves.iter().filter(|leaf| leaf.is_alias);
+        shape.aliased = aliased.map(|leaf| leaf.group).collect();
+        shape.aliased.dedup();
+        shape.conjunction(tree);
     }
 }
 
 struct Shape<'d> {
     declaration: &'static Declaration,
     diagnostics: &'d mut Vec<Diagnostic>,
+    /// Groups with an alias of a user.
+    aliased: Vec<usize>,
 }
 
 /// A comparison of a part.
@@ -52,6 +60,7 @@ struct Leaf {
     group: usize,
     field: usize,
     relation: Relation,
+    is_alias: bool,
     span: Span,
 }
 
@@ -65,6 +74,15 @@ struct Seen {
 }
 
 impl Shape<'_> {
+    /// Returns what AND may join in a group. An alias may stand for any user, so that several names can
+    /// be needed, but filters only have either alternatives or several names.
+    fn and(&self, index: usize, group: &FieldGroup) -> And {
+        match group.and {
+            And::Any if self.aliased.contains(&index) => And::Unmixed,
+            and => and,
+        }
+    }
+
     /// Checks an AND, or a single operand.
     fn conjunction(&mut self, expr: &Expr<'_>) {
         let mut operands = Vec::new();
@@ -107,7 +125,7 @@ impl Shape<'_> {
             };
         };
         let path = group.fields.get(leaf.field).map_or("", |field| field.path);
-        match group.and {
+        match self.and(leaf.group, group) {
             And::Any => {}
             And::Unmixed => {
                 if is_or || before.is_or {
@@ -214,7 +232,8 @@ impl Shape<'_> {
         };
         let group = self.declaration.groups.get(first.group);
         let is_one = leaves.iter().all(|leaf| leaf.group == first.group);
-        if let Some(group) = group.filter(|group| is_one && group.and == And::Unmixed) {
+        let is_unmixed = |group: &&FieldGroup| self.and(first.group, group) == And::Unmixed;
+        if let Some(group) = group.filter(|group| is_one && is_unmixed(group)) {
             let path = group.fields.first().map_or("", |field| field.path);
             self.diagnostics.push(mixed(path, expr.bare_span, or));
         }
@@ -235,6 +254,7 @@ impl Shape<'_> {
                         group: predicate.group,
                         field: predicate.field,
                         relation: predicate.relation,
+                        is_alias: predicate.is_alias(self.declaration),
                         span: expr.bare_span,
                     });
                 }

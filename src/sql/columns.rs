@@ -1,7 +1,7 @@
 //! Where the properties of a resource are in a table.
 
 use super::{Dialect, SqlError};
-use crate::schema::Declaration;
+use crate::schema::{Column, Declaration};
 
 /// The SQL expressions for the properties of a resource.
 ///
@@ -37,10 +37,10 @@ enum Layout {
 }
 
 /// The expression for a property.
-pub(super) struct Column {
+pub(super) struct Expression {
     pub(super) sql: String,
-    /// Whether a timestamp is text.
-    pub(super) is_text: bool,
+    /// Whether the value is that of a key in JSON.
+    pub(super) is_in_json: bool,
     /// Whether the expression may be a row value, of which `IS NULL` only asks for its fields.
     pub(super) is_row: bool,
 }
@@ -67,7 +67,8 @@ impl Columns {
     /// DuckDB, text in SQLite and Spark, `json` or `jsonb` in PostgreSQL, `JSON` in BigQuery.
     ///
     /// Keys are in lowerCamelCase. It has no column for the `creator` of a custom emoji, because the
-    /// API does not say who created it.
+    /// API does not say who created it, and none for the `space.space_type` of a message, because the
+    /// API only says the name of its space.
     #[must_use]
     pub fn json(document: impl Into<String>) -> Self {
         Self::of(Layout::Json(document.into()))
@@ -108,7 +109,7 @@ impl Columns {
         let mut expected: Vec<&'static str> = Vec::new();
         for property in declaration
             .fields()
-            .flat_map(|field| [field.column, field.parent])
+            .flat_map(|field| [path(field.column), field.parent])
         {
             expected.extend(property.filter(|property| !expected.contains(property)));
         }
@@ -129,7 +130,7 @@ impl Columns {
         &self,
         dialect: Dialect,
         path: &'static str,
-    ) -> Result<Column, SqlError> {
+    ) -> Result<Expression, SqlError> {
         let sql = match (self.own(path), &self.layout) {
             (Some(sql), _) => sql,
             (None, Layout::Flat) => path.replace('.', "_"),
@@ -137,9 +138,9 @@ impl Columns {
             (None, Layout::Json(document)) => json(dialect, &operand(document), path),
         };
         let is_in_json = matches!(self.layout, Layout::Json(_)) && self.own(path).is_none();
-        Ok(Column {
+        Ok(Expression {
             sql,
-            is_text: is_in_json || dialect == Dialect::Sqlite,
+            is_in_json,
             is_row: false,
         })
     }
@@ -149,7 +150,7 @@ impl Columns {
         &self,
         dialect: Dialect,
         path: &'static str,
-    ) -> Result<Column, SqlError> {
+    ) -> Result<Expression, SqlError> {
         match &self.layout {
             Layout::Json(_) if self.own(path).is_none() => Err(SqlError::MissingColumn(path)),
             _ => self.property(dialect, path),
@@ -157,30 +158,42 @@ impl Columns {
     }
 
     /// Returns the expression for an object, which is NULL if the object is absent.
-    pub(super) fn object(&self, dialect: Dialect, path: &'static str) -> Result<Column, SqlError> {
-        let column = match (self.own(path), &self.layout) {
+    pub(super) fn object(
+        &self,
+        dialect: Dialect,
+        path: &'static str,
+    ) -> Result<Expression, SqlError> {
+        let object = match (self.own(path), &self.layout) {
             (None, Layout::Flat) => return Err(SqlError::MissingColumn(path)),
             // `JSON_VALUE` is only for scalars.
             (None, Layout::Json(document)) if dialect == Dialect::BigQuery => {
                 let (document, path) = (operand(document), json_path(path));
                 let sql = format!("NULLIF(JSON_TYPE(JSON_QUERY({document}, '{path}')), 'null')");
-                Column {
+                Expression {
                     sql,
-                    is_text: false,
+                    is_in_json: true,
                     is_row: false,
                 }
             }
             _ => self.property(dialect, path)?,
         };
-        Ok(Column {
+        Ok(Expression {
             is_row: dialect == Dialect::Postgres,
-            ..column
+            ..object
         })
     }
 
     fn own(&self, path: &str) -> Option<String> {
         let (_, sql) = self.own.iter().find(|(own, _)| own == path)?;
         Some(operand(sql))
+    }
+}
+
+/// Returns the path of the property that a field is about.
+fn path(column: Column) -> Option<&'static str> {
+    match column {
+        Column::Property(path) | Column::Addition(path) => Some(path),
+        Column::None | Column::Unrestricted => None,
     }
 }
 

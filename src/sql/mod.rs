@@ -29,7 +29,9 @@
 //! |---|---|
 //! | `spaces.members.list` | `role`, `member.type`, `member` |
 //! | `spaces.list` | `space_type` |
+//! | `spaces.search` | `space_type`, `external_user_allowed`, `space_history_state`, `create_time`, `last_active_time` |
 //! | `spaces.messages.list` | `create_time`, `thread.name` |
+//! | `spaces.messages.search` | `create_time`, `sender.name`, `space.name`, `space.space_type` |
 //! | `spaces.messages.reactions.list` | `emoji.unicode`, `emoji.custom_emoji.uid`, `user.name` |
 //! | `spaces.spaceEvents.list` | `event_type`, `event_time` |
 //! | `customEmojis.list` | `creator` |
@@ -49,7 +51,12 @@
 //!   with a time zone other than UTC; give the column as `create_time AT TIME ZONE 'UTC'` then. In
 //!   SQLite, which has no such type, and in JSON, a timestamp is text in the format of RFC 3339, with
 //!   any offset and up to nine fraction digits.
-//! - A `creator` is the user's name, which is not an alias such as `users/me`.
+//! - A boolean is of the engine's type, in SQLite 0 or 1. An absent one is false.
+//! - Users have their names, not aliases such as `users/me`. Filters of `creator` and `sender.name` that
+//!   have `users/me` require [`Columns::caller`]. An email address only equals itself.
+//! - `space.name` is only this property: where a message does not have it, [`messages_search::Filter`](crate::messages_search::Filter)
+//!   takes the space from the message's name. The API's JSON of a message has no `space.space_type`: give
+//!   an expression for it, such as a column of the table of spaces.
 //!
 //! # Design decisions
 //!
@@ -62,7 +69,8 @@
 //! | Invisible characters in strings are escaped. NUL is an error. | The predicate is one line. PostgreSQL has no NUL. |
 //! | An enum's empty text is its default value, as in JSON. | Some tools write it. |
 //! | Where both emoji columns have a value, either can match. | The API has at most one. |
-//! | Words, keywords and flags are errors. | The engines do not agree on what a word is. |
+//! | Words, keywords, flags and mentions are errors. | The engines do not agree on what a word is; the others are not in a column of a type that all have. |
+//! | A comparison of `customer` holds for every row. | A table has the spaces of one organization. |
 //!
 //! SQLite, DuckDB, PostgreSQL and Spark were run on tables with every combination of values and of
 //! ways to be absent. BigQuery was not run: a parser for its dialect accepts the text.
@@ -150,8 +158,9 @@ fn to_sql(
     columns.check(declaration)?;
     let boxes = boxes.iter().map(|conditions| {
         let conditions = conditions.iter();
-        let conditions = conditions
-            .map(|condition| predicate::condition(declaration, condition, dialect, columns));
+        let conditions = conditions.filter_map(|condition| {
+            predicate::condition(declaration, condition, dialect, columns).transpose()
+        });
         conditions.collect::<Result<_, _>>().map(Predicate::And)
     });
     let predicate = Predicate::Or(boxes.collect::<Result<_, _>>()?);

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::columns::Column;
+use super::columns::Expression;
 use super::{Columns, Dialect, SqlError, literal, timestamp};
 use crate::analysis::condition::{Absent, Accepted, Condition, Names};
-use crate::schema::{Declaration, Field};
+use crate::schema::{Column, Declaration, Field, Values};
 
 /// A predicate. Without operands, AND is true and OR is false.
 #[derive(Debug)]
@@ -49,53 +49,92 @@ impl fmt::Display for Predicate {
     }
 }
 
-/// Returns the predicate for a condition.
+/// Returns the predicate for a condition; `None` if it holds for all rows.
 pub(super) fn condition(
     declaration: &'static Declaration,
     condition: &Condition<'_>,
     dialect: Dialect,
     columns: &Columns,
-) -> Result<Predicate, SqlError> {
+) -> Result<Option<Predicate>, SqlError> {
     let group = declaration.groups.get(condition.group);
     let fields = group.map_or(&[][..], |group| group.fields);
     let Some(field) = fields.first() else {
-        return Ok(Predicate::And(Vec::new()));
+        return Ok(None);
     };
-    // Keywords have no field.
-    let unsupported = |field: &Field| match field.path {
-        "" => SqlError::Unsupported("keywords"),
-        path => SqlError::Unsupported(path),
-    };
-    let path = field.column.ok_or_else(|| unsupported(field))?;
-    match &condition.values {
-        Accepted::Names(set) => names(set, field, path, dialect, columns),
+    Ok(Some(match &condition.values {
+        _ if matches!(field.column, Column::Unrestricted) => return Ok(None),
+        Accepted::Names(set) => names(set, field, dialect, columns)?,
+        Accepted::Boolean(value) => {
+            let column = expression(field, dialect, columns)?;
+            // The value in JSON is text, except in SQLite.
+            let literal = match (value, column.is_in_json && dialect != Dialect::Sqlite) {
+                (true, true) => "'true'",
+                (true, false) => "TRUE",
+                (false, true) => "'false'",
+                (false, false) => "FALSE",
+            };
+            let mut alternatives = vec![Predicate::Test(format!("{} = {literal}", column.sql))];
+            if !value {
+                alternatives.push(Predicate::Test(format!("{} IS NULL", column.sql)));
+            }
+            Predicate::Or(alternatives)
+        }
         Accepted::Caller(is_caller) => {
-            let Column { sql, .. } = columns.addition(dialect, path)?;
+            let Expression { sql, .. } = expression(field, dialect, columns)?;
             let caller = literal::string(dialect, columns.known_caller()?)?;
             let comparator = if *is_caller { "=" } else { "<>" };
-            Ok(Predicate::Test(format!("{sql} {comparator} {caller}")))
+            Predicate::Test(format!("{sql} {comparator} {caller}"))
         }
         Accepted::Timestamps(intervals) => {
-            let column = columns.property(dialect, path)?;
+            let column = expression(field, dialect, columns)?;
             let intervals = intervals.iter();
             let intervals =
                 intervals.map(|interval| timestamp::interval(dialect, &column, *interval));
-            Ok(Predicate::Or(intervals.collect()))
+            Predicate::Or(intervals.collect())
         }
         Accepted::Texts(texts) => {
             let mut alternatives = Vec::new();
             for (at, field) in fields.iter().enumerate() {
                 let own = texts.iter().filter(|(of, _)| *of == at);
-                let own: Vec<&str> = own.map(|(_, text)| &**text).collect();
+                let own = own.map(|(_, text)| resolved(text, field, columns));
+                let mut own: Vec<&str> = own.collect::<Result<_, _>>()?;
+                own.sort_unstable();
+                own.dedup();
                 if !own.is_empty() {
-                    let path = field.column.ok_or_else(|| unsupported(field))?;
-                    let Column { sql, .. } = columns.property(dialect, path)?;
+                    let Expression { sql, .. } = expression(field, dialect, columns)?;
                     alternatives.push(is_one_of(&sql, &own, false, dialect)?);
                 }
             }
-            Ok(Predicate::Or(alternatives))
+            Predicate::Or(alternatives)
         }
-        Accepted::Unsupported => Err(unsupported(field)),
+        Accepted::Unsupported => return Err(unsupported(field)),
+    }))
+}
+
+fn unsupported(field: &Field) -> SqlError {
+    // Keywords have no field.
+    match field.path {
+        "" => SqlError::Unsupported("keywords"),
+        path => SqlError::Unsupported(path),
+    }
+}
+
+/// Returns the expression for the property that a field is about.
+fn expression(field: &Field, dialect: Dialect, columns: &Columns) -> Result<Expression, SqlError> {
+    match field.column {
+        Column::None | Column::Unrestricted => Err(unsupported(field)),
+        Column::Property(path) => columns.property(dialect, path),
+        Column::Addition(path) => columns.addition(dialect, path),
+    }
+}
+
+/// Returns the name that the text of a comparison stands for.
+fn resolved<'t>(text: &'t str, field: &Field, columns: &'t Columns) -> Result<&'t str, SqlError> {
+    match field.values {
+        Values::Name {
+            has_aliases: true, ..
+        } if text == "users/me" => columns.known_caller(),
+        _ => Ok(text),
     }
 }
 
@@ -103,11 +142,10 @@ pub(super) fn condition(
 fn names(
     set: &Names,
     field: &Field,
-    path: &'static str,
     dialect: Dialect,
     columns: &Columns,
 ) -> Result<Predicate, SqlError> {
-    let Column { sql, .. } = columns.property(dialect, path)?;
+    let Expression { sql, .. } = expression(field, dialect, columns)?;
     let is_null = || Predicate::Test(format!("{sql} IS NULL"));
     let mut alternatives = Vec::new();
     if !set.listed.is_empty() {
@@ -117,7 +155,7 @@ fn names(
     }
     let parent = |is_there| {
         let parent = field.parent.ok_or(SqlError::Unsupported(field.path))?;
-        let Column { sql, is_row, .. } = columns.object(dialect, parent)?;
+        let Expression { sql, is_row, .. } = columns.object(dialect, parent)?;
         // A row value of PostgreSQL is NULL if all its fields are, and NOT NULL if none is.
         let test = match (is_there, is_row) {
             (true, true) => "IS DISTINCT FROM NULL",

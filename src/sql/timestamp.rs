@@ -1,7 +1,7 @@
 //! Comparisons of timestamps.
 
 use super::Dialect;
-use super::columns::Column;
+use super::columns::Expression;
 use super::predicate::Predicate;
 use crate::values::Timestamp;
 
@@ -11,11 +11,12 @@ const MICRO: u32 = 1_000;
 /// Returns that a column is in an interval, by its first and its last timestamp.
 pub(super) fn interval(
     dialect: Dialect,
-    column: &Column,
+    column: &Expression,
     (first, last): (Timestamp, Timestamp),
 ) -> Predicate {
-    let lower = (first > Timestamp::MIN).then(|| lower(first, column.is_text));
-    let upper = (last < Timestamp::MAX).then(|| upper(last, column.is_text));
+    let is_text = is_text(dialect, column);
+    let lower = (first > Timestamp::MIN).then(|| lower(first, is_text));
+    let upper = (last < Timestamp::MAX).then(|| upper(last, is_text));
     let bounds: Vec<Predicate> = [lower, upper]
         .into_iter()
         .flatten()
@@ -59,9 +60,19 @@ fn upper(last: Timestamp, has_nanos: bool) -> (&'static str, Timestamp) {
     }
 }
 
-fn comparison(dialect: Dialect, column: &Column, comparator: &str, bound: Timestamp) -> Predicate {
+/// Returns whether timestamps are text, which has nanoseconds.
+fn is_text(dialect: Dialect, column: &Expression) -> bool {
+    column.is_in_json || dialect == Dialect::Sqlite
+}
+
+fn comparison(
+    dialect: Dialect,
+    column: &Expression,
+    comparator: &str,
+    bound: Timestamp,
+) -> Predicate {
     let sql = &column.sql;
-    Predicate::Test(if !column.is_text {
+    Predicate::Test(if !is_text(dialect, column) {
         format!("{sql} {comparator} {}", literal(dialect, bound))
     } else if dialect == Dialect::Sqlite {
         // Seconds and nanoseconds: together they may exceed 64 bits. The seconds are those of the text

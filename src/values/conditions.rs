@@ -21,19 +21,75 @@ impl Condition {
     pub(crate) fn follows(self, condition: &str, from: &str) -> bool {
         match self {
             Self::Beginning => from.starts_with(condition),
-            Self::Phrase => format!(" {from} ").contains(&format!(" {condition} ")),
+            Self::Phrase => from.match_indices(condition).any(|(at, found)| {
+                let [before, after] = [from.get(..at), from.get(at + found.len()..)];
+                before.is_some_and(|before| before.is_empty() || before.ends_with(' '))
+                    && after.is_some_and(|after| after.is_empty() || after.starts_with(' '))
+            }),
             Self::Name => from == condition,
         }
     }
 
     /// Returns whether all conditions in `b` follow from those in `a`.
     pub(crate) fn all_follow(self, b: &[String], a: &[String]) -> bool {
-        b.iter().all(|b| a.iter().any(|a| self.follows(b, a)))
+        b.iter().all(|b| match self {
+            // What begins with a word comes next to it in the order.
+            Self::Beginning | Self::Name => {
+                let next = a.get(a.partition_point(|a| a < b)..).and_then(<[_]>::first);
+                next.is_some_and(|a| self.follows(b, a))
+            }
+            Self::Phrase => a.iter().any(|a| self.follows(b, a)),
+        })
     }
 
-    /// Returns the conditions in `a` and `b` together.
-    pub(crate) fn both(self, a: &[String], b: &[String]) -> Conditions {
-        self.normalized(a.iter().chain(b).cloned().collect())
+    /// Returns for each of the sorted conditions the indexes of those from which it follows: its own
+    /// first, the others in no order. Linear, but for sorting and for what it returns.
+    pub(crate) fn implying(self, conditions: &[impl AsRef<str>]) -> Vec<Vec<usize>> {
+        let mut implying: Vec<Vec<usize>> = (0..conditions.len()).map(|own| vec![own]).collect();
+        match self {
+            Self::Name => {}
+            Self::Beginning => {
+                // The beginnings of the next word, each with its index.
+                let mut beginnings: Vec<(usize, &str)> = Vec::new();
+                for (index, word) in conditions.iter().map(AsRef::as_ref).enumerate() {
+                    while beginnings
+                        .pop_if(|(_, beginning)| !word.starts_with(*beginning))
+                        .is_some()
+                    {}
+                    for (beginning, _) in &beginnings {
+                        if let Some(own) = implying.get_mut(*beginning) {
+                            own.push(index);
+                        }
+                    }
+                    beginnings.push((index, word));
+                }
+            }
+            Self::Phrase => {
+                // With a space after each word, a phrase is a beginning of what it occurs in.
+                let phrases = conditions.iter().map(|own| format!("{} ", own.as_ref()));
+                let phrases: Vec<String> = phrases.collect();
+                let mut ends: Vec<(&str, usize)> = Vec::new();
+                for (index, phrase) in phrases.iter().enumerate() {
+                    let starts = phrase.match_indices(' ').map(|(at, _)| at + 1);
+                    let starts = std::iter::once(0).chain(starts);
+                    let own = starts.filter_map(|at| phrase.get(at..));
+                    ends.extend(own.filter(|end| !end.is_empty()).map(|end| (end, index)));
+                }
+                ends.sort_unstable();
+                for (index, (phrase, own)) in phrases.iter().zip(&mut implying).enumerate() {
+                    let first = ends.partition_point(|(end, _)| *end < phrase.as_str());
+                    let found = ends.get(first..).unwrap_or_default().iter();
+                    let found = found.take_while(|(end, _)| end.starts_with(&**phrase));
+                    let others = found
+                        .map(|(_, other)| *other)
+                        .filter(|other| *other != index);
+                    own.extend(others);
+                    own.get_mut(1..).unwrap_or_default().sort_unstable();
+                    own.dedup();
+                }
+            }
+        }
+        implying
     }
 
     /// Returns the conditions of a text.
@@ -85,32 +141,16 @@ impl Condition {
         }
     }
 
-    fn normalized(self, mut conditions: Vec<String>) -> Conditions {
-        conditions.sort_unstable();
-        conditions.dedup();
-        match self {
-            Self::Beginning => {
-                // What begins with a word directly follows it.
-                let mut kept: Conditions = Vec::with_capacity(conditions.len());
-                for word in conditions {
-                    if kept.last().is_some_and(|last| word.starts_with(&**last)) {
-                        kept.pop();
-                    }
-                    kept.push(word);
-                }
-                kept
-            }
-            Self::Phrase => {
-                let all = conditions.clone();
-                let follows = |own: &String| {
-                    let mut others = all.iter();
-                    others.any(|other| other != own && self.follows(own, other))
-                };
-                conditions.retain(|own| !follows(own));
-                conditions
-            }
-            Self::Name => conditions,
+    /// Sorts conditions, and removes those that follow from others.
+    pub(crate) fn normalized(self, mut conditions: Vec<String>) -> Conditions {
+        if conditions.len() > 1 {
+            conditions.sort_unstable();
+            conditions.dedup();
+            let implying = self.implying(&conditions);
+            let mut implying = implying.iter();
+            conditions.retain(|_| implying.next().is_some_and(|own| own.len() == 1));
         }
+        conditions
     }
 }
 
@@ -127,7 +167,7 @@ fn folded(word: &str) -> impl Iterator<Item = char> {
 
 #[cfg(test)]
 mod tests {
-    use super::Condition::{Beginning, Phrase};
+    use super::Condition::{Beginning, Name, Phrase};
     use super::Conditions;
 
     fn words(text: &str) -> Conditions {
@@ -183,10 +223,47 @@ mod tests {
         }
         assert!(Phrase.follows("to do", "things to do"));
         assert!(!Phrase.follows("thing", "things to do"));
-        assert_eq!(
-            Phrase.both(&Phrase.of("to do"), &Phrase.of("Things to do")),
-            ["things to do"]
-        );
+        let phrases = ["to do", "things to do", "to do"]
+            .map(str::to_owned)
+            .to_vec();
+        assert_eq!(Phrase.normalized(phrases), ["things to do"]);
+    }
+
+    /// All sorted lists of a few conditions that contain each other.
+    #[test]
+    fn finds_what_follows_from_what() {
+        for (condition, all) in [
+            (Beginning, ["a", "ab", "abc", "abd", "b", "ba", "c"]),
+            (Phrase, ["a", "a a", "a a b", "a b", "aa", "b", "b a"]),
+            (Name, ["a", "ab", "b", "ba", "c", "ca", "cab"]),
+        ] {
+            for chosen in 0..1 << all.len() {
+                let own = all.iter().enumerate();
+                let own = own.filter(|(at, _)| chosen >> at & 1 == 1);
+                let mut conditions: Conditions = own.map(|(_, own)| (*own).to_owned()).collect();
+                conditions.sort_unstable();
+                let implying = condition.implying(&conditions);
+                for (at, (own, found)) in conditions.iter().zip(implying).enumerate() {
+                    assert_eq!(found.first(), Some(&at));
+                    let others = conditions.iter().enumerate();
+                    let others =
+                        others.filter(|(other, from)| *other != at && condition.follows(own, from));
+                    let mut expected: Vec<usize> = others.map(|(other, _)| other).collect();
+                    let mut found = found.get(1..).unwrap().to_vec();
+                    expected.sort_unstable();
+                    found.sort_unstable();
+                    assert_eq!(found, expected, "{own} in {conditions:?}");
+                    let one = std::slice::from_ref(own);
+                    assert!(condition.all_follow(one, &conditions));
+                    let others: Conditions = conditions
+                        .iter()
+                        .filter(|other| *other != own)
+                        .cloned()
+                        .collect();
+                    assert_eq!(condition.all_follow(one, &others), !expected.is_empty());
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,9 @@ use gchat_filter::Method;
 /// The parser's length limit, in bytes.
 const LENGTH: usize = 16_384;
 
+/// The limit of searches, in characters.
+const SEARCH_LENGTH: usize = 1_000;
+
 /// The parser's nesting limit.
 const DEPTH: usize = 64;
 
@@ -15,6 +18,7 @@ const LEVELS: usize = DEPTH - 4;
 pub(crate) struct Family {
     pub(crate) name: &'static str,
     pub(crate) method: Method,
+    length: usize,
     before: &'static str,
     /// Opening and closing text of a nesting level.
     level: [&'static str; 2],
@@ -30,7 +34,7 @@ impl Family {
     pub(crate) fn text(&self, quarters: usize) -> String {
         let [open, close] = self.level;
         let around = [self.before, self.last, self.after].concat().len();
-        let rest = LENGTH - around - LEVELS * (open.len() + close.len());
+        let rest = self.length - around - LEVELS * (open.len() + close.len());
         let (levels, units) = (LEVELS / 4, rest / 4 / self.unit.len());
         [
             self.before,
@@ -43,15 +47,30 @@ impl Family {
         .concat()
     }
 
-    /// A number of units, with numbers in place of `NNNN`. There are few different numbers, because
-    /// a set of cells takes a bit for each.
+    /// A number of units, with different numbers in place of `NNNN`.
     fn units(&self, count: usize) -> String {
-        let units = (0..count).map(|n| self.unit.replace("NNNN", &format!("{:04}", n % 4)));
+        let units = (0..count).map(|n| self.unit.replace("NNNN", &format!("{n:04}")));
         units.collect()
+    }
+
+    /// Whether the input is a search, which has at most 1,000 characters: too short for growth to show
+    /// in what a check allocates.
+    #[allow(dead_code, reason = "benchmarks use all families")]
+    pub(crate) const fn is_short(&self) -> bool {
+        self.length == SEARCH_LENGTH
     }
 
     fn of(self, method: Method) -> Self {
         Self { method, ..self }
+    }
+
+    /// A family of valid searches.
+    fn search(self, method: Method) -> Self {
+        Self {
+            method,
+            length: SEARCH_LENGTH,
+            ..self
+        }
     }
 
     fn within(self, before: &'static str, after: &'static str) -> Self {
@@ -73,6 +92,7 @@ fn long(
     Family {
         name,
         method: Method::SpacesMembersList,
+        length: LENGTH,
         before,
         level: ["", ""],
         unit: unit.into(),
@@ -538,13 +558,58 @@ fn section_items() -> Vec<Family> {
         .collect()
 }
 
-/// Filters of searches, which are too long.
+/// Filters of searches: two that are too long, and others of different words, names and timestamps.
 fn searches() -> Vec<Family> {
     let words = r#"display_name:"NNNN""#;
     let spaces = long("a long search of spaces", "", or(words), words);
     let messages = long("a long search of messages", "", "NNNN ", "a");
-    vec![
+    let required = r#"space_type = "SPACE" AND customer = "customers/my_customer" AND ("#;
+    let of_spaces = [
+        long("OR of display names", required, or(words), words),
+        long(
+            "a display name of many words",
+            r#"space_type = "SPACE" AND customer = "customers/my_customer" AND (display_name:""#,
+            "NNNN ",
+            "a\"",
+        ),
+        long(
+            "OR of times",
+            required,
+            or(r#"create_time = "2026-01-31T12:00:00.NNNNZ""#),
+            END,
+        ),
+    ];
+    let mention = "annotations.user_mentions.user.name:users/NNNN";
+    let of_messages = [
+        long("keywords", "", "NNNN ", "a"),
+        long("phrases", "", "\"a NNNN\" ", "a"),
+        long("phrases in each other", "", "\"0000 NNNN\" 0000 ", "a"),
+        long("AND of mentions", "", and(mention), mention),
+        long("OR of mentions", "", or(mention), mention),
+        long(
+            "AND of display names",
+            "",
+            and("space.display_name:NNNN"),
+            "space.display_name:a",
+        ),
+        long(
+            "OR of senders",
+            "",
+            or(r#"sender.name = "users/NNNN""#),
+            r#"sender.name = "users/me""#,
+        ),
+    ];
+    let of_spaces = of_spaces.map(|family| Family {
+        after: ")",
+        ..family.search(Method::SpacesSearch)
+    });
+    let of_messages = of_messages.map(|family| family.search(Method::SpacesMessagesSearch));
+    [
         spaces.of(Method::SpacesSearch),
         messages.of(Method::SpacesMessagesSearch),
     ]
+    .into_iter()
+    .chain(of_spaces)
+    .chain(of_messages)
+    .collect()
 }

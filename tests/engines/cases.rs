@@ -16,8 +16,8 @@ use std::io::Write;
 
 use gchat_filter::sql::{Columns, Dialect};
 use gchat_filter::{
-    AnyFilter, Checker, Context, Method, Timestamp, custom_emojis, members, messages, reactions,
-    section_items, space_events, spaces,
+    AnyFilter, Checker, Context, Level, Lint, Method, Timestamp, custom_emojis, members, messages,
+    reactions, section_items, space_events, spaces,
 };
 use serde_json::{Value, json};
 
@@ -62,10 +62,35 @@ fn main() {
             &mut random,
         ),
         case(
+            Method::SpacesSearch,
+            &[
+                ("space_type", "text"),
+                ("external_user_allowed", "boolean"),
+                ("space_history_state", "text"),
+                ("create_time", "timestamp"),
+                ("last_active_time", "timestamp"),
+            ],
+            &searched_space_rows(&times, &mut random),
+            &searched_space_comparisons(),
+            &mut random,
+        ),
+        case(
             Method::SpacesMessagesList,
             &[("create_time", "timestamp"), ("thread.name", "text")],
             &message_rows(&times, &mut random),
             &message_comparisons(),
+            &mut random,
+        ),
+        case(
+            Method::SpacesMessagesSearch,
+            &[
+                ("create_time", "timestamp"),
+                ("sender.name", "text"),
+                ("space.name", "text"),
+                ("space.space_type", "text"),
+            ],
+            &searched_message_rows(&times, &mut random),
+            &searched_message_comparisons(),
             &mut random,
         ),
         case(
@@ -110,7 +135,7 @@ fn main() {
     }
 }
 
-/// The caller of `creator("users/me")`, in the text of whose name nothing may be lost.
+/// The caller, in the text of whose name nothing may be lost.
 const CALLER: &str = r"users/o'bri\en";
 
 /// The columns to try, by name.
@@ -167,7 +192,18 @@ fn matches(filter: &AnyFilter, document: &str) -> bool {
     match filter {
         AnyFilter::Members(filter) => filter.matches(&read::<members::Membership>(document)),
         AnyFilter::Spaces(filter) => filter.matches(&read::<spaces::Space>(document)),
+        AnyFilter::SpacesSearch(filter) => filter.matches(&read::<spaces::Space>(document)),
         AnyFilter::Messages(filter) => filter.matches(&read::<messages::Message>(document)),
+        AnyFilter::MessagesSearch(filter) => {
+            let message: messages::Message = read(document);
+            let context = Context::new().caller(CALLER);
+            // The columns have the type that a context knows.
+            let context = match message.space.clone() {
+                Some(space) => context.space(space),
+                None => context,
+            };
+            filter.matches(&message, &context).unwrap()
+        }
         AnyFilter::Reactions(filter) => filter.matches(&read::<reactions::Reaction>(document)),
         AnyFilter::SpaceEvents(filter) => {
             filter.matches(&read::<space_events::SpaceEvent>(document))
@@ -182,7 +218,7 @@ fn matches(filter: &AnyFilter, document: &str) -> bool {
         AnyFilter::SectionItems(filter) => {
             filter.matches(&read::<section_items::SectionItem>(document))
         }
-        _ => panic!("no rows for {filter}"),
+        _ => panic!("no rows for `{filter}`"),
     }
 }
 
@@ -207,7 +243,9 @@ fn case(
     random: &mut Random,
 ) -> Value {
     let mut filters = BTreeMap::new();
-    let checker = Checker::new();
+    let checker = Checker::new()
+        .admin_access(method == Method::SpacesSearch)
+        .level(Lint::UndocumentedValue, Level::Allow);
     // Some methods have fewer filters.
     for _ in 0..60 * FILTERS {
         if filters.len() == FILTERS {
@@ -457,6 +495,121 @@ const THREADS: [&str; 6] = [
     "spaces/{space}/threads/${user.name}",
     "spaces/A/threads/\u{1f3f4}\u{e0067}\u{e007f}\"`é",
 ];
+
+/// Values of a boolean and the ways in which it is absent.
+const FLAGS: [&str; 4] = [
+    r#""externalUserAllowed": true"#,
+    r#""externalUserAllowed": false"#,
+    r#""externalUserAllowed": null"#,
+    r#""other": 1"#,
+];
+
+fn searched_space_comparisons() -> [Vec<String>; 6] {
+    let times = |field: &str| {
+        let comparators = ["<", "<=", "=", ">=", ">"];
+        let comparisons = comparators.map(|own| bounds(&format!("{field} {own}")));
+        let mut comparisons = comparisons.concat();
+        let between = BOUNDS.iter().zip(BOUNDS.iter().skip(1));
+        comparisons.extend(
+            between
+                .map(|(first, last)| format!(r#"({field} > "{first}" AND {field} <= "{last}")"#)),
+        );
+        comparisons
+    };
+    let states = ["HISTORY_ON", "HISTORY_OFF", "HISTORY_STATE_UNSPECIFIED"];
+    [
+        vec![r#"customer = "customers/my_customer""#.to_owned()],
+        vec![r#"space_type = "SPACE""#.to_owned()],
+        ["true", "false"]
+            .map(|own| format!(r#"external_user_allowed = "{own}""#))
+            .to_vec(),
+        states
+            .map(|own| format!(r#"space_history_state = "{own}""#))
+            .to_vec(),
+        times("create_time"),
+        times("last_active_time"),
+    ]
+}
+
+fn searched_space_rows(times: &[Timestamp], random: &mut Random) -> Vec<Row> {
+    let types = keys("spaceType", &["SPACE", "DIRECT_MESSAGE", "", "NEW"]);
+    let states = [
+        "HISTORY_ON",
+        "HISTORY_OFF",
+        "HISTORY_STATE_UNSPECIFIED",
+        "",
+        "NEW",
+    ];
+    let states = keys("spaceHistoryState", &states);
+    let mut facts: Vec<String> = Vec::new();
+    for state in &states {
+        for flag in FLAGS {
+            // Most filters only match named spaces.
+            let other = random.pick(&types);
+            facts.push(format!(r#""spaceType": "SPACE", {state}, {flag}"#));
+            facts.push(format!("{other}, {state}, {flag}"));
+        }
+    }
+    let mut rows = timed_rows("createTime", times, &facts, random);
+    rows.extend(timed_rows("lastActiveTime", times, &facts, random));
+    rows
+}
+
+const SENDERS: [&str; 4] = [CALLER, "users/1", "users/dana@example.com", r"users/'--"];
+
+const SPACES: [&str; 3] = ["spaces/A", "spaces/it's", r"spaces/a"];
+
+fn searched_message_comparisons() -> [Vec<String>; 5] {
+    let names = |field: &str, names: &[&str]| -> Vec<String> {
+        let names = names.iter();
+        names
+            .map(|name| format!("{field} = {}", quoted(name)))
+            .collect()
+    };
+    let senders = [&SENDERS[1..], &["users/me"]].concat();
+    [
+        bounds("create_time >="),
+        bounds("create_time <"),
+        names("sender.name", &senders),
+        names("space.name", &SPACES),
+        names(
+            "space.space_type",
+            &["SPACE", "GROUP_CHAT", "DIRECT_MESSAGE"],
+        ),
+    ]
+}
+
+fn searched_message_rows(times: &[Timestamp], random: &mut Random) -> Vec<Row> {
+    let senders = keys("name", &SENDERS).into_iter();
+    let senders: Vec<String> = senders
+        .map(|key| format!(r#""sender": {{{key}}}"#))
+        .chain([r#""sender": null"#.to_owned(), r#""nobody": 1"#.to_owned()])
+        .collect();
+    let types = keys("spaceType", &["SPACE", "GROUP_CHAT", "", "NEW"]);
+    let names = SPACES
+        .iter()
+        .map(|name| format!(r#""name": {}"#, json!(name)));
+    let mut spaces: Vec<String> = names
+        .flat_map(|name| {
+            types
+                .iter()
+                .map(move |own| format!(r#""space": {{{name}, {own}}}"#))
+        })
+        .collect();
+    spaces.extend(
+        [
+            r#""space": null"#,
+            r#""space": {}"#,
+            r#""space": {"name": null}"#,
+            r#""nowhere": 1"#,
+        ]
+        .map(str::to_owned),
+    );
+    let facts = senders
+        .iter()
+        .flat_map(|sender| spaces.iter().map(move |space| format!("{sender}, {space}")));
+    timed_rows("createTime", times, &facts.collect::<Vec<_>>(), random)
+}
 
 /// Comparisons of a field with each bound.
 fn bounds(field: &str) -> Vec<String> {

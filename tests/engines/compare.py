@@ -79,7 +79,9 @@ class Sqlite:
         print("SQLite", sqlite3.sqlite_version)
 
     def load(self, table):
-        columns = ", ".join(f"{name} TEXT" for name in table.types)
+        # Text that looks like a number stays text.
+        types = {"boolean": "INTEGER"}
+        columns = ", ".join(f"{name} {types.get(kind, 'TEXT')}" for name, kind in table.types.items())
         self.connection.execute("DROP TABLE IF EXISTS t")
         self.connection.execute(f"CREATE TABLE t (id INTEGER, {columns})")
         marks = ", ".join("?" for _ in range(len(table.types) + 1))
@@ -114,7 +116,7 @@ class DuckDb(Sqlite):
     def type(self, kind):
         if isinstance(kind, dict):
             return "STRUCT(" + ", ".join(f'"{key}" {self.type(own)}' for key, own in kind.items()) + ")"
-        return {"text": "VARCHAR", "timestamp": "TIMESTAMPTZ", "json": "VARCHAR"}[kind]
+        return {"text": "VARCHAR", "boolean": "BOOLEAN", "timestamp": "TIMESTAMPTZ", "json": "VARCHAR"}[kind]
 
     def load(self, table):
         columns = ", ".join(f'"{name}" {self.type(kind)}' for name, kind in table.types.items())
@@ -145,7 +147,7 @@ class Postgres(DuckDb):
             self.connection.execute(f"DROP TYPE IF EXISTS {name} CASCADE")
             self.connection.execute(f"CREATE TYPE {name} AS ({fields})")
             return name
-        return {"text": "text", "timestamp": "timestamptz", "json": "jsonb"}[kind]
+        return {"text": "text", "boolean": "boolean", "timestamp": "timestamptz", "json": "jsonb"}[kind]
 
     def load(self, table):
         def literal(kind, found):
@@ -189,7 +191,7 @@ class Spark:
         def of(kind):
             if isinstance(kind, dict):
                 return types.StructType([types.StructField(key, of(own)) for key, own in kind.items()])
-            return types.StringType()
+            return types.BooleanType() if kind == "boolean" else types.StringType()
         schema = types.StructType([types.StructField("id", types.IntegerType())]
                                   + [types.StructField(name, of(kind)) for name, kind in table.types.items()])
         rows = [(at, *values) for at, values in table.rows]

@@ -4,8 +4,8 @@ use gchat_filter::diagnostic::{Code, Diagnostic, Severity};
 use gchat_filter::{IntersectionError, Preset};
 
 use crate::model::{
-    AdminSearch, CustomEmojis, Language, MessageFacts, Messages, MessagesSearch, Reactions,
-    SectionItems, SpaceEvents, Spaces, SpacesSearch, Tree,
+    AdminSearch, AliasedReactions, CustomEmojis, Language, MessageFacts, Messages, MessagesSearch,
+    Reactions, SectionItems, SpaceEvents, Spaces, SpacesSearch, Tree,
 };
 
 /// All filters of up to three comparisons; with `has_not`, also each negated, and one with a negated
@@ -95,7 +95,7 @@ fn run<L: Language>() -> [usize; 3] {
         let found = error.map_or("valid", |error| error.stage().as_str());
         assert_eq!(found, stage, "{text}");
         for preset in [Preset::Strict, Preset::Aip160] {
-            let checker = L::checker().preset(preset);
+            let checker = L::checker_with(preset);
             let found = L::check(&checker, &text);
             let has_errors = found
                 .errors()
@@ -250,6 +250,11 @@ fn messages() {
 #[test]
 fn reactions() {
     assert_eq!(run::<Reactions>(), [1055, 315, 25]);
+}
+
+#[test]
+fn reactions_with_aliases() {
+    assert_eq!(run::<AliasedReactions>(), [1806, 650, 58]);
 }
 
 #[test]

@@ -8,7 +8,9 @@ use gchat_filter::reactions::{self, Emoji, Reaction, User};
 use gchat_filter::section_items::{self, SectionItem};
 use gchat_filter::space_events::{self, SpaceEvent};
 use gchat_filter::spaces::{self, HistoryState, Space, SpaceType};
-use gchat_filter::{Checked, Checker, Context, Error, IntersectionError, Timestamp};
+use gchat_filter::{
+    Checked, Checker, Context, Error, IntersectionError, Level, Lint, Preset, Timestamp,
+};
 use gchat_filter::{messages_search, spaces_search};
 
 /// A filter by the naive implementation.
@@ -92,8 +94,21 @@ pub(crate) trait Language {
     /// Whether the filters are for requests with admin access.
     const ADMIN_ACCESS: bool = false;
 
+    /// Whether aliases of users are allowed where the service rejects them.
+    const ALLOWS_ALIASES: bool = false;
+
     fn checker() -> Checker {
-        Checker::new().admin_access(Self::ADMIN_ACCESS)
+        Self::checker_with(Preset::Default)
+    }
+
+    fn checker_with(preset: Preset) -> Checker {
+        let checker = Checker::new().preset(preset);
+        let checker = checker.admin_access(Self::ADMIN_ACCESS);
+        if Self::ALLOWS_ALIASES {
+            checker.level(Lint::UserAlias, Level::Allow)
+        } else {
+            checker
+        }
     }
 
     fn resources() -> Vec<Self::Resource>;
@@ -124,7 +139,7 @@ macro_rules! filter_functions {
         type Filter = $filter;
 
         fn parse(text: &str) -> Result<$filter, Error> {
-            if Self::ADMIN_ACCESS {
+            if Self::ADMIN_ACCESS || Self::ALLOWS_ALIASES {
                 Self::checker().parse(text)
             } else {
                 <$filter>::parse(text)
@@ -325,6 +340,94 @@ impl Language for Reactions {
     }
 
     filter_functions!(reactions::Filter);
+}
+
+/// Reactions of users who may have aliases.
+pub(crate) struct AliasedReactions;
+
+/// The users whom the aliases stand for.
+pub(crate) type Aliases = [(&'static str, &'static str); 2];
+
+impl Language for AliasedReactions {
+    /// A reaction, and whom the aliases stand for.
+    type Resource = (Reaction, Aliases);
+
+    const COMPARISONS: &'static [&'static str] = &[
+        r#"user.name = "users/1""#,
+        r#"user.name = "users/2""#,
+        r#"user.name = "users/me""#,
+        r#"user.name = "users/a@example.com""#,
+        r#"emoji.unicode = "users/me""#,
+        r#"emoji.unicode = "users/2""#,
+    ];
+
+    const ALLOWS_ALIASES: bool = true;
+
+    fn resources() -> Vec<Self::Resource> {
+        let users = ["users/1", "users/2", "users/3"];
+        let mut resources = Vec::new();
+        for user in [None].into_iter().chain(users.map(Some)) {
+            for me in users {
+                for email in users {
+                    for emoji in ["users/me", "users/2", "users/3"] {
+                        let user = user.map(|name| User {
+                            name: name.to_owned(),
+                        });
+                        let reaction = Reaction {
+                            emoji: Some(Emoji::Unicode(emoji.to_owned())),
+                            user,
+                            ..Reaction::default()
+                        };
+                        let aliases = [("users/me", me), ("users/a@example.com", email)];
+                        resources.push((reaction, aliases));
+                    }
+                }
+            }
+        }
+        resources
+    }
+
+    fn holds(comparison: usize, (reaction, [me, email]): &Self::Resource) -> bool {
+        let is_user = |name: &str| reaction.user.as_ref().is_some_and(|user| user.name == name);
+        let is_emoji = |text: &str| reaction.emoji == Some(Emoji::Unicode(text.to_owned()));
+        match comparison {
+            0 => is_user("users/1"),
+            1 => is_user("users/2"),
+            2 => is_user(me.1),
+            3 => is_user(email.1),
+            4 => is_emoji("users/me"),
+            _ => is_emoji("users/2"),
+        }
+    }
+
+    /// If there is an alias, either AND or OR joins comparisons of the user.
+    fn is_shape_valid(tree: &Tree) -> bool {
+        let has_alias = tree.leaves().iter().any(|leaf| [2, 3].contains(leaf));
+        let and = if has_alias { And::Unmixed } else { And::Any };
+        let groups = [Group(true, and), Group(true, And::Any)];
+        is_box(tree, &|leaf| leaf / 4, &groups, &|_| None)
+    }
+
+    fn has_contradictions() -> bool {
+        true
+    }
+
+    // Without its aliases, a filter is one that a reaction can be matched against.
+    filter_functions!(reactions::Filter, |filter, (reaction, aliases)| {
+        let resolved = aliases
+            .iter()
+            .fold(filter.to_string(), |text, (alias, name)| {
+                let [alias, name] = [alias, name].map(|own| format!("user.name = \"{own}\""));
+                text.replace(&alias, &name)
+            });
+        match reactions::Filter::parse(&resolved) {
+            Ok(filter) => filter.matches(reaction),
+            Err(error) => {
+                assert_eq!(error.code().as_str(), "contradiction", "{resolved}");
+                false
+            }
+        }
+    });
 }
 
 pub(crate) struct SpaceEvents;

@@ -1,6 +1,7 @@
 //! Any input as a filter of any method. Nothing panics, all spans are within the input, parsing agrees
-//! with checking, certain fixes make progress, a stricter preset never accepts what a more lenient one
-//! rejects, and printed filters have the same meaning.
+//! with checking, certain fixes make progress together and alone, keep the meaning and come to an end,
+//! a stricter preset never accepts what a more lenient one rejects, printed filters have the same
+//! meaning, and without its redundant parts a filter still has it.
 
 use gchat_filter::diagnostic::{Code, Diagnostic, Stage};
 use gchat_filter::{
@@ -22,7 +23,8 @@ pub fn run(bytes: &[u8]) {
     if !choice.is_ascii_uppercase() {
         assert_parses(method, text);
     }
-    assert_progress(&checker, method, &checked);
+    assert_fixes(&checker, method, &checked);
+    assert_simplifies(&checker, method, &checked);
     assert_presets(&checker, method, text);
     for preset in [Preset::Default, Preset::Aip160] {
         let checker = checker.clone().preset(preset);
@@ -98,24 +100,90 @@ fn stage(method: Method, checked: &Checked<'_, AnyFilter>) -> Option<(Stage, boo
     Some((error.stage(), is_shape))
 }
 
-/// Asserts that the certain fixes make progress.
-fn assert_progress(checker: &Checker, method: Method, checked: &Checked<'_, AnyFilter>) {
+/// Asserts the law of fixes.
+fn assert_fixes(checker: &Checker, method: Method, checked: &Checked<'_, AnyFilter>) {
+    for diagnostic in &checked.diagnostics {
+        let Some(fix) = &diagnostic.fix else { continue };
+        let fixed = fix.apply(&checked.text).unwrap();
+        let after = check(checker, method, &fixed);
+        if fix.certain && diagnostic.is_error() {
+            assert_progress(method, checked, &after);
+        }
+    }
     let Some(fixed) = &checked.fixed else { return };
-    let after = check(checker, method, fixed);
+    assert_progress(method, checked, &check(checker, method, fixed));
+    let meaning = |text| {
+        let checker = Checker::new().preset(Preset::Aip160);
+        checker.check_method(method, text).filter
+    };
+    let mut errors = checked.errors();
+    let keeps_meaning = errors
+        .next()
+        .is_none_or(|error| error.stage() < Stage::Access);
+    if keeps_meaning && let (Some(before), Some(after)) = (meaning(&checked.text), meaning(fixed)) {
+        assert_eq!(before, after, "{:?} and {fixed:?}", checked.text);
+    }
+    // Long inputs would make the fuzzer slow.
+    if fixed.len() > 256 {
+        return;
+    }
+    let mut text = fixed.clone();
+    for _ in 0..4 * fixed.len() + 64 {
+        match checker.check_method(method, &text).fixed {
+            Some(fixed) => text = fixed,
+            None => return,
+        }
+    }
+    panic!("fixes do not terminate: {fixed:?}, last {text:?}");
+}
+
+/// Asserts that removing the redundant parts of a filter, the last one first, keeps its meaning and
+/// comes to an end.
+fn assert_simplifies(checker: &Checker, method: Method, checked: &Checked<'_, AnyFilter>) {
+    let Some(filter) = &checked.filter else {
+        return;
+    };
+    let mut text = checked.text.clone().into_owned();
+    loop {
+        let again = check(checker, method, &text);
+        assert_eq!(
+            again.filter.as_ref(),
+            Some(filter),
+            "{:?}: {text:?}",
+            checked.text
+        );
+        let redundant = again.diagnostics.iter().rev();
+        let mut redundant = redundant.filter(|one| one.code == Code::RedundantTerm);
+        let Some(fix) = redundant.find_map(|one| one.fix.as_ref()) else {
+            return;
+        };
+        let fixed = fix.apply(&text).unwrap();
+        assert!(fixed.len() < text.len(), "{text:?}: {fixed:?}");
+        text = fixed;
+    }
+}
+
+/// Asserts that a fix makes progress.
+fn assert_progress(
+    method: Method,
+    checked: &Checked<'_, AnyFilter>,
+    after: &Checked<'_, AnyFilter>,
+) {
     let start = |checked: &Checked<'_, AnyFilter>| {
         let mut errors = checked.errors();
         errors.next().map(|error| error.span.start)
     };
-    let [before_stage, after_stage] = [stage(method, checked), stage(method, &after)];
+    let [before_stage, after_stage] = [stage(method, checked), stage(method, after)];
     let has_fewer = if before_stage == Some((Stage::Syntax, false)) {
-        start(&after) > start(checked)
+        start(after) > start(checked)
     } else {
         after.errors().count() < checked.errors().count()
     };
     assert!(
         after.is_valid() || after_stage > before_stage || after_stage == before_stage && has_fewer,
-        "the fix of {:?} is {fixed:?}\n{:#?}\n{:#?}",
+        "the fix of {:?} is {:?}\n{:#?}\n{:#?}",
         checked.text,
+        after.text,
         checked.diagnostics,
         after.diagnostics
     );

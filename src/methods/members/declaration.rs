@@ -2,7 +2,7 @@
 //!
 //! [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.members/list
 
-use crate::schema::{Across, Declaration, EnumValue, Field, FieldGroup, Values, op};
+use crate::schema::{Across, Column, Declaration, EnumValue, Field, FieldGroup, Values, op};
 use crate::syntax::Comparator::{Equal, NotEqual};
 
 /// Indexes of the groups.
@@ -108,7 +108,7 @@ pub(super) const ROLE_FIELD: Field = Field {
              filter documentation does not list",
         )],
     },
-    column: Some("role"),
+    column: Column::Property("role"),
     examples: r#"`role = "ROLE_MANAGER"` or `role = "ROLE_MEMBER"`"#,
     ..Field::NEW
 };
@@ -142,7 +142,7 @@ pub(super) const MEMBER_TYPE_FIELD: Field = Field {
             "a Google Group has no type; set `showGroups` in the request to include Google Groups",
         )],
     },
-    column: Some("member.type"),
+    column: Column::Property("member.type"),
     parent: Some("member"),
     examples: r#"`member.type = "HUMAN"` or `member.type != "BOT"`"#,
     ..Field::NEW
