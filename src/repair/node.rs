@@ -107,7 +107,16 @@ impl Node {
                 let is_quoted = field.quoting() != Quoting::Rejected;
                 let quote = if is_quoted { "\"" } else { "" };
                 let value = value.replace('\\', "\\\\").replace('"', "\\\"");
-                let _ = write!(out, "{} {comparator} {quote}{value}{quote}", field.path);
+                let space = if comparator == Comparator::Has {
+                    ""
+                } else {
+                    " "
+                };
+                let _ = write!(
+                    out,
+                    "{}{space}{comparator}{space}{quote}{value}{quote}",
+                    field.path
+                );
             }
             Self::And(nodes) => Self::print_joined(nodes, " AND ", out),
             Self::Or(nodes) => Self::print_joined(nodes, " OR ", out),

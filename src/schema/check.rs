@@ -50,7 +50,7 @@ impl SchemaCheck<'_> {
     ) {
         match &expr.kind {
             ExprKind::Not(kind, operand) => {
-                self.negated(*kind, expr, operand);
+                self.negated(*kind, expr, operand, alone);
                 self.part(operand, false, neighbors);
             }
             ExprKind::Restriction(restriction) => {
@@ -68,7 +68,7 @@ impl SchemaCheck<'_> {
     }
 
     /// Reports a negation; that of a comparison can be replaced by the opposite comparator.
-    fn negated(&mut self, kind: Negation, expr: &Expr<'_>, operand: &Expr<'_>) {
+    fn negated(&mut self, kind: Negation, expr: &Expr<'_>, operand: &Expr<'_>, alone: bool) {
         if self.declaration.has_not {
             if kind == Negation::Minus {
                 self.minus(expr, operand);
@@ -76,7 +76,7 @@ impl SchemaCheck<'_> {
             return;
         }
         let opposite = self.opposite(operand);
-        let others = self.other_values(operand);
+        let others = self.other_values(operand, alone);
         self.lint(Lint::Negation, || {
             let diagnostic = negation(
                 self.declaration,
@@ -98,7 +98,7 @@ impl SchemaCheck<'_> {
     }
 
     /// Returns the comparisons with all other values, for a negated comparison with one of a few.
-    fn other_values(&self, operand: &Expr<'_>) -> Option<String> {
+    fn other_values(&self, operand: &Expr<'_>, alone: bool) -> Option<String> {
         let ExprKind::Restriction(Restriction {
             comparable: Comparable::Member(left),
             comparison: Some(comparison),
@@ -108,7 +108,7 @@ impl SchemaCheck<'_> {
         };
         let field = FieldName::of(self.declaration, left).written()?;
         let is_equal = comparison.comparator == Comparator::Equal;
-        other_values(field, comparison, false).filter(|_| is_equal)
+        other_values(field, comparison, alone).filter(|_| is_equal)
     }
 
     /// Returns the span of an expression's comparator and the opposite comparator, if the expression
