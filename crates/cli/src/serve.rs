@@ -109,7 +109,7 @@ async fn listen(args: &Args, mock: Mock, log: &Log) -> io::Result<Outcome> {
         ));
     }
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut serving = pin!(serve(mock, listener, async { drop(stopped.await) }));
+    let mut serving = pin!(serve(mock, [listener], async { drop(stopped.await) }));
     tokio::select! {
         result = &mut serving => result?,
         () = signals.next() => {

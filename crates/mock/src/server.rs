@@ -1,10 +1,11 @@
 //! HTTP server with timeouts, and the server on a separate thread.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::pin::pin;
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
@@ -100,7 +101,9 @@ impl Server {
                         let _ = stopped.await;
                     };
                     match TcpListener::from_std(listener) {
-                        Ok(listener) => run(&served, listener, until, Limits::IMMEDIATE).await,
+                        Ok(listener) => {
+                            run(&served, vec![listener], until, Limits::IMMEDIATE).await
+                        }
                         Err(error) => tracing::error!(%error, "the mock server cannot listen"),
                     }
                 });
@@ -118,6 +121,15 @@ impl Server {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Returns the port that the server listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Stops the server, as dropping it does: when this returns, the port is free.
+    pub fn stop(self) {}
 
     /// Returns the base URL, without a trailing slash: `http://127.0.0.1:{port}`.
     #[must_use]
@@ -145,7 +157,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves on a listener until the future `until` completes.
+/// Serves on one or more listeners until the future `until` completes.
 ///
 /// Then the server stops accepting connections and closes idle ones. It waits up to five seconds for
 /// responses in progress and one second for incomplete requests.
@@ -161,21 +173,40 @@ impl Drop for Server {
 /// tries again.
 pub async fn serve(
     mock: Mock,
-    listener: TcpListener,
+    listeners: impl IntoIterator<Item = TcpListener>,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    run(&mock, listener, until, Limits::DEFAULT).await;
+    let listeners = listeners.into_iter().collect();
+    run(&mock, listeners, until, Limits::DEFAULT).await;
     Ok(())
 }
 
-async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>, limits: Limits) {
+/// Accepts a connection from any of the listeners.
+async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
+    poll_fn(|context| {
+        let accepted = listeners
+            .iter()
+            .map(|listener| listener.poll_accept(context));
+        let mut ready = accepted.filter(Poll::is_ready);
+        ready.next().unwrap_or(Poll::Pending)
+    })
+    .await
+    .map(|(stream, _)| stream)
+}
+
+async fn run(
+    mock: &Mock,
+    listeners: Vec<TcpListener>,
+    until: impl Future<Output = ()>,
+    limits: Limits,
+) {
     let mut http = http1::Builder::new();
     // A client may close its half of the connection and still wait for the response, as `nc -N` does.
     http.half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head);
-    let addresses = listener.local_addr().into_iter().collect();
-    let control = Control::new(addresses, mock.admin);
+    let addresses = listeners.iter().map(TcpListener::local_addr);
+    let control = Control::new(addresses.flatten().collect(), mock.admin);
     let graceful = GracefulShutdown::new();
     let answering = TaskTracker::new();
     let mut connections = JoinSet::new();
@@ -190,10 +221,10 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
             () = control.stop.cancelled() => break true,
             // Forget the connections that have ended.
             Some(_) = connections.join_next() => continue,
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listeners) => accepted,
         };
         let stream = match accepted {
-            Ok((stream, _)) => stream,
+            Ok(stream) => stream,
             Err(error) => {
                 // Log the error once, until the listener accepts again.
                 if std::mem::take(&mut accepts) {
@@ -248,7 +279,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
             let _ = connection.await;
         });
     };
-    drop(listener);
+    drop(listeners);
     let answers = async {
         tokio::time::sleep(limits.half_sent).await;
         answering.close();
@@ -329,7 +360,7 @@ mod tests {
         let (stop, stopped) = oneshot::channel::<()>();
         let server = runtime.spawn(async move {
             let until = async { drop(stopped.await) };
-            run(&Mock::sample(), listener, until, limits).await;
+            run(&Mock::sample(), vec![listener], until, limits).await;
         });
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         stream.write_all(sent.as_bytes()).unwrap();
