@@ -83,6 +83,7 @@ mod page;
 mod query;
 mod request;
 mod resource_name;
+mod response;
 mod scope;
 mod status;
 mod token;
@@ -97,6 +98,7 @@ pub use self::request::{CheckedRequest, ListMembershipsRequest};
 pub use self::resource_name::{
     InvalidName, MembershipName, Reference, SpaceName, parse_group, parse_user,
 };
+pub use self::response::ListMembershipsResponse;
 pub use self::scope::{Authentication, Caller, Condition, Scope};
 pub use self::status::{Detail, RpcCode, Status};
 pub use self::token::PageTokens;
