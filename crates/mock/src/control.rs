@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer;
 use super::clock::parse_time;
 use super::seed::Seed;
-use super::service::{Shared, json};
+use super::shared::Shared;
 use super::{OpenError, SeedError};
 
 /// Where the control paths begin.
@@ -112,8 +112,8 @@ pub(super) fn respond(
     body: &Bytes,
 ) -> Response<String> {
     match answer(shared, control, parts, body) {
-        Ok(body) => json(StatusCode::OK, body),
-        Err(status) => json(
+        Ok(body) => answer::json(StatusCode::OK, body),
+        Err(status) => answer::json(
             answer::http_status(status.code),
             answer::error(&status, true),
         ),

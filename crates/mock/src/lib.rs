@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod builder;
 mod call;
 mod callers;
 mod clock;
@@ -9,9 +10,11 @@ mod control;
 mod create;
 mod fault;
 mod fault_response;
+mod front_page;
 mod identifier;
 mod incoming;
 mod index;
+mod logged;
 mod message_types;
 mod methods;
 mod nearest;
@@ -25,6 +28,7 @@ mod seed_error;
 mod seed_items;
 mod server;
 mod service;
+mod shared;
 mod socket;
 mod space_settings;
 mod state;
@@ -42,17 +46,19 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use thiserror::Error;
 
+pub use self::builder::SeedBuilder;
 pub use self::fault::{ConnectionFault, Fault, FaultError};
 pub use self::requests::RecordedRequest;
 pub use self::seed_error::SeedError;
+pub use self::seed_items::{CallerSeed, SpaceSeed, UserSeed};
 pub use self::server::{Server, serve};
+pub use self::space_settings::{Permission, SpaceType};
 pub use self::store::StoreError;
 
 use self::clock::{Clock, parse_time};
-use self::present::Origin;
 use self::requests::Requests;
 use self::seed::Seed;
-use self::service::Shared;
+use self::shared::{Origin, Shared};
 use self::state::{State, check_saved_name};
 use self::store::{Content, Store};
 use gchat_filter::list::PageTokens;
@@ -262,6 +268,14 @@ impl Mock {
         self.shared.faults().clone()
     }
 
+    /// Removes the faults with this path, which is compared as text. Returns their number.
+    pub fn remove_faults(&self, path: &str) -> usize {
+        let mut faults = self.shared.faults();
+        let before = faults.len();
+        faults.retain(|fault| !fault.has_path(path));
+        before - faults.len()
+    }
+
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.shared.faults().clear();
@@ -312,6 +326,27 @@ impl Mock {
     #[must_use]
     pub fn to_seed(&self) -> String {
         self.shared.present_seed()
+    }
+
+    /// Adds a membership, completed as those of a [seed](crate#seed) are: for example, without a state it
+    /// is `JOINED`. Permissions and the state of the space do not matter.
+    ///
+    /// # Errors
+    ///
+    /// If its space is unknown, its name is not canonical, or it contradicts the state, or if it cannot
+    /// be saved.
+    pub fn add_membership(&self, membership: Membership) -> Result<(), OpenError> {
+        self.add_seed(&SeedBuilder::new().membership(membership).to_json())
+    }
+
+    /// Removes the membership with this canonical name. Returns whether there was one. Permissions do
+    /// not matter.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be saved.
+    pub fn remove_membership(&self, name: &str) -> Result<bool, StoreError> {
+        self.shared.remove_membership(name)
     }
 
     /// Adds a seed to the present state: spaces, memberships, users, callers, faults.

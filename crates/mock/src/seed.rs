@@ -189,11 +189,7 @@ impl Seed {
             }
         }
         if check.makes_up_spaces {
-            seed.spaces = check
-                .spaces
-                .keys()
-                .map(|name| SpaceSeed::named(name))
-                .collect();
+            seed.spaces = check.spaces.keys().map(SpaceSeed::new).collect();
         }
         seed.warnings = check.warnings;
         seed.lenient = check.lenient;

@@ -102,7 +102,7 @@ impl Server {
                     };
                     match TcpListener::from_std(listener) {
                         Ok(listener) => {
-                            run(&served, vec![listener], until, Limits::IMMEDIATE).await
+                            run(&served, vec![listener], until, Limits::IMMEDIATE).await;
                         }
                         Err(error) => tracing::error!(%error, "the mock server cannot listen"),
                     }

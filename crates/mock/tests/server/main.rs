@@ -10,6 +10,7 @@ mod attacks;
 mod callers;
 mod clock;
 mod control;
+mod embedded;
 mod faults;
 mod hostile;
 #[path = "../http/mod.rs"]

@@ -385,7 +385,7 @@ fn accepts_requests_as_google_clients_send_them() {
         .send(&server);
     assert_eq!(answer.status, 200);
     for (method, path, named) in [
-        ("GET", "/", "GET"),
+        ("POST", "/", "POST"),
         ("GET", "/v2/spaces/A/members", "GET"),
         ("PUT", "/v1/spaces/A/members/1", "PUT"),
         ("GET", "/v1/spaces/A", "GET"),
