@@ -351,14 +351,39 @@ fn violations_are_limited_in_number_and_length() {
 }
 
 #[test]
+fn booleans_have_the_spellings_of_protobuf() {
+    for (expected, spellings) in [
+        (
+            true,
+            ["true", "True", "TRUE", "t", "T", "yes", "Yes", "y", "1"],
+        ),
+        (
+            false,
+            ["false", "False", "FALSE", "f", "F", "no", "NO", "n", "0"],
+        ),
+    ] {
+        for spelling in spellings {
+            let query = format!("showGroups={spelling}&$prettyPrint={spelling}");
+            let (request, system) = ListMembershipsRequest::from_query("spaces/A", &query).unwrap();
+            assert_eq!(request.show_groups, expected, "{spelling}");
+            assert_eq!(system.pretty_print, expected, "{spelling}");
+        }
+    }
+}
+
+#[test]
 fn rejects_invalid_queries() {
     for (query, expected) in [
         ("pageSize=ten", vec!["pageSize"]),
         ("pageSize=2147483648", vec!["pageSize"]),
         (
-            "showGroups=1&showInvited=yes",
-            vec!["showGroups", "showInvited"],
+            "showGroups=2&showInvited=on&useAdminAccess=",
+            vec!["showGroups", "showInvited", "useAdminAccess"],
         ),
+        ("callback=c&$callback=c", vec!["$callback", "callback"]),
+        ("$.xgafv=3", vec!["$.xgafv"]),
+        ("fields=*&$fields=*", vec!["$fields"]),
+        ("$prettyPrint=maybe", vec!["prettyPrint"]),
         ("pageSise=10&orderBy=name", vec!["pageSise", "orderBy"]),
         ("filter=a&filter=b", vec!["filter"]),
         ("filter=%FF", vec!["filter"]),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use gchat_filter::list::{RpcCode, Status};
 use http::request::Parts;
 use http::uri::Authority;
-use http::{Method, Response, StatusCode, header};
+use http::{Method, Response, StatusCode, Uri, header};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
@@ -38,8 +38,8 @@ pub(super) struct Control {
 }
 
 /// Returns whether a request has a control path.
-pub(super) fn is_control(parts: &Parts) -> bool {
-    parts.uri.path().starts_with(PREFIX)
+pub(super) fn is_control(uri: &Uri) -> bool {
+    uri.path().starts_with(PREFIX)
 }
 
 impl Control {

@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use gchat_filter::list::{MembershipMethod, QueryReader, SystemParameters};
+use gchat_filter::diagnostic::quoted;
+use gchat_filter::list::{MembershipMethod, QueryReader, RpcCode, Status, SystemParameters};
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+
+/// Maximum length of a media type in an error, in characters.
+const MAX_MEDIA_TYPE_LEN: usize = 100;
 
 /// The relevant parts of a request.
 pub(super) struct Incoming {
@@ -17,7 +21,10 @@ pub(super) struct Incoming {
     pub(super) resource: String,
     pub(super) query: String,
     pub(super) token: Option<String>,
+    /// Empty if the query was in the body.
     pub(super) body: Bytes,
+    /// The media type of the body, without parameters, if it was sent.
+    media_type: Option<String>,
 }
 
 impl Incoming {
@@ -30,6 +37,7 @@ impl Incoming {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             token: token(&parts.headers),
             body,
+            media_type: media_type(&parts.headers),
         };
         if incoming.method == Method::HEAD {
             // hyper omits the body of the response.
@@ -44,7 +52,14 @@ impl Incoming {
                 // The query was too long for a URL, so it is in the body.
                 let form = String::from_utf8_lossy(&incoming.body);
                 incoming.query = [&*incoming.query, form.trim()].join("&");
+                incoming.body = Bytes::new();
             }
+        }
+        if let Some(mask) = parts.headers.get("x-goog-fieldmask")
+            && !has_field_mask(&incoming.query)
+        {
+            let mask = percent_encode(mask.as_bytes(), NON_ALPHANUMERIC);
+            incoming.query = format!("{}&fields={mask}", incoming.query);
         }
         incoming.api_method = api_method(&incoming.method, &path);
         incoming
@@ -56,16 +71,69 @@ impl Incoming {
         resource.strip_suffix("/members").unwrap_or(resource)
     }
 
+    /// Checks that there is no body.
+    ///
+    /// # Errors
+    ///
+    /// 400, as in Google's services, for methods whose request is in the query alone.
+    pub(super) fn check_no_body(&self) -> Result<(), Status> {
+        if self.body.is_empty() {
+            return Ok(());
+        }
+        let message = "The request body must be empty.";
+        Err(Status::new(RpcCode::InvalidArgument, message))
+    }
+
+    /// Returns the body, which must be JSON.
+    ///
+    /// # Errors
+    ///
+    /// 400 for another media type.
+    pub(super) fn json_body(&self) -> Result<&[u8], Status> {
+        let is_json = |name: &str| {
+            name == "application/json" || name == "text/json" || name.ends_with("+json")
+        };
+        match &self.media_type {
+            Some(name) if !self.body.is_empty() && !is_json(&name.to_ascii_lowercase()) => {
+                let name = quoted(name);
+                let message = format!(
+                    "The content type of the request body must be `application/json`, found {name}."
+                );
+                Err(Status::new(RpcCode::InvalidArgument, message))
+            }
+            _ => Ok(&self.body),
+        }
+    }
+
     pub(super) fn system(&self) -> SystemParameters {
         QueryReader::new(&self.query).take_system()
     }
+}
+
+/// Returns the media type of the body, without parameters and up to a length.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(header::CONTENT_TYPE)?.as_bytes());
+    let name = value.split(';').next().unwrap_or_default().trim();
+    Some(name.chars().take(MAX_MEDIA_TYPE_LEN).collect())
+}
+
+/// Returns whether a query has a field mask, which has priority over that in a header.
+fn has_field_mask(query: &str) -> bool {
+    let names = query.split('&').filter_map(|pair| pair.split('=').next());
+    let mut names = names.map(|name| percent_decode_str(name).decode_utf8_lossy());
+    names.any(|name| name == "fields" || name == "$fields")
 }
 
 /// Returns the method of the API that an HTTP method and a path call, if any.
 fn api_method(method: &Method, path: &[Cow<'_, str>]) -> Option<MembershipMethod> {
     let is_one = match path {
         [spaces, _, members] if spaces == "spaces" && members == "members" => false,
-        [spaces, _, members, _] if spaces == "spaces" && members == "members" => true,
+        // Not with a trailing slash.
+        [spaces, _, members, member]
+            if spaces == "spaces" && members == "members" && !member.is_empty() =>
+        {
+            true
+        }
         _ => return None,
     };
     match (method.as_str(), is_one) {

@@ -14,6 +14,7 @@ mod front_page;
 mod identifier;
 mod incoming;
 mod index;
+mod layers;
 mod logged;
 mod message_types;
 mod methods;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Version, header};
 use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
+use hyper::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::Mock;
 use super::control::Control;
 use super::fault::ConnectionFault;
+use super::layers::{RequestBody, layered};
 use super::service::{self, BodyError, MAX_BODY_LEN};
 use super::socket::Socket;
 use super::truncated::{Lost, truncated};
@@ -247,7 +248,7 @@ async fn run(
         let service = service_fn(move |request| {
             let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
             let socket = socket.clone();
-            async move {
+            layered(request, async move |request| {
                 let start = Instant::now();
                 let keeps_alive = keeps_alive(&request);
                 let request = receive(request, limits.body).await;
@@ -271,7 +272,7 @@ async fn run(
                     Some(ConnectionFault::Truncated) => Ok(truncated(response).map(Either::Right)),
                     None => Ok(response.map(Either::Left)),
                 }
-            }
+            })
         });
         let connection = graceful.watch(http.serve_connection(stream, service));
         connections.spawn(async move {
@@ -304,7 +305,7 @@ async fn run(
 }
 
 /// Returns whether the connection stays open after the response, unless that says otherwise.
-fn keeps_alive(request: &Request<Incoming>) -> bool {
+fn keeps_alive<B>(request: &Request<B>) -> bool {
     let close = request.headers().get(header::CONNECTION);
     request.version() == Version::HTTP_11
         && close.is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"close"))
@@ -312,14 +313,21 @@ fn keeps_alive(request: &Request<Incoming>) -> bool {
 
 /// Receives the body of a request. If it is over the limit, the rest is read and ignored while the
 /// response is sent: many clients write the entire body before they read.
-async fn receive(request: Request<Incoming>, time: Duration) -> Request<Result<Bytes, BodyError>> {
+async fn receive(
+    request: Request<RequestBody>,
+    time: Duration,
+) -> Request<Result<Bytes, BodyError>> {
     let (parts, mut body) = request.into_parts();
-    let received = if body.size_hint().lower() > MAX_BODY_LEN as u64 {
+    let encoding = parts.headers.get(header::CONTENT_ENCODING);
+    let received = if encoding.is_some_and(|encoding| encoding != "identity") {
+        Err(BodyError::unknown_encoding())
+    } else if body.size_hint().lower() > MAX_BODY_LEN as u64 {
         Err(BodyError::too_long())
     } else {
         match tokio::time::timeout(time, Limited::new(&mut body, MAX_BODY_LEN).collect()).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::too_long()),
+            Ok(Err(error)) if error.is::<io::Error>() => Err(BodyError::not_gzip()),
             Ok(Err(_)) => Err(BodyError::incomplete()),
             Err(_) => Err(BodyError::timed_out()),
         }
@@ -332,9 +340,10 @@ async fn receive(request: Request<Incoming>, time: Duration) -> Request<Result<B
     Request::from_parts(parts, received)
 }
 
-/// Reads a body to its end, up to a limit, or until the client pauses.
-async fn ignore(mut body: Incoming) {
+/// Reads a body to its end, without decompressing it, up to a limit, or until the client pauses.
+async fn ignore(mut body: RequestBody) {
     let mut left = MAX_IGNORED_LEN;
+    let body = body.get_mut();
     while let Ok(Some(Ok(frame))) = tokio::time::timeout(PAUSE, body.frame()).await {
         let length = frame.data_ref().map_or(0, Bytes::len);
         match left.checked_sub(length) {

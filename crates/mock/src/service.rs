@@ -52,6 +52,22 @@ impl BodyError {
         Self(StatusCode::BAD_REQUEST, status)
     }
 
+    pub(super) fn not_gzip() -> Self {
+        let status = Status::new(
+            RpcCode::InvalidArgument,
+            "The request body is not valid gzip.",
+        );
+        Self(StatusCode::BAD_REQUEST, status)
+    }
+
+    pub(super) fn unknown_encoding() -> Self {
+        let status = Status::new(
+            RpcCode::InvalidArgument,
+            "The content encoding of the request body is not supported: use `gzip` or none.",
+        );
+        Self(StatusCode::UNSUPPORTED_MEDIA_TYPE, status)
+    }
+
     pub(super) fn is_too_long(&self) -> bool {
         self.0 == StatusCode::PAYLOAD_TOO_LARGE
     }
@@ -85,7 +101,7 @@ pub(super) async fn handle(
     });
     let response = match (body, control) {
         (Err(error), _) => error.answer(),
-        (Ok(body), Some(control)) if control::is_control(&parts) => {
+        (Ok(body), Some(control)) if control::is_control(&parts.uri) => {
             control::respond(shared, control, &parts, &body)
         }
         (Ok(_), control) if is_front_page(&parts) => {
@@ -205,6 +221,7 @@ impl Shared {
     fn list(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
         let state = self.read();
         let who = identify(&state, incoming)?;
+        incoming.check_no_body()?;
         let parent = incoming.parent();
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
@@ -248,7 +265,7 @@ impl Shared {
 
     fn create(&self, incoming: &Incoming) -> Result<String, Status> {
         self.change(incoming, MembershipMethod::Create, |call, _| {
-            let body = body::membership(&incoming.body)?;
+            let body = body::membership(incoming.json_body()?)?;
             let parent = SpaceName::parse(incoming.parent())
                 .map_err(|error| Violation::new("parent", error))?;
             let now = format!("{:.6}", self.clock.now());
@@ -267,12 +284,13 @@ impl Shared {
                 self.change(incoming, method, |call, _| call.delete(&name()?))
             }
             MembershipMethod::Patch => self.change(incoming, method, |call, update_mask| {
-                let body = body::membership(&incoming.body)?;
+                let body = body::membership(incoming.json_body()?)?;
                 call.patch(&name()?, update_mask, &body)
             }),
             _ => {
                 let state = self.read();
                 let who = identify(&state, incoming)?;
+                incoming.check_no_body()?;
                 let query = Query::read(incoming, method)?;
                 let call = Call::new(&state, &who, method, query.admin)?;
                 let mut membership = call.get(&name()?)?;

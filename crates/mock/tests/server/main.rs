@@ -24,6 +24,7 @@ mod reference;
 mod scopes;
 mod seeds;
 mod server;
+mod web;
 mod wire;
 
 use gchat_filter_mock::{Mock, Server};
