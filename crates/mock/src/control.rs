@@ -15,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer;
 use super::clock::parse_time;
+use super::open_error::OpenError;
 use super::seed::Seed;
+use super::seed_error::SeedError;
 use super::shared::Shared;
-use super::{OpenError, SeedError};
 
 /// Where the control paths begin.
 const PREFIX: &str = "/__admin/";

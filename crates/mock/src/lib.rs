@@ -19,12 +19,14 @@ mod logged;
 mod message_types;
 mod methods;
 mod nearest;
+mod open_error;
 mod people;
 mod present;
 mod redact;
 mod requests;
 mod scope_warning;
 mod seed;
+mod seed_check;
 mod seed_error;
 mod seed_items;
 mod server;
@@ -49,6 +51,7 @@ use thiserror::Error;
 
 pub use self::builder::SeedBuilder;
 pub use self::fault::{ConnectionFault, Fault, FaultError};
+pub use self::open_error::OpenError;
 pub use self::requests::RecordedRequest;
 pub use self::seed_error::SeedError;
 pub use self::seed_items::{CallerSeed, SpaceSeed, UserSeed};
@@ -57,6 +60,7 @@ pub use self::space_settings::{Permission, SpaceType};
 pub use self::store::StoreError;
 
 use self::clock::{Clock, parse_time};
+use self::people::parse;
 use self::requests::Requests;
 use self::seed::Seed;
 use self::shared::{Origin, Shared};
@@ -75,27 +79,6 @@ pub struct Mock {
     warnings: Arc<[String]>,
     /// Whether the control paths are served on any address.
     admin: bool,
-}
-
-/// The error for a mock server's file that cannot be opened.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The seed is invalid.
-    #[error("invalid seed: {0}")]
-    Seed(#[from] SeedError),
-    /// The file cannot be opened, read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The file was created from a different seed.
-    #[error(
-        "the file was created from a different seed: {difference}; omit the seed to continue with the \
-         saved data, or delete the file to start over"
-    )]
-    OtherSeed {
-        /// The first difference.
-        difference: String,
-    },
 }
 
 /// The error for a time that is not in RFC 3339 with an offset.
@@ -270,6 +253,10 @@ impl Mock {
     }
 
     /// Removes the faults with this path, which is compared as text. Returns their number.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "it removes them, whatever their number"
+    )]
     pub fn remove_faults(&self, path: &str) -> usize {
         let mut faults = self.shared.faults();
         let before = faults.len();
@@ -414,11 +401,4 @@ fn new_key() -> [u8; 32] {
     let mut key = [0; 32];
     getrandom::fill(&mut key).expect("the operating system has random numbers");
     key
-}
-
-/// Parses a seed in several parts, and completes its memberships.
-fn parse(parts: &[impl AsRef<str>]) -> Result<Seed, SeedError> {
-    let mut seed = Seed::parse(parts)?;
-    people::complete(&mut seed);
-    Ok(seed)
 }

@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use super::builder::SeedBuilder;
 use super::fault::Fault;
 use super::identifier::identifier;
-use super::parse;
+use super::open_error::OpenError;
+use super::people::parse;
 use super::seed::Seed;
+use super::seed_error::SeedError;
 use super::seed_items::{CallerSeed, UserSeed};
 use super::shared::Shared;
 use super::state::{Change, State, user_id};
 use super::store::{Content, Store, StoreError};
-use super::{OpenError, SeedError};
 
 impl Shared {
     /// Returns a seed that starts an equal server. Its tokens are placeholders: what the control paths
