@@ -343,7 +343,10 @@ async fn receive(
 /// Reads a body to its end, without decompressing it, up to a limit, or until the client pauses.
 async fn ignore(mut body: RequestBody) {
     let mut left = MAX_IGNORED_LEN;
-    let body = body.get_mut();
+    let body = match &mut body {
+        Either::Left(body) => body.get_mut(),
+        Either::Right(body) => body,
+    };
     while let Ok(Some(Ok(frame))) = tokio::time::timeout(PAUSE, body.frame()).await {
         let length = frame.data_ref().map_or(0, Bytes::len);
         match left.checked_sub(length) {
