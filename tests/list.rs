@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gchat_filter::list::{
     Authentication, Caller, CheckedRequest, Condition, FieldMask, ListMembershipsRequest,
-    MembershipMethod, MembershipName, PageRequest, PageTokens, QueryReader, Reference, RpcCode,
-    Scope, Source, SpaceName, Status, UpdateMask, Violation, Violations, parse_group, parse_user,
+    ListMembershipsResponse, MembershipMethod, MembershipName, PageRequest, PageTokens,
+    QueryReader, Reference, RpcCode, Scope, Source, SpaceName, Status, UpdateMask, Violation,
+    Violations, parse_group, parse_user,
 };
 use gchat_filter::members::Role;
 use gchat_filter::members::{
@@ -147,6 +148,70 @@ fn status_serializes_as_the_response_body() {
         serde_json::to_string(&Status::not_found()).unwrap(),
         r#"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}"#
     );
+}
+
+#[test]
+fn clients_read_statuses() {
+    let invalid = ListMembershipsRequest {
+        page_size: -1,
+        ..ListMembershipsRequest::new("A")
+    };
+    for status in [
+        Status::not_found(),
+        Status::insufficient_scopes(MembershipMethod::List),
+        Status::from(invalid.check().unwrap_err()),
+    ] {
+        let body = serde_json::to_string(&status).unwrap();
+        assert_eq!(serde_json::from_str::<Status>(&body).unwrap(), status);
+    }
+    for (error, code, details) in [
+        (r#"{"code": 503}"#, RpcCode::Unavailable, 0),
+        (
+            r#"{"code": 503, "status": "ABORTED", "details": null}"#,
+            RpcCode::Aborted,
+            0,
+        ),
+        (r#"{"code": 418, "status": "TEAPOT"}"#, RpcCode::Unknown, 0),
+        (
+            r#"{"code": 429, "status": "RESOURCE_EXHAUSTED", "details": [
+                {"@type": "type.googleapis.com/google.rpc.RetryInfo", "metadata": 1},
+                {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED",
+                 "domain": "googleapis.com", "metadata": {"service": "chat.googleapis.com"}}]}"#,
+            RpcCode::ResourceExhausted,
+            1,
+        ),
+    ] {
+        let status: Status = serde_json::from_str(&format!(r#"{{"error": {error}}}"#)).unwrap();
+        assert_eq!(
+            (status.code, status.details.len()),
+            (code, details),
+            "{error}"
+        );
+    }
+    for body in ["{}", "[]", r#"{"error": {"message": "no code"}}"#, "<html>"] {
+        assert!(serde_json::from_str::<Status>(body).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn clients_read_pages() {
+    for (body, members, token) in [
+        ("{}", 0, ""),
+        (
+            r#"{"memberships": null, "nextPageToken": null, "new": 1}"#,
+            0,
+            "",
+        ),
+        (
+            r#"{"memberships": [{"name": "a"}], "next_page_token": "t"}"#,
+            1,
+            "t",
+        ),
+    ] {
+        let page: ListMembershipsResponse = serde_json::from_str(body).unwrap();
+        assert_eq!(page.memberships.len(), members, "{body}");
+        assert_eq!(page.next_page_token, token, "{body}");
+    }
 }
 
 #[test]
@@ -286,14 +351,39 @@ fn violations_are_limited_in_number_and_length() {
 }
 
 #[test]
+fn booleans_have_the_spellings_of_protobuf() {
+    for (expected, spellings) in [
+        (
+            true,
+            ["true", "True", "TRUE", "t", "T", "yes", "Yes", "y", "1"],
+        ),
+        (
+            false,
+            ["false", "False", "FALSE", "f", "F", "no", "NO", "n", "0"],
+        ),
+    ] {
+        for spelling in spellings {
+            let query = format!("showGroups={spelling}&$prettyPrint={spelling}");
+            let (request, system) = ListMembershipsRequest::from_query("spaces/A", &query).unwrap();
+            assert_eq!(request.show_groups, expected, "{spelling}");
+            assert_eq!(system.pretty_print, expected, "{spelling}");
+        }
+    }
+}
+
+#[test]
 fn rejects_invalid_queries() {
     for (query, expected) in [
         ("pageSize=ten", vec!["pageSize"]),
         ("pageSize=2147483648", vec!["pageSize"]),
         (
-            "showGroups=1&showInvited=yes",
-            vec!["showGroups", "showInvited"],
+            "showGroups=2&showInvited=on&useAdminAccess=",
+            vec!["showGroups", "showInvited", "useAdminAccess"],
         ),
+        ("callback=c&$callback=c", vec!["$callback", "callback"]),
+        ("$.xgafv=3", vec!["$.xgafv"]),
+        ("fields=*&$fields=*", vec!["$fields"]),
+        ("$prettyPrint=maybe", vec!["prettyPrint"]),
         ("pageSise=10&orderBy=name", vec!["pageSise", "orderBy"]),
         ("filter=a&filter=b", vec!["filter"]),
         ("filter=%FF", vec!["filter"]),

@@ -105,23 +105,51 @@ impl RawRequest {
         has_secret(target.concat().as_bytes()) || has_secret(&self.body)
     }
 
-    /// Returns whether its method, or the one in a header, may change something.
-    #[must_use]
-    pub fn may_change(&self) -> bool {
+    /// Returns its method, or the one in a header.
+    fn effective_method(&self) -> String {
         let header = self
             .headers
             .iter()
             .find(|(name, _)| name == "x-http-method-override");
-        let method = match header {
+        match header {
             Some((_, method)) if self.method == "POST" => method.to_uppercase(),
             _ => self.method.clone(),
+        }
+    }
+
+    /// Returns whether its method, or the one in a header, may change something.
+    #[must_use]
+    pub fn may_change(&self) -> bool {
+        !["GET", "HEAD"].contains(&&*self.effective_method())
+    }
+
+    /// Returns whether it calls a method of the API: only those have faults.
+    #[must_use]
+    pub fn calls_method(&self) -> bool {
+        // HEAD is GET, but not in a header.
+        let method = match &*self.method {
+            "HEAD" => "GET".to_owned(),
+            _ => self.effective_method(),
         };
-        !["GET", "HEAD"].contains(&&*method)
+        let segments = self.segments();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match segments.as_slice() {
+            ["spaces", _, "members"] => ["GET", "POST"].contains(&&*method),
+            ["spaces", _, "members", member] => {
+                !member.is_empty() && ["GET", "PATCH", "DELETE"].contains(&&*method)
+            }
+            _ => false,
+        }
     }
 
     /// Returns the path after `v1/`, which the patterns of faults match.
     #[must_use]
     pub fn resource(&self) -> String {
+        self.segments().join("/")
+    }
+
+    /// Returns the decoded segments after `v1/`.
+    fn segments(&self) -> Vec<String> {
         let path = self.target.split(['?', '#']).next().unwrap_or_default();
         // An absolute URL starts with a host.
         let path = match path.split_once("://") {
@@ -135,7 +163,7 @@ impl RawRequest {
             .strip_prefix("v1/")
             .map(|rest| rest.split('/').map(decode));
         let segments = segments.and_then(Iterator::collect::<Option<Vec<_>>>);
-        segments.unwrap_or_default().join("/")
+        segments.unwrap_or_default()
     }
 }
 

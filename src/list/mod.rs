@@ -64,8 +64,10 @@
 //!   in Google's services. No other spelling is accepted: `page__size` and `pageSize_` are unknown.
 //! - **Invalid query parameters.** A parameter that is unknown, given more than once, or not valid
 //!   UTF-8 is rejected with 400 and a violation under its name.
-//! - **Parameter values.** A Boolean parameter must be `true` or `false`. An empty `pageSize` or
-//!   `alt` is treated as absent.
+//! - **Parameter values.** A Boolean parameter may have any spelling that protobuf's parser takes, such as
+//!   `true`, `T`, `yes` and `1`. An empty `pageSize`, `alt`, `callback` or `$.xgafv` is treated as absent.
+//! - **System parameters.** `alt`, `callback`, `fields`, `prettyPrint`, `key`, `quotaUser`, `userProject`,
+//!   `apiVersion` and `ct` may start with `$`. A `callback` is 400.
 //! - **Field masks.** In `fields`, a `*` cannot have subfields: `*/name` is rejected with 400. The
 //!   names next to a `*` must be valid too. A mask has at most 4096 bytes.
 //! - **Error messages.** If the filter is invalid, the message is `Invalid filter query: …`, even
@@ -83,6 +85,7 @@ mod page;
 mod query;
 mod request;
 mod resource_name;
+mod response;
 mod scope;
 mod status;
 mod token;
@@ -97,6 +100,7 @@ pub use self::request::{CheckedRequest, ListMembershipsRequest};
 pub use self::resource_name::{
     InvalidName, MembershipName, Reference, SpaceName, parse_group, parse_user,
 };
+pub use self::response::ListMembershipsResponse;
 pub use self::scope::{Authentication, Caller, Condition, Scope};
 pub use self::status::{Detail, RpcCode, Status};
 pub use self::token::PageTokens;

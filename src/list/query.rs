@@ -178,13 +178,19 @@ impl<'q> QueryReader<'q> {
         Some(value)
     }
 
-    /// Takes the value of a Boolean parameter: `true` or `false`. Any other is a violation, and `None`.
+    /// Takes the value of a Boolean parameter, in any of the spellings that protobuf's parser takes:
+    /// `true`, `t`, `yes`, `y` or `1`, or an opposite, in any case. Any other is a violation, and `None`.
     pub fn take_bool(&mut self, name: &'static str) -> Option<bool> {
-        match &*self.take(name)? {
-            "true" => Some(true),
-            "false" => Some(false),
-            other => {
-                let quoted = Quoted(other).to_string();
+        let value = self.take(name)?;
+        self.bool(name, &value)
+    }
+
+    fn bool(&mut self, name: &'static str, value: &str) -> Option<bool> {
+        match &*value.to_ascii_lowercase() {
+            "true" | "t" | "yes" | "y" | "1" => Some(true),
+            "false" | "f" | "no" | "n" | "0" => Some(false),
+            _ => {
+                let quoted = Quoted(value).to_string();
                 self.violate(name, format!("expected `true` or `false`, found {quoted}"));
                 None
             }
@@ -196,8 +202,18 @@ impl<'q> QueryReader<'q> {
         self.violations.push(Violation::new(name, description));
     }
 
-    /// Takes the system parameters (documented). Those that have no effect here are ignored,
-    /// including `callback`: JSONP is not supported.
+    /// Takes a system parameter, whose name may start with `$`.
+    fn take_either(&mut self, [name, with_dollar]: [&'static str; 2]) -> Option<Cow<'q, str>> {
+        let (first, second) = (self.take(name), self.take(with_dollar));
+        if first.is_some() && second.is_some() {
+            self.violate(with_dollar, "given more than once");
+        }
+        first.or(second)
+    }
+
+    /// Takes the system parameters (documented). Those that have no effect here are ignored. A
+    /// `callback` is a violation, because JSONP is not supported, and so is a version of errors
+    /// (`$.xgafv`) other than 1 and 2.
     pub fn take_system(&mut self) -> SystemParameters {
         let mut system = SystemParameters::default();
         for name in ["alt", "$alt"] {
@@ -221,26 +237,37 @@ impl<'q> QueryReader<'q> {
                 }
             }
         }
-        if let Some(mask) = self.take("fields") {
+        if let Some(mask) = self.take_either(["fields", "$fields"]) {
             match FieldMask::parse(&mask) {
                 Ok(mask) => system.fields = mask,
                 Err(error) => self.violate("fields", error),
             }
         }
-        if let Some(pretty) = self.take_bool("prettyPrint") {
+        let pretty = self.take_either(["prettyPrint", "$prettyPrint"]);
+        if let Some(pretty) = pretty.and_then(|value| self.bool("prettyPrint", &value)) {
             system.pretty_print = pretty;
+        }
+        let callback = self.take_either(["callback", "$callback"]);
+        if callback.is_some_and(|name| !name.is_empty()) {
+            self.violate("callback", "JSONP is not supported");
+        }
+        let version = self.take("$.xgafv");
+        if version.is_some_and(|version| !["", "1", "2"].contains(&&*version)) {
+            self.violate("$.xgafv", "expected `1` or `2`");
         }
         for name in ["access_token", "oauth_token"] {
             system.access_token = self.take(name).map(Cow::into_owned).or(system.access_token);
         }
-        for name in [
-            "key",
-            "$.xgafv",
-            "quotaUser",
-            "uploadType",
-            "uploadProtocol",
-            "callback",
+        for names in [
+            ["key", "$key"],
+            ["quotaUser", "$quotaUser"],
+            ["userProject", "$userProject"],
+            ["apiVersion", "$apiVersion"],
+            ["ct", "$ct"],
         ] {
+            self.take_either(names);
+        }
+        for name in ["uploadType", "uploadProtocol"] {
             self.take(name);
         }
         system

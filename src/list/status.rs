@@ -1,11 +1,20 @@
 //! The API's errors: `google.rpc.Status`, as the JSON body of a response.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::method::MembershipMethod;
+use super::response::or_default;
 use super::violation::{MAX_DESCRIPTION, Violation, Violations, shown};
 use crate::named::named;
+
+/// Types of details.
+const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
+const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $http:literal $name:literal,)+) => {
@@ -87,17 +96,18 @@ pub enum Detail {
     #[non_exhaustive]
     ErrorInfo {
         /// The reason, such as `ACCESS_TOKEN_SCOPE_INSUFFICIENT`.
-        reason: &'static str,
+        reason: Cow<'static, str>,
         /// The domain that defines the reason, such as `googleapis.com`.
-        domain: &'static str,
-        /// The method that was called.
-        method: MembershipMethod,
+        domain: Cow<'static, str>,
+        /// The method that was called; `None` if the error does not name one of `spaces.members`.
+        method: Option<MembershipMethod>,
     },
 }
 
 /// An error response of the API: `google.rpc.Status`.
 ///
-/// It serializes as the full body of the response, `{"error": {"code": 400, …}}`.
+/// It serializes as the full body of the response, `{"error": {"code": 400, …}}`, and a client reads it
+/// from that. Details of other types than those of [`Detail`] are ignored.
 ///
 /// ```
 /// use gchat_filter::list::{ListMembershipsRequest, Status};
@@ -146,9 +156,9 @@ impl Status {
     pub fn insufficient_scopes(method: MembershipMethod) -> Self {
         let message = "Request had insufficient authentication scopes.";
         Self::new(RpcCode::PermissionDenied, message).with_details(vec![Detail::ErrorInfo {
-            reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-            domain: "googleapis.com",
-            method,
+            reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT".into(),
+            domain: "googleapis.com".into(),
+            method: Some(method),
         }])
     }
 
@@ -250,6 +260,83 @@ impl Serialize for Status {
     }
 }
 
+/// An error without a status that is known has the code of its HTTP status, if there is one.
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(expecting = "an object with an `error`")]
+        struct Body {
+            error: Error,
+        }
+        #[derive(Deserialize)]
+        #[serde(expecting = "an object")]
+        struct Error {
+            code: u16,
+            #[serde(default, deserialize_with = "or_default")]
+            message: String,
+            #[serde(default, deserialize_with = "or_default")]
+            status: String,
+            #[serde(default, deserialize_with = "or_default")]
+            details: Vec<Value>,
+        }
+        let Body { error } = Body::deserialize(deserializer)?;
+        let of_http = || {
+            let mut codes = RpcCode::ALL.iter().copied();
+            codes.find(|code| code.http() == error.code)
+        };
+        let code = error.status.parse().ok().or_else(of_http);
+        let details = error.details.into_iter().filter_map(known);
+        Ok(Self {
+            code: code.unwrap_or(RpcCode::Unknown),
+            message: error.message,
+            details: details.collect(),
+        })
+    }
+}
+
+/// A detail of any type.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, expecting = "an object")]
+struct AnyDetail {
+    #[serde(rename = "@type")]
+    kind: String,
+    field_violations: Vec<AnyViolation>,
+    reason: String,
+    domain: String,
+    metadata: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, expecting = "an object")]
+struct AnyViolation {
+    field: String,
+    description: String,
+}
+
+/// Returns a detail if it is of a type that [`Detail`] has.
+fn known(detail: Value) -> Option<Detail> {
+    let detail = AnyDetail::deserialize(detail).ok()?;
+    match &*detail.kind {
+        BAD_REQUEST => {
+            let violations = detail.field_violations.into_iter().map(|own| Violation {
+                field: own.field.into(),
+                description: own.description,
+                filter: None,
+            });
+            Some(Detail::BadRequest(violations.collect()))
+        }
+        ERROR_INFO => Some(Detail::ErrorInfo {
+            reason: detail.reason.into(),
+            domain: detail.domain.into(),
+            method: detail
+                .metadata
+                .get("method")
+                .and_then(|name| name.parse().ok()),
+        }),
+        _ => None,
+    }
+}
+
 impl Serialize for Detail {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -260,7 +347,8 @@ impl Serialize for Detail {
         #[derive(Serialize)]
         struct Metadata {
             service: &'static str,
-            method: &'static str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            method: Option<&'static str>,
         }
         let mut detail = serializer.serialize_map(None)?;
         match self {
@@ -269,7 +357,7 @@ impl Serialize for Detail {
                     field: &violation.field,
                     description: &violation.description,
                 });
-                detail.serialize_entry("@type", "type.googleapis.com/google.rpc.BadRequest")?;
+                detail.serialize_entry("@type", BAD_REQUEST)?;
                 detail.serialize_entry("fieldViolations", &violations.collect::<Vec<_>>())?;
             }
             Self::ErrorInfo {
@@ -277,12 +365,12 @@ impl Serialize for Detail {
                 domain,
                 method,
             } => {
-                detail.serialize_entry("@type", "type.googleapis.com/google.rpc.ErrorInfo")?;
+                detail.serialize_entry("@type", ERROR_INFO)?;
                 detail.serialize_entry("reason", reason)?;
                 detail.serialize_entry("domain", domain)?;
                 let metadata = Metadata {
                     service: "chat.googleapis.com",
-                    method: method.rpc(),
+                    method: method.map(MembershipMethod::rpc),
                 };
                 detail.serialize_entry("metadata", &metadata)?;
             }

@@ -1,5 +1,6 @@
 //! The log of the server. Whoever reads it, or does not, never delays the server.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::iter;
 use std::sync::Arc;
@@ -7,17 +8,53 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::Duration;
 
+use serde_json::json;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
+
 /// Number of lines that wait for a slow reader, before further ones are dropped.
 const MAX_WAITING: usize = 4096;
 
 /// How long the end of the program waits for the last lines to be written.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
+/// Levels of lines, as in the server's.
+const WARNING: &str = "WARN";
+const NOTE: &str = "INFO";
+
+/// Form of the log's lines.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum LogFormat {
+    /// Text for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    /// Returns a line of the program, beside those of the server.
+    fn line(self, level: &str, message: impl fmt::Display) -> String {
+        match self {
+            Self::Text if level == WARNING => format!("warning: {message}\n"),
+            Self::Text => format!("{message}\n"),
+            Self::Json => {
+                let mut timestamp = String::new();
+                // Writing to a string does not fail.
+                let _ = SystemTime.format_time(&mut Writer::new(&mut timestamp));
+                let message = message.to_string();
+                let line = json!({"timestamp": timestamp, "level": level, "message": message});
+                format!("{line}\n")
+            }
+        }
+    }
+}
+
 /// Writes lines to standard error, on a thread of its own. Clones share the thread. Failed writes are
 /// ignored: the reader may be gone, or the disk full.
 #[derive(Clone)]
 pub(super) struct Log {
     entries: SyncSender<Entry>,
+    format: LogFormat,
     /// Number of lines that were dropped since the last one that was written.
     dropped: Arc<AtomicU64>,
 }
@@ -32,21 +69,30 @@ enum Entry {
 }
 
 impl Log {
-    pub(super) fn start() -> io::Result<Self> {
+    pub(super) fn start(format: LogFormat) -> io::Result<Self> {
         let (entries, received) = mpsc::sync_channel(MAX_WAITING);
         let dropped = Arc::new(AtomicU64::new(0));
         let log = Self {
             entries,
+            format,
             dropped: Arc::clone(&dropped),
         };
         std::thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || write(&received, &dropped, io::stderr()))?;
+            .spawn(move || write(&received, format, &dropped, io::stderr()))?;
         Ok(log)
     }
 
-    pub(super) fn line(&self, line: impl std::fmt::Display) {
-        self.send(format!("{line}\n").into_bytes());
+    pub(super) fn warning(&self, message: impl fmt::Display) {
+        self.line(WARNING, message);
+    }
+
+    pub(super) fn note(&self, message: impl fmt::Display) {
+        self.line(NOTE, message);
+    }
+
+    fn line(&self, level: &str, message: impl fmt::Display) {
+        self.send(self.format.line(level, message).into_bytes());
     }
 
     /// Waits until everything is written, but not for long.
@@ -76,7 +122,7 @@ impl Write for Log {
     }
 }
 
-fn write(entries: &Receiver<Entry>, dropped: &AtomicU64, mut out: impl Write) {
+fn write(entries: &Receiver<Entry>, format: LogFormat, dropped: &AtomicU64, mut out: impl Write) {
     let mut lines = Vec::new();
     while let Ok(first) = entries.recv() {
         let waiting = entries.try_iter().take(MAX_WAITING);
@@ -92,10 +138,9 @@ fn write(entries: &Receiver<Entry>, dropped: &AtomicU64, mut out: impl Write) {
         }
         let dropped = dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
-            let note = format!(
-                "warning: {dropped} lines of the log were dropped, because nothing read it\n"
-            );
-            lines.extend(note.into_bytes());
+            let note =
+                format_args!("{dropped} lines of the log were dropped, because nothing read it");
+            lines.extend(format.line(WARNING, note).into_bytes());
         }
         let _ = out.write_all(&lines);
         lines.clear();

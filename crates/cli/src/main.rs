@@ -3,6 +3,8 @@
 mod check;
 mod compare;
 mod explain;
+mod health;
+mod listen;
 mod log;
 mod matching;
 mod options;
@@ -64,11 +66,17 @@ enum Command {
     Sql(sql::Args),
     /// Run a mock `spaces.members` server for testing clients.
     ///
-    /// Prints the base URL and setup code for Google's client libraries to standard output, and logs
-    /// requests to standard error. Stops on Ctrl-C or SIGTERM.
+    /// Prints the base URL (one a line for each address) and setup code for Google's client libraries to
+    /// standard output, and logs requests to standard error. Stops on Ctrl-C or SIGTERM.
     ///
     /// Exit status: 0 if the server was stopped, 2 if an error occurred.
     Serve(serve::Args),
+    /// Check that a mock server is running.
+    ///
+    /// For health checks of containers without a shell.
+    ///
+    /// Exit status: 0 if the server responds, 1 if it does not, 2 if the arguments are invalid.
+    Health(health::Args),
     /// List the lints and their default levels.
     Lints,
     /// Print a shell completion script.
@@ -89,7 +97,7 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let matches = match Cli::command().try_get_matches() {
+    let matches = match without_empty_variables(Cli::command()).try_get_matches() {
         Ok(matches) => matches,
         Err(error) if error.use_stderr() => {
             // The message quotes the arguments, which may contain control characters.
@@ -117,6 +125,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// Ignores environment variables that are empty: compose files and manifests cannot leave one out.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    ["serve", "health"].iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |command| {
+            command.mut_args(|arg| if is_empty(&arg) { arg.env(None) } else { arg })
+        })
+    })
+}
+
 fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Outcome> {
     let arguments = matches.subcommand().map_or(matches, |(_, matches)| matches);
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -127,6 +148,7 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Outcome> 
         Command::Match(args) => matching::run(&args, arguments, &mut out),
         Command::Sql(args) => sql::run(&args, &mut out),
         Command::Serve(args) => serve::run(&args),
+        Command::Health(args) => health::run(&args, &mut out),
         Command::Lints => lints(&mut out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

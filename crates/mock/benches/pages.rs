@@ -1,10 +1,11 @@
 //! Benchmark of the mock server: the time per page, and the list requests per second and core.
 //!
-//! `cargo bench -p gchat-filter-mock --bench pages`. Times are measured over loopback, from the first
+//! `cargo bench -p gchat-filter-mock --bench pages`, or with `-- throughput` the requests alone. Times are measured over loopback, from the first
 //! byte of the request to the last byte of the response. Requests per second are computed from the
 //! CPU time of the server's thread (on Linux; wall-clock time on other systems), so that they
 //! exclude the client and other load. The baseline is an axum handler that sends the same bytes
-//! from memory; the two run alternately.
+//! from memory. Requests are recorded, unless the server listens on an address that is not a loopback
+//! address. All run alternately.
 
 #![allow(
     missing_docs,
@@ -24,11 +25,20 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::header;
 use gchat_filter_mock::Mock;
+use tokio::net::TcpListener;
 
 const NEARLY_ALL: &str = "filter=role+%3D+%22ROLE_MEMBER%22&";
 const RARE: &str = "filter=role+%3D+%22ROLE_MANAGER%22&";
 
 fn main() {
+    if !std::env::args().any(|argument| argument == "throughput") {
+        times();
+    }
+    throughput();
+}
+
+/// Measures the time per page.
+fn times() {
     println!("milliseconds per page: when its memberships are first sent, and later");
     println!(
         "{:>9} {:>11} {:>5} {:>22} {:>22} {:>22}",
@@ -45,7 +55,6 @@ fn main() {
             pages(&mut connection, members, name, filter, size);
         }
     }
-    throughput();
 }
 
 /// Returns a seed with a space of this many people, of whom one in a thousand is a manager.
@@ -107,31 +116,39 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64()
 }
 
-/// Measures requests for pages of 100 memberships, compared with a handler that sends the same
-/// bytes.
+/// Measures requests for pages of 100 memberships, with and without the record of requests, compared
+/// with a handler that sends the same bytes.
 fn throughput() {
     const ROUNDS: usize = 21;
     const REQUESTS: usize = 2_000;
 
     let path = format!("/v1/spaces/AAAAqx7Kt0E/members?{NEARLY_ALL}pageSize=100");
     let server = Mock::from_json(&seed(100_000)).unwrap().serve().unwrap();
-    let mut mock = Connection::open(server.address());
-    let body = Bytes::from(mock.get(&path).to_vec());
+    let mut recorded = Connection::open(server.address());
+    let body = Bytes::from(recorded.get(&path).to_vec());
+    let mut unrecorded = Connection::open(unrecorded(Mock::from_json(&seed(100_000)).unwrap()));
     let mut baseline = Connection::open(baseline(body.clone()));
-    assert_eq!(baseline.get(&path), &body[..]);
-    let mut rounds: Vec<(f64, f64)> = Vec::new();
-    for _ in 0..ROUNDS {
-        let round = |connection: &mut Connection, thread: &str| {
-            let start = cpu_time(thread);
-            for _ in 0..REQUESTS {
-                connection.get(&path);
-            }
-            REQUESTS as f64 / cpu_time(thread).saturating_sub(start).as_secs_f64()
-        };
-        let mock = round(&mut mock, "gchat-filter mo");
-        rounds.push((mock, round(&mut baseline, "baseline")));
+    for connection in [&mut unrecorded, &mut baseline] {
+        assert_eq!(connection.get(&path).len(), body.len());
     }
-    let median = |key: fn(&(f64, f64)) -> f64| {
+    let round = |connection: &mut Connection, thread: &str| {
+        let start = cpu_time(thread);
+        for _ in 0..REQUESTS {
+            connection.get(&path);
+        }
+        REQUESTS as f64 / cpu_time(thread).saturating_sub(start).as_secs_f64()
+    };
+    let rounds: Vec<[f64; 3]> = (0..ROUNDS)
+        .map(|_| {
+            [
+                round(&mut recorded, "gchat-filter mo"),
+                round(&mut unrecorded, "unrecorded"),
+                round(&mut baseline, "baseline"),
+            ]
+        })
+        .collect();
+    assert!(server.requests().len() == 1000);
+    let median = |key: &dyn Fn(&[f64; 3]) -> f64| {
         let mut keys: Vec<f64> = rounds.iter().map(key).collect();
         keys.sort_by(f64::total_cmp);
         keys[keys.len() / 2]
@@ -141,37 +158,63 @@ fn throughput() {
         body.len()
     );
     println!(
-        "mock server {:.0}, the same bytes from memory {:.0}, ratio {:.2}",
-        median(|round| round.0),
-        median(|round| round.1),
-        median(|round| round.0 / round.1)
+        "the same bytes from memory {:>7.0}",
+        median(&|round| round[2])
     );
+    for (name, index) in [("with the record", 0), ("without the record", 1)] {
+        println!(
+            "{name:<26} {:>7.0}, ratio {:.2}",
+            median(&|round| round[index]),
+            median(&|round| round[index] / round[2])
+        );
+    }
+}
+
+/// Starts a server on an address that is not a loopback address, so that it is neither controlled nor
+/// records requests.
+fn unrecorded(mock: Mock) -> SocketAddr {
+    let port = started("unrecorded", |listener| async {
+        let server = gchat_filter_mock::serve(mock, [listener], std::future::pending());
+        server.await.unwrap();
+    });
+    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 /// Starts a comparable server that always sends the same response.
 fn baseline(body: Bytes) -> SocketAddr {
-    let (sender, address) = mpsc::channel();
-    let serve = move || {
+    let router = Router::new().fallback(move || async move {
+        (
+            [(header::CONTENT_TYPE, "application/json; charset=UTF-8")],
+            body,
+        )
+    });
+    let port = started("baseline", |listener| async {
+        axum::serve(listener, router).await.unwrap();
+    });
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// Runs a server on a thread with this name, and returns its port.
+fn started<F: Future<Output = ()>>(
+    thread: &str,
+    serve: impl FnOnce(TcpListener) -> F + Send + 'static,
+) -> u16 {
+    let (sender, port) = mpsc::channel();
+    let run = move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         runtime.unwrap().block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            sender.send(listener.local_addr().unwrap()).unwrap();
-            let router = Router::new().fallback(move || async move {
-                (
-                    [(header::CONTENT_TYPE, "application/json; charset=UTF-8")],
-                    body,
-                )
-            });
-            axum::serve(listener, router).await.unwrap();
+            let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+            sender.send(listener.local_addr().unwrap().port()).unwrap();
+            serve(listener).await;
         });
     };
     std::thread::Builder::new()
-        .name("baseline".to_owned())
-        .spawn(serve)
+        .name(thread.to_owned())
+        .spawn(run)
         .unwrap();
-    address.recv().unwrap()
+    port.recv().unwrap()
 }
 
 /// Returns the CPU time of the thread with this name in this process; without `/proc`, wall-clock

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use gchat_filter::list::{RpcCode, Status, SystemParameters, Violation};
 use gchat_filter::members::Membership;
-use http::StatusCode;
+use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -121,6 +121,15 @@ pub(super) fn page(
     }
     body.push_str("\n}\n");
     body
+}
+
+/// Returns a response with JSON.
+pub(super) fn json(status: StatusCode, body: String) -> Response<String> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json; charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
 }
 
 /// Returns the HTTP status of a code.

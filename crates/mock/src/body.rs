@@ -90,6 +90,10 @@ fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violat
         if value.is_null() {
             continue;
         }
+        let value = match kind {
+            Kind::Enum(values) => number_in_text(&value, values.number).unwrap_or(value),
+            _ => value,
+        };
         let below = format!("{path}.{name}");
         let mut expect = |is_valid: bool, kind: &str| {
             if !is_valid {
@@ -125,6 +129,12 @@ fn object(value: Value, message: &Message, path: &str, problems: &mut Vec<Violat
         read.insert((*name).to_owned(), value);
     }
     Value::Object(read)
+}
+
+/// Returns the number of an enum value that was sent as text, as protobuf's parser accepts it.
+fn number_in_text(value: &Value, number: impl Fn(&str) -> Option<i32>) -> Option<Value> {
+    let text = value.as_str().filter(|text| number(text).is_none())?;
+    text.parse::<i32>().ok().map(Value::from)
 }
 
 /// Maximum number of fields in a body, nested ones included: a membership has fewer than 20. More would

@@ -1,17 +1,13 @@
-//! Authentication: the caller of a request, by token.
+//! The callers of a seed, by token.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use gchat_filter::list::{
-    Authentication, Caller, Detail, RpcCode, Scope, Status, SystemParameters, Violation, Violations,
-};
+use gchat_filter::list::{Authentication, Detail, Scope, Status, Violation, Violations};
 
-use super::call::Requester;
 use super::identifier::identifier;
 use super::seed_items::CallerSeed;
-use super::state::State;
 
 /// The callers of a seed, by token. If there are none, every request is permitted.
 pub(super) struct Callers(HashMap<String, KnownCaller>);
@@ -25,10 +21,10 @@ impl fmt::Debug for Callers {
 
 /// A caller from the seed.
 #[derive(Debug)]
-struct KnownCaller {
-    authentication: Authentication,
-    id: String,
-    scopes: Vec<Scope>,
+pub(super) struct KnownCaller {
+    pub(super) authentication: Authentication,
+    pub(super) id: String,
+    pub(super) scopes: Vec<Scope>,
 }
 
 impl From<&[CallerSeed]> for Callers {
@@ -96,48 +92,8 @@ impl Callers {
         status
     }
 
-    /// Identifies the requester by the token in the header or, if it has none, in the query.
-    ///
-    /// # Errors
-    ///
-    /// 401 `UNAUTHENTICATED` for a missing or unknown token, but only if there are callers: Google's
-    /// Python clients fail obscurely on an unexpected 401.
-    pub(super) fn identify(
-        &self,
-        state: &State,
-        token: Option<&str>,
-        system: impl FnOnce() -> SystemParameters,
-    ) -> Result<Requester, Status> {
-        if self.is_empty() {
-            return Ok(Requester {
-                caller: Caller::new(Authentication::User, Scope::ALL).administrator(true),
-                id: None,
-                app: state.app.clone(),
-            });
-        }
-        let token = token.map(str::to_owned).or_else(|| system().access_token);
-        let Some(token) = token else {
-            return Err(Status::new(
-                RpcCode::Unauthenticated,
-                "Request is missing required authentication credential. Expected OAuth 2 access \
-                 token, login cookie or other valid authentication credential. See \
-                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
-            ));
-        };
-        let Some(known) = self.0.get(&token) else {
-            return Err(Status::new(
-                RpcCode::Unauthenticated,
-                "Request had invalid authentication credentials. Expected OAuth 2 access token, \
-                 login cookie or other valid authentication credential. See \
-                 https://developers.google.com/identity/sign-in/web/devconsole-project.",
-            ));
-        };
-        let is_app = known.authentication == Authentication::App;
-        Ok(Requester {
-            caller: Caller::new(known.authentication, &*known.scopes)
-                .administrator(!is_app && state.people.get(&known.id).administrator),
-            app: if is_app { &known.id } else { &state.app }.clone(),
-            id: Some(known.id.clone()),
-        })
+    /// Returns the caller with a token.
+    pub(super) fn get(&self, token: &str) -> Option<&KnownCaller> {
+        self.0.get(token)
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use gchat_filter::list::{RpcCode, Status};
 use http::request::Parts;
 use http::uri::Authority;
-use http::{Method, Response, StatusCode, header};
+use http::{Method, Response, StatusCode, Uri, header};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
@@ -15,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer;
 use super::clock::parse_time;
+use super::open_error::OpenError;
 use super::seed::Seed;
-use super::service::{Shared, json};
-use super::{OpenError, SeedError};
+use super::seed_error::SeedError;
+use super::shared::Shared;
 
 /// Where the control paths begin.
 const PREFIX: &str = "/__admin/";
@@ -38,8 +39,8 @@ pub(super) struct Control {
 }
 
 /// Returns whether a request has a control path.
-pub(super) fn is_control(parts: &Parts) -> bool {
-    parts.uri.path().starts_with(PREFIX)
+pub(super) fn is_control(uri: &Uri) -> bool {
+    uri.path().starts_with(PREFIX)
 }
 
 impl Control {
@@ -112,8 +113,8 @@ pub(super) fn respond(
     body: &Bytes,
 ) -> Response<String> {
     match answer(shared, control, parts, body) {
-        Ok(body) => json(StatusCode::OK, body),
-        Err(status) => json(
+        Ok(body) => answer::json(StatusCode::OK, body),
+        Err(status) => answer::json(
             answer::http_status(status.code),
             answer::error(&status, true),
         ),

@@ -227,6 +227,10 @@ impl Fault {
         self
     }
 
+    pub(super) fn has_path(&self, path: &str) -> bool {
+        self.path == path
+    }
+
     pub(super) fn waiting_time(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
     }

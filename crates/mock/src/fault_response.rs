@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::answer;
 use super::fault::{ConnectionFault, Fault, FaultStatus, ReadyFault};
-use super::service::json;
 
 /// Applies a fault to the response of the method, if that was called.
 pub(super) fn response(fault: &Fault, called: Option<Response<String>>) -> Response<String> {
@@ -33,8 +32,8 @@ fn own_response(fault: &Fault) -> Response<String> {
     }
     let http = fault.status.map_or(StatusCode::OK, FaultStatus::http);
     match (&fault.body, fault.status) {
-        (Some(Value::String(text)), _) => json(http, text.clone()),
-        (Some(value), _) => json(http, value.to_string()),
+        (Some(Value::String(text)), _) => answer::json(http, text.clone()),
+        (Some(value), _) => answer::json(http, value.to_string()),
         (None, Some(status)) => {
             let code = status.code();
             let (message, details) = default_error(code, http);
@@ -48,10 +47,10 @@ fn own_response(fault: &Fault) -> Response<String> {
             {
                 error.insert("details".to_owned(), details.into());
             }
-            json(http, answer::error(&body, true))
+            answer::json(http, answer::error(&body, true))
         }
         // Nobody receives it.
-        (None, None) => json(StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+        (None, None) => answer::json(StatusCode::INTERNAL_SERVER_ERROR, String::new()),
     }
 }
 
@@ -88,5 +87,5 @@ fn app_not_found() -> Response<String> {
         "Google Chat app not found. To create a Chat app, you must turn on the Chat API and \
          configure the app in the Google Cloud console.",
     );
-    json(StatusCode::NOT_FOUND, answer::error(&status, true))
+    answer::json(StatusCode::NOT_FOUND, answer::error(&status, true))
 }

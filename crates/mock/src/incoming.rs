@@ -1,35 +1,43 @@
-//! Requests as they arrive: their path, query, token and body, and how the log shows them.
+//! Requests as they arrive: their path, query, token and body.
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
-use gchat_filter::list::{MembershipMethod, QueryReader, SystemParameters};
+use gchat_filter::diagnostic::quoted;
+use gchat_filter::list::{MembershipMethod, QueryReader, RpcCode, Status, SystemParameters};
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
-use super::callers::Callers;
-use super::control::CONTROLS;
-
-/// Maximum length of an identifier in a logged path, in bytes.
-const MAX_LOGGED_LEN: usize = 100;
+/// Maximum length of a media type in an error, in characters.
+const MAX_MEDIA_TYPE_LEN: usize = 100;
 
 /// The relevant parts of a request.
 pub(super) struct Incoming {
     pub(super) method: Method,
-    /// Decoded segments after `v1`; `None` if they are not UTF-8 or there is no `v1`.
-    pub(super) path: Option<Vec<String>>,
+    /// The method of the API that the request calls, if any.
+    pub(super) api_method: Option<MembershipMethod>,
+    /// The decoded path after `v1`, as in names and in faults; empty if there is none.
+    pub(super) resource: String,
     pub(super) query: String,
     pub(super) token: Option<String>,
+    /// Empty if the query was in the body.
     pub(super) body: Bytes,
+    /// The media type of the body, without parameters, if it was sent.
+    media_type: Option<String>,
 }
 
 impl Incoming {
     pub(super) fn new(parts: &Parts, body: Bytes) -> Self {
+        let path = segments(parts.uri.path()).unwrap_or_default();
         let mut incoming = Self {
             method: parts.method.clone(),
-            path: segments(parts.uri.path()),
+            api_method: None,
+            resource: path.join("/"),
             query: parts.uri.query().unwrap_or_default().to_owned(),
-            token: bearer(&parts.headers),
+            token: token(&parts.headers),
             body,
+            media_type: media_type(&parts.headers),
         };
         if incoming.method == Method::HEAD {
             // hyper omits the body of the response.
@@ -44,37 +52,57 @@ impl Incoming {
                 // The query was too long for a URL, so it is in the body.
                 let form = String::from_utf8_lossy(&incoming.body);
                 incoming.query = [&*incoming.query, form.trim()].join("&");
+                incoming.body = Bytes::new();
             }
         }
+        if let Some(mask) = parts.headers.get("x-goog-fieldmask")
+            && !has_field_mask(&incoming.query)
+        {
+            let mask = percent_encode(mask.as_bytes(), NON_ALPHANUMERIC);
+            incoming.query = format!("{}&fields={mask}", incoming.query);
+        }
+        incoming.api_method = api_method(&incoming.method, &path);
         incoming
     }
 
-    /// Returns the method of the API that the request calls, if any.
-    pub(super) fn api_method(&self) -> Option<MembershipMethod> {
-        let path: Vec<&str> = self.path.iter().flatten().map(String::as_str).collect();
-        match (self.method.as_str(), path.as_slice()) {
-            ("GET", ["spaces", _, "members"]) => Some(MembershipMethod::List),
-            ("POST", ["spaces", _, "members"]) => Some(MembershipMethod::Create),
-            ("GET", ["spaces", _, "members", _]) => Some(MembershipMethod::Get),
-            ("DELETE", ["spaces", _, "members", _]) => Some(MembershipMethod::Delete),
-            ("PATCH", ["spaces", _, "members", _]) => Some(MembershipMethod::Patch),
-            _ => None,
-        }
-    }
-
     /// Returns the name of the space in the path of list and create.
-    pub(super) fn parent(&self) -> String {
-        let resource = self.resource();
-        let parent = resource.strip_suffix("/members").unwrap_or(&resource);
-        parent.to_owned()
+    pub(super) fn parent(&self) -> &str {
+        let resource = &self.resource;
+        resource.strip_suffix("/members").unwrap_or(resource)
     }
 
-    /// Returns the path of the resource, as in names and in faults.
-    pub(super) fn resource(&self) -> String {
-        self.path
-            .as_ref()
-            .map(|path| path.join("/"))
-            .unwrap_or_default()
+    /// Checks that there is no body.
+    ///
+    /// # Errors
+    ///
+    /// 400, as in Google's services, for methods whose request is in the query alone.
+    pub(super) fn check_no_body(&self) -> Result<(), Status> {
+        if self.body.is_empty() {
+            return Ok(());
+        }
+        let message = "The request body must be empty.";
+        Err(Status::new(RpcCode::InvalidArgument, message))
+    }
+
+    /// Returns the body, which must be JSON.
+    ///
+    /// # Errors
+    ///
+    /// 400 for another media type.
+    pub(super) fn json_body(&self) -> Result<&[u8], Status> {
+        let is_json = |name: &str| {
+            name == "application/json" || name == "text/json" || name.ends_with("+json")
+        };
+        match &self.media_type {
+            Some(name) if !self.body.is_empty() && !is_json(&name.to_ascii_lowercase()) => {
+                let name = quoted(name);
+                let message = format!(
+                    "The content type of the request body must be `application/json`, found {name}."
+                );
+                Err(Status::new(RpcCode::InvalidArgument, message))
+            }
+            _ => Ok(&self.body),
+        }
     }
 
     pub(super) fn system(&self) -> SystemParameters {
@@ -82,26 +110,66 @@ impl Incoming {
     }
 }
 
-/// Returns the decoded segments after `v1`. A base URL with a trailing slash makes it `//v1/…`.
-fn segments(path: &str) -> Option<Vec<String>> {
+/// Returns the media type of the body, without parameters and up to a length.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(header::CONTENT_TYPE)?.as_bytes());
+    let name = value.split(';').next().unwrap_or_default().trim();
+    Some(name.chars().take(MAX_MEDIA_TYPE_LEN).collect())
+}
+
+/// Returns whether a query has a field mask, which has priority over that in a header.
+fn has_field_mask(query: &str) -> bool {
+    let names = query.split('&').filter_map(|pair| pair.split('=').next());
+    let mut names = names.map(|name| percent_decode_str(name).decode_utf8_lossy());
+    names.any(|name| name == "fields" || name == "$fields")
+}
+
+/// Returns the method of the API that an HTTP method and a path call, if any.
+fn api_method(method: &Method, path: &[Cow<'_, str>]) -> Option<MembershipMethod> {
+    let is_one = match path {
+        [spaces, _, members] if spaces == "spaces" && members == "members" => false,
+        // Not with a trailing slash.
+        [spaces, _, members, member]
+            if spaces == "spaces" && members == "members" && !member.is_empty() =>
+        {
+            true
+        }
+        _ => return None,
+    };
+    match (method.as_str(), is_one) {
+        ("GET", false) => Some(MembershipMethod::List),
+        ("POST", false) => Some(MembershipMethod::Create),
+        ("GET", true) => Some(MembershipMethod::Get),
+        ("DELETE", true) => Some(MembershipMethod::Delete),
+        ("PATCH", true) => Some(MembershipMethod::Patch),
+        _ => None,
+    }
+}
+
+/// Returns the decoded segments after `v1`; `None` if they are not UTF-8 or there is no `v1`. A base URL
+/// with a trailing slash makes it `//v1/…`.
+fn segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
     let mut segments = path.trim_start_matches('/').split('/');
     if segments.next() != Some("v1") {
         return None;
     }
-    let decode = |segment| {
-        let decoded = percent_decode_str(segment).decode_utf8().ok()?;
-        Some(decoded.into_owned())
-    };
-    segments.map(decode).collect()
+    segments
+        .map(|segment| percent_decode_str(segment).decode_utf8().ok())
+        .collect()
 }
 
 /// Returns the token in the `Authorization` header.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
+fn token(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    bearer(value).map(str::to_owned)
+}
+
+/// Returns the token in the value of an `Authorization` header.
+pub(super) fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim().to_owned())
+        .then_some(token.trim())
 }
 
 /// Returns the HTTP method if it is a common one. Any other may be a token, sent by mistake.
@@ -111,88 +179,4 @@ pub(super) fn common_method(method: &str) -> Option<&str> {
         "GET" | "HEAD" | "POST" | "PATCH" | "DELETE" | "PUT" | "OPTIONS"
     );
     is_common.then_some(method)
-}
-
-/// Returns the method and the path for the log. The query is omitted because it may contain a token.
-/// A path that the API does not have is omitted too: it may contain a token by mistake.
-pub(super) fn logged<'p>(parts: &'p Parts, callers: &Callers) -> (&'p str, &'p str) {
-    const OTHER: &str = "(other)";
-    let method = common_method(parts.method.as_str()).unwrap_or(OTHER);
-    let own_token = bearer(&parts.headers).filter(|token| !token.is_empty());
-    // An identifier or an email address, in which `@` and `+` may be encoded.
-    let is_identifier = |text: &str| {
-        let text = text.replace("%40", "@").replace("%2B", "+");
-        let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_.+@".contains(c);
-        (1..=MAX_LOGGED_LEN).contains(&text.len())
-            && text.chars().all(is_valid)
-            && !callers.has_token(&text)
-            && own_token
-                .as_ref()
-                .is_none_or(|token| !text.contains(&**token))
-    };
-    let path = parts.uri.path();
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let is_known = match segments.as_slice() {
-        ["v1", "spaces", space, "members"] => is_identifier(space),
-        ["__admin", control] => CONTROLS.contains(control),
-        ["v1", "spaces", space, "members", member] => is_identifier(space) && is_identifier(member),
-        _ => false,
-    };
-    (method, if is_known { path } else { OTHER })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
-
-    use super::*;
-
-    #[test]
-    fn log_has_only_paths_of_the_api_without_tokens() {
-        let callers = r#"[{"token": "SECRET", "user": "users/1"},
-                          {"token": "a+b@c", "user": "users/2"}]"#;
-        let callers: Vec<super::super::seed_items::CallerSeed> =
-            serde_json::from_str(callers).unwrap();
-        let callers = Callers::from(callers.as_slice());
-        let long = |length: usize| format!("/v1/spaces/{}/members", "x".repeat(length));
-        for (method, path, token, shown) in [
-            ("GET", "/v1/spaces/A/members", "", true),
-            ("HEAD", "/v1/spaces/A/members/1", "", true),
-            ("POST", "//v1/spaces/A-_./members", "t", true),
-            ("PATCH", "/v1/spaces/A/members/a%40example.com", "t", true),
-            (
-                "DELETE",
-                "/v1/spaces/A/members/a%2Bb@example.com",
-                "t",
-                true,
-            ),
-            ("PUT", &long(100), "", true),
-            ("OPTIONS", &long(101), "", false),
-            ("GET", "/v1/spaces//members", "", false),
-            ("GET", "/v1/spaces/A/members/", "", false),
-            ("GET", "/v1/spaces/A/members/x%20y", "", false),
-            ("GET", "/v1/spaces/A%3Bx/members/1", "", false),
-            ("GET", "/v1/spaces/A", "", false),
-            ("GET", "/v2/spaces/A/members", "", false),
-            ("GET", "/v1/rooms/A/members", "", false),
-            ("GET", "/v1/spaces/A/members/1/x", "", false),
-            // A caller's token, and the request's own.
-            ("GET", "/v1/spaces/A/members/SECRET", "", false),
-            ("GET", "/v1/spaces/xSECRETx/members/1", "", false),
-            ("GET", "/v1/spaces/A/members/a%2Bb%40c", "", false),
-            ("GET", "/v1/spaces/A/members/xtx", "t", false),
-            ("GET", "/v1/spaces/t/members", "t", false),
-        ] {
-            let request = http::Request::builder()
-                .method(method)
-                .uri(path)
-                .header("authorization", format!("Bearer {token}"));
-            let (parts, ()) = request.body(()).unwrap().into_parts();
-            let expected = if shown { path } else { "(other)" };
-            assert_eq!(logged(&parts, &callers), (method, expected), "{path}");
-        }
-        let request = http::Request::builder().method("SECRET");
-        let (parts, ()) = request.body(()).unwrap().into_parts();
-        assert_eq!(logged(&parts, &callers), ("(other)", "(other)"));
-    }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod builder;
 mod call;
 mod callers;
 mod clock;
@@ -9,22 +10,28 @@ mod control;
 mod create;
 mod fault;
 mod fault_response;
+mod front_page;
 mod identifier;
 mod incoming;
 mod index;
+mod layers;
+mod logged;
 mod message_types;
 mod methods;
 mod nearest;
+mod open_error;
 mod people;
 mod present;
 mod redact;
 mod requests;
 mod scope_warning;
 mod seed;
+mod seed_check;
 mod seed_error;
 mod seed_items;
 mod server;
 mod service;
+mod shared;
 mod socket;
 mod space_settings;
 mod state;
@@ -42,17 +49,21 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use thiserror::Error;
 
+pub use self::builder::SeedBuilder;
 pub use self::fault::{ConnectionFault, Fault, FaultError};
+pub use self::open_error::OpenError;
 pub use self::requests::RecordedRequest;
 pub use self::seed_error::SeedError;
+pub use self::seed_items::{CallerSeed, SpaceSeed, UserSeed};
 pub use self::server::{Server, serve};
+pub use self::space_settings::{Permission, SpaceType};
 pub use self::store::StoreError;
 
 use self::clock::{Clock, parse_time};
-use self::present::Origin;
+use self::people::parse;
 use self::requests::Requests;
 use self::seed::Seed;
-use self::service::Shared;
+use self::shared::{Origin, Shared};
 use self::state::{State, check_saved_name};
 use self::store::{Content, Store};
 use gchat_filter::list::PageTokens;
@@ -68,27 +79,6 @@ pub struct Mock {
     warnings: Arc<[String]>,
     /// Whether the control paths are served on any address.
     admin: bool,
-}
-
-/// The error for a mock server's file that cannot be opened.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The seed is invalid.
-    #[error("invalid seed: {0}")]
-    Seed(#[from] SeedError),
-    /// The file cannot be opened, read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The file was created from a different seed.
-    #[error(
-        "the file was created from a different seed: {difference}; omit the seed to continue with the \
-         saved data, or delete the file to start over"
-    )]
-    OtherSeed {
-        /// The first difference.
-        difference: String,
-    },
 }
 
 /// The error for a time that is not in RFC 3339 with an offset.
@@ -262,6 +252,18 @@ impl Mock {
         self.shared.faults().clone()
     }
 
+    /// Removes the faults with this path, which is compared as text. Returns their number.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "it removes them, whatever their number"
+    )]
+    pub fn remove_faults(&self, path: &str) -> usize {
+        let mut faults = self.shared.faults();
+        let before = faults.len();
+        faults.retain(|fault| !fault.has_path(path));
+        before - faults.len()
+    }
+
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.shared.faults().clear();
@@ -312,6 +314,27 @@ impl Mock {
     #[must_use]
     pub fn to_seed(&self) -> String {
         self.shared.present_seed()
+    }
+
+    /// Adds a membership, completed as those of a [seed](crate#seed) are: for example, without a state it
+    /// is `JOINED`. Permissions and the state of the space do not matter.
+    ///
+    /// # Errors
+    ///
+    /// If its space is unknown, its name is not canonical, or it contradicts the state, or if it cannot
+    /// be saved.
+    pub fn add_membership(&self, membership: Membership) -> Result<(), OpenError> {
+        self.add_seed(&SeedBuilder::new().membership(membership).to_json())
+    }
+
+    /// Removes the membership with this canonical name. Returns whether there was one. Permissions do
+    /// not matter.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be saved.
+    pub fn remove_membership(&self, name: &str) -> Result<bool, StoreError> {
+        self.shared.remove_membership(name)
     }
 
     /// Adds a seed to the present state: spaces, memberships, users, callers, faults.
@@ -378,11 +401,4 @@ fn new_key() -> [u8; 32] {
     let mut key = [0; 32];
     getrandom::fill(&mut key).expect("the operating system has random numbers");
     key
-}
-
-/// Parses a seed in several parts, and completes its memberships.
-fn parse(parts: &[impl AsRef<str>]) -> Result<Seed, SeedError> {
-    let mut seed = Seed::parse(parts)?;
-    people::complete(&mut seed);
-    Ok(seed)
 }

@@ -9,6 +9,7 @@ use gchat_filter::members::{
 
 use super::identifier::identifier;
 use super::seed::Seed;
+use super::seed_error::SeedError;
 use super::seed_items::UserSeed;
 
 /// A person or an app.
@@ -51,6 +52,13 @@ impl From<&UserSeed> for Person {
             external: seed.external,
         }
     }
+}
+
+/// Parses a seed in several parts, and completes its memberships.
+pub(super) fn parse(parts: &[impl AsRef<str>]) -> Result<Seed, SeedError> {
+    let mut seed = Seed::parse(parts)?;
+    complete(&mut seed);
+    Ok(seed)
 }
 
 /// Everyone who is known, and the domains of the organization.
@@ -164,7 +172,7 @@ impl People {
 
 /// Adds to a seed's memberships what the service always populates: the state, the role of a person or
 /// an app, the affiliation of a person from outside, and what the rest of the seed says about them.
-pub(super) fn complete(seed: &mut Seed) {
+fn complete(seed: &mut Seed) {
     let people = People::of(seed);
     for membership in &mut seed.memberships {
         if membership.state == MembershipState::Unspecified {

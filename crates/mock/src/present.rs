@@ -1,72 +1,21 @@
 //! The present state as a seed, adding to it, and going back to the original one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::path::PathBuf;
 
-use gchat_filter::members::{Membership, UserType};
+use gchat_filter::members::UserType;
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::{Value, json};
 
+use super::builder::SeedBuilder;
 use super::fault::Fault;
 use super::identifier::identifier;
-use super::parse;
+use super::open_error::OpenError;
+use super::people::parse;
 use super::seed::Seed;
-use super::seed_items::{Missing, SpaceSeed, UnknownUsers, UserDetails};
-use super::service::Shared;
-use super::state::{State, user_id};
-use super::store::{Content, Store};
-use super::{OpenError, SeedError};
-
-/// What a server began with.
-pub(super) struct Origin {
-    /// The parts of the seed.
-    pub(super) seeds: Vec<String>,
-    /// The key of the page tokens.
-    pub(super) key: [u8; 32],
-    /// The file that changes are saved to.
-    pub(super) path: Option<PathBuf>,
-}
-
-impl Origin {
-    /// Returns a key of the page tokens that depends on the seed alone.
-    pub(super) fn reproducible_key(&self) -> [u8; 32] {
-        *blake3::hash(self.seeds.join("\0").as_bytes()).as_bytes()
-    }
-}
-
-/// Omits the tokens and the key.
-impl fmt::Debug for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Origin")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A seed, for printing.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Printed<'s> {
-    spaces: Vec<Value>,
-    memberships: Vec<&'s Membership>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    users: Vec<Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    callers: Vec<Value>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    faults: &'s [Fault],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    domains: &'s [String],
-    calling_app: String,
-    user_details: UserDetails,
-    unknown_users: UnknownUsers,
-    missing: Missing,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    now: Option<String>,
-    lenient: bool,
-}
+use super::seed_error::SeedError;
+use super::seed_items::{CallerSeed, UserSeed};
+use super::shared::Shared;
+use super::state::{Change, State, user_id};
+use super::store::{Content, Store, StoreError};
 
 impl Shared {
     /// Returns a seed that starts an equal server. Its tokens are placeholders: what the control paths
@@ -102,6 +51,24 @@ impl Shared {
             self.clock.set(now);
         }
         Ok(())
+    }
+
+    /// Removes the membership with this name. Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be saved.
+    pub(super) fn remove_membership(&self, name: &str) -> Result<bool, StoreError> {
+        let mut store = self.lock();
+        if !self.read().has_membership(name) {
+            return Ok(false);
+        }
+        let change = Change::Remove(name.to_owned());
+        if let Some(store) = &mut *store {
+            store.save(&change)?;
+        }
+        self.write().apply(change);
+        Ok(true)
     }
 
     /// Goes back to the seed that the server began with.
@@ -149,60 +116,34 @@ fn print(
     token: impl Fn(usize, &str) -> String,
 ) -> String {
     let seed = &state.seed;
-    let callers = seed.callers.iter().enumerate().map(|(index, caller)| {
-        without_nulls(json!({
-            "token": token(index, &caller.token),
-            "user": caller.user,
-            "app": caller.app,
-            "scopes": caller.scopes,
-        }))
-    });
-    let printed = Printed {
-        spaces: seed.spaces.iter().map(space).collect(),
-        memberships: state.memberships().collect(),
+    let callers = seed
+        .callers
+        .iter()
+        .enumerate()
+        .map(|(index, caller)| CallerSeed {
+            token: token(index, &caller.token),
+            ..caller.clone()
+        });
+    let present = SeedBuilder {
+        spaces: seed.spaces.clone(),
+        memberships: state.memberships().cloned().collect(),
         users: users(state),
         callers: callers.collect(),
-        faults,
-        domains: &seed.domains,
-        calling_app: format!("users/{}", state.app),
+        faults: faults.to_vec(),
+        domains: seed.domains.clone(),
+        calling_app: Some(format!("users/{}", state.app)),
         user_details: seed.user_details,
         unknown_users: seed.unknown_users,
         missing: seed.missing,
         now: now.map(|now| now.to_string()),
         lenient: seed.lenient,
     };
-    serde_json::to_string_pretty(&printed).expect("all keys are strings")
-}
-
-fn space(space: &SpaceSeed) -> Value {
-    let settings = &space.permission_settings;
-    let is_discoverable = space.access_settings.is_discoverable();
-    without_nulls(json!({
-        "name": space.name,
-        "spaceType": space.space_type,
-        "importMode": space.import_mode,
-        "creator": space.creator,
-        "permissionSettings": {
-            "manageMembersAndGroups": settings.manage_members_and_groups,
-            "manageApps": settings.manage_apps,
-            "viewSpaceMembership": settings.view_space_membership,
-        },
-        "accessSettings": is_discoverable.then(|| json!({"accessState": "DISCOVERABLE"})),
-        "externalUserAllowed": space.external_user_allowed,
-    }))
-}
-
-/// Removes the fields of an object that are `null`.
-fn without_nulls(mut object: Value) -> Value {
-    if let Some(fields) = object.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
-    }
-    object
+    present.to_json()
 }
 
 /// Returns the people and apps whom the rest of the seed does not identify: those of the seed's `users`,
 /// and those who are no longer in any space.
-fn users(state: &State) -> Vec<Value> {
+fn users(state: &State) -> Vec<UserSeed> {
     let seed = &state.seed;
     let listed: BTreeSet<&str> = seed
         .users
@@ -225,17 +166,19 @@ fn users(state: &State) -> Vec<Value> {
     let known = people
         .iter()
         .filter(|(id, _)| is_needed(id) || !members.contains(*id));
-    let known = known.map(|(id, person)| {
-        json!({
-            "name": format!("users/{id}"),
-            "email": person.email,
-            "displayName": person.display_name,
-            "avatarUrl": person.avatar_url,
-            "autoAccept": person.auto_accept,
-            "admin": person.administrator,
-            "external": person.external,
-            "type": if person.user_type == UserType::Bot { "BOT" } else { "HUMAN" },
-        })
+    let known = known.map(|(id, person)| UserSeed {
+        name: format!("users/{id}"),
+        email: person.email.clone(),
+        display_name: person.display_name.clone(),
+        avatar_url: person.avatar_url.clone(),
+        auto_accept: person.auto_accept,
+        admin: person.administrator,
+        external: person.external,
+        user_type: if person.user_type == UserType::Bot {
+            UserType::Bot
+        } else {
+            UserType::Human
+        },
     });
     let creators = seed
         .spaces
@@ -243,6 +186,6 @@ fn users(state: &State) -> Vec<Value> {
         .filter_map(|space| space.creator.as_deref());
     let is_unknown = |creator: &&str| !state.people.contains(identifier(creator));
     let creators: BTreeSet<&str> = creators.filter(is_unknown).collect();
-    let creators = creators.into_iter().map(|name| json!({"name": name}));
+    let creators = creators.into_iter().map(UserSeed::new);
     known.chain(creators).collect()
 }

@@ -1,11 +1,9 @@
 //! Cuts access tokens out of what others will read.
 
 use http::HeaderName;
-use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use super::callers::Callers;
-use super::incoming::bearer;
 
 /// Stands for a token.
 const CUT: &str = "(token)";
@@ -23,17 +21,19 @@ const NAMES: &[&str] = &[
     "bearer",
 ];
 
-/// The tokens that must not be shown.
-pub(super) struct Redactor<'c> {
-    callers: &'c Callers,
-    /// The request's own token.
-    own: Option<String>,
-}
+/// Start of the access tokens of Google's services.
+const GOOGLE: &str = "ya29.";
+
+/// The tokens that must not be shown, the longest first, because one may contain another.
+pub(super) struct Redactor<'c>(Vec<&'c str>);
 
 impl<'c> Redactor<'c> {
-    pub(super) fn new(parts: &Parts, callers: &'c Callers) -> Self {
-        let own = bearer(&parts.headers).filter(|token| token.len() >= MIN_LEN);
-        Self { callers, own }
+    /// Creates a redactor of the callers' tokens and of the request's own.
+    pub(super) fn new(own: Option<&'c str>, callers: &'c Callers) -> Self {
+        let tokens = callers.tokens().chain(own);
+        let mut tokens: Vec<_> = tokens.filter(|token| token.len() >= MIN_LEN).collect();
+        tokens.sort_unstable_by_key(|token| std::cmp::Reverse(token.len()));
+        Self(tokens)
     }
 
     /// Returns the value of a header without tokens.
@@ -56,20 +56,32 @@ impl<'c> Redactor<'c> {
     }
 
     fn cut(&self, text: &str) -> String {
-        let mut cut = without_values(text);
-        for token in self.callers.tokens().chain(self.own.as_deref()) {
-            if token.len() >= MIN_LEN {
-                cut = cut.replace(token, CUT);
-            }
-        }
-        cut
+        let cut = without_google_tokens(&without_values(text));
+        self.0
+            .iter()
+            .fold(cut, |cut, token| cut.replace(token, CUT))
     }
+}
+
+/// Returns whether a token may have this character.
+fn is_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~+/=@%".contains(c)
+}
+
+/// Cuts what looks like an access token of Google's services.
+fn without_google_tokens(text: &str) -> String {
+    let mut parts = text.split(GOOGLE);
+    let mut cut = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        cut.push_str(CUT);
+        cut.push_str(part.trim_start_matches(is_part));
+    }
+    cut
 }
 
 /// Cuts the values after the names of tokens, as in queries, headers and JSON.
 fn without_values(text: &str) -> String {
     let is_separator = |c: char| " \t\r\n\"':=".contains(c);
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "-._~+/=@%".contains(c);
     let lower = text.to_ascii_lowercase();
     let names = NAMES.iter().flat_map(|name| {
         let found = lower.match_indices(name);

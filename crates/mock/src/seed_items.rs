@@ -13,67 +13,59 @@ use gchat_filter::members::UserType;
 use super::space_settings::{Permission, SpaceType};
 
 /// A space in a seed.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
-pub(super) struct SpaceSeed {
+pub struct SpaceSeed {
     pub(super) name: String,
     #[serde(default, deserialize_with = "name")]
     pub(super) space_type: SpaceType,
     #[serde(default)]
     pub(super) import_mode: bool,
     /// Name of a person or an app, `users/{user}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) creator: Option<String>,
     #[serde(default, deserialize_with = "object")]
     pub(super) permission_settings: PermissionSettings,
     #[serde(default, deserialize_with = "object")]
     pub(super) access_settings: AccessSettings,
     /// Whether people from outside the organization can be added.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) external_user_allowed: Option<bool>,
     /// The API's other fields, so that a space of the service is a valid seed.
-    #[serde(default, rename = "type")]
+    #[serde(default, rename = "type", skip_serializing)]
     _type: IgnoredAny,
-    #[serde(default, rename = "displayName")]
+    #[serde(default, rename = "displayName", skip_serializing)]
     _display_name: IgnoredAny,
-    #[serde(default, rename = "singleUserBotDm")]
+    #[serde(default, rename = "singleUserBotDm", skip_serializing)]
     _single_user_bot_dm: IgnoredAny,
-    #[serde(default, rename = "threaded")]
+    #[serde(default, rename = "threaded", skip_serializing)]
     _threaded: IgnoredAny,
-    #[serde(default, rename = "spaceThreadingState")]
+    #[serde(default, rename = "spaceThreadingState", skip_serializing)]
     _space_threading_state: IgnoredAny,
-    #[serde(default, rename = "spaceDetails")]
+    #[serde(default, rename = "spaceDetails", skip_serializing)]
     _space_details: IgnoredAny,
-    #[serde(default, rename = "spaceHistoryState")]
+    #[serde(default, rename = "spaceHistoryState", skip_serializing)]
     _space_history_state: IgnoredAny,
-    #[serde(default, rename = "createTime")]
+    #[serde(default, rename = "createTime", skip_serializing)]
     _create_time: IgnoredAny,
-    #[serde(default, rename = "lastActiveTime")]
+    #[serde(default, rename = "lastActiveTime", skip_serializing)]
     _last_active_time: IgnoredAny,
-    #[serde(default, rename = "adminInstalled")]
+    #[serde(default, rename = "adminInstalled", skip_serializing)]
     _admin_installed: IgnoredAny,
-    #[serde(default, rename = "membershipCount")]
+    #[serde(default, rename = "membershipCount", skip_serializing)]
     _membership_count: IgnoredAny,
-    #[serde(default, rename = "spaceUri")]
+    #[serde(default, rename = "spaceUri", skip_serializing)]
     _space_uri: IgnoredAny,
-    #[serde(default, rename = "predefinedPermissionSettings")]
+    #[serde(default, rename = "predefinedPermissionSettings", skip_serializing)]
     _predefined_permission_settings: IgnoredAny,
-    #[serde(default, rename = "importModeExpireTime")]
+    #[serde(default, rename = "importModeExpireTime", skip_serializing)]
     _import_mode_expire_time: IgnoredAny,
-    #[serde(default, rename = "customer")]
+    #[serde(default, rename = "customer", skip_serializing)]
     _customer: IgnoredAny,
 }
 
-impl SpaceSeed {
-    /// Returns a space of which only the name is known.
-    pub(super) fn named(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            ..Self::default()
-        }
-    }
-}
-
 /// The permission settings of a space that the server uses.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct PermissionSettings {
     #[serde(default, deserialize_with = "object")]
@@ -82,34 +74,34 @@ pub(super) struct PermissionSettings {
     pub(super) manage_apps: Permission,
     #[serde(default, deserialize_with = "object")]
     pub(super) view_space_membership: Permission,
-    #[serde(default, rename = "modifySpaceDetails")]
+    #[serde(default, rename = "modifySpaceDetails", skip_serializing)]
     _modify_space_details: IgnoredAny,
-    #[serde(default, rename = "toggleHistory")]
+    #[serde(default, rename = "toggleHistory", skip_serializing)]
     _toggle_history: IgnoredAny,
-    #[serde(default, rename = "useAtMentionAll")]
+    #[serde(default, rename = "useAtMentionAll", skip_serializing)]
     _use_at_mention_all: IgnoredAny,
-    #[serde(default, rename = "manageWebhooks")]
+    #[serde(default, rename = "manageWebhooks", skip_serializing)]
     _manage_webhooks: IgnoredAny,
-    #[serde(default, rename = "postMessages")]
+    #[serde(default, rename = "postMessages", skip_serializing)]
     _post_messages: IgnoredAny,
-    #[serde(default, rename = "replyMessages")]
+    #[serde(default, rename = "replyMessages", skip_serializing)]
     _reply_messages: IgnoredAny,
 }
 
 /// Who finds a space and can join it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct AccessSettings {
     #[serde(default, deserialize_with = "name")]
     access_state: AccessState,
     /// Name of a target audience, `audiences/{audience}`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     audience: String,
-    #[serde(default, rename = "accessPermissionSettings")]
+    #[serde(default, rename = "accessPermissionSettings", skip_serializing)]
     _access_permission_settings: IgnoredAny,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum AccessState {
     #[default]
@@ -120,21 +112,25 @@ enum AccessState {
 }
 
 impl AccessSettings {
+    pub(super) fn discover(&mut self) {
+        self.access_state = AccessState::Discoverable;
+    }
+
     pub(super) fn is_discoverable(&self) -> bool {
         self.access_state == AccessState::Discoverable || !self.audience.is_empty()
     }
 }
 
 /// A person or an app in a seed: what their memberships do not say.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
-pub(super) struct UserSeed {
+pub struct UserSeed {
     pub(super) name: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) email: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) display_name: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) avatar_url: String,
     /// Whether the person joins at once when added; if not, they are invited.
     #[serde(default = "default_auto_accept")]
@@ -158,11 +154,13 @@ fn default_auto_accept() -> bool {
 }
 
 /// A caller in a seed.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
-pub(super) struct CallerSeed {
+pub struct CallerSeed {
     pub(super) token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) app: Option<String>,
     #[serde(default)]
     pub(super) scopes: Vec<String>,

@@ -1,22 +1,23 @@
 //! HTTP server with timeouts, and the server on a separate thread.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::pin::pin;
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Version, header};
 use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
+use hyper::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
@@ -25,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::Mock;
 use super::control::Control;
 use super::fault::ConnectionFault;
+use super::layers::{RequestBody, layered};
 use super::service::{self, BodyError, MAX_BODY_LEN};
 use super::socket::Socket;
 use super::truncated::{Lost, truncated};
@@ -100,7 +102,9 @@ impl Server {
                         let _ = stopped.await;
                     };
                     match TcpListener::from_std(listener) {
-                        Ok(listener) => run(&served, listener, until, Limits::IMMEDIATE).await,
+                        Ok(listener) => {
+                            run(&served, vec![listener], until, Limits::IMMEDIATE).await;
+                        }
                         Err(error) => tracing::error!(%error, "the mock server cannot listen"),
                     }
                 });
@@ -118,6 +122,15 @@ impl Server {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Returns the port that the server listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Stops the server, as dropping it does: when this returns, the port is free.
+    pub fn stop(self) {}
 
     /// Returns the base URL, without a trailing slash: `http://127.0.0.1:{port}`.
     #[must_use]
@@ -145,7 +158,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves on a listener until the future `until` completes.
+/// Serves on one or more listeners until the future `until` completes.
 ///
 /// Then the server stops accepting connections and closes idle ones. It waits up to five seconds for
 /// responses in progress and one second for incomplete requests.
@@ -161,21 +174,40 @@ impl Drop for Server {
 /// tries again.
 pub async fn serve(
     mock: Mock,
-    listener: TcpListener,
+    listeners: impl IntoIterator<Item = TcpListener>,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    run(&mock, listener, until, Limits::DEFAULT).await;
+    let listeners = listeners.into_iter().collect();
+    run(&mock, listeners, until, Limits::DEFAULT).await;
     Ok(())
 }
 
-async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>, limits: Limits) {
+/// Accepts a connection from any of the listeners.
+async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
+    poll_fn(|context| {
+        let accepted = listeners
+            .iter()
+            .map(|listener| listener.poll_accept(context));
+        let mut ready = accepted.filter(Poll::is_ready);
+        ready.next().unwrap_or(Poll::Pending)
+    })
+    .await
+    .map(|(stream, _)| stream)
+}
+
+async fn run(
+    mock: &Mock,
+    listeners: Vec<TcpListener>,
+    until: impl Future<Output = ()>,
+    limits: Limits,
+) {
     let mut http = http1::Builder::new();
     // A client may close its half of the connection and still wait for the response, as `nc -N` does.
     http.half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head);
-    let addresses = listener.local_addr().into_iter().collect();
-    let control = Control::new(addresses, mock.admin);
+    let addresses = listeners.iter().map(TcpListener::local_addr);
+    let control = Control::new(addresses.flatten().collect(), mock.admin);
     let graceful = GracefulShutdown::new();
     let answering = TaskTracker::new();
     let mut connections = JoinSet::new();
@@ -190,10 +222,10 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
             () = control.stop.cancelled() => break true,
             // Forget the connections that have ended.
             Some(_) = connections.join_next() => continue,
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listeners) => accepted,
         };
         let stream = match accepted {
-            Ok((stream, _)) => stream,
+            Ok(stream) => stream,
             Err(error) => {
                 // Log the error once, until the listener accepts again.
                 if std::mem::take(&mut accepts) {
@@ -216,7 +248,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
         let service = service_fn(move |request| {
             let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
             let socket = socket.clone();
-            async move {
+            layered(request, async move |request| {
                 let start = Instant::now();
                 let keeps_alive = keeps_alive(&request);
                 let request = receive(request, limits.body).await;
@@ -240,7 +272,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
                     Some(ConnectionFault::Truncated) => Ok(truncated(response).map(Either::Right)),
                     None => Ok(response.map(Either::Left)),
                 }
-            }
+            })
         });
         let connection = graceful.watch(http.serve_connection(stream, service));
         connections.spawn(async move {
@@ -248,7 +280,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
             let _ = connection.await;
         });
     };
-    drop(listener);
+    drop(listeners);
     let answers = async {
         tokio::time::sleep(limits.half_sent).await;
         answering.close();
@@ -273,7 +305,7 @@ async fn run(mock: &Mock, listener: TcpListener, until: impl Future<Output = ()>
 }
 
 /// Returns whether the connection stays open after the response, unless that says otherwise.
-fn keeps_alive(request: &Request<Incoming>) -> bool {
+fn keeps_alive<B>(request: &Request<B>) -> bool {
     let close = request.headers().get(header::CONNECTION);
     request.version() == Version::HTTP_11
         && close.is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"close"))
@@ -281,14 +313,21 @@ fn keeps_alive(request: &Request<Incoming>) -> bool {
 
 /// Receives the body of a request. If it is over the limit, the rest is read and ignored while the
 /// response is sent: many clients write the entire body before they read.
-async fn receive(request: Request<Incoming>, time: Duration) -> Request<Result<Bytes, BodyError>> {
+async fn receive(
+    request: Request<RequestBody>,
+    time: Duration,
+) -> Request<Result<Bytes, BodyError>> {
     let (parts, mut body) = request.into_parts();
-    let received = if body.size_hint().lower() > MAX_BODY_LEN as u64 {
+    let encoding = parts.headers.get(header::CONTENT_ENCODING);
+    let received = if encoding.is_some_and(|encoding| encoding != "identity") {
+        Err(BodyError::unknown_encoding())
+    } else if body.size_hint().lower() > MAX_BODY_LEN as u64 {
         Err(BodyError::too_long())
     } else {
         match tokio::time::timeout(time, Limited::new(&mut body, MAX_BODY_LEN).collect()).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::too_long()),
+            Ok(Err(error)) if error.is::<io::Error>() => Err(BodyError::not_gzip()),
             Ok(Err(_)) => Err(BodyError::incomplete()),
             Err(_) => Err(BodyError::timed_out()),
         }
@@ -301,9 +340,13 @@ async fn receive(request: Request<Incoming>, time: Duration) -> Request<Result<B
     Request::from_parts(parts, received)
 }
 
-/// Reads a body to its end, up to a limit, or until the client pauses.
-async fn ignore(mut body: Incoming) {
+/// Reads a body to its end, without decompressing it, up to a limit, or until the client pauses.
+async fn ignore(mut body: RequestBody) {
     let mut left = MAX_IGNORED_LEN;
+    let body = match &mut body {
+        Either::Left(body) => body.get_mut(),
+        Either::Right(body) => body,
+    };
     while let Ok(Some(Ok(frame))) = tokio::time::timeout(PAUSE, body.frame()).await {
         let length = frame.data_ref().map_or(0, Bytes::len);
         match left.checked_sub(length) {
@@ -329,7 +372,7 @@ mod tests {
         let (stop, stopped) = oneshot::channel::<()>();
         let server = runtime.spawn(async move {
             let until = async { drop(stopped.await) };
-            run(&Mock::sample(), listener, until, limits).await;
+            run(&Mock::sample(), vec![listener], until, limits).await;
         });
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         stream.write_all(sent.as_bytes()).unwrap();

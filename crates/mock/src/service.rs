@@ -1,7 +1,7 @@
 //! HTTP: from a request to the method that it calls, and from the result to a response.
 
 use std::borrow::Borrow;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -12,20 +12,19 @@ use gchat_filter::list::{
 use gchat_filter::members::{Membership, MembershipState};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
-use super::answer::{self, Listed};
+use super::answer::{self, Listed, json};
 use super::body;
 use super::call::{Call, Requester, allowed};
-use super::clock::Clock;
 use super::control::{self, Control};
 use super::fault::Fault;
 use super::fault_response;
+use super::front_page::{front_page, is_front_page};
 use super::identifier::identifier;
-use super::incoming::{Incoming, common_method, logged};
+use super::incoming::{Incoming, common_method};
+use super::logged::logged;
 use super::people::without_details;
-use super::present::Origin;
-use super::requests::Requests;
+use super::shared::Shared;
 use super::state::{Change, State};
-use super::store::Store;
 
 /// Maximum length of a body, in bytes: far more than a membership or a filter needs.
 pub(super) const MAX_BODY_LEN: usize = 1 << 20;
@@ -53,6 +52,22 @@ impl BodyError {
         Self(StatusCode::BAD_REQUEST, status)
     }
 
+    pub(super) fn not_gzip() -> Self {
+        let status = Status::new(
+            RpcCode::InvalidArgument,
+            "The request body is not valid gzip.",
+        );
+        Self(StatusCode::BAD_REQUEST, status)
+    }
+
+    pub(super) fn unknown_encoding() -> Self {
+        let status = Status::new(
+            RpcCode::InvalidArgument,
+            "The content encoding of the request body is not supported: use `gzip` or none.",
+        );
+        Self(StatusCode::UNSUPPORTED_MEDIA_TYPE, status)
+    }
+
     pub(super) fn is_too_long(&self) -> bool {
         self.0 == StatusCode::PAYLOAD_TOO_LARGE
     }
@@ -65,21 +80,6 @@ impl BodyError {
         response.headers_mut().insert(header::CONNECTION, close);
         response
     }
-}
-
-/// State that all requests share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) state: RwLock<State>,
-    /// Locked while a change is checked, saved and applied, so that changes are made one at a time.
-    /// Reads only wait while it is applied, not while it is saved.
-    pub(super) store: Mutex<Option<Store>>,
-    /// Whether there is a store, so that a change waits for the disk.
-    pub(super) saves: bool,
-    pub(super) clock: Clock,
-    pub(super) origin: Origin,
-    pub(super) requests: Requests,
-    pub(super) faults: Mutex<Vec<Fault>>,
 }
 
 /// Answers a request whose body was received, or was not, and logs it. The delay of a fault ends early
@@ -101,32 +101,38 @@ pub(super) async fn handle(
     });
     let response = match (body, control) {
         (Err(error), _) => error.answer(),
-        (Ok(body), Some(control)) if control::is_control(&parts) => {
+        (Ok(body), Some(control)) if control::is_control(&parts.uri) => {
             control::respond(shared, control, &parts, &body)
+        }
+        (Ok(_), control) if is_front_page(&parts) => {
+            front_page(&shared.read(), control.is_some_and(Control::is_open))
         }
         (Ok(body), control) => {
             let incoming = Incoming::new(&parts, body.clone());
             let is_recorded =
-                control.is_some_and(Control::is_open) && incoming.api_method().is_some();
+                control.is_some_and(Control::is_open) && incoming.api_method.is_some();
             let response = respond(shared, incoming, gone).await;
             if is_recorded {
-                shared.record(&parts, &body, &response);
+                let callers = Arc::clone(&shared.read().callers);
+                let time = shared.clock.now();
+                shared.requests.add(&parts, &body, &response, callers, time);
             }
             response
         }
     };
-    let state = shared.read();
-    let (method, path) = logged(&parts, &state.callers);
-    let fault = response.extensions().get::<Arc<Fault>>();
-    tracing::info!(
-        method = %method,
-        path,
-        status = response.status().as_u16(),
-        fault = fault.map(tracing::field::display),
-        micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "request"
-    );
-    drop(state);
+    if tracing::enabled!(tracing::Level::INFO) {
+        let callers = Arc::clone(&shared.read().callers);
+        let (method, path) = logged(&parts, &callers);
+        let fault = response.extensions().get::<Arc<Fault>>();
+        tracing::info!(
+            method = %method,
+            path = &*path,
+            status = response.status().as_u16(),
+            fault = fault.map(tracing::field::display),
+            micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+    }
     response
 }
 
@@ -136,7 +142,7 @@ async fn respond(
     gone: impl Future<Output = ()>,
 ) -> Response<String> {
     let fault = incoming
-        .api_method()
+        .api_method
         .and_then(|method| shared.take_fault(method, &incoming));
     let Some(fault) = fault else {
         return call(shared, incoming, None).await;
@@ -175,20 +181,16 @@ async fn call(
 }
 
 impl Shared {
-    pub(super) fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns the first fault that affects a request.
     fn take_fault(&self, method: MembershipMethod, incoming: &Incoming) -> Option<Fault> {
         let mut faults = self.faults();
         if faults.is_empty() {
             return None;
         }
-        let path = incoming.resource();
+        let path = &incoming.resource;
         faults
             .iter_mut()
-            .find_map(|fault| fault.take(method, &path).then(|| fault.clone()))
+            .find_map(|fault| fault.take(method, path).then(|| fault.clone()))
     }
 
     fn respond(&self, incoming: &Incoming, page_size: Option<usize>) -> Response<String> {
@@ -203,7 +205,7 @@ impl Shared {
 
     /// Returns the body of a successful response.
     fn answer(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
-        match incoming.api_method() {
+        match incoming.api_method {
             Some(MembershipMethod::List) => self.list(incoming, page_size),
             Some(MembershipMethod::Create) => self.create(incoming),
             Some(method) => self.one(incoming, method),
@@ -219,6 +221,7 @@ impl Shared {
     fn list(&self, incoming: &Incoming, page_size: Option<usize>) -> Result<String, Status> {
         let state = self.read();
         let who = identify(&state, incoming)?;
+        incoming.check_no_body()?;
         let parent = incoming.parent();
         let (request, system) = ListMembershipsRequest::from_query(parent, &incoming.query)?;
         answer::check_page_fields(&system)?;
@@ -262,8 +265,8 @@ impl Shared {
 
     fn create(&self, incoming: &Incoming) -> Result<String, Status> {
         self.change(incoming, MembershipMethod::Create, |call, _| {
-            let body = body::membership(&incoming.body)?;
-            let parent = SpaceName::parse(&incoming.parent())
+            let body = body::membership(incoming.json_body()?)?;
+            let parent = SpaceName::parse(incoming.parent())
                 .map_err(|error| Violation::new("parent", error))?;
             let now = format!("{:.6}", self.clock.now());
             call.create(&parent, &body, now)
@@ -273,7 +276,7 @@ impl Shared {
     /// Handles the methods of one membership.
     fn one(&self, incoming: &Incoming, method: MembershipMethod) -> Result<String, Status> {
         let name = || {
-            MembershipName::parse(&incoming.resource())
+            MembershipName::parse(&incoming.resource)
                 .map_err(|error| Status::from(Violation::new("name", error)))
         };
         match method {
@@ -281,12 +284,13 @@ impl Shared {
                 self.change(incoming, method, |call, _| call.delete(&name()?))
             }
             MembershipMethod::Patch => self.change(incoming, method, |call, update_mask| {
-                let body = body::membership(&incoming.body)?;
+                let body = body::membership(incoming.json_body()?)?;
                 call.patch(&name()?, update_mask, &body)
             }),
             _ => {
                 let state = self.read();
                 let who = identify(&state, incoming)?;
+                incoming.check_no_body()?;
                 let query = Query::read(incoming, method)?;
                 let call = Call::new(&state, &who, method, query.admin)?;
                 let mut membership = call.get(&name()?)?;
@@ -335,25 +339,11 @@ impl Shared {
         self.write().apply(change);
         Ok(answer::membership(&membership, &query.system))
     }
-
-    // Nothing panics in the middle of a change, so the data of a poisoned lock is consistent.
-
-    pub(super) fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn lock(&self) -> MutexGuard<'_, Option<Store>> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn identify(state: &State, incoming: &Incoming) -> Result<Requester, Status> {
     let token = incoming.token.as_deref();
-    state.callers.identify(state, token, || incoming.system())
+    Requester::identify(state, token, || incoming.system())
 }
 
 /// Query of a method other than list.
@@ -395,13 +385,5 @@ fn failure(status: &Status, pretty_print: bool) -> Response<String> {
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, challenge);
     }
-    response
-}
-
-pub(super) fn json(status: StatusCode, body: String) -> Response<String> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json; charset=UTF-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }

@@ -8,11 +8,15 @@ use super::index::{MembershipClass, Presence};
 /// Type of a space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum SpaceType {
+#[non_exhaustive]
+pub enum SpaceType {
+    /// A space with a name and roles.
     #[default]
     #[serde(alias = "SPACE_TYPE_UNSPECIFIED")]
     Space,
+    /// A group chat.
     GroupChat,
+    /// A chat of two people, or of a person and an app.
     DirectMessage,
 }
 
@@ -21,13 +25,16 @@ pub(super) enum SpaceType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(clippy::struct_field_names, reason = "the names are those of the API")]
-pub(super) struct Permission {
+pub struct Permission {
+    /// Owners (`ROLE_MANAGER`).
     #[serde(default)]
-    pub(super) managers_allowed: bool,
+    pub managers_allowed: bool,
+    /// Assistant managers (`ROLE_ASSISTANT_MANAGER`).
     #[serde(default)]
-    pub(super) assistant_managers_allowed: bool,
+    pub assistant_managers_allowed: bool,
+    /// Other members (`ROLE_MEMBER`).
     #[serde(default)]
-    pub(super) members_allowed: bool,
+    pub members_allowed: bool,
 }
 
 impl Default for Permission {

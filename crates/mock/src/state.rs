@@ -2,6 +2,7 @@
 
 use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use gchat_filter::list::{MembershipName, PageTokens, Reference, RpcCode, Status};
 use gchat_filter::members::{Membership, UserOrGroup, UserType};
@@ -153,7 +154,8 @@ impl Change {
 pub(super) struct State {
     spaces: BTreeMap<String, Space>,
     pub(super) people: People,
-    pub(super) callers: Callers,
+    /// Shared with the record of requests, which outlives a reset.
+    pub(super) callers: Arc<Callers>,
     pub(super) tokens: PageTokens,
     /// What the seed says, without its memberships and faults.
     pub(super) seed: Seed,
@@ -192,7 +194,7 @@ impl State {
         let mut state = Self {
             spaces: BTreeMap::new(),
             people,
-            callers: seed.callers.as_slice().into(),
+            callers: Arc::new(seed.callers.as_slice().into()),
             tokens,
             denies_missing: seed.missing == Missing::PermissionDenied,
             refuses_unknown: seed.unknown_users == UnknownUsers::Refuse,
@@ -207,6 +209,19 @@ impl State {
             state.apply(Change::Put(Box::new(membership)));
         }
         state
+    }
+
+    /// Returns whether there is a membership with this name.
+    pub(super) fn has_membership(&self, name: &str) -> bool {
+        let (space, key) = name.split_once("/members/").unwrap_or_default();
+        self.spaces
+            .get(space)
+            .is_some_and(|space| space.has_key(key))
+    }
+
+    /// Returns the names of all spaces.
+    pub(super) fn space_names(&self) -> impl Iterator<Item = &str> {
+        self.spaces.keys().map(String::as_str)
     }
 
     /// Returns all memberships, by space.

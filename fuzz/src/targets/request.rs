@@ -46,19 +46,30 @@ struct ExpectedQuery {
 }
 
 /// The parameters of a list request, in lowerCamelCase.
-const PARAMETERS: [&str; 18] = [
+const PARAMETERS: [&str; 29] = [
     "alt",
     "$alt",
     "fields",
+    "$fields",
     "prettyPrint",
+    "$prettyPrint",
     "access_token",
     "oauth_token",
     "key",
+    "$key",
     "$.xgafv",
     "quotaUser",
+    "$quotaUser",
+    "userProject",
+    "$userProject",
+    "apiVersion",
+    "$apiVersion",
+    "ct",
+    "$ct",
     "uploadType",
     "uploadProtocol",
     "callback",
+    "$callback",
     "pageSize",
     "pageToken",
     "filter",
@@ -66,6 +77,28 @@ const PARAMETERS: [&str; 18] = [
     "showInvited",
     "useAdminAccess",
 ];
+
+/// Those with two names, only one of which may be given.
+const WITH_DOLLAR: [&str; 8] = [
+    "$fields",
+    "$prettyPrint",
+    "$key",
+    "$quotaUser",
+    "$userProject",
+    "$apiVersion",
+    "$ct",
+    "$callback",
+];
+
+/// Returns the value of a Boolean.
+fn boolean(value: &str) -> Option<bool> {
+    let is_one_of = |words: [&str; 5]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
+    match () {
+        () if is_one_of(["true", "t", "yes", "y", "1"]) => Some(true),
+        () if is_one_of(["false", "f", "no", "n", "0"]) => Some(false),
+        () => None,
+    }
+}
 
 /// A lowerCamelCase name in `snake_case`.
 fn snake_case(name: &str) -> String {
@@ -129,6 +162,17 @@ impl ExpectedQuery {
         for name in duplicate {
             parsed.add_violation(name);
         }
+        for with_dollar in WITH_DOLLAR {
+            let name = with_dollar.trim_start_matches('$');
+            let name = PARAMETERS.iter().find(|known| **known == name);
+            if let (Some(value), Some(name)) = (parsed.values.remove(with_dollar), name) {
+                if parsed.values.contains_key(name) {
+                    parsed.add_violation(with_dollar);
+                } else {
+                    parsed.values.insert(name, value);
+                }
+            }
+        }
         parsed.check_values();
         parsed
     }
@@ -142,16 +186,22 @@ impl ExpectedQuery {
     }
 
     fn flag(&self, name: &str) -> bool {
-        self.value(name) == "true"
+        boolean(self.value(name)) == Some(true)
     }
 
     /// Adds violations for values that do not have the type of their parameter.
     fn check_values(&mut self) {
         for name in ["prettyPrint", "showGroups", "showInvited", "useAdminAccess"] {
-            let value = self.values.get(name).map(String::as_str);
-            if !matches!(value, None | Some("true" | "false")) {
+            let value = self.values.get(name);
+            if value.is_some_and(|value| boolean(value).is_none()) {
                 self.add_violation(name);
             }
+        }
+        if !self.value("callback").is_empty() {
+            self.add_violation("callback");
+        }
+        if !matches!(self.value("$.xgafv"), "" | "1" | "2") {
+            self.add_violation("$.xgafv");
         }
         for name in ["alt", "$alt"] {
             let value = self.value(name).to_owned();
@@ -197,7 +247,8 @@ impl ExpectedQuery {
                 .any(|part| part.trim() == "enum-encoding=int")
         };
         assert_eq!(system.integer_enums, is_int("alt") || is_int("$alt"));
-        assert_eq!(system.pretty_print, self.value("prettyPrint") != "false");
+        let pretty_print = boolean(self.value("prettyPrint")).unwrap_or(true);
+        assert_eq!(system.pretty_print, pretty_print);
         let token = self.values.get("oauth_token");
         let token = token.or_else(|| self.values.get("access_token"));
         assert_eq!(system.access_token.as_ref(), token);

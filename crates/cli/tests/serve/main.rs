@@ -7,6 +7,7 @@
     reason = "tests fail by panicking, and their tables are long"
 )]
 
+mod harness;
 #[path = "../../../mock/tests/http/mod.rs"]
 mod http;
 #[cfg(unix)]

@@ -81,7 +81,7 @@ async fn stopping_waits_only_for_responses() {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let until = async move { drop(stopped.await) };
-        let server = tokio::spawn(gchat_filter_mock::serve(mock, listener, until));
+        let server = tokio::spawn(gchat_filter_mock::serve(mock, [listener], until));
         // A response that was sent is no longer in progress.
         let get = move || Request::get("/v1/spaces/CHAT/members").send_to(address);
         let answer = tokio::task::spawn_blocking(get).await.unwrap();

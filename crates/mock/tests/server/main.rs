@@ -10,6 +10,7 @@ mod attacks;
 mod callers;
 mod clock;
 mod control;
+mod embedded;
 mod faults;
 mod hostile;
 #[path = "../http/mod.rs"]
@@ -23,6 +24,7 @@ mod reference;
 mod scopes;
 mod seeds;
 mod server;
+mod web;
 mod wire;
 
 use gchat_filter_mock::{Mock, Server};

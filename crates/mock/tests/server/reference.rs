@@ -211,12 +211,9 @@ fn names_follow_the_patterns() {
         ("GET", "spaces/A%2FB/members", "parent"),
         ("POST", "spaces//members", "parent"),
         ("POST", "spaces/A%2FB/members", "parent"),
-        ("GET", "spaces/A/members/", "name"),
         ("GET", "spaces//members/1", "name"),
         ("GET", "spaces/A/members/a%2Fb", "name"),
-        ("PATCH", "spaces/A/members/", "name"),
         ("PATCH", "spaces/A/members/a%2Fb", "name"),
-        ("DELETE", "spaces/A/members/", "name"),
         ("DELETE", "spaces/A/members/a%2Fb", "name"),
     ] {
         let query = if method == "PATCH" {
@@ -236,6 +233,9 @@ fn names_follow_the_patterns() {
         assert_eq!(violation["field"], field, "{method} {path}");
     }
     for (method, path) in [
+        ("GET", "spaces/A/members/"),
+        ("PATCH", "spaces/A/members/"),
+        ("DELETE", "spaces/A/members/"),
         ("GET", "spaces/A/members/1/x"),
         ("GET", "spaces/A/B/members"),
         ("POST", "spaces/A/members/1"),

@@ -52,7 +52,7 @@ fn list_honors_its_parameters() {
         ),
         ("?page_size=3&show_groups=true", vec!["1", "2", "app1"]),
         (
-            "?pageSize=5000&$.xgafv=2&key=k&quotaUser=q&callback=c&upload_protocol=raw",
+            "?pageSize=5000&$.xgafv=2&key=k&quotaUser=q&callback=&upload_protocol=raw",
             vec!["1", "2", "app1", "app2"],
         ),
     ] {
@@ -105,6 +105,16 @@ fn errors_name_the_invalid_field() {
         ("GET", "/v1/spaces/A/members?orderBy=name", "", "orderBy"),
         ("GET", "/v1/spaces/A/members?alt=media", "", "alt"),
         ("GET", "/v1/spaces/A/members?alt=proto", "", "alt"),
+        ("GET", "/v1/spaces/A/members?callback=c", "", "callback"),
+        ("GET", "/v1/spaces/A/members?$callback=c", "", "callback"),
+        ("GET", "/v1/spaces/A/members?$.xgafv=3", "", "$.xgafv"),
+        ("GET", "/v1/spaces/A/members?$fields=name", "", "fields"),
+        (
+            "GET",
+            "/v1/spaces/A/members?showGroups=maybe",
+            "",
+            "showGroups",
+        ),
         ("GET", "/v1/spaces/A/members?fields=members", "", "fields"),
         (
             "GET",
@@ -231,6 +241,14 @@ fn bodies_are_parsed_like_googles_transcoding() {
         (
             r#"{"member":{"name":"users/9","type":1},"role":2,"state":7}"#,
             "",
+        ),
+        (
+            r#"{"member":{"name":"users/9","type":"1"},"role":"-2"}"#,
+            "",
+        ),
+        (
+            r#"{"role":"2147483648"}"#,
+            "google.chat.v1.Membership.MembershipRole), \"2147483648\"",
         ),
         (r#"{"group_member":{"name":"groups/9"}}"#, ""),
         (
@@ -385,7 +403,7 @@ fn accepts_requests_as_google_clients_send_them() {
         .send(&server);
     assert_eq!(answer.status, 200);
     for (method, path, named) in [
-        ("GET", "/", "GET"),
+        ("POST", "/", "POST"),
         ("GET", "/v2/spaces/A/members", "GET"),
         ("PUT", "/v1/spaces/A/members/1", "PUT"),
         ("GET", "/v1/spaces/A", "GET"),

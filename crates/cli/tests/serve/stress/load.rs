@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::clients::{Client, Dice};
 use super::history::{History, Tally};
+use super::hostile::MEMORY;
 use super::spaces::{seed, server_state};
+use crate::http::Request;
 use crate::program::Program;
 
 const CLIENTS: u64 = 200;
@@ -88,6 +90,12 @@ fn load(requests: u64, saves: bool) {
         comparing.elapsed(),
     );
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+    // The requests were recorded, in bounded memory.
+    assert!(memory < MEMORY, "{memory} KiB");
+    let host = program.address.to_string();
+    let record = Request::with_host("GET", "/__admin/requests", &host).send_to(program.address);
+    let recorded = record.json()["requests"].as_array().unwrap().len();
+    assert!(saves || recorded == 1000, "{recorded}");
     assert_eq!((tally.repeated, tally.skipped), (0, 0));
     assert!(tally.is_complete() && tally.lost > 0 && tally.cut > 0);
     assert!(tally.requests >= CLIENTS * requests);
