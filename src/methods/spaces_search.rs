@@ -43,6 +43,7 @@
 //! | An absent `externalUserAllowed` is `false`; a comparison of any other absent value is false. | proto3 JSON; design decision |
 //! | Every space is in the customer's organization. | design decision |
 
+use super::evaluation::method_language;
 use super::spaces::Space;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
@@ -62,6 +63,13 @@ impl Language for SpacesSearch {
 
     type Meaning = Conjunction<'static>;
 }
+
+method_language!(
+    SpacesSearch,
+    Space,
+    ["results" / "space", "spaces"],
+    |filter, space, _| Ok(filter.matches(space)),
+);
 
 /// A filter of a search of spaces.
 pub type Filter = crate::Filter<SpacesSearch>;
@@ -101,6 +109,7 @@ const DECLARATION: Declaration = Declaration {
     is_required: true,
     max_length: Some(1_000),
     resource: ["space", "spaces"],
+    has_admin_access: true,
     groups: &[
         FieldGroup {
             fields: &[Field {
