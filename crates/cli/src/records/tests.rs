@@ -35,7 +35,7 @@ impl<'de> Deserialize<'de> for Object {
                 while let Some(Text(key)) = map.next_key()? {
                     is_empty = false;
                     is_page = is_page && matches!(&*key, "nextPageToken" | "next_page_token");
-                    if key == Anything::LIST || key == "bad" {
+                    if key == "memberships" || key == "bad" {
                         return Err(A::Error::custom("a bad key"));
                     }
                     map.next_value::<IgnoredAny>()?;
@@ -52,11 +52,14 @@ impl<'de> Deserialize<'de> for Object {
 }
 
 impl Resource for Anything {
-    const LIST: &'static str = "memberships";
+    const LISTS: &'static [ResourceList] = &[ResourceList {
+        key: "memberships",
+        item: None,
+    }];
     type Fields<'r> = Object;
 
-    fn selects(&self, _: &Object) -> bool {
-        true
+    fn selects(&self, _: &Object) -> Option<bool> {
+        Some(true)
     }
 
     fn is_doubtful(&self, object: &Object) -> bool {
@@ -90,11 +93,11 @@ struct Collected {
 }
 
 impl Sink for Collected {
-    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
+    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<ControlFlow<()>> {
         self.count += count;
         let lines = str::from_utf8(lines).unwrap();
         self.items.extend(lines.lines().map(str::to_owned));
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     fn problem(&mut self, problem: &Problem) -> ControlFlow<()> {
@@ -702,7 +705,7 @@ fn read_errors_end_the_records() {
 fn errors_of_the_sink_stop_reading() {
     struct Full;
     impl Sink for Full {
-        fn matches(&mut self, _: &[u8], _: u64) -> io::Result<()> {
+        fn matches(&mut self, _: &[u8], _: u64) -> io::Result<ControlFlow<()>> {
             Err(io::ErrorKind::StorageFull.into())
         }
         fn problem(&mut self, _: &Problem) -> ControlFlow<()> {
