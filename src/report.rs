@@ -286,10 +286,13 @@ fn copied(text: &str) -> String {
             }
             (None, ' ' | '\t' | '\r') => copied.push(' '),
             (Some(_), '\n' | '\t' | '\r') => copied.extend(c.escape_default()),
-            (Some(_), c) if is_escaped && u32::from(c) > 0xffff => {
-                copied.push_str(&format!("\\U{:08x}", u32::from(c)));
+            (Some(_), c) if is_escaped => {
+                let number = u32::from(c);
+                let _ = match number {
+                    0..=0xffff => write!(copied, "\\u{number:04x}"),
+                    _ => write!(copied, "\\U{number:08x}"),
+                };
             }
-            (Some(_), c) if is_escaped => copied.push_str(&format!("\\u{:04x}", u32::from(c))),
             (None, c) if is_escaped => copied.extend(c.escape_unicode()),
             (_, c) => copied.push(c),
         }

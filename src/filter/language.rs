@@ -23,6 +23,10 @@ pub trait Language: Sized + 'static {
     #[doc(hidden)]
     const DECLARATION: &'static Declaration;
 
+    /// Whether requests can have `useAdminAccess`.
+    #[doc(hidden)]
+    const HAS_ADMIN_ACCESS: bool = false;
+
     #[doc(hidden)]
     type Meaning: Meaning;
 

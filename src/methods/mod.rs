@@ -114,6 +114,14 @@ macro_rules! methods {
                 self.declaration().method
             }
 
+            /// Returns whether requests of the method can have `useAdminAccess`.
+            #[must_use]
+            pub const fn has_admin_access(self) -> bool {
+                match self {
+                    $(Self::$method => $language::HAS_ADMIN_ACCESS,)+
+                }
+            }
+
             const fn declaration(self) -> &'static Declaration {
                 match self {
                     $(Self::$method => $language::DECLARATION,)+
@@ -251,12 +259,6 @@ impl Method {
     #[must_use]
     pub const fn resource(self) -> &'static str {
         self.declaration().resource[0]
-    }
-
-    /// Returns whether requests of the method can have `useAdminAccess`.
-    #[must_use]
-    pub fn has_admin_access(self) -> bool {
-        self.declaration().has_admin_access
     }
 
     /// Returns the lints that can report something about filters of the method.

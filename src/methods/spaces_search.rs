@@ -61,6 +61,8 @@ pub enum SpacesSearch {}
 impl Language for SpacesSearch {
     const DECLARATION: &'static Declaration = &DECLARATION;
 
+    const HAS_ADMIN_ACCESS: bool = true;
+
     type Meaning = Conjunction<'static>;
 }
 
@@ -109,7 +111,6 @@ const DECLARATION: Declaration = Declaration {
     is_required: true,
     max_length: Some(1_000),
     resource: ["space", "spaces"],
-    has_admin_access: true,
     groups: &[
         FieldGroup {
             fields: &[Field {

@@ -11,8 +11,6 @@ use crate::values::conditions::Condition;
 pub struct Declaration {
     /// The method, such as `spaces.members.list`.
     pub(crate) method: &'static str,
-    /// Whether requests can have `useAdminAccess`.
-    pub(crate) has_admin_access: bool,
     /// Whether a request without a filter is invalid.
     pub(crate) is_required: bool,
     /// The maximum length of a filter in characters, if the method has one.
@@ -178,7 +176,6 @@ impl Declaration {
     /// A declaration without fields, to be completed.
     pub(crate) const NEW: Self = Self {
         method: "",
-        has_admin_access: false,
         is_required: false,
         max_length: None,
         resource: ["", ""],

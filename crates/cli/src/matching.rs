@@ -21,6 +21,7 @@ use super::{Outcome, print_error, to_stderr};
 const PROGRESS_MIN: u64 = 16 << 20;
 
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 pub(super) struct Args {
     #[command(flatten)]
     options: FilterOptions,

@@ -12,7 +12,6 @@ pub(super) const MEMBER_TYPE: usize = 1;
 pub(super) const DECLARATION: Declaration = Declaration {
     method: "spaces.members.list",
     resource: ["membership", "members"],
-    has_admin_access: true,
     groups: &[
         FieldGroup {
             fields: &[ROLE_FIELD],

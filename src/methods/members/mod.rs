@@ -39,6 +39,8 @@ pub enum Members {}
 impl Language for Members {
     const DECLARATION: &'static Declaration = &DECLARATION;
 
+    const HAS_ADMIN_ACCESS: bool = true;
+
     type Meaning = NonEmptyCells;
 
     fn check_admin_access(

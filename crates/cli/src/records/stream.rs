@@ -196,12 +196,16 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
 
     /// Reads an object that has a record under a key.
     fn result(&mut self, path: &str, key: &str) -> Result<(), Stop> {
-        let end = self.value(0)?;
-        let object = self.window.to(end);
-        let record = str::from_utf8(object)
-            .ok()
-            .and_then(|object| serde_json::from_str(object).ok())
-            .and_then(|object| description::value(object, key));
+        let end = match self.value(0) {
+            Err(Stop::Large) => return self.skip_large(),
+            end => end?,
+        };
+        if !self.check(end)? {
+            self.window.advance(end);
+            return Ok(());
+        }
+        let object = serde_json::from_slice(self.window.to(end)).ok();
+        let record = object.and_then(|object| description::value(object, key));
         let Some((start, length)) = record else {
             let message = format!("expected an object with the key `{key}`");
             self.problem(Kind::Other, 0, message)?;
