@@ -30,7 +30,7 @@ use self::options::MethodOption;
 struct Cli {
     /// When to use colors.
     ///
-    /// `auto` uses them if standard error is a terminal, and heeds the environment variables
+    /// `auto` uses them if standard error is a terminal, and follows the environment variables
     /// `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM`.
     #[arg(
         long,
