@@ -41,7 +41,8 @@
 //! filters depend on besides the resource, such as the calling user, is a [`Context`].
 //!
 //! [`Checker::check_method`] checks a filter of a [`Method`] that is known only when the program
-//! runs.
+//! runs. [`MethodLanguage`] is for code that is the same for all methods: [`Filter::matches_in`]
+//! evaluates a filter against the method's resource, and [`AnyFilter::visit`] calls such code.
 //!
 //! # Layers
 //!
@@ -126,6 +127,10 @@ pub mod diagnostic;
 mod filter;
 #[cfg(feature = "list")]
 pub mod list;
+/// What a filter matches, as data: a set for each group of fields.
+pub mod meaning {
+    pub use crate::analysis::summary::{FieldText, GroupMeaning, Interval, ValueSet};
+}
 mod methods;
 mod named;
 mod repair;
@@ -137,11 +142,12 @@ pub mod syntax;
 mod values;
 
 pub use self::filter::{
-    Checked, Checker, Error, Filter, IntersectionError, Language, OptionalFilter,
+    Checked, Checker, Error, Filter, FilterRelation, IntersectionError, Language, OptionalFilter,
 };
 pub use self::methods::{
-    AnyFilter, Context, EvaluationError, Method, UnknownValue, custom_emojis, members, messages,
-    messages_search, reactions, section_items, space_events, spaces, spaces_search,
+    AnyFilter, Context, EvaluationError, FilterVisitor, Method, MethodLanguage, ResourceList,
+    UnknownValue, custom_emojis, members, messages, messages_search, reactions, section_items,
+    space_events, spaces, spaces_search,
 };
 pub use self::named::UnknownName;
 #[cfg(feature = "report")]

@@ -14,6 +14,9 @@ const DIAGNOSTICS: usize = 16;
 /// How many labels of a diagnostic a report shows; the rest are counted.
 const LABELS: usize = 8;
 
+/// Maximum length of a text of several lines that is shown in full, in bytes.
+const COPIED: usize = 4096;
+
 /// The line widths that can be set, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 20..=10_000;
 
@@ -24,7 +27,8 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 20..=10_000;
 ///
 /// Carets are aligned for wide characters and tabs. Controls, format characters and unusual white
 /// space are shown as `�`, `␛` or `␣`, and never reach the terminal. Long lines are clipped to the
-/// width. At most 16 diagnostics with 8 labels each are shown.
+/// width; positions are those in the whole text. The corrected text of a filter of several lines has
+/// several lines, so that it can be copied. At most 16 diagnostics with 8 labels each are shown.
 ///
 /// ```
 /// use gchat_filter::{Checker, Report};
@@ -134,7 +138,8 @@ impl fmt::Display for Report<'_> {
                 f.write_char('\n')?;
             }
             let shown = Shown::new(self.text, diagnostic, self.width);
-            writeln!(f, "{}", renderer.render(&[self.group(&shown, diagnostic)]))?;
+            let drawn = renderer.render(&[self.group(&shown, diagnostic)]);
+            writeln!(f, "{}", self.with_column(drawn, &shown, diagnostic))?;
         }
         let more = self.diagnostics.len().saturating_sub(DIAGNOSTICS);
         if more > 0 {
@@ -149,8 +154,8 @@ impl fmt::Display for Report<'_> {
         let fixes = self.diagnostics.iter().filter_map(|d| d.fix.as_ref());
         let certain = fixes.filter(|fix| fix.certain).count();
         if let Some(fixed) = self.fixed.filter(|_| certain > 1 || more > 0) {
-            let fixed = Excerpt::new(fixed, 0, self.width);
-            let title = Level::HELP.secondary_title(format!("with all fixes: {fixed}"));
+            let fixed = self.filter(fixed, 0);
+            let title = Level::HELP.secondary_title(format!("with all fixes:{fixed}"));
             writeln!(f, "\n{}", renderer.render(&[Group::with_title(title)]))?;
         }
         Ok(())
@@ -211,12 +216,94 @@ impl Report<'_> {
             let at = fix.edits.first().map_or(0, |edit| edit.span.start);
             let message = match text.trim() {
                 "" => format!("{what}: an empty filter"),
-                _ => format!("{what}: {}", Excerpt::new(&text, at, self.width)),
+                _ => format!("{what}:{}", self.filter(&text, at)),
             };
             group = group.element(Level::HELP.message(message));
         }
         group
     }
+
+    /// Returns a drawn report with the column of the diagnostic in the whole text, where the renderer
+    /// has that in the clipped text.
+    fn with_column(&self, drawn: String, shown: &Shown, diagnostic: &Diagnostic) -> String {
+        let Some(origin) = self.origin else {
+            return drawn;
+        };
+        let start = diagnostic.span.start;
+        let [column, shown_column] = [
+            column(self.text, start),
+            column(&shown.text, shown.offset(start)),
+        ];
+        if column == shown_column {
+            return drawn;
+        }
+        let place =
+            |column: usize| format!("{}:{}:{column}\n", visible(origin), self.line_of(start));
+        match drawn.split_once('\n') {
+            Some((title, rest)) => {
+                let rest = rest.replacen(&place(shown_column), &place(column), 1);
+                format!("{title}\n{rest}")
+            }
+            None => drawn,
+        }
+    }
+
+    /// Returns the number of the line at an offset.
+    fn line_of(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or_default();
+        self.line + before.matches('\n').count()
+    }
+
+    /// Returns a filter after a space, clipped to the part around a position, or on lines of its own,
+    /// so that it can be copied.
+    fn filter(&self, text: &str, at: usize) -> String {
+        let text = text.trim_end();
+        if text.contains('\n') && text.len() <= COPIED {
+            format!("\n{}", copied(text))
+        } else {
+            format!(" {}", Excerpt::new(text, at, self.width))
+        }
+    }
+}
+
+/// Returns the column at an offset, in characters from 1.
+fn column(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.chars().count() + 1
+}
+
+/// Returns a filter of several lines with the same meaning that can be printed: line breaks in strings,
+/// and characters that would be invisible there, are escaped.
+fn copied(text: &str) -> String {
+    let mut copied = String::with_capacity(text.len());
+    let (mut quote, mut is_after_backslash) = (None, false);
+    for (_, c, is_escaped) in chars::with_escapes(text) {
+        match (quote, c) {
+            (None, '\n') => {
+                copied.truncate(copied.trim_end_matches(' ').len());
+                copied.push('\n');
+            }
+            (None, ' ' | '\t' | '\r') => copied.push(' '),
+            (Some(_), '\n' | '\t' | '\r') => copied.extend(c.escape_default()),
+            (Some(_), c) if is_escaped => {
+                let number = u32::from(c);
+                let _ = match number {
+                    0..=0xffff => write!(copied, "\\u{number:04x}"),
+                    _ => write!(copied, "\\U{number:08x}"),
+                };
+            }
+            (None, c) if is_escaped => copied.extend(c.escape_unicode()),
+            (_, c) => copied.push(c),
+        }
+        match quote {
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            Some(own) if own == c && !is_after_backslash => quote = None,
+            _ => {}
+        }
+        is_after_backslash = c == '\\' && !is_after_backslash;
+    }
+    copied
 }
 
 /// The label on the diagnostic's own span, and the other labels.

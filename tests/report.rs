@@ -156,6 +156,35 @@ fn origin_with_line() {
 }
 
 #[test]
+fn position_is_that_in_the_whole_text() {
+    let long = format!("role = \"{}\" AND é = 1", "X".repeat(200));
+    for (text, position) in [
+        (long.clone(), "x:7:215\n"),
+        (format!("(\n\t{long}\n)"), "x:8:216\n"),
+    ] {
+        let checked = Filter::check(&Checker::new(), &text);
+        let report = Report::from(&checked).origin("x", 7).width(60).to_string();
+        assert!(report.contains(position), "{report}");
+    }
+}
+
+#[test]
+fn corrected_text_of_several_lines_can_be_copied() {
+    let text = "role =\t'ROLE_MEMBER' AND\r\n  (member.type = HUMAN\n  OR member.type = \"BOT\")\n";
+    let checked = Filter::check(&Checker::new(), text);
+    let report = Report::from(&checked).to_string();
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("corrected_lines", report);
+    });
+    let (_, copied) = report.split_once("with all fixes:\n").unwrap();
+    let corrected = text.replace("HUMAN", "\"HUMAN\"");
+    assert_eq!(
+        Filter::parse(copied).unwrap(),
+        Filter::parse(&corrected).unwrap()
+    );
+}
+
+#[test]
 fn narrow_width() {
     let text =
         "role = \"ROLE_MANAGER\" AND member.type = \"HUMAN\" AND role = \"ROLE_MEMBER\" AND x = 1";

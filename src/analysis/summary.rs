@@ -6,41 +6,57 @@ use super::conjunction::{Conjunction, Set};
 use crate::schema::{Declaration, Field};
 use crate::values::Timestamp;
 
-/// What a filter matches of a group's values.
-#[derive(Clone, Debug, Serialize)]
+/// What a filter matches of the values of a group of fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct GroupMeaning {
-    /// The fields of the group.
-    fields: Vec<&'static str>,
+    /// The fields of the group; `keyword` for words to search for.
+    pub fields: Vec<&'static str>,
+    /// The values that match.
     #[serde(flatten)]
-    set: SetMeaning,
+    pub set: ValueSet,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// A set of values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-enum SetMeaning {
+#[non_exhaustive]
+pub enum ValueSet {
     /// The names of an enum's values; `*` stands for all others.
     Values(Vec<&'static str>),
-    /// Whether a condition holds.
+    /// Whether a condition without a value holds.
     Holds(bool),
+    /// Intervals of time, in their order. None if nothing matches.
     Intervals(Vec<Interval>),
+    /// Texts, of which one must be the value of its field.
     Texts(Vec<FieldText>),
     /// Words, phrases or names, of which one of the lists must be there completely.
     Alternatives(Vec<Vec<String>>),
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// An interval of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Interval {
-    start: Option<Timestamp>,
-    start_included: bool,
-    end: Option<Timestamp>,
-    end_included: bool,
+#[non_exhaustive]
+pub struct Interval {
+    /// The start; `None` if there is no bound.
+    pub start: Option<Timestamp>,
+    /// Whether the interval includes its start.
+    pub start_included: bool,
+    /// The end; `None` if there is no bound.
+    pub end: Option<Timestamp>,
+    /// Whether the interval includes its end.
+    pub end_included: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct FieldText {
-    field: &'static str,
-    text: String,
+/// A text of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FieldText {
+    /// The field.
+    pub field: &'static str,
+    /// The text.
+    pub text: String,
 }
 
 impl Conjunction<'_> {
@@ -52,16 +68,16 @@ impl Conjunction<'_> {
             let fields = group.fields.iter().map(|field| name(field.path)).collect();
             let set = match &conjunct.set {
                 Set::Values(bits) if group.fields.iter().any(|own| own.condition().is_some()) => {
-                    SetMeaning::Holds(bits & 1 == 1)
+                    ValueSet::Holds(bits & 1 == 1)
                 }
                 Set::Values(bits) => {
                     let values = group.fields.iter().flat_map(Field::enum_values);
                     let names = values.map(|value| value.name).chain(["*"]).enumerate();
                     let names = names.filter(|(at, _)| bits >> at & 1 == 1);
-                    SetMeaning::Values(names.map(|(_, name)| name).collect())
+                    ValueSet::Values(names.map(|(_, name)| name).collect())
                 }
                 Set::Timestamps(intervals) => {
-                    SetMeaning::Intervals(intervals.iter().map(Interval::new).collect())
+                    ValueSet::Intervals(intervals.iter().map(Interval::new).collect())
                 }
                 Set::Texts(texts) => {
                     let texts = texts.iter().filter_map(|(field, text)| {
@@ -69,15 +85,15 @@ impl Conjunction<'_> {
                         let text = text.clone().into_owned();
                         Some(FieldText { field, text })
                     });
-                    SetMeaning::Texts(texts.collect())
+                    ValueSet::Texts(texts.collect())
                 }
                 Set::User(names) => {
                     let names = names.iter().map(|name| name.clone().into_owned());
-                    SetMeaning::Alternatives(vec![names.collect()])
+                    ValueSet::Alternatives(vec![names.collect()])
                 }
                 Set::Conditions(_, alternatives) => {
                     let own = alternatives.iter().map(|own| own.conditions.clone());
-                    SetMeaning::Alternatives(own.collect())
+                    ValueSet::Alternatives(own.collect())
                 }
             };
             Some(GroupMeaning { fields, set })

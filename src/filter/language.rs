@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 use std::hash::Hash;
 
 use crate::analysis::condition::Condition;
-use crate::analysis::conjunction::Conjunction;
+use crate::analysis::conjunction::{Conjunction, Intersection};
 use crate::analysis::lower::Part;
 use crate::analysis::summary::GroupMeaning;
 use crate::diagnostic::Diagnostic;
@@ -23,6 +23,10 @@ pub trait Language: Sized + 'static {
     #[doc(hidden)]
     const DECLARATION: &'static Declaration;
 
+    /// Whether requests can have `useAdminAccess`.
+    #[doc(hidden)]
+    const HAS_ADMIN_ACCESS: bool = false;
+
     #[doc(hidden)]
     type Meaning: Meaning;
 
@@ -40,7 +44,7 @@ pub trait Language: Sized + 'static {
 pub trait OptionalFilter: Language {}
 
 /// What a filter matches.
-pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
+pub trait Meaning: Clone + Debug + Ord + Hash + Send + Sync + Sized {
     /// Returns the meaning of the empty filter.
     fn all() -> Self;
 
@@ -54,6 +58,12 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
     ///
     /// If the filter is invalid, or the tree is needed to find out.
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed>;
+
+    /// Returns whether `other` has everything that this meaning has.
+    fn is_subset(&self, other: &Self) -> bool;
+
+    /// Returns whether the meanings have nothing in common.
+    fn is_disjoint(&self, declaration: &'static Declaration, other: &Self) -> bool;
 
     /// Returns the cells of the meaning, if it has any.
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
@@ -105,6 +115,15 @@ impl Meaning for Conjunction<'static> {
 
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed> {
         Conjunction::parse(declaration, text).ok_or(Unparsed::Undecided)
+    }
+
+    fn is_subset(&self, other: &Self) -> bool {
+        self.is_subset(other)
+    }
+
+    fn is_disjoint(&self, declaration: &'static Declaration, other: &Self) -> bool {
+        let both = self.intersection(declaration, other);
+        matches!(both, Intersection::Empty)
     }
 
     fn boxes(&self, declaration: &'static Declaration) -> Vec<Vec<Condition<'_>>> {

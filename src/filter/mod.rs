@@ -6,6 +6,7 @@ mod error;
 mod expected;
 mod json;
 mod language;
+mod relation;
 mod repaired;
 mod serialize;
 
@@ -21,9 +22,11 @@ pub(crate) use self::expected::appended;
 pub(crate) use self::json::Summary;
 pub(crate) use self::language::{AdmittedCell, Meaning, Unparsed};
 pub use self::language::{Language, OptionalFilter};
+pub use self::relation::FilterRelation;
 
 use crate::analysis::condition::Condition;
 use crate::analysis::conjunction::{Conjunction, Intersection};
+use crate::analysis::summary::GroupMeaning;
 use crate::schema::Declaration;
 use crate::syntax::MAX_LENGTH;
 
@@ -94,6 +97,13 @@ impl<L: Language> Filter<L> {
 }
 
 impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
+    /// Returns what the filter matches of each group of fields. Groups that it does not restrict are
+    /// left out.
+    #[must_use]
+    pub fn meaning(&self) -> Vec<GroupMeaning> {
+        self.0.summary(L::DECLARATION)
+    }
+
     /// Returns whether `other` matches everything that this filter matches.
     #[must_use]
     pub fn implies(&self, other: &Self) -> bool {
@@ -103,8 +113,7 @@ impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
     /// Returns whether nothing matches both filters, whoever their aliases of users stand for.
     #[must_use]
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        let both = self.0.intersection(L::DECLARATION, &other.0);
-        matches!(both, Intersection::Empty)
+        self.0.is_disjoint(L::DECLARATION, &other.0)
     }
 
     /// Returns the filter that matches what both filters match: `self AND other`.

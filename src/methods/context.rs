@@ -155,6 +155,18 @@ pub enum EvaluationError {
     UnknownCreator(String),
 }
 
+impl EvaluationError {
+    /// Returns the key of the context's JSON that has what is not known, such as `caller`.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::UnknownCaller => "caller",
+            Self::UnknownReadState => "unread",
+            Self::UnknownCreator(_) => "creators",
+        }
+    }
+}
+
 impl<L: Language> Filter<L> {
     /// Checks a filter of a request, as [`check`](Self::check) does, with the lints that depend on
     /// the request.

@@ -27,6 +27,7 @@
 use serde::Serialize;
 
 use super::context::{Context, EvaluationError};
+use super::evaluation::method_language;
 use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
@@ -43,6 +44,13 @@ impl Language for CustomEmojis {
 }
 
 impl OptionalFilter for CustomEmojis {}
+
+method_language!(
+    CustomEmojis,
+    CustomEmoji,
+    ["customEmojis", "custom_emojis"],
+    |filter, emoji, context| filter.matches(emoji, context),
+);
 
 /// A filter of custom emojis.
 pub type Filter = crate::Filter<CustomEmojis>;

@@ -34,6 +34,7 @@
 
 use serde::Serialize;
 
+use super::evaluation::method_language;
 use super::object::read_object;
 use super::open_enum::open_enum;
 use super::spaces::Space;
@@ -55,6 +56,10 @@ impl Language for Messages {
 }
 
 impl OptionalFilter for Messages {}
+
+method_language!(Messages, Message, ["messages"], |filter, message, _| Ok(
+    filter.matches(message)
+),);
 
 /// A filter of messages.
 pub type Filter = crate::Filter<Messages>;

@@ -44,6 +44,7 @@
 //! | Comparisons of the type or display name of a space that the context does not have are false. | design decision |
 
 use super::context::{Context, EvaluationError};
+use super::evaluation::method_language;
 use super::messages::{AnnotationType, Message};
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
@@ -62,6 +63,13 @@ impl Language for MessagesSearch {
 
     type Meaning = Conjunction<'static>;
 }
+
+method_language!(
+    MessagesSearch,
+    Message,
+    ["results" / "message"],
+    |filter, message, context| filter.matches(message, context),
+);
 
 /// A filter of a search of messages.
 pub type Filter = crate::Filter<MessagesSearch>;

@@ -19,7 +19,8 @@
 //!   that was in `elsewhere` is removed there. A boolean is an enum of `true` and `false`. With a
 //!   `column`, filters of the field have SQL; the table of columns in `sql` and the cases of
 //!   `tests/engines` get it as well.
-//! - **A new method** is a module like `spaces`, and a line of the list below. The engine has what the
+//! - **A new method** is a module like `spaces`, with its [`method_language!`](evaluation) for what
+//!   is alike for all methods, and a line of the list below. The engine has what the
 //!   nine methods need: groups that are finite, ordered, distinct, or conditions of which a resource
 //!   can meet several; what OR and AND may join in each; calls, keywords, flags, and `NOT`; required
 //!   filters and comparisons; fields for admin access; limits; and default levels of lints. Its
@@ -46,7 +47,10 @@ macro_rules! forward_matchable {
 }
 
 mod context;
+mod context_json;
 pub mod custom_emojis;
+mod evaluation;
+mod hint;
 pub mod members;
 pub mod messages;
 pub mod messages_search;
@@ -62,6 +66,7 @@ mod user;
 use std::fmt;
 
 pub use self::context::{Context, EvaluationError};
+pub use self::evaluation::{FilterVisitor, MethodLanguage, ResourceList};
 pub use self::open_enum::UnknownValue;
 
 use self::custom_emojis::CustomEmojis;
@@ -75,7 +80,7 @@ use self::spaces::Spaces;
 use self::spaces_search::SpacesSearch;
 use crate::analysis::condition::Condition;
 use crate::analysis::summary::GroupMeaning;
-use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
+use crate::filter::{AdmittedCell, Checked, Checker, Filter, FilterRelation, Language, Summary};
 use crate::named::named;
 use crate::schema::{Declaration, Level, Levels, Lint, Preset};
 
@@ -107,6 +112,14 @@ macro_rules! methods {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 self.declaration().method
+            }
+
+            /// Returns whether requests of the method can have `useAdminAccess`.
+            #[must_use]
+            pub const fn has_admin_access(self) -> bool {
+                match self {
+                    $(Self::$method => $language::HAS_ADMIN_ACCESS,)+
+                }
             }
 
             const fn declaration(self) -> &'static Declaration {
@@ -150,6 +163,38 @@ macro_rules! methods {
         }
 
         impl AnyFilter {
+            /// Returns the method.
+            #[must_use]
+            pub fn method(&self) -> Method {
+                match self {
+                    $(Self::$language(_) => Method::$method,)+
+                }
+            }
+
+            /// Calls a function with the filter of its language.
+            pub fn visit<V: FilterVisitor>(self, visitor: V) -> V::Output {
+                match self {
+                    $(Self::$language(filter) => visitor.visit(filter),)+
+                }
+            }
+
+            /// Returns how the filter relates to another one; `None` if they are of different methods.
+            #[must_use]
+            pub fn relation(&self, other: &Self) -> Option<FilterRelation> {
+                match (self, other) {
+                    $((Self::$language(a), Self::$language(b)) => Some(a.relation(b)),)+
+                    _ => None,
+                }
+            }
+
+            /// Returns what the filter matches of each group of fields; `None` for memberships, whose
+            /// filters can join different fields with OR. Groups that it does not restrict are left
+            /// out.
+            #[must_use]
+            pub fn meaning(&self) -> Option<Vec<GroupMeaning>> {
+                Summary::sets(self)
+            }
+
             pub(crate) fn boxes(&self) -> (&'static Declaration, Vec<Vec<Condition<'_>>>) {
                 match self {
                     $(Self::$language(filter) => filter.boxes(),)+
@@ -210,6 +255,12 @@ methods! {
 }
 
 impl Method {
+    /// Returns what the method lists, such as `message`.
+    #[must_use]
+    pub const fn resource(self) -> &'static str {
+        self.declaration().resource[0]
+    }
+
     /// Returns the lints that can report something about filters of the method.
     pub fn lints(self) -> impl Iterator<Item = Lint> {
         let lints = Lint::ALL.iter().copied();

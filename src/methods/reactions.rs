@@ -36,6 +36,7 @@
 
 use serde::ser::{Serialize, Serializer};
 
+use super::evaluation::method_language;
 use super::object::read_object;
 pub use super::user::User;
 use crate::analysis::conjunction::{Conjunction, Fact};
@@ -54,6 +55,13 @@ impl Language for Reactions {
 }
 
 impl OptionalFilter for Reactions {}
+
+method_language!(
+    Reactions,
+    Reaction,
+    ["reactions"],
+    |filter, reaction, _| Ok(filter.matches(reaction)),
+);
 
 /// A filter of reactions.
 pub type Filter = crate::Filter<Reactions>;

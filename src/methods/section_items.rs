@@ -27,6 +27,7 @@
 
 use serde::Serialize;
 
+use super::evaluation::method_language;
 use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::{Language, OptionalFilter};
@@ -44,6 +45,13 @@ impl Language for SectionItems {
 }
 
 impl OptionalFilter for SectionItems {}
+
+method_language!(
+    SectionItems,
+    SectionItem,
+    ["sectionItems", "section_items"],
+    |filter, item, _| Ok(filter.matches(item)),
+);
 
 /// A filter of section items.
 pub type Filter = crate::Filter<SectionItems>;

@@ -38,6 +38,7 @@
 
 use serde::Serialize;
 
+use super::evaluation::method_language;
 use super::object::read_object;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
@@ -57,6 +58,13 @@ impl Language for SpaceEvents {
 
     type Meaning = Conjunction<'static>;
 }
+
+method_language!(
+    SpaceEvents,
+    SpaceEvent,
+    ["spaceEvents", "space_events"],
+    |filter, event, _| Ok(filter.matches(event)),
+);
 
 /// A filter of space events.
 pub type Filter = crate::Filter<SpaceEvents>;

@@ -27,6 +27,7 @@
 
 use serde::Serialize;
 
+use super::evaluation::method_language;
 use super::object::read_object;
 use super::open_enum::open_enum;
 use crate::analysis::conjunction::{Conjunction, Fact};
@@ -46,6 +47,10 @@ impl Language for Spaces {
 }
 
 impl OptionalFilter for Spaces {}
+
+method_language!(Spaces, Space, ["spaces"], |filter, space, _| Ok(
+    filter.matches(space)
+),);
 
 /// A filter of spaces.
 pub type Filter = crate::Filter<Spaces>;

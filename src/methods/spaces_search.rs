@@ -43,6 +43,7 @@
 //! | An absent `externalUserAllowed` is `false`; a comparison of any other absent value is false. | proto3 JSON; design decision |
 //! | Every space is in the customer's organization. | design decision |
 
+use super::evaluation::method_language;
 use super::spaces::Space;
 use crate::analysis::conjunction::{Conjunction, Fact};
 use crate::filter::Language;
@@ -60,8 +61,17 @@ pub enum SpacesSearch {}
 impl Language for SpacesSearch {
     const DECLARATION: &'static Declaration = &DECLARATION;
 
+    const HAS_ADMIN_ACCESS: bool = true;
+
     type Meaning = Conjunction<'static>;
 }
+
+method_language!(
+    SpacesSearch,
+    Space,
+    ["results" / "space", "spaces"],
+    |filter, space, _| Ok(filter.matches(space)),
+);
 
 /// A filter of a search of spaces.
 pub type Filter = crate::Filter<SpacesSearch>;

@@ -2,27 +2,16 @@
 
 use std::io::{self, BufRead, Write};
 
-use gchat_filter::diagnostic::visible;
-use gchat_filter::{Checker, Method, Report};
-
-use super::options::{LintOptions, method_parser};
-use super::{Outcome, ignore_closed_pipe, print_error, print_report};
+use super::filters::Filters;
+use super::options::{ContextOption, FilterOptions};
+use super::{Outcome, ignore_closed_pipe, print_error, write_json};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Apply the rules for requests with `useAdminAccess`.
-    #[arg(long)]
-    admin: bool,
-    /// Method of the API that the filters are for.
-    #[arg(
-        long,
-        default_value = Method::SpacesMembersList.name(),
-        hide_possible_values = true,
-        value_parser = method_parser()
-    )]
-    method: Method,
     #[command(flatten)]
-    lints: LintOptions,
+    options: FilterOptions,
+    #[command(flatten)]
+    context: ContextOption,
     /// Output format.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -46,34 +35,36 @@ pub(super) fn run(
     matches: &clap::ArgMatches,
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
-    let checker = args.lints.checker(matches).admin_access(args.admin);
+    let context = args.context.read();
+    let filters = match context.and_then(|context| args.options.filters(context, matches)) {
+        Ok(filters) => filters,
+        Err(message) => {
+            print_error(message);
+            return Ok(Outcome::Failure);
+        }
+    };
+    if matches!(args.format, Format::Text)
+        && let texts = args.filters.iter().map(String::as_str).collect::<Vec<_>>()
+        && let Some(filter) = filters.joined(&texts)
+    {
+        filters.report_split("check", &[filter], &[]);
+        return Ok(Outcome::Negative);
+    }
     let mut status = Outcome::Success;
     for (index, text) in args.filters.iter().enumerate() {
         if text == "-" {
-            status = status.max(check_stdin(args.method, &checker, args.format, out)?);
+            status = status.max(check_stdin(&filters, args.format, out)?);
             continue;
         }
         let argument = format!("filter {}", index + 1);
         let origin = (args.filters.len() > 1).then_some((argument.as_str(), 1));
-        status = status.max(check_one(
-            args.method,
-            &checker,
-            args.format,
-            text,
-            origin,
-            out,
-        )?);
+        status = status.max(check_one(&filters, args.format, text, origin, out)?);
     }
     Ok(status)
 }
 
 /// Checks the filters on standard input, one per line.
-fn check_stdin(
-    method: Method,
-    checker: &Checker,
-    format: Format,
-    out: &mut impl Write,
-) -> io::Result<Outcome> {
+fn check_stdin(filters: &Filters, format: Format, out: &mut impl Write) -> io::Result<Outcome> {
     let mut status = Outcome::Success;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
         let line = line?;
@@ -82,7 +73,7 @@ fn check_stdin(
         status = status.max(match std::str::from_utf8(line) {
             Ok(text) => {
                 let origin = Some(("standard input", number));
-                check_one(method, checker, format, text, origin, out)?
+                check_one(filters, format, text, origin, out)?
             }
             Err(error) => {
                 let column = error.valid_up_to() + 1;
@@ -98,51 +89,25 @@ fn check_stdin(
 
 /// Checks a filter. The origin is its name and line in the report.
 fn check_one(
-    method: Method,
-    checker: &Checker,
+    filters: &Filters,
     format: Format,
     text: &str,
     origin: Option<(&str, usize)>,
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
-    let checked = checker.check_method(method, text);
+    let checked = filters.check(text);
     match format {
         Format::Text => {
-            if !checked.diagnostics.is_empty() {
-                let report = Report::from(&checked);
-                print_report(match origin {
-                    Some((origin, line)) => report.origin(origin, line),
-                    None => report,
-                });
-            }
+            filters.report(&checked, origin);
             if let Some(filter) = &checked.filter {
                 ignore_closed_pipe(writeln!(out, "{filter}"))?;
             }
         }
-        Format::Json => {
-            let json = serde_json::to_string(&checked)?;
-            ignore_closed_pipe(writeln!(out, "{}", escaped(&json)))?;
-        }
+        Format::Json => ignore_closed_pipe(write_json(out, &checked))?,
     }
     Ok(if checked.is_valid() {
         Outcome::Success
     } else {
         Outcome::Negative
     })
-}
-
-/// Escapes all characters in JSON that a terminal would not display as themselves.
-fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    for c in json.chars() {
-        let text = c.to_string();
-        if c.is_ascii_graphic() || c == ' ' || visible(&text).to_string() == text {
-            out.push(c);
-        } else {
-            let units = c.encode_utf16(&mut units).iter();
-            out.extend(units.map(|unit| format!("\\u{unit:04x}")));
-        }
-    }
-    out
 }

@@ -4,19 +4,28 @@ use std::io::{self, Write};
 
 use gchat_filter::members::{Cell, Filter, MemberType, Role};
 use gchat_filter::syntax::{Expr, ExprKind};
+use gchat_filter::{AnyFilter, Checked, Context};
+use serde::Serialize;
 
-use super::Outcome;
-use super::options::{self, LintOptions};
+use super::filters::Filters;
+use super::options::{FilterOptions, Format};
+use super::{Outcome, meaning, print_error, write_json};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    lints: LintOptions,
+    options: FilterOptions,
+    /// Output format.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
     /// Filter to explain.
     ///
     /// Put `--` before a filter that starts with a hyphen.
     #[arg(value_name = "FILTER")]
     filter: String,
+    /// Parts of a filter without quotes.
+    #[arg(hide = true)]
+    rest: Vec<String>,
 }
 
 pub(super) fn run(
@@ -24,10 +33,112 @@ pub(super) fn run(
     matches: &clap::ArgMatches,
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
-    let checker = args.lints.checker(matches);
-    let Some((checked, filter)) = options::required(&checker, &args.filter) else {
-        return Ok(Outcome::Negative);
+    let filters = match args.options.filters(Context::new(), matches) {
+        Ok(filters) => filters,
+        Err(message) => {
+            print_error(message);
+            return Ok(Outcome::Failure);
+        }
     };
+    let text = &args.filter;
+    if !args.rest.is_empty() {
+        let texts: Vec<&str> = [text]
+            .into_iter()
+            .chain(&args.rest)
+            .map(String::as_str)
+            .collect();
+        match filters.joined(&texts) {
+            Some(filter) => filters.report_split("explain", &[filter], &[]),
+            None => print_error(format_args!("expected one filter, found {}", texts.len())),
+        }
+        return Ok(Outcome::Failure);
+    }
+    let has_admin_access = filters.method.has_admin_access() && !args.options.has_admin_access();
+    let admin = has_admin_access.then(|| filters.check_for_admin(text));
+    match args.format {
+        Format::Json => {
+            let checked = filters.check(text);
+            let explanation = Explanation {
+                method: filters.method.name(),
+                checked: &checked,
+                tree: checked.tree.as_ref().map(Node::new),
+                admin_access: admin.as_ref(),
+            };
+            write_json(out, &explanation)?;
+            Ok(if checked.is_valid() {
+                Outcome::Success
+            } else {
+                Outcome::Negative
+            })
+        }
+        Format::Text => {
+            let Some((checked, filter)) = filters.required(text, None) else {
+                return Ok(Outcome::Negative);
+            };
+            explain(&filters, &checked, &filter, out)?;
+            if let Some(admin) = admin {
+                print_admin_access(&filters, &filter, &admin, out)?;
+            }
+            Ok(Outcome::Success)
+        }
+    }
+}
+
+/// What `--format json` prints: what `check --format json` prints, and more.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Explanation<'c> {
+    method: &'static str,
+    #[serde(flatten)]
+    checked: &'c Checked<'c, AnyFilter>,
+    tree: Option<Node>,
+    /// The check with admin access, if the filter was checked without, and the method has it.
+    admin_access: Option<&'c Checked<'c, AnyFilter>>,
+}
+
+/// An expression of the tree.
+#[derive(Serialize)]
+struct Node {
+    kind: &'static str,
+    /// Offsets in bytes, without enclosing parentheses.
+    start: usize,
+    end: usize,
+    /// The text of a restriction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    operands: Vec<Node>,
+}
+
+impl Node {
+    fn new(expr: &Expr<'_>) -> Self {
+        let (kind, operands): (_, &[Expr<'_>]) = match &expr.kind {
+            ExprKind::And(operands) => ("and", operands),
+            ExprKind::Sequence(operands) => ("sequence", operands),
+            ExprKind::Or(operands) => ("or", operands),
+            ExprKind::Not(_, operand) => ("not", std::slice::from_ref(operand)),
+            ExprKind::Restriction(_) => ("restriction", &[]),
+        };
+        Self {
+            kind,
+            start: expr.bare_span.start,
+            end: expr.bare_span.end,
+            text: match &expr.kind {
+                ExprKind::Restriction(restriction) => Some(restriction.to_string()),
+                _ => None,
+            },
+            operands: operands.iter().map(Self::new).collect(),
+        }
+    }
+}
+
+/// Prints how a filter is parsed and what it matches.
+fn explain(
+    filters: &Filters,
+    checked: &Checked<'_, AnyFilter>,
+    filter: &AnyFilter,
+    out: &mut impl Write,
+) -> io::Result<()> {
     writeln!(out, "Parsed as")?;
     match &checked.tree {
         Some(tree) => draw(tree, "  ", "  ", out)?,
@@ -35,21 +146,41 @@ pub(super) fn run(
     }
     writeln!(out, "\nShortest equivalent")?;
     match filter.to_string().as_str() {
-        "" => writeln!(out, "  the empty filter, which matches every membership")?,
+        "" => writeln!(
+            out,
+            "  the empty filter, which matches every {}",
+            filters.method.resource()
+        )?,
         text => writeln!(out, "  {text}")?,
     }
-    if !filter.is_documented() {
+    if let AnyFilter::Members(filter) = filter
+        && !filter.is_documented()
+    {
         writeln!(out, "  (no documented filter has this meaning)")?;
     }
     writeln!(out, "\nMatches")?;
-    grid(filter, out)?;
+    if let AnyFilter::Members(filter) = filter {
+        grid(*filter, out)?;
+    }
+    match filter.meaning() {
+        Some(groups) => meaning::print(filters.method, &groups, out),
+        None => Ok(()),
+    }
+}
+
+/// Prints whether a filter is valid with admin access.
+fn print_admin_access(
+    filters: &Filters,
+    filter: &AnyFilter,
+    admin: &Checked<'_, AnyFilter>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     writeln!(out, "\nWith admin access")?;
-    let admin = Filter::check(&checker.admin_access(true), &args.filter);
     if admin.is_valid() {
         writeln!(out, "  accepted")?;
     }
     for error in admin.errors() {
-        let excerpt = match error.span.of(&args.filter) {
+        let excerpt = match error.span.of(&admin.text) {
             None | Some("") => String::new(),
             Some(text) => format!(": {text}"),
         };
@@ -58,12 +189,13 @@ pub(super) fn run(
             writeln!(out, "    {help}")?;
         }
     }
+    let shortest = filter.to_string();
     if let Some(fixed) = &admin.fixed {
         writeln!(out, "    corrected: {fixed}")?;
-    } else if !admin.is_valid() && filter.allows_admin_access() {
-        writeln!(out, "    accepted if written as: {filter}")?;
+    } else if !admin.is_valid() && filters.check_for_admin(&shortest).is_valid() {
+        writeln!(out, "    accepted if written as: {shortest}")?;
     }
-    Ok(Outcome::Success)
+    Ok(())
 }
 
 /// Draws a tree, with `first` before the first line and `rest` before the others.

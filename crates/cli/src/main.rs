@@ -3,26 +3,45 @@
 mod check;
 mod compare;
 mod explain;
+mod filters;
 mod health;
 mod listen;
 mod log;
 mod matching;
+mod meaning;
 mod options;
 mod records;
 mod serve;
 mod sql;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use anstream::AutoStream;
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use gchat_filter::diagnostic::visible;
-use gchat_filter::{Method, Report};
+use gchat_filter::{FilterRelation, Report};
+use serde::Serialize;
+use terminal_size::{Width, terminal_size_of};
 
-/// Check, explain, compare and apply membership filters for the Google Chat API.
+use self::options::MethodOption;
+
+/// Check, explain, compare and apply list filters for the Google Chat API.
 #[derive(Parser)]
 #[command(name = "gchat-filter", version, max_term_width = 100)]
 struct Cli {
+    /// When to use colors.
+    ///
+    /// `auto` uses them if standard error is a terminal, and follows the environment variables
+    /// `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto"
+    )]
+    color: ColorChoice,
     #[command(subcommand)]
     command: Command,
 }
@@ -35,26 +54,28 @@ enum Command {
     ///
     /// Exit status: 0 if every filter is valid, 1 if any is invalid, 2 if an error occurred.
     Check(check::Args),
-    /// Show how a filter is parsed and which memberships it matches.
+    /// Show how a filter is parsed and what it matches.
     ///
     /// Exit status: 0 if the filter is valid, 1 if it is invalid, 2 if an error occurred.
     Explain(explain::Args),
     /// Show how two filters relate: equal, narrower, wider, disjoint or overlapping.
     ///
-    /// Filters are compared by what they match, not by how they are written. The output includes
-    /// example memberships. Put `--` before filters that start with a hyphen.
+    /// Filters are compared by what they match, not by how they are written. For filters of
+    /// memberships, the output includes examples. Put `--` before filters that start with a hyphen.
     ///
-    /// Exit status: 0 if both filters are valid, 1 if either is invalid, 2 if an error occurred.
+    /// Exit status: 0 if both filters are valid, 1 if either is invalid, 2 if an error occurred. With
+    /// `--exit-code`, two valid filters exit with 0 if they are equal, 3 if A is narrower, 4 if A is
+    /// wider, 5 if they are overlapping, 6 if they are disjoint.
     Compare(compare::Args),
-    /// Print the memberships that match a filter, one JSON object per line.
+    /// Print the memberships, messages or other resources that match a filter, one per line.
     ///
-    /// The input may contain newline-delimited memberships, JSON arrays of memberships and list
-    /// responses, in any combination, as the API or Google's clients print them. Anything else is
-    /// reported on standard error, with its line and its column in characters, and skipped. Misspelled
-    /// roles and types are warnings.
+    /// The input may contain newline-delimited resources of the method, JSON arrays of them, and
+    /// responses of the method, in any combination, as the API or Google's clients print them.
+    /// Anything else is reported on standard error, with its line and its column in characters, and
+    /// skipped. Misspelled roles and types of memberships are warnings.
     ///
-    /// Exit status: 0 if any membership was selected, 1 if none was, 2 if the filter is invalid, a
-    /// file could not be read or something was skipped.
+    /// Exit status: 0 if anything was selected, 1 if nothing was, 2 if the filter is invalid, a file
+    /// could not be read or something was skipped.
     Match(matching::Args),
     /// Print a filter as a predicate of SQL, on one line.
     ///
@@ -77,8 +98,8 @@ enum Command {
     ///
     /// Exit status: 0 if the server responds, 1 if it does not, 2 if the arguments are invalid.
     Health(health::Args),
-    /// List the lints and their default levels.
-    Lints,
+    /// List the lints of a method and their default levels.
+    Lints(MethodOption),
     /// Print a shell completion script.
     Completions {
         /// Shell to generate the script for.
@@ -94,6 +115,22 @@ enum Outcome {
     Negative,
     /// The command failed.
     Failure,
+    /// How two filters relate, as the exit status.
+    Relation(FilterRelation),
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Success | Outcome::Relation(FilterRelation::Equal) => 0,
+            Outcome::Negative => 1,
+            Outcome::Failure => 2,
+            Outcome::Relation(FilterRelation::Narrower) => 3,
+            Outcome::Relation(FilterRelation::Wider) => 4,
+            Outcome::Relation(FilterRelation::Overlapping) => 5,
+            Outcome::Relation(FilterRelation::Disjoint) => 6,
+        })
+    }
 }
 
 fn main() -> ExitCode {
@@ -109,13 +146,14 @@ fn main() -> ExitCode {
         Err(help) => help.exit(),
     };
     let result = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => command(cli.command, &matches),
+        Ok(cli) => {
+            color(cli.color);
+            command(cli.command, &matches)
+        }
         Err(error) => error.exit(),
     };
     match result {
-        Ok(Outcome::Success) => ExitCode::SUCCESS,
-        Ok(Outcome::Negative) => ExitCode::from(1),
-        Ok(Outcome::Failure) => ExitCode::from(2),
+        Ok(outcome) => outcome.into(),
         // A closed output is not an error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -149,7 +187,7 @@ fn command(command: Command, matches: &clap::ArgMatches) -> io::Result<Outcome> 
         Command::Sql(args) => sql::run(&args, &mut out),
         Command::Serve(args) => serve::run(&args),
         Command::Health(args) => health::run(&args, &mut out),
-        Command::Lints => lints(&mut out),
+        Command::Lints(args) => lints(&args, &mut out),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "gchat-filter", &mut script);
@@ -168,9 +206,9 @@ fn ignore_closed_pipe(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-fn lints(out: &mut impl Write) -> io::Result<Outcome> {
-    for lint in Method::SpacesMembersList.lints() {
-        let level = lint.default_level().as_str();
+fn lints(args: &MethodOption, out: &mut impl Write) -> io::Result<Outcome> {
+    for lint in args.method.lints() {
+        let level = args.method.default_level(lint);
         writeln!(out, "{lint} ({level})")?;
         writeln!(out, "    what  {}", lint.summary())?;
         writeln!(out, "    why   {}", lint.reason())?;
@@ -189,9 +227,50 @@ fn to_stderr(line: impl std::fmt::Display) {
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Writes a report to standard error, in color if that is a terminal.
+/// Sets when to use colors.
+fn color(choice: ColorChoice) {
+    let choice = match choice {
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+}
+
+/// Writes a report to standard error, in the width of the terminal.
 fn print_report(report: Report<'_>) {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let color = io::stderr().is_terminal() && !no_color;
-    to_stderr(report.color(color));
+    let color = AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+    let report = report.color(color);
+    to_stderr(match width() {
+        Some(width) => report.width(width),
+        None => report,
+    });
+}
+
+/// Returns the width of the terminal, in columns, or else that in the environment.
+fn width() -> Option<usize> {
+    let terminal = terminal_size_of(io::stderr()).map(|(Width(width), _)| width.into());
+    let is_known = |width: &usize| *width > 0;
+    terminal.filter(is_known).or_else(|| {
+        let width = std::env::var("COLUMNS").ok()?.parse().ok();
+        width.filter(is_known)
+    })
+}
+
+/// Writes a value as JSON on one line, with escapes for all characters that a terminal would not
+/// display as themselves.
+fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let json = serde_json::to_string(value)?;
+    let mut line = String::with_capacity(json.len() + 1);
+    let mut units = [0; 2];
+    for c in json.chars() {
+        let text = c.to_string();
+        if c.is_ascii_graphic() || c == ' ' || visible(&text).to_string() == text {
+            line.push(c);
+        } else {
+            let units = c.encode_utf16(&mut units).iter();
+            line.extend(units.map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    writeln!(out, "{line}")
 }

@@ -1,4 +1,4 @@
-//! The `match` command: prints the memberships in a dump that match a filter.
+//! The `match` command: prints the resources in a dump that match a filter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -7,32 +7,41 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use gchat_filter::diagnostic::visible;
+use gchat_filter::{AnyFilter, Filter, FilterVisitor, MethodLanguage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::options::{self, LintOptions};
+use super::filters::Filters;
+use super::options::{ContextOption, FilterOptions};
 use super::records::membership::Memberships;
-use super::records::{self, Kind, Problem, Sink};
+use super::records::resource::Resources;
+use super::records::{self, Kind, Problem, Resource, Sink};
 use super::{Outcome, print_error, to_stderr};
 
 /// Minimum size of a file with a progress bar, in bytes.
 const PROGRESS_MIN: u64 = 16 << 20;
 
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 pub(super) struct Args {
-    /// Print only the number of selected memberships.
-    #[arg(long)]
+    #[command(flatten)]
+    options: FilterOptions,
+    #[command(flatten)]
+    context: ContextOption,
+    /// Print only the number of selected resources.
+    #[arg(short, long)]
     count: bool,
-    /// Select the memberships that do not match.
-    #[arg(long)]
+    /// Select the resources that do not match.
+    #[arg(short = 'v', long)]
     invert: bool,
+    /// Print nothing, and stop at the first selected resource. The exit status is then 0.
+    #[arg(short, long, conflicts_with = "count")]
+    quiet: bool,
     /// Stop at the first error.
     #[arg(long)]
     strict: bool,
     /// Number of errors and of warnings to print for each file, or `all`. Others are counted.
     #[arg(long, value_name = "NUMBER", default_value = "20", value_parser = max_messages)]
     errors: usize,
-    #[command(flatten)]
-    lints: LintOptions,
     /// Filter to apply.
     ///
     /// Put `--` before a filter that starts with a hyphen.
@@ -58,51 +67,131 @@ pub(super) fn run(
     matches: &clap::ArgMatches,
     out: &mut impl Write,
 ) -> io::Result<Outcome> {
-    let checker = args.lints.checker(matches);
-    let Some((_, filter)) = options::required(&checker, &args.filter) else {
+    let context = args.context.read();
+    let filters = match context.and_then(|context| args.options.filters(context, matches)) {
+        Ok(filters) => filters,
+        Err(message) => {
+            print_error(message);
+            return Ok(Outcome::Failure);
+        }
+    };
+    if let Some((filter, files)) = split(args, &filters) {
+        filters.report_split("match", &[filter], &files);
+        return Ok(Outcome::Failure);
+    }
+    let Some((_, filter)) = filters.required(&args.filter, None) else {
         return Ok(Outcome::Failure);
     };
-    let mut run = Run {
+    let search = Search {
         args,
-        memberships: Memberships {
+        filters: &filters,
+        out,
+    };
+    match filter {
+        // These are read faster, and with more remarks.
+        AnyFilter::Members(filter) => search.run(&Memberships {
             filter,
             invert: args.invert,
-        },
-        out,
-        matched: 0,
-        failed: false,
-    };
-    let stdin = [PathBuf::from("-")];
-    let files = if args.files.is_empty() {
-        &stdin[..]
-    } else {
-        &args.files
-    };
-    for file in files {
-        run.file(file)?;
-        if run.failed && args.strict {
-            break;
-        }
+        }),
+        filter => filter.visit(search),
     }
-    if args.count {
-        writeln!(run.out, "{}", run.matched)?;
-    }
-    Ok(match (run.failed, run.matched) {
-        (true, _) => Outcome::Failure,
-        (false, 0) => Outcome::Negative,
-        (false, _) => Outcome::Success,
-    })
 }
 
-struct Run<'r, W> {
+/// Returns the filter that the first arguments are, if the shell has split it, and the files after it.
+fn split<'a>(args: &'a Args, filters: &Filters) -> Option<(String, Vec<&'a str>)> {
+    if args.files.is_empty() || filters.takes(&args.filter) {
+        return None;
+    }
+    // A file is not a part of the filter.
+    let parts = args.files.iter().take_while(|path| !path.exists());
+    let parts: Option<Vec<&str>> = parts.map(|path| path.to_str()).collect();
+    let parts: Vec<&str> = [args.filter.as_str()].into_iter().chain(parts?).collect();
+    let (filter, count) = (2..=parts.len()).rev().find_map(|count| {
+        let filter = filters.rejoined(parts.get(..count)?);
+        filters.takes(&filter).then_some((filter, count))
+    })?;
+    let files = args.files.iter().skip(count - 1);
+    Some((filter, files.filter_map(|path| path.to_str()).collect()))
+}
+
+/// A search of the files.
+struct Search<'r, W> {
     args: &'r Args,
-    memberships: Memberships,
+    filters: &'r Filters,
+    out: &'r mut W,
+}
+
+impl<W: Write> FilterVisitor for Search<'_, W> {
+    type Output = io::Result<Outcome>;
+
+    fn visit<L: MethodLanguage>(self, filter: Filter<L>) -> io::Result<Outcome> {
+        let Filters {
+            method, context, ..
+        } = self.filters;
+        match Resources::new(*method, filter, context, self.args.invert) {
+            Ok(resources) => self.run(&resources),
+            Err(error) => {
+                print_error(format_args!(
+                    "{error}; put `{}` in a JSON file and use `--context FILE`",
+                    error.key()
+                ));
+                Ok(Outcome::Failure)
+            }
+        }
+    }
+}
+
+impl<W: Write> Search<'_, W> {
+    fn run(self, resource: &impl Resource) -> io::Result<Outcome> {
+        let args = self.args;
+        let mut run = Run {
+            args,
+            noun: self.filters.method.resource(),
+            resource,
+            out: self.out,
+            matched: 0,
+            failed: false,
+        };
+        let stdin = [PathBuf::from("-")];
+        let files = if args.files.is_empty() {
+            &stdin[..]
+        } else {
+            &args.files
+        };
+        for file in files {
+            run.file(file)?;
+            if run.is_done() || run.failed && args.strict {
+                break;
+            }
+        }
+        if args.count {
+            writeln!(run.out, "{}", run.matched)?;
+        }
+        Ok(match (run.failed, run.matched) {
+            _ if run.is_done() => Outcome::Success,
+            (true, _) => Outcome::Failure,
+            (false, 0) => Outcome::Negative,
+            (false, _) => Outcome::Success,
+        })
+    }
+}
+
+struct Run<'r, T, W> {
+    args: &'r Args,
+    /// What a resource is, such as `message`.
+    noun: &'static str,
+    resource: &'r T,
     out: &'r mut W,
     matched: u64,
     failed: bool,
 }
 
-impl<W: Write> Run<'_, W> {
+impl<T: Resource, W: Write> Run<'_, T, W> {
+    /// Whether nothing that follows has an effect.
+    fn is_done(&self) -> bool {
+        self.args.quiet && self.matched > 0
+    }
+
     /// Reads a file. Returns an error only if the output cannot be written.
     fn file(&mut self, path: &Path) -> io::Result<()> {
         if path == Path::new("-") {
@@ -125,8 +214,8 @@ impl<W: Write> Run<'_, W> {
     }
 
     fn records(&mut self, name: &str, reader: impl Read, bar: &ProgressBar) -> io::Result<()> {
-        let memberships = self.memberships;
-        let options = records::Options::new(!self.args.count);
+        let resource = self.resource;
+        let options = records::Options::new(!self.args.count && !self.args.quiet);
         let mut sink = FileSink {
             run: self,
             name,
@@ -135,15 +224,15 @@ impl<W: Write> Run<'_, W> {
             hidden: BTreeMap::new(),
             warnings: BTreeSet::new(),
         };
-        let result = records::read(reader, &memberships, options, &mut sink);
+        let result = records::read(reader, resource, options, &mut sink);
         sink.summarize();
         result
     }
 }
 
 /// Sink that prints the matches and problems of one file.
-struct FileSink<'s, 'r, W> {
-    run: &'s mut Run<'r, W>,
+struct FileSink<'s, 'r, T, W> {
+    run: &'s mut Run<'r, T, W>,
     name: &'s str,
     bar: &'s ProgressBar,
     /// Number of errors printed.
@@ -154,7 +243,7 @@ struct FileSink<'s, 'r, W> {
     warnings: BTreeSet<String>,
 }
 
-impl<W> FileSink<'_, '_, W> {
+impl<T, W> FileSink<'_, '_, T, W> {
     fn error(&mut self, message: std::fmt::Arguments<'_>) {
         self.run.failed = true;
         let name = self.name;
@@ -177,7 +266,7 @@ impl<W> FileSink<'_, '_, W> {
             let kinds = self
                 .hidden
                 .iter()
-                .map(|(kind, count)| format!("{count} {}", plural(*kind)));
+                .map(|(kind, count)| format!("{count} {}", plural(*kind, self.run.noun)));
             let kinds = kinds.collect::<Vec<_>>().join(", ");
             self.error(format_args!(
                 " {total} more errors, not printed without `--errors all`: {kinds}"
@@ -187,23 +276,29 @@ impl<W> FileSink<'_, '_, W> {
 }
 
 /// Returns what the problems of a kind are.
-fn plural(kind: Kind) -> &'static str {
+fn plural(kind: Kind, noun: &str) -> String {
     match kind {
-        Kind::Syntax => "of invalid JSON",
-        Kind::Other => "of values that are not memberships",
-        Kind::Invalid => "of invalid memberships",
-        Kind::Doubtful => "of doubtful values",
-        Kind::Large => "of records that are too large",
+        Kind::Syntax => "of invalid JSON".to_owned(),
+        Kind::Other => format!("of values that are not {noun}s"),
+        Kind::Invalid => format!("of invalid {noun}s"),
+        Kind::Undecided => format!("of {noun}s that may match or not"),
+        Kind::Doubtful => "of doubtful values".to_owned(),
+        Kind::Large => "of records that are too large".to_owned(),
     }
 }
 
 /// Maximum number of characters of a message.
 const MAX_LENGTH: usize = 400;
 
-impl<W: Write> Sink for FileSink<'_, '_, W> {
-    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
+impl<T: Resource, W: Write> Sink for FileSink<'_, '_, T, W> {
+    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<ControlFlow<()>> {
         self.run.matched += count;
-        self.run.out.write_all(lines)
+        self.run.out.write_all(lines)?;
+        Ok(if self.run.is_done() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     }
 
     fn problem(&mut self, problem: &Problem) -> ControlFlow<()> {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
+use gchat_filter::ResourceList;
 use gchat_filter::members::Membership;
 use gchat_filter::members::{Filter, Matchable};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
@@ -17,6 +18,9 @@ use crate::records::{Options, Problem, Remark, Resource, Sink, read};
 
 /// Maximum length of an input, in bytes.
 const MAX_LENGTH: usize = 4096;
+
+/// Key of the objects in a list response.
+const LIST: &str = "memberships";
 
 /// Runs the target.
 pub fn run(bytes: &[u8]) {
@@ -92,7 +96,7 @@ struct Found {
 }
 
 impl Sink for Found {
-    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
+    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<ControlFlow<()>> {
         let lines = str::from_utf8(lines).expect("records are UTF-8");
         let before = self.records.len();
         self.records.extend(lines.lines().map(str::to_owned));
@@ -100,7 +104,7 @@ impl Sink for Found {
             self.records.len() - before,
             usize::try_from(count).expect("a small number")
         );
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     fn problem(&mut self, problem: &Problem) -> ControlFlow<()> {
@@ -121,11 +125,14 @@ impl Sink for Found {
 struct Objects;
 
 impl Resource for Objects {
-    const LIST: &'static str = "memberships";
+    const LISTS: &'static [ResourceList] = &[ResourceList {
+        key: LIST,
+        item: None,
+    }];
     type Fields<'r> = Object;
 
-    fn selects(&self, _: &Object) -> bool {
-        true
+    fn selects(&self, _: &Object) -> Option<bool> {
+        Some(true)
     }
 
     fn is_doubtful(&self, object: &Object) -> bool {
@@ -158,7 +165,7 @@ struct Entries(Vec<String>);
 
 fn is_page(keys: &[String]) -> bool {
     let is_token = |key: &String| key == "nextPageToken" || key == "next_page_token";
-    keys.iter().any(|key| key == Objects::LIST) || keys.iter().all(is_token)
+    keys.iter().any(|key| key == LIST) || keys.iter().all(is_token)
 }
 
 impl<'de> Deserialize<'de> for Entries {
@@ -203,7 +210,7 @@ impl<'de> Deserialize<'de> for Lists<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lists<'de>, A::Error> {
                 let mut lists = Vec::new();
                 while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-                    if key == Objects::LIST {
+                    if key == LIST {
                         lists.push(value);
                     }
                 }

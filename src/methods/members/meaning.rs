@@ -64,6 +64,14 @@ impl Meaning for NonEmptyCells {
         Self::new(part.cells()?).ok_or(Unparsed::Invalid)
     }
 
+    fn is_subset(&self, other: &Self) -> bool {
+        self.cells().is_subset(other.cells())
+    }
+
+    fn is_disjoint(&self, _: &'static Declaration, other: &Self) -> bool {
+        self.cells().and(other.cells()) == Cells::NONE
+    }
+
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
         let cells = Cell::all().filter(|cell| self.cells().contains(cell.role, cell.member_type));
         let cells = cells.map(|cell| AdmittedCell {

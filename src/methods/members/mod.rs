@@ -25,6 +25,7 @@ pub use self::membership::{
 use self::cells::Cells;
 use self::declaration::DECLARATION;
 use self::meaning::NonEmptyCells;
+use super::evaluation::method_language;
 use crate::analysis::lower::Part;
 use crate::diagnostic::Diagnostic;
 use crate::filter::{IntersectionError, Language, OptionalFilter};
@@ -38,6 +39,8 @@ pub enum Members {}
 impl Language for Members {
     const DECLARATION: &'static Declaration = &DECLARATION;
 
+    const HAS_ADMIN_ACCESS: bool = true;
+
     type Meaning = NonEmptyCells;
 
     fn check_admin_access(
@@ -50,6 +53,13 @@ impl Language for Members {
 }
 
 impl OptionalFilter for Members {}
+
+method_language!(
+    Members,
+    Membership,
+    ["memberships"],
+    |filter, membership, _| Ok(filter.matches(membership)),
+);
 
 /// A filter of memberships: the non-empty set of [cells](Cell) that it matches.
 ///

@@ -9,7 +9,7 @@ import time
 
 import duckdb
 
-file, condition, output = sys.argv[1:]
+file, condition, output = sys.argv[1:4]
 connection = duckdb.connect()
 connection.execute("SET threads = 2")
 start = time.perf_counter()

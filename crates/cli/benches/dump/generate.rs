@@ -1,5 +1,5 @@
-//! Generates a dump of memberships like those that the API's list method returns. The output
-//! depends only on the number of records.
+//! Generates dumps of memberships and messages like those that the API's list methods return. The
+//! output depends only on the number of records.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use std::io::{self, Write};
 ///
 /// Most are people; 5% are Chat apps, and 3% are Google Groups. One in six display names is not
 /// ASCII, some have escape sequences, and some look like other parts of a membership.
-pub(crate) fn write(count: u32, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn memberships(count: u32, out: &mut impl Write) -> io::Result<()> {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut space = String::new();
     for index in 0..count {
@@ -72,6 +72,60 @@ fn membership(space: &str, random: &mut Random, out: &mut impl Write) -> io::Res
         _ => {}
     }
     writeln!(out, "}}")
+}
+
+/// Writes `count` messages to `out`, one per line, 600 bytes each on average.
+///
+/// One in fifty is in the thread `spaces/AAAAGENERAL/threads/NEWS`. Texts have one to forty words, and
+/// one in ten has an attachment. Some texts have escape sequences, and some look like other fields.
+pub(crate) fn messages(count: u32, out: &mut impl Write) -> io::Result<()> {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut space = String::new();
+    for index in 0..count {
+        if index % 50 == 0 {
+            space = format!("AAAA{}", random.word(7));
+        }
+        if random.chance(2) {
+            message("AAAAGENERAL", "NEWS", &mut random, out)?;
+        } else {
+            let thread = random.word(11);
+            message(&space, &thread, &mut random, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn message(space: &str, thread: &str, random: &mut Random, out: &mut impl Write) -> io::Result<()> {
+    let id = random.word(11);
+    let user = 100_000_000_000_000_000_000 + u128::from(random.next());
+    let time = random.time();
+    let (first, last) = (random.pick(&FIRST), random.pick(&LAST));
+    let words: Vec<&str> = (0..=random.below(40))
+        .map(|_| random.pick(&WORDS))
+        .collect();
+    let mut text = words.join(" ");
+    if random.chance(2) {
+        text.push_str(r#" \"quoted\"\nand {\"createTime\": \"2024-06-15T00:00:00Z\"}"#);
+    }
+    write!(
+        out,
+        "{{\"name\":\"spaces/{space}/messages/{thread}.{id}\",\"sender\":{{\"name\":\"users/{user}\",\
+         \"displayName\":\"{first} {last}\",\"type\":\"HUMAN\"}},\"createTime\":\"{time}\",\
+         \"text\":\"{text}\",\"formattedText\":\"{text}\""
+    )?;
+    if random.chance(10) {
+        let name = random.word(9);
+        write!(
+            out,
+            ",\"attachment\":[{{\"name\":\"spaces/{space}/messages/{thread}.{id}/attachments/{name}\",\
+             \"contentName\":\"{name}.pdf\"}}]"
+        )?;
+    }
+    writeln!(
+        out,
+        ",\"thread\":{{\"name\":\"spaces/{space}/threads/{thread}\"}},\
+         \"space\":{{\"name\":\"spaces/{space}\"}},\"argumentText\":\"{text}\"}}"
+    )
 }
 
 /// A xorshift pseudorandom number generator.
@@ -154,4 +208,23 @@ const LAST: [&str; 16] = [
     "Nguyen",
     "Okafor",
     "高橋",
+];
+
+const WORDS: [&str; 16] = [
+    "the",
+    "report",
+    "is",
+    "ready",
+    "for",
+    "review",
+    "bitte",
+    "schauen",
+    "réunion",
+    "today",
+    "at",
+    "https://example.com/a?b=c",
+    "pending",
+    "tasks",
+    "会議",
+    "🙂",
 ];

@@ -52,8 +52,9 @@ impl Found {
         if resource.is_doubtful(&fields) {
             return None;
         }
+        let is_selected = resource.selects(&fields)?;
         self.has_records = true;
-        if resource.selects(&fields) {
+        if is_selected {
             self.add(record, options);
         }
         Some(())

@@ -1,6 +1,7 @@
 //! The lines in memory, which are searched in parallel.
 
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::thread;
 
 use super::found::Found;
@@ -84,10 +85,11 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         }
         match found.count {
             0 => Ok(()),
-            count => self
-                .sink
-                .matches(&found.matches, count)
-                .map_err(Stop::Output),
+            count => match self.sink.matches(&found.matches, count) {
+                Ok(ControlFlow::Continue(())) => Ok(()),
+                Ok(ControlFlow::Break(())) => Err(Stop::Quiet),
+                Err(error) => Err(Stop::Output(error)),
+            },
         }
     }
 }

@@ -1,15 +1,15 @@
 //! Memberships in a dump: the fields that a filter needs, and what other objects look like.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use gchat_filter::members::{Cell, Filter, MemberType, Role};
+use gchat_filter::members::{Cell, Filter, MemberType, Members, Role};
 use gchat_filter::members::{MembershipRole, UserType};
+use gchat_filter::{MethodLanguage, ResourceList};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::description::{Field, fields, not_a, offset, resource};
 use super::{Kind, Remark, Resource, Text, of_parser};
 
 /// The memberships that match a filter, or those that do not.
@@ -81,11 +81,11 @@ fn meant(found: &str, names: &[&'static str]) -> Option<&'static str> {
 }
 
 impl Resource for Memberships {
-    const LIST: &'static str = "memberships";
+    const LISTS: &'static [ResourceList] = Members::LISTS;
     type Fields<'r> = Fields;
 
-    fn selects(&self, fields: &Fields) -> bool {
-        self.filter.matches(&fields.cell()) != self.invert
+    fn selects(&self, fields: &Fields) -> Option<bool> {
+        Some(self.filter.matches(&fields.cell()) != self.invert)
     }
 
     fn is_doubtful(&self, fields: &Fields) -> bool {
@@ -194,7 +194,9 @@ impl<'de> Visitor<'de> for FieldsVisitor {
             match key {
                 Key::Name => {
                     let name = map.next_value::<Option<Text<'_>>>()?;
-                    if name.is_some_and(|Text(name)| other_resource(&name).is_some()) {
+                    if name.is_some_and(|Text(name)| {
+                        resource(&name).is_some_and(|own| own != "membership")
+                    }) {
                         return Err(A::Error::custom(NOT_A_MEMBERSHIP));
                     }
                 }
@@ -268,23 +270,6 @@ impl<'de> Deserialize<'de> for User {
     }
 }
 
-/// Returns what a resource name of another form names.
-fn other_resource(name: &str) -> Option<&'static str> {
-    // As bytes, which are split faster than characters.
-    let mut segments = name.as_bytes().split(|byte| *byte == b'/');
-    let (collection, _) = (segments.next()?, segments.next()?);
-    match (collection, segments.next()) {
-        (b"spaces", None) => Some("a space"),
-        (b"spaces", Some(b"messages")) => Some("a message"),
-        (b"spaces", Some(b"spaceEvents")) => Some("a space event"),
-        (b"spaces", Some(b"threads")) => Some("a thread"),
-        (b"users", None) => Some("a user"),
-        (b"groups", None) => Some("a group"),
-        (b"groups", Some(b"memberships")) => Some("a membership of a group in Cloud Identity"),
-        _ => None,
-    }
-}
-
 /// Returns what is wrong with an object that is not a valid membership.
 fn invalid(object: &RawValue, error: &serde_json::Error, path: &str) -> Remark {
     let (at, message) = of_parser(object.get().as_bytes(), error);
@@ -292,7 +277,12 @@ fn invalid(object: &RawValue, error: &serde_json::Error, path: &str) -> Remark {
         NOT_A_MEMBERSHIP => Remark {
             kind: Kind::Other,
             at: 0,
-            message: format!("expected a membership, found {}", description(object, path)),
+            message: not_a(
+                "membership",
+                object,
+                path,
+                &["role", "member", "groupMember"],
+            ),
         },
         BOTH => {
             let is_member = |field: &&Field<'_>| {
@@ -313,133 +303,4 @@ fn invalid(object: &RawValue, error: &serde_json::Error, path: &str) -> Remark {
             message,
         },
     }
-}
-
-/// Returns what an object looks like that is not a membership, and where memberships are in it.
-fn description(object: &RawValue, path: &str) -> String {
-    let value: Value = serde_json::from_str(object.get()).unwrap_or_default();
-    let name = value.get("name").and_then(Value::as_str);
-    let resource = name.and_then(other_resource);
-    let looks = match (resource, value.get("error"), value.get("members")) {
-        (Some(resource), ..) => resource.to_owned(),
-        (None, Some(Value::Object(error)), _) => {
-            let status = error
-                .get("status")
-                .and_then(Value::as_str)
-                .unwrap_or("no status");
-            format!("an error of the API, {status}")
-        }
-        (None, _, Some(Value::Array(_))) => {
-            "a list of members, as of a group in Google Takeout".to_owned()
-        }
-        _ => {
-            let keys = fields(object);
-            let noun = if keys.len() == 1 { "key" } else { "keys" };
-            let shown = keys.iter().take(4).map(|field| format!("`{}`", field.key));
-            let more = if keys.len() > 4 { ", …" } else { "" };
-            let shown = shown.collect::<Vec<_>>().join(", ");
-            format!("an object with the {noun} {shown}{more}")
-        }
-    };
-    match inside(&value, 4) {
-        Some(inside) => format!(
-            "{looks}; memberships are in `{}`, take them out with: jq -c '{path}{inside}'",
-            inside.trim_start_matches('.')
-        ),
-        None => looks,
-    }
-}
-
-/// Returns where memberships are in a value, as in jq.
-fn inside(value: &Value, depth: usize) -> Option<String> {
-    let depth = depth.checked_sub(1)?;
-    let below = |value: &Value, step: String| {
-        let is_membership = |key: &str| value.get(key).is_some_and(|value| !value.is_null());
-        let name = value
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if name.starts_with("spaces/") && name.contains("/members/")
-            || other_resource(name).is_none()
-                && ["role", "member", "groupMember"]
-                    .into_iter()
-                    .any(is_membership)
-        {
-            return Some(step);
-        }
-        Some(step + &inside(value, depth)?)
-    };
-    match value {
-        Value::Array(items) => items.iter().find_map(|item| below(item, "[]".to_owned())),
-        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
-            let is_name = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            let is_name = is_name && !key.starts_with(|c: char| c.is_ascii_digit());
-            below(
-                value,
-                if is_name {
-                    format!(".{key}")
-                } else {
-                    format!(".[{key:?}]")
-                },
-            )
-        }),
-        _ => None,
-    }
-}
-
-/// A field of an object.
-struct Field<'r> {
-    key: Cow<'r, str>,
-    /// Offset of the key in the object.
-    at: usize,
-    value: &'r RawValue,
-}
-
-/// Returns the offset of the value at a path in an object.
-fn offset(object: &RawValue, path: &[&str]) -> Option<usize> {
-    let Some((key, path)) = path.split_first() else {
-        return Some(0);
-    };
-    let field = fields(object)
-        .into_iter()
-        .find(|field| field.key.trim_end_matches('_') == *key)?;
-    Some(start(object, field.value) + offset(field.value, path)?)
-}
-
-/// Returns the offset of a value in an object, from which it borrows.
-fn start(object: &RawValue, value: &RawValue) -> usize {
-    value.get().as_ptr().addr() - object.get().as_ptr().addr()
-}
-
-/// Returns the fields of an object.
-fn fields(object: &RawValue) -> Vec<Field<'_>> {
-    struct FieldsVisitor<'r>(&'r RawValue);
-
-    impl<'r> Visitor<'r> for FieldsVisitor<'r> {
-        type Value = Vec<Field<'r>>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'r>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let (mut fields, mut end) = (Vec::new(), 0);
-            while let Some((Text(key), value)) = map.next_entry::<_, &RawValue>()? {
-                // Only white space and a comma precede the quote.
-                let quote = self.0.get().get(end..).and_then(|rest| rest.find('"'));
-                fields.push(Field {
-                    key,
-                    at: end + quote.unwrap_or_default(),
-                    value,
-                });
-                end = start(self.0, value) + value.get().len();
-            }
-            Ok(fields)
-        }
-    }
-
-    let mut parser = serde_json::Deserializer::from_str(object.get());
-    parser
-        .deserialize_map(FieldsVisitor(object))
-        .unwrap_or_default()
 }

@@ -10,11 +10,13 @@
 //! in an array, a page or a value of several lines, it goes on with the next line whose first byte is
 //! `{` or `[`.
 
+mod description;
 mod explanation;
 mod found;
 mod lines;
 pub(crate) mod membership;
 mod nesting;
+pub(crate) mod resource;
 mod stream;
 mod window;
 
@@ -22,6 +24,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::thread;
 
+use gchat_filter::ResourceList;
 use serde::Deserialize;
 
 pub(crate) use self::explanation::of_parser;
@@ -32,20 +35,21 @@ use self::window::Window;
 
 /// A kind of record, and the records to select.
 pub(crate) trait Resource: Sync {
-    /// Key of the records in a list response.
-    const LIST: &'static str;
+    /// Where a list response has the records.
+    const LISTS: &'static [ResourceList];
 
     /// The fields that a filter needs, borrowed from a record. Deserialization fails for an object
     /// that is not such a record.
     type Fields<'r>: Deserialize<'r>;
 
-    /// Returns whether a record is selected.
-    fn selects(&self, fields: &Self::Fields<'_>) -> bool;
+    /// Returns whether a record is selected; `None` if that is not known, for which there is a
+    /// [remark](Self::remarks).
+    fn selects(&self, fields: &Self::Fields<'_>) -> Option<bool>;
 
     /// Returns whether a record has a [remark](Self::remarks) although it is valid.
     fn is_doubtful(&self, fields: &Self::Fields<'_>) -> bool;
 
-    /// Returns what is wrong with an object that is invalid or doubtful. `path` is its place in the value
+    /// Returns what is wrong with an object that is not selected for sure. `path` is its place in the value
     /// at the top level, as in jq: `.memberships[]`.
     fn remarks(
         &self,
@@ -82,6 +86,8 @@ pub(crate) enum Kind {
     Other,
     /// A record is invalid.
     Invalid,
+    /// It is not known whether a record matches.
+    Undecided,
     /// A record is valid, but probably has a mistake.
     Doubtful,
     /// A record is too large.
@@ -91,7 +97,8 @@ pub(crate) enum Kind {
 /// Receiver of the results, in input order.
 pub(crate) trait Sink {
     /// Receives `count` selected records, one per line. `lines` is empty if they are only counted.
-    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()>;
+    /// Returns whether to continue.
+    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<ControlFlow<()>>;
 
     /// Receives a problem. Returns whether to continue.
     fn problem(&mut self, problem: &Problem) -> ControlFlow<()>;

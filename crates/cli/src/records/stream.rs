@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+use gchat_filter::ResourceList;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::explanation;
 use super::found::Found;
 use super::nesting::{MAX_DEPTH, Nesting, too_deep};
 use super::window::{Position, Window};
-use super::{Kind, Options, Problem, Remark, Resource, Sink};
+use super::{Kind, Options, Problem, Remark, Resource, Sink, description, explanation};
 
 /// A stream of records.
 pub(super) struct Stream<'s, R, T, S> {
@@ -22,6 +22,16 @@ pub(super) struct Stream<'s, R, T, S> {
     pub(super) is_in_rest: bool,
     /// Whether the last value at the top level was read.
     pub(super) is_after_value: bool,
+}
+
+/// What the elements of an array are.
+#[derive(Clone, Copy)]
+enum Elements {
+    /// Records or pages.
+    Any,
+    Records,
+    /// Objects with a record under this key.
+    Results(&'static str),
 }
 
 /// Why a value or the stream is not read to its end.
@@ -62,7 +72,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         let start = self.window.position;
         let result = match first {
             b'{' => self.object("", true),
-            b'[' => self.array(".", true),
+            b'[' => self.array(".", Elements::Any),
             _ => return self.not_a_value(first).map(|()| true),
         };
         self.is_after_value = result.is_ok();
@@ -130,15 +140,19 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         Ok(())
     }
 
-    /// Reads an array of records, and of pages if it may have them.
-    fn array(&mut self, path: &str, has_pages: bool) -> Result<(), Stop> {
+    /// Reads an array of records, or of objects with them.
+    fn array(&mut self, path: &str, elements: Elements) -> Result<(), Stop> {
         let path = format!("{path}[]");
         let mut at = self.token(1)?;
         while !self.window.from(at).starts_with(b"]") {
             self.window.advance(at);
             let mut other = None;
             if self.window.bytes().starts_with(b"{") {
-                self.object(&path, has_pages)?;
+                match elements {
+                    Elements::Any => self.object(&path, true)?,
+                    Elements::Records => self.object(&path, false)?,
+                    Elements::Results(key) => self.result(&path, key)?,
+                }
             } else {
                 let found = explanation::shown(self.window.bytes());
                 let message = format!("expected an object, found {found}");
@@ -180,6 +194,28 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         }
     }
 
+    /// Reads an object that has a record under a key.
+    fn result(&mut self, path: &str, key: &str) -> Result<(), Stop> {
+        let end = match self.value(0) {
+            Err(Stop::Large) => return self.skip_large(),
+            end => end?,
+        };
+        if !self.check(end)? {
+            self.window.advance(end);
+            return Ok(());
+        }
+        let object = serde_json::from_slice(self.window.to(end)).ok();
+        let record = object.and_then(|object| description::value(object, key));
+        let Some((start, length)) = record else {
+            let message = format!("expected an object with the key `{key}`");
+            self.problem(Kind::Other, 0, message)?;
+            return self.release(end);
+        };
+        self.release(start)?;
+        self.record(length, &format!("{path}.{key}"))?;
+        self.release(end - start - length)
+    }
+
     /// Returns the length of the record at the start, if it is in memory and has no remarks.
     fn record_length(&self) -> Option<usize> {
         let parser = serde_json::Deserializer::from_slice(self.window.bytes());
@@ -192,6 +228,7 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
     fn members(&mut self, path: &str, is_page: &mut bool) -> Result<(), Stop> {
         // Whether the only keys are those of an empty page.
         let mut is_empty = true;
+        let mut list: Option<&ResourceList> = None;
         let mut at = self.token(1)?;
         while !self.window.from(at).starts_with(b"}") {
             if !self.window.from(at).starts_with(b"\"") {
@@ -200,29 +237,39 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
             let key_end = self.value(at)?;
             let key = serde_json::from_slice(self.window.to(key_end).get(at..).unwrap_or_default());
             let key = key.map_or(Cow::Borrowed(""), |Text(key)| key);
-            let is_list = key == T::LIST;
+            let own = T::LISTS.iter().find(|own| own.key == key);
+            // A response may have the same records in two lists.
+            let own = own.filter(|own| list.is_none_or(|list| list.key == own.key));
             is_empty &= matches!(&*key, "nextPageToken" | "next_page_token");
             let colon = self.token(key_end)?;
             if !self.window.from(colon).starts_with(b":") {
                 return Err(self.invalid(colon, "expected `:`"));
             }
-            if is_list && *is_page {
-                return Err(self.invalid(at, &format!("duplicate key `{}`", T::LIST)));
+            if let Some(own) = own
+                && *is_page
+            {
+                return Err(self.invalid(at, &format!("duplicate key `{}`", own.key)));
             }
             at = self.token(colon + 1)?;
-            if is_list {
+            if own.is_some() {
+                list = own;
                 *is_page = true;
                 self.release(at)?;
                 at = 0;
             }
-            if is_list && self.window.bytes().starts_with(b"[") {
-                self.array(&format!("{path}.{}", T::LIST), false)?;
+            if let Some(own) = own
+                && self.window.bytes().starts_with(b"[")
+            {
+                let elements = own.item.map_or(Elements::Records, Elements::Results);
+                self.array(&format!("{path}.{}", own.key), elements)?;
             } else {
                 let end = self.value(at)?;
                 let is_null = self.window.to(end).get(at..) == Some(b"null");
                 at = end;
-                if is_list && !is_null {
-                    self.problem(Kind::Other, 0, format!("`{}` is not an array", T::LIST))?;
+                if let Some(own) = own
+                    && !is_null
+                {
+                    self.problem(Kind::Other, 0, format!("`{}` is not an array", own.key))?;
                 }
             }
             if *is_page {
@@ -260,13 +307,15 @@ impl<R: Read, T: Resource, S: Sink> Stream<'_, R, T, S> {
         let (mut found, mut remarks) = (Found::default(), Vec::new());
         let record = str::from_utf8(self.window.to(length)).unwrap_or_default();
         let fields = serde_json::from_str::<T::Fields<'_>>(record);
-        if !fields
-            .as_ref()
-            .is_ok_and(|fields| !self.resource.is_doubtful(fields))
-        {
+        let is_plain = fields.as_ref().is_ok_and(|fields| {
+            !self.resource.is_doubtful(fields) && self.resource.selects(fields).is_some()
+        });
+        if !is_plain {
             remarks = self.resource.remarks(record, fields.as_ref(), path);
         }
-        if fields.is_ok_and(|fields| self.resource.selects(&fields)) {
+        let is_selected = fields.is_ok_and(|fields| self.resource.selects(&fields) == Some(true));
+        // A doubtful record is a record.
+        if is_selected && remarks.iter().all(|remark| remark.kind == Kind::Doubtful) {
             found.add(record, self.options);
         }
         for Remark { kind, at, message } in remarks {

@@ -3,11 +3,13 @@
 
 use gchat_filter::members::Membership;
 use gchat_filter::members::{Cell, Filter, Matchable};
+use gchat_filter::{Context, Method, messages_search};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::membership::{Fields, Memberships};
+use super::resource::Resources;
 use super::*;
 
 const RECORDS: &str = include_str!("../../../../tests/data/memberships.ndjson");
@@ -35,7 +37,7 @@ impl<'de> Deserialize<'de> for Object {
                 while let Some(Text(key)) = map.next_key()? {
                     is_empty = false;
                     is_page = is_page && matches!(&*key, "nextPageToken" | "next_page_token");
-                    if key == Anything::LIST || key == "bad" {
+                    if key == "memberships" || key == "bad" {
                         return Err(A::Error::custom("a bad key"));
                     }
                     map.next_value::<IgnoredAny>()?;
@@ -52,11 +54,14 @@ impl<'de> Deserialize<'de> for Object {
 }
 
 impl Resource for Anything {
-    const LIST: &'static str = "memberships";
+    const LISTS: &'static [ResourceList] = &[ResourceList {
+        key: "memberships",
+        item: None,
+    }];
     type Fields<'r> = Object;
 
-    fn selects(&self, _: &Object) -> bool {
-        true
+    fn selects(&self, _: &Object) -> Option<bool> {
+        Some(true)
     }
 
     fn is_doubtful(&self, object: &Object) -> bool {
@@ -90,11 +95,11 @@ struct Collected {
 }
 
 impl Sink for Collected {
-    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<()> {
+    fn matches(&mut self, lines: &[u8], count: u64) -> io::Result<ControlFlow<()>> {
         self.count += count;
         let lines = str::from_utf8(lines).unwrap();
         self.items.extend(lines.lines().map(str::to_owned));
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     fn problem(&mut self, problem: &Problem) -> ControlFlow<()> {
@@ -188,6 +193,53 @@ fn read_as<T: Resource>(
         );
     }
     results.unwrap().items
+}
+
+#[test]
+fn reads_the_results_of_a_search() {
+    let context = Context::new();
+    let method = Method::SpacesMessagesSearch;
+    let filter = messages_search::Filter::parse("report").unwrap();
+    let messages = Resources::new(method, filter, &context, false).unwrap();
+    let message = r#"{"text":"a report"}"#;
+    let large = format!("{{\"message\": {{\"text\": \"{}\"}}}}", "x".repeat(200));
+    for (input, expected) in [
+        (format!(r#"{{"results": []}} {message}"#), vec![message]),
+        (
+            format!(
+                "{{\"a\": 1, \"results\": [\n{{ \"message\" : {message}, \"x\": [{{}}] }} , {{\"message\":{{}}}}, {{\"message\":{message}}}]}}"
+            ),
+            vec![message, message],
+        ),
+        (
+            format!(
+                r#"{{"results": [{{"text": "report"}}, 7, {{"message": 7}}, {{"message": {message}}}]}}"#
+            ),
+            vec![
+                "1:14! expected an object with the key `message`",
+                "1:34! expected an object, found `7`",
+                "1:37! expected an object with the key `message`",
+                message,
+            ],
+        ),
+        (
+            format!(r#"{{"results": [{large}, {{"message": {message}}}]}}"#),
+            vec!["1:14! the record exceeds the limit of 100 bytes", message],
+        ),
+        (
+            format!("{{\"results\": 7}}\n{{\"results\": null}}\n{message}"),
+            vec!["1:13! `results` is not an array", message],
+        ),
+        (
+            format!("{{\"results\": [{{\"message\": {{]}}\n{message}"),
+            vec![
+                "1:27! expected a key in double quotes, found `]`; reading goes on at line 2",
+                message,
+            ],
+        ),
+    ] {
+        assert_eq!(read_as(&messages, &input, 100, false), expected, "{input}");
+    }
 }
 
 fn read_all(input: impl AsRef<[u8]>) -> Vec<String> {
@@ -702,7 +754,7 @@ fn read_errors_end_the_records() {
 fn errors_of_the_sink_stop_reading() {
     struct Full;
     impl Sink for Full {
-        fn matches(&mut self, _: &[u8], _: u64) -> io::Result<()> {
+        fn matches(&mut self, _: &[u8], _: u64) -> io::Result<ControlFlow<()>> {
             Err(io::ErrorKind::StorageFull.into())
         }
         fn problem(&mut self, _: &Problem) -> ControlFlow<()> {

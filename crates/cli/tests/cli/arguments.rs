@@ -41,6 +41,26 @@ fn help_and_version_go_to_standard_output() {
 }
 
 #[test]
+fn help_lists_only_lints_under_their_heading() {
+    for command in ["check", "explain", "compare", "match"] {
+        for option in ["-h", "--help"] {
+            let help = run([command, option]).out;
+            let (others, lints) = help.split_once("\nLint options ").unwrap();
+            for name in ["--allow", "--warn", "--deny", "--preset"] {
+                assert!(lints.contains(&format!("  {name} <")), "{help}");
+            }
+            for name in ["--method <", "--admin", "--color <", "Arguments:"] {
+                assert!(others.contains(name), "{help}");
+                assert!(!lints.contains(&format!("\n      {name}")), "{help}");
+            }
+            if command != "match" {
+                assert!(others.contains("--format <"), "{help}");
+            }
+        }
+    }
+}
+
+#[test]
 fn invalid_arguments_exit_with_2() {
     for args in [
         &[][..],

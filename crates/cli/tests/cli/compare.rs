@@ -1,6 +1,6 @@
 //! `compare`.
 
-use super::{HUMAN, MANAGER, MEMBER, NOT_BOT, run};
+use super::{HUMAN, MANAGER, MEMBER, NOT_BOT, assert_output, run};
 use gchat_filter::{Checker, Preset, members::Filter, members::Membership};
 
 /// Parses the example memberships printed by `compare`: the label of each, and whether A and B match
@@ -121,4 +121,64 @@ fn compare_reports_the_errors_of_both_filters() {
         output.err
     );
     assert_eq!(run(["compare", MEMBER, "x = 1"]).code, 1);
+}
+
+#[test]
+fn compare_exits_with_the_relation() {
+    for (a, b, code) in [
+        (MEMBER, "(role=\"ROLE_MEMBER\")", 0),
+        (MEMBER, "", 3),
+        ("", MEMBER, 4),
+        (MEMBER, HUMAN, 5),
+        (MEMBER, MANAGER, 6),
+        (MEMBER, "x = 1", 1),
+    ] {
+        let output = run(["compare", "--exit-code", a, b]);
+        assert_eq!(output.code, code, "{a} | {b}");
+        let output = run(["compare", a, b]);
+        assert_eq!(output.code, i32::from(code == 1), "{a} | {b}");
+        let output = run(["compare", "--exit-code", "--format", "json", a, b]);
+        assert_eq!((output.code, output.err.as_str()), (code, ""), "{a} | {b}");
+    }
+    assert_eq!(run(["compare", "--exit-code", MEMBER]).code, 2);
+}
+
+#[test]
+fn compare_json_has_the_relation_and_both_checks() {
+    let output = run(["compare", "--format", "json", MEMBER, NOT_BOT]);
+    let json: serde_json::Value = serde_json::from_str(&output.out).unwrap();
+    assert_eq!(json["relation"], "overlapping");
+    assert_eq!(json["method"], "spaces.members.list");
+    assert_eq!(json["a"]["filter"], MEMBER);
+    assert_eq!(json["b"]["filter"], NOT_BOT);
+    let filters = [MEMBER, NOT_BOT].map(|text| Filter::parse(text).unwrap());
+    for (key, expected) in [
+        ("onlyA", [true, false]),
+        ("onlyB", [false, true]),
+        ("both", [true, true]),
+    ] {
+        let example: Membership = serde_json::from_value(json["examples"][key].clone()).unwrap();
+        let found = filters.map(|filter| filter.matches(&example));
+        assert_eq!(found, expected, "{key}");
+    }
+    let output = run(["compare", "--format", "json", MEMBER, "x = 1"]);
+    let json: serde_json::Value = serde_json::from_str(&output.out).unwrap();
+    assert_eq!(output.code, 1);
+    assert_eq!(json["relation"], serde_json::Value::Null);
+    assert_eq!(json["b"]["diagnostics"][0]["code"], "unknown-field");
+}
+
+#[test]
+fn compare_has_admin_access_and_other_methods() {
+    let output = run(["compare", "--admin", MANAGER, HUMAN]);
+    assert_eq!((output.code, output.out.as_str()), (1, ""));
+    let [a, b] = ["02", "01"].map(|day| format!("create_time > \"2026-01-{day}T00:00:00Z\""));
+    let output = run(["compare", "--method", "spaces.messages.list", &a, &b]);
+    let expected =
+        format!("narrower: B matches everything that A matches, and more\nA: {a}\nB: {b}\n");
+    assert_output(&output, 0, &expected, "");
+    let [a, b] = ["me", "1"].map(|user| format!("sender.name = \"users/{user}\""));
+    let output = run(["compare", "--method", "spaces.messages.search", &a, &b]);
+    let relation = "overlapping: a message may match both, only A, or only B\n";
+    assert!(output.out.starts_with(relation), "{}", output.out);
 }

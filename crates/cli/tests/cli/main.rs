@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod appearance;
 mod arguments;
 mod check;
 mod check_json;
@@ -15,7 +16,10 @@ mod compare;
 mod explain;
 mod lists;
 mod matching;
+mod methods;
 mod process;
+mod quotes;
+mod resources;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -73,7 +77,9 @@ fn program<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Command {
     command
         .args(args)
         .env_remove("NO_COLOR")
-        .env("CARGO_TERM_COLOR", "never")
+        .env_remove("CLICOLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("COLUMNS")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -109,6 +115,17 @@ fn run_with<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, input: impl AsRe
 
 fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Output {
     run_with(args, "")
+}
+
+/// Runs the program with environment variables.
+fn run_in<'a>(variables: &[(&str, &str)], args: impl IntoIterator<Item = &'a str>) -> Output {
+    let mut command = program(args);
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    Output {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
 }
 
 /// Runs `match` on an input.
