@@ -3,8 +3,9 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
+use super::IntersectionError;
 use crate::analysis::condition::Condition;
-use crate::analysis::conjunction::Conjunction;
+use crate::analysis::conjunction::{Conjunction, Intersection};
 use crate::analysis::lower::Part;
 use crate::analysis::summary::GroupMeaning;
 use crate::diagnostic::Diagnostic;
@@ -54,6 +55,20 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Sized {
     ///
     /// If the filter is invalid, or the tree is needed to find out.
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed>;
+
+    /// Returns whether `other` matches everything that this matches.
+    fn implies(&self, other: &Self) -> bool;
+
+    /// Returns what both match.
+    ///
+    /// # Errors
+    ///
+    /// If nothing matches both, or no filter matches just that.
+    fn intersection(
+        &self,
+        declaration: &'static Declaration,
+        other: &Self,
+    ) -> Result<Self, IntersectionError>;
 
     /// Returns the cells of the meaning, if it has any.
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
@@ -105,6 +120,22 @@ impl Meaning for Conjunction<'static> {
 
     fn parse(declaration: &'static Declaration, text: &str) -> Result<Self, Unparsed> {
         Conjunction::parse(declaration, text).ok_or(Unparsed::Undecided)
+    }
+
+    fn implies(&self, other: &Self) -> bool {
+        self.is_subset(other)
+    }
+
+    fn intersection(
+        &self,
+        declaration: &'static Declaration,
+        other: &Self,
+    ) -> Result<Self, IntersectionError> {
+        match Conjunction::intersection(self, declaration, other) {
+            Intersection::Expressible(both) => Ok(both),
+            Intersection::Empty => Err(IntersectionError::Empty),
+            Intersection::NotExpressible => Err(IntersectionError::NotExpressible),
+        }
     }
 
     fn boxes(&self, declaration: &'static Declaration) -> Vec<Vec<Condition<'_>>> {

@@ -45,6 +45,7 @@ macro_rules! forward_matchable {
     };
 }
 
+mod any_filter;
 mod context;
 pub mod custom_emojis;
 pub mod members;
@@ -75,7 +76,9 @@ use self::spaces::Spaces;
 use self::spaces_search::SpacesSearch;
 use crate::analysis::condition::Condition;
 use crate::analysis::summary::GroupMeaning;
-use crate::filter::{AdmittedCell, Checked, Checker, Filter, Language, Summary};
+use crate::filter::{
+    AdmittedCell, Checked, Checker, Error, Filter, IntersectionError, Language, Meaning, Summary,
+};
 use crate::named::named;
 use crate::schema::{Declaration, Level, Levels, Lint, Preset};
 
@@ -149,7 +152,56 @@ macro_rules! methods {
             }
         }
 
+        impl Method {
+            /// Parses a filter of the method, with every lint at its default level and without admin
+            /// access.
+            ///
+            /// # Errors
+            ///
+            /// As for [`Filter::parse`](crate::Filter::parse).
+            pub fn parse(self, text: &str) -> Result<AnyFilter, Error> {
+                match self {
+                    $(Self::$method => Filter::<$language>::parse(text).map(AnyFilter::$language),)+
+                }
+            }
+        }
+
         impl AnyFilter {
+            /// Returns the method that the filter is for.
+            #[must_use]
+            pub const fn method(&self) -> Method {
+                match self {
+                    $(Self::$language(_) => Method::$method,)+
+                }
+            }
+
+            /// Returns whether `other` is a filter of the same method, and matches everything that this
+            /// filter matches.
+            #[must_use]
+            pub fn implies(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$language(own), Self::$language(other)) => own.0.implies(&other.0),)+
+                    _ => false,
+                }
+            }
+
+            /// Returns the filter that matches what both filters match: `self AND other`.
+            ///
+            /// # Errors
+            ///
+            /// - [`IntersectionError::Empty`] if nothing matches both, such as filters of different
+            ///   methods.
+            /// - [`IntersectionError::NotExpressible`] if no filter matches just that.
+            pub fn intersection(&self, other: &Self) -> Result<Self, IntersectionError> {
+                match (self, other) {
+                    $((Self::$language(own), Self::$language(other)) => {
+                        let both = Meaning::intersection(&own.0, $language::DECLARATION, &other.0);
+                        both.map(|both| Self::$language(Filter(both)))
+                    })+
+                    _ => Err(IntersectionError::Empty),
+                }
+            }
+
             pub(crate) fn boxes(&self) -> (&'static Declaration, Vec<Vec<Condition<'_>>>) {
                 match self {
                     $(Self::$language(filter) => filter.boxes(),)+

@@ -10,7 +10,7 @@ use super::{boxes, shortest};
 use crate::analysis::cells::combination;
 use crate::analysis::condition::Condition;
 use crate::analysis::lower::Part;
-use crate::filter::{AdmittedCell, Meaning, Unparsed};
+use crate::filter::{AdmittedCell, IntersectionError, Meaning, Unparsed};
 use crate::schema::Declaration;
 use crate::syntax::grammar;
 
@@ -62,6 +62,18 @@ impl Meaning for NonEmptyCells {
             return Ok(Self::all());
         };
         Self::new(part.cells()?).ok_or(Unparsed::Invalid)
+    }
+
+    fn implies(&self, other: &Self) -> bool {
+        self.cells().is_subset(other.cells())
+    }
+
+    fn intersection(
+        &self,
+        _: &'static Declaration,
+        other: &Self,
+    ) -> Result<Self, IntersectionError> {
+        Self::new(self.cells().and(other.cells())).ok_or(IntersectionError::Empty)
     }
 
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
