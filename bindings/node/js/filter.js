@@ -2,6 +2,7 @@
 
 import { ERROR, YES, described, exports, indexOf, offsets, output, write } from "./module.js";
 
+/** The default method, which is the first one. */
 const MEMBERS = "spaces.members.list";
 
 /** Thrown for an invalid filter. */
@@ -18,11 +19,15 @@ export class FilterError extends Error {
 /** Calls a function of the module with a text and options. Its result is that function's. */
 function call(run, text, options) {
   if (typeof text !== "string") throw new TypeError(`a filter is a string, not ${kindOf(text)}`);
+  if (options === undefined) {
+    write(text);
+    return run(0, 0, 0, text.length, 0);
+  }
   const { method = MEMBERS, adminAccess = false, preset = "default", context } = options;
   const methodIndex = named("method", method);
   const presetIndex = named("preset", preset);
   const json = context === undefined ? "" : JSON.stringify(lists(context));
-  write(text, json);
+  write(text + json);
   return run(methodIndex, adminAccess ? YES : 0, presetIndex, text.length, json.length);
 }
 
@@ -70,7 +75,7 @@ function readChecked(checked, text) {
 }
 
 /** Checks a filter. Never throws for an invalid one. */
-export function check(text, options = {}) {
+export function check(text, options) {
   const { check } = exports();
   if (call(check, text, options) === ERROR) throw new TypeError(`invalid context: ${output()}`);
   return readChecked(JSON.parse(output()), text);
@@ -119,12 +124,10 @@ const VALUE = Symbol("value");
 
 /** A valid filter. */
 export class Filter {
-  constructor(text, options = {}) {
-    const value = text === PARSED ? options.value : parse(text, options);
-    const method = options.method === undefined ? MEMBERS : options.method;
-    Object.defineProperty(this, "method", { value: method, enumerable: true });
-    this[VALUE] = value;
-    if (method !== MEMBERS && kept !== null) kept.register(this, value);
+  constructor(text, options) {
+    this.method = options === undefined || options.method === undefined ? MEMBERS : options.method;
+    this[VALUE] = text === PARSED ? options.value : parse(text, options);
+    if (this.method !== MEMBERS && kept !== null) kept.register(this, this[VALUE]);
   }
 
   matches(resource) {
@@ -228,12 +231,14 @@ function cell(membership) {
     if (Array.isArray(membership)) return ask(membership);
   } else {
     type = member.type;
-    const hasGroup = membership.groupMember !== undefined && membership.groupMember !== null;
-    if (typeof type !== "string" || hasGroup) return ask(membership);
+    const { groupMember } = membership;
+    if (typeof type !== "string" || (groupMember !== undefined && groupMember !== null)) return ask(membership);
   }
   const types = cells.get(role);
-  const known = types === undefined ? undefined : types.get(type);
-  if (known !== undefined) return known;
+  if (types !== undefined) {
+    const known = types.get(type);
+    if (known !== undefined) return known;
+  }
   const index = ask(membership);
   if (remembered < REMEMBERED && (role === null || typeof role !== "object")) {
     remembered += 1;

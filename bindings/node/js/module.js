@@ -49,19 +49,17 @@ export function indexOf(kind, name) {
   return indexes[kind].get(name);
 }
 
-/** Writes texts to the input buffer, one after the other. */
-export function write(text, second = "") {
-  const length = text.length + second.length;
-  // The buffer is detached whenever the memory grows.
-  if (input === null || input.length < length || input.buffer !== wasm.memory.buffer) {
+/** Writes a text to the input buffer. */
+export function write(text) {
+  const { length } = text;
+  // The buffer is detached, and has no length, whenever the memory grows.
+  if (input === null || input.length < length) {
     const units = Math.max(length, 1024);
     const start = exports().input(units);
     input = new Uint16Array(wasm.memory.buffer, start, units);
   }
   const buffer = input;
-  const end = text.length;
-  for (let at = 0; at < end; at++) buffer[at] = text.charCodeAt(at);
-  for (let at = 0; at < second.length; at++) buffer[end + at] = second.charCodeAt(at);
+  for (let at = 0; at < length; at++) buffer[at] = text.charCodeAt(at);
 }
 
 /** Returns the module's output. */

@@ -46,8 +46,14 @@ thread_local! {
 
 impl State {
     fn text(&self, start: usize, end: usize) -> String {
-        // A part of a surrogate pair becomes a replacement character, which has the same length.
-        String::from_utf16_lossy(self.input.get(start..end).unwrap_or_default())
+        let units = self.input.get(start..end).unwrap_or_default();
+        let ascii = |unit: &u16| u8::try_from(*unit).ok().filter(u8::is_ascii);
+        let bytes: Option<Vec<u8>> = units.iter().map(ascii).collect();
+        match bytes.map(String::from_utf8) {
+            Some(Ok(text)) => text,
+            // A part of a surrogate pair becomes a replacement character, which has the same length.
+            _ => String::from_utf16_lossy(units),
+        }
     }
 
     fn write(&mut self, text: &str) {
@@ -61,6 +67,7 @@ impl State {
     }
 
     /// Returns the value that a filter crosses as.
+    #[inline]
     fn keep(&mut self, filter: AnyFilter, context: Rc<Context>) -> u32 {
         if let AnyFilter::Members(filter) = filter {
             return filter.to_bits();
@@ -187,6 +194,13 @@ pub extern "C" fn parse(
     context_units: usize,
 ) -> u32 {
     with_state(|state| {
+        // The default options need no tree.
+        let is_default = admin_access == NO && preset == 0 && context_units == 0;
+        let method_of_default = Method::ALL.get(method as usize).filter(|_| is_default);
+        let parsed = method_of_default.map(|method| method.parse(&state.text(0, units)));
+        if let Some(Ok(filter)) = parsed {
+            return state.keep(filter, Rc::default());
+        }
         let options = options(state, method, admin_access, preset, units, context_units);
         let parsed = options.and_then(|options| {
             let filter = operations::parse(&options, &state.text(0, units))?;

@@ -38,11 +38,6 @@ impl Options {
         let checker = checker.admin_access(self.admin_access);
         checker.check_method_in(&self.context, self.method(), text)
     }
-
-    /// Whether a check has only default settings, as [`Method::parse`] requires.
-    fn is_default(&self) -> bool {
-        !self.admin_access && self.preset() == Preset::Default && self.context == Context::new()
-    }
 }
 
 /// Reads a context: lists of a key and its strings, of which a key with several has several lists.
@@ -106,16 +101,12 @@ pub fn check(options: &Options, text: &str) -> String {
     json(&options.check(text))
 }
 
-/// Parses a filter.
+/// Parses a filter with options that are not the default ones, or an invalid one.
 ///
 /// # Errors
 ///
 /// The JSON of an invalid filter: the `message` of the error, and what [`check`] returns, as `checked`.
 pub fn parse(options: &Options, text: &str) -> Result<AnyFilter, String> {
-    let parsed = options.is_default().then(|| options.method().parse(text));
-    if let Some(Ok(filter)) = parsed {
-        return Ok(filter);
-    }
     let checked = options.check(text);
     let written = json(&checked);
     checked.into_result().map_err(|error: Error| {
