@@ -47,13 +47,15 @@ thread_local! {
 impl State {
     fn text(&self, start: usize, end: usize) -> String {
         let units = self.input.get(start..end).unwrap_or_default();
-        let ascii = |unit: &u16| u8::try_from(*unit).ok().filter(u8::is_ascii);
-        let bytes: Option<Vec<u8>> = units.iter().map(ascii).collect();
-        match bytes.map(String::from_utf8) {
-            Some(Ok(text)) => text,
-            // A part of a surrogate pair becomes a replacement character, which has the same length.
-            _ => String::from_utf16_lossy(units),
+        let mut bytes = Vec::with_capacity(units.len());
+        for unit in units {
+            match u8::try_from(*unit) {
+                Ok(byte) if byte.is_ascii() => bytes.push(byte),
+                // A part of a surrogate pair becomes a replacement character, which has the same length.
+                _ => return String::from_utf16_lossy(units),
+            }
         }
+        String::from_utf8(bytes).unwrap_or_default()
     }
 
     fn write(&mut self, text: &str) {
