@@ -14,8 +14,9 @@ use gchat_filter::diagnostic::{Code, Span, Stage};
 use gchat_filter::members::Filter;
 use gchat_filter::syntax::{
     self, Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, MAX_DEPTH, MAX_LENGTH,
-    Member, Negation, Quotes, Restriction, Value,
+    Member, Negation, Quotes, Restriction, TokenKind, Value, tokens,
 };
+use proptest::prelude::*;
 
 /// Returns the text without the marks, and the marked spans in the order of the text. Of spans that
 /// begin together, the shorter one comes first.
@@ -911,4 +912,45 @@ fn reports_all_schema_errors() {
     let text = "role = \"ROLE_MEMBER\" AND role = \"ROLE_MANAGER\" AND foo = \"x\"";
     let codes: Vec<Code> = Filter::check(&Checker::new(), text).errors().map(|error| error.code).collect();
     assert_eq!(codes, [UnknownField]);
+}
+
+#[test]
+fn tokens_have_kinds() {
+    let found = |text| {
+        let tokens = tokens(text).map(|token| {
+            let part = token.span.of(text).unwrap();
+            format!("{} {part}", token.kind.as_str())
+        });
+        tokens.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        found("NOT member.type != 'a \\' b'\n(f(-3, a-b)) and \u{201c}"),
+        "keyword NOT\nword member\npunctuation .\nword type\noperator !=\nstring 'a \\' b'\n\
+         punctuation (\nword f\npunctuation (\noperator -\nword 3\npunctuation ,\nword a-b\n\
+         punctuation )\npunctuation )\nword and\ninvalid \u{201c}"
+    );
+    assert_eq!(
+        found("a >= \"\\\\\" \"é\\"),
+        "word a\noperator >=\nstring \"\\\\\"\nstring \"é\\"
+    );
+    assert_eq!(found(" \t\r\n"), "");
+}
+
+proptest! {
+    /// Every character but white space is part of a token, and the tokens of a valid text say what
+    /// its tree says.
+    #[test]
+    fn tokens_cover_any_text(text in "([a\"'\\\\=<>!:.,()\u{201c}\u{e9}\u{1f642} \n-]|AND|OR|NOT|\"b\"){0,30}") {
+        let mut end = 0;
+        for token in tokens(&text) {
+            let gap = Span::new(end, token.span.start).of(&text).unwrap();
+            prop_assert!(gap.chars().all(|c| " \t\r\n".contains(c)), "{:?}", gap);
+            prop_assert!(!token.span.of(&text).unwrap().is_empty());
+            end = token.span.end;
+        }
+        prop_assert_eq!(text[end..].trim_matches([' ', '\t', '\r', '\n']), "");
+        if syntax::parse(&text).is_ok() {
+            prop_assert!(tokens(&text).all(|token| token.kind != TokenKind::Invalid), "{}", text);
+        }
+    }
 }

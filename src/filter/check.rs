@@ -179,7 +179,7 @@ impl Checker {
             }
             Some(tree) => self.meaning::<L>(request, text, tree, diagnostics),
         };
-        diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+        sort(diagnostics);
         if !has_error(diagnostics) {
             checked.filter = meaning.map(Filter);
         }
@@ -223,6 +223,12 @@ impl Checker {
         }
         L::Meaning::of(declaration, &part)
     }
+}
+
+/// Sorts diagnostics by their place in the text. A function of its own, so that it is compiled once and
+/// not for each language.
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
 }
 
 fn has_error(diagnostics: &[Diagnostic]) -> bool {

@@ -125,11 +125,8 @@ impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
     ///   and OR where the language does not allow it, or would be too long; or one filter has an alias
     ///   of a user, such as `users/me`, and the other may name the same user.
     pub fn intersection(&self, other: &Self) -> Result<Self, IntersectionError> {
-        match self.0.intersection(L::DECLARATION, &other.0) {
-            Intersection::Expressible(both) => Ok(Self(both)),
-            Intersection::Empty => Err(IntersectionError::Empty),
-            Intersection::NotExpressible => Err(IntersectionError::NotExpressible),
-        }
+        let both = Meaning::intersection(&self.0, L::DECLARATION, &other.0);
+        both.map(Self)
     }
 }
 

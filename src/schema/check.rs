@@ -248,7 +248,7 @@ impl SchemaCheck<'_> {
                     names => format!("expected {names}"),
                 },
             )
-            .help(match name.to_uppercase().as_str() {
+            .help(match name.to_ascii_uppercase().as_str() {
                 name @ ("AND" | "OR" | "NOT") => {
                     format!("for the keyword, write `{name}` with white space after it")
                 }

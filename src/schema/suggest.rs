@@ -155,7 +155,7 @@ impl ValueName {
         if let Some(other) = declaration.fields().find(has_value) {
             return Self::OtherField(other);
         }
-        let upper = text.to_uppercase();
+        let upper = text.to_ascii_uppercase();
         let simple = upper.strip_prefix(prefix).unwrap_or(&upper);
         for value in values {
             if let Some(help) = help(value.synonyms, simple) {
@@ -166,7 +166,7 @@ impl ValueName {
             return Self::Synonym(help, None);
         }
         let near = values.iter();
-        near.map(|value| (distance(&value.name.to_uppercase(), &upper), value))
+        near.map(|value| (distance(&value.name.to_ascii_uppercase(), &upper), value))
             .min_by_key(|(distance, _)| *distance)
             .filter(|(distance, value)| *distance <= value.name.len().div_ceil(5))
             .map_or(Self::Unknown, |(_, value)| Self::Near(value))

@@ -1,7 +1,7 @@
 //! A complete parser for AIP-160 filters, without field names.
 //!
 //! [`parse`] turns text into a tree with spans; the tree's `Display` prints text that parses to an
-//! equal tree. The grammar is that of [AIP-160](https://google.aip.dev/160):
+//! equal tree. [`tokens`] splits any text into tokens, for coloring. The grammar is that of [AIP-160](https://google.aip.dev/160):
 //!
 //! ```text
 //! filter      = WS? (expression WS?)? end
@@ -45,10 +45,12 @@ pub(crate) mod grammar;
 pub(crate) mod lexical;
 mod owned;
 mod print;
+mod tokens;
 mod tree;
 mod tree_builder;
 
 pub use self::grammar::{MAX_DEPTH, MAX_LENGTH};
+pub use self::tokens::{Token, TokenKind, tokens};
 pub use self::tree::{
     Arg, Comparable, Comparator, Comparison, Expr, ExprKind, Function, Member, Negation, Quotes,
     Restriction, Value,

@@ -2,8 +2,8 @@
 
 use gchat_filter::diagnostic::{Diagnostic, Stage};
 use gchat_filter::{
-    AnyFilter, Checked, Checker, Method, Preset, custom_emojis, members, messages, messages_search,
-    reactions, section_items, space_events, spaces, spaces_search,
+    AnyFilter, Checked, Checker, IntersectionError, Method, Preset, custom_emojis, members,
+    messages, messages_search, reactions, section_items, space_events, spaces, spaces_search,
 };
 use proptest::prelude::*;
 
@@ -130,6 +130,11 @@ fn input() -> impl Strategy<Value = (Method, String)> {
     prop::sample::select(Method::ALL).prop_flat_map(|method| (Just(method), text(method)))
 }
 
+fn pair() -> impl Strategy<Value = (Method, [String; 2])> {
+    prop::sample::select(Method::ALL)
+        .prop_flat_map(|method| (Just(method), [text(method), text(method)]))
+}
+
 /// The stage of the first error. Errors in what AND and OR join are a stage of their own.
 fn stage(method: Method, checked: &Checked<'_, AnyFilter>) -> Option<(Stage, bool)> {
     let error = checked.errors().next()?;
@@ -232,6 +237,33 @@ proptest! {
                 prop_assert!(is_empty || again.filter == Some(filter), "{} {}", text, printed);
             }
         }
+    }
+
+    /// A filter of any method agrees with the filter of its language.
+    #[test]
+    fn any_filters_are_compared((method, texts) in pair()) {
+        let filters = texts.map(|text| {
+            let parsed = method.parse(&text).ok();
+            assert_eq!(parsed, Checker::new().check_method(method, &text).filter);
+            parsed
+        });
+        let [Some(left), Some(right)] = filters else { return Ok(()) };
+        prop_assert_eq!(left.method(), method);
+        prop_assert!(left.implies(&left));
+        prop_assert_eq!(left.implies(&right) && right.implies(&left), left == right);
+        // A filter may match nothing, such as an empty interval.
+        prop_assert!(matches!(left.intersection(&left), Err(IntersectionError::Empty)) || left.intersection(&left) == Ok(left.clone()));
+        if let Ok(both) = left.intersection(&right) {
+            prop_assert!(both.implies(&left) && both.implies(&right));
+            prop_assert_eq!(left.implies(&right), both == left);
+        }
+        let other = match method {
+            Method::SpacesList => Method::SpacesMembersList,
+            _ => Method::SpacesList,
+        };
+        let other = other.parse("").unwrap();
+        prop_assert!(!left.implies(&other));
+        prop_assert_eq!(left.intersection(&other), Err(IntersectionError::Empty));
     }
 
     /// A stricter preset accepts nothing that a more lenient one rejects.

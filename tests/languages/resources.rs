@@ -8,6 +8,7 @@ use gchat_filter::reactions::Reaction;
 use gchat_filter::section_items::SectionItem;
 use gchat_filter::space_events::SpaceEvent;
 use gchat_filter::spaces::{Space, SpaceType};
+use gchat_filter::{Context, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -93,4 +94,87 @@ fn what_is_no_resource_is_an_error() {
     ] {
         assert!(error.to_string().contains(expected), "{error}");
     }
+}
+
+#[test]
+fn any_filter_matches_resources_of_its_method() {
+    let context = Context::new()
+        .caller("users/1")
+        .creator("customEmojis/1", "users/1")
+        .creator("customEmojis/2", "users/2")
+        .unread(["spaces/A/messages/1"]);
+    for (method, filter, matching, other) in [
+        (
+            "spaces.members.list",
+            "role = \"ROLE_MANAGER\"",
+            r#"{"role":2}"#,
+            r#"{"role":1}"#,
+        ),
+        (
+            "spaces.list",
+            "space_type = \"SPACE\"",
+            r#"{"spaceType":"SPACE"}"#,
+            "{}",
+        ),
+        (
+            "spaces.search",
+            "display_name:\"a\" AND space_type = \"SPACE\"",
+            r#"{"displayName":"A b","spaceType":1}"#,
+            "{}",
+        ),
+        (
+            "spaces.messages.list",
+            "thread.name = spaces/A/threads/B",
+            r#"{"thread":{"name":"spaces/A/threads/B"}}"#,
+            "{}",
+        ),
+        (
+            "spaces.messages.search",
+            "is_unread()",
+            r#"{"name":"spaces/A/messages/1"}"#,
+            r#"{"name":"spaces/A/messages/2"}"#,
+        ),
+        (
+            "spaces.messages.reactions.list",
+            "emoji.unicode = \"🙂\"",
+            r#"{"emoji":{"unicode":"🙂"}}"#,
+            "{}",
+        ),
+        (
+            "spaces.spaceEvents.list",
+            "event_types:\"google.workspace.chat.space.v1.updated\"",
+            r#"{"eventType":"google.workspace.chat.space.v1.batchUpdated"}"#,
+            "{}",
+        ),
+        (
+            "customEmojis.list",
+            "NOT creator(\"users/me\")",
+            r#"{"name":"customEmojis/2"}"#,
+            r#"{"name":"customEmojis/1"}"#,
+        ),
+        (
+            "users.sections.items.list",
+            "space = spaces/A",
+            r#"{"space":"spaces/A"}"#,
+            r#"{"space":"spaces/B"}"#,
+        ),
+    ] {
+        let filter = method.parse::<Method>().unwrap().parse(filter).unwrap();
+        let matches = |resource| {
+            let mut resource = serde_json::Deserializer::from_str(resource);
+            filter.matches(&mut resource, &context)
+        };
+        assert!(matches(matching).unwrap(), "{method}");
+        assert!(!matches(other).unwrap(), "{method}");
+        assert!(matches("[]").is_err(), "{method}");
+    }
+    let filter = Method::CustomEmojisList
+        .parse("creator(\"users/me\")")
+        .unwrap();
+    let mut emoji = serde_json::Deserializer::from_str("{}");
+    let error = filter.matches(&mut emoji, &Context::new()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the filter depends on the caller, which the context does not have"
+    );
 }
