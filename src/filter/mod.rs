@@ -134,6 +134,9 @@ pub enum IntersectionError {
     /// The language cannot express what matches both filters.
     #[error("the filter language cannot express what matches both filters")]
     NotExpressible,
+    /// They are filters of different methods.
+    #[error("the filters are of different methods")]
+    DifferentMethods,
 }
 
 impl<L: Language> Clone for Filter<L> {
