@@ -41,7 +41,7 @@
 //! filters depend on besides the resource, such as the calling user, is a [`Context`].
 //!
 //! [`Checker::check_method`] checks a filter of a [`Method`] that is known only when the program
-//! runs.
+//! runs, and [`AnyFilter`] matches resources with it.
 //!
 //! # Layers
 //!
@@ -53,7 +53,8 @@
 //! - `Report` (feature `report`) draws that data for people.
 //! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
 //! - the crate `gchat-filter-mock` is a server of `spaces.members` for tests.
-//! - The program `gchat-filter` (crate `gchat-filter-cli`) is a thin layer over the library.
+//! - The program `gchat-filter` (crate `gchat-filter-cli`) and the package for Python (`bindings/python`) are
+//!   thin layers over the library.
 //!
 //! # The filter of memberships
 //!

@@ -37,8 +37,8 @@ impl AnyFilter {
     /// Returns whether the filter matches a resource of its method, such as a message, in any format that
     /// serde supports. The context has what some filters depend on besides the resource.
     ///
-    /// Only what filters can depend on is read of a membership. `f.matches` of the method's own filter takes
-    /// other types of resources.
+    /// Only what filters can depend on is read of a membership. The filter of a method that is known has a
+    /// `matches` for other types of resources.
     ///
     /// ```
     /// use gchat_filter::{AnyFilter, Context, Method};
