@@ -36,6 +36,7 @@ pub(crate) fn read_value<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> PyRe
 }
 
 /// Returns whether a filter matches a resource.
+#[inline]
 pub(crate) fn matches(
     filter: &AnyFilter,
     resource: &Bound<'_, PyAny>,
@@ -61,6 +62,7 @@ pub(crate) fn matches(
 }
 
 /// Returns the text of an object if it can only be JSON text.
+#[inline]
 fn json<'o>(object: &'o Bound<'_, PyAny>) -> PyResult<Option<&'o [u8]>> {
     if let Ok(text) = object.cast::<PyString>() {
         return text.to_str().map(|text| Some(text.as_bytes()));
@@ -245,6 +247,7 @@ impl<'py> Value<'_, 'py> {
 impl<'de> Deserializer<'de> for Value<'_, '_> {
     type Error = ReadError;
 
+    #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let object = self.0;
         if let Ok(text) = object.cast::<PyString>() {
@@ -267,6 +270,7 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
     }
 
     /// Looks up only the keys that are needed.
+    #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -286,6 +290,7 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         self.deserialize_any(visitor)
     }
 
+    #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         if self.0.is_none() {
             visitor.visit_none()
@@ -312,6 +317,7 @@ struct Key {
 
 /// Returns keys as Python strings, which are created once for each type of the library. `None` if there are more
 /// types than places for them.
+#[inline]
 fn interned(py: Python<'_>, keys: &'static [&'static str]) -> Option<&'static [Key]> {
     type Slot = PyOnceLock<(&'static [&'static str], Box<[Key]>)>;
     static SLOTS: [Slot; 32] = [const { Slot::new() }; 32];
@@ -337,6 +343,7 @@ struct Entries<'a, 'py> {
 impl<'de> MapAccess<'de> for Entries<'_, '_> {
     type Error = ReadError;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
@@ -354,6 +361,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         Ok(None)
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
         let (key, value) = self.value.take().ok_or_else(no_key)?;
         let result = seed.deserialize(Value(value.as_borrowed()));
