@@ -61,7 +61,7 @@ pub(crate) fn matches(
     result.map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-/// Returns the text of an object if it can only be JSON text.
+/// Returns the text of an object if it is JSON text.
 #[inline]
 fn json<'o>(object: &'o Bound<'_, PyAny>) -> PyResult<Option<&'o [u8]>> {
     if let Ok(text) = object.cast::<PyString>() {
@@ -77,11 +77,11 @@ fn invalid_json(error: &serde_json::Error) -> PyErr {
 
 /// A Python object, to be read by serde.
 #[derive(Clone, Copy)]
-pub(crate) struct Value<'a, 'py>(pub(crate) Borrowed<'a, 'py, PyAny>);
+struct Value<'a, 'py>(Borrowed<'a, 'py, PyAny>);
 
 /// The error for an object that cannot be read: an exception, or what is wrong and where.
 #[derive(Debug)]
-pub(crate) enum ReadError {
+enum ReadError {
     Raised(PyErr),
     Invalid {
         message: String,
