@@ -88,10 +88,8 @@ impl Checked {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let text = PyString::new(py, &self.inner.text);
         let text = text.repr()?;
-        let [errors, warnings] = [self.inner.errors().count(), self.inner.warnings().count()];
-        Ok(format!(
-            "<Checked {text}: {errors} errors, {warnings} warnings>"
-        ))
+        let verdict = if self.valid() { "valid" } else { "invalid" };
+        Ok(format!("<Checked {text}, {verdict}>"))
     }
 }
 

@@ -150,8 +150,9 @@ def test_what_is_reported_is_data() -> None:
         diagnostic.code = "other"  # type: ignore[misc]
 
 
-def test_repr_counts() -> None:
-    assert repr(check('role = "é"')) == "<Checked 'role = \"é\"': 1 errors, 0 warnings>"
+def test_repr_says_whether_the_filter_is_valid() -> None:
+    assert repr(check('role = "é"')) == "<Checked 'role = \"é\"', invalid>"
+    assert repr(check("")) == "<Checked '', valid>"
 
 
 def test_long_texts() -> None:
