@@ -42,7 +42,8 @@
 //!
 //! [`Checker::check_method`] checks a filter of a [`Method`] that is known only when the program
 //! runs. [`MethodLanguage`] is for code that is the same for all methods: [`Filter::matches_in`]
-//! evaluates a filter against the method's resource, and [`AnyFilter::visit`] calls such code.
+//! evaluates a filter against the method's resource, and [`AnyFilter::visit`] calls such code;
+//! [`AnyFilter::matches`] reads the resource with serde.
 //!
 //! # Layers
 //!
@@ -54,7 +55,8 @@
 //! - `Report` (feature `report`) draws that data for people.
 //! - `list` (feature `list`) has the rules of a list request: scopes, errors, pages, page tokens.
 //! - the crate `gchat-filter-mock` is a server of `spaces.members` for tests.
-//! - The program `gchat-filter` (crate `gchat-filter-cli`) is a thin layer over the library.
+//! - The program `gchat-filter` (crate `gchat-filter-cli`) and the package for Python (`bindings/python`) are
+//!   thin layers over the library.
 //!
 //! # The filter of memberships
 //!

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::Checker;
 use super::language::Language;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::syntax::MAX_LENGTH;
 
 /// The error for an invalid filter.
@@ -37,6 +37,21 @@ impl Explanation {
             diagnostics: checked.diagnostics,
             fixed: checked.fixed,
             is_fixed: checked.is_fixed,
+        }
+    }
+
+    /// Returns the first error with its position, and the number of further errors, on one line.
+    fn line(&self, position: impl FnOnce(Span) -> String) -> String {
+        let mut errors = self.diagnostics.iter().filter(|d| d.is_error());
+        let first = errors.next().map(|first| {
+            let position = position(first.span);
+            format!("{first} ({position})")
+        });
+        let first = first.unwrap_or_default();
+        match errors.count() {
+            0 => first,
+            1 => first + ", and 1 more error",
+            more => format!("{first}, and {more} more errors"),
         }
     }
 }
@@ -104,6 +119,25 @@ impl Error {
         self.first().code
     }
 
+    /// Returns the line that `Display` prints, with another position than `at byte 14`, for users who count
+    /// differently.
+    ///
+    /// ```
+    /// use gchat_filter::members::Filter;
+    ///
+    /// let text = r#"role = "Ä" AND role"#;
+    /// let error = Filter::parse(text).unwrap_err();
+    /// let line = error.line_with(|span| match span.to_utf16(text) {
+    ///     Some(span) => format!("at index {}", span.start),
+    ///     None => "beyond the end".to_owned(),
+    /// });
+    /// assert!(line.ends_with("(at index 7), and 1 more error"));
+    /// ```
+    #[must_use]
+    pub fn line_with(&self, position: impl FnOnce(Span) -> String) -> String {
+        self.explanation().line(position)
+    }
+
     /// Returns the text with all certain fixes applied; `None` if there are no certain fixes.
     #[must_use]
     pub fn fixed(&self) -> Option<&str> {
@@ -162,14 +196,6 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut errors = self.diagnostics.iter().filter(|d| d.is_error());
-        if let Some(first) = errors.next() {
-            write!(f, "{first} (at byte {})", first.span.start)?;
-        }
-        match errors.count() {
-            0 => Ok(()),
-            1 => f.write_str(", and 1 more error"),
-            more => write!(f, ", and {more} more errors"),
-        }
+        f.write_str(&self.line(|span| format!("at byte {}", span.start)))
     }
 }

@@ -125,8 +125,11 @@ impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
     ///   and OR where the language does not allow it, or would be too long; or one filter has an alias
     ///   of a user, such as `users/me`, and the other may name the same user.
     pub fn intersection(&self, other: &Self) -> Result<Self, IntersectionError> {
-        let both = Meaning::intersection(&self.0, L::DECLARATION, &other.0);
-        both.map(Self)
+        match self.0.intersection(L::DECLARATION, &other.0) {
+            Intersection::Expressible(both) => Ok(Self(both)),
+            Intersection::Empty => Err(IntersectionError::Empty),
+            Intersection::NotExpressible => Err(IntersectionError::NotExpressible),
+        }
     }
 }
 
@@ -140,6 +143,9 @@ pub enum IntersectionError {
     /// The language cannot express what matches both filters.
     #[error("the filter language cannot express what matches both filters")]
     NotExpressible,
+    /// They are filters of different methods.
+    #[error("the filters are of different methods")]
+    DifferentMethods,
 }
 
 impl<L: Language> Clone for Filter<L> {

@@ -46,6 +46,7 @@ macro_rules! forward_matchable {
     };
 }
 
+mod any;
 mod context;
 mod context_json;
 pub mod custom_emojis;
@@ -65,6 +66,9 @@ mod user;
 
 use std::fmt;
 
+use serde::de::{Deserialize, DeserializeSeed, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
 pub use self::context::{Context, EvaluationError};
 pub use self::evaluation::{FilterVisitor, MethodLanguage, ResourceList};
 pub use self::open_enum::UnknownValue;
@@ -80,7 +84,9 @@ use self::spaces::Spaces;
 use self::spaces_search::SpacesSearch;
 use crate::analysis::condition::Condition;
 use crate::analysis::summary::GroupMeaning;
-use crate::filter::{AdmittedCell, Checked, Checker, Filter, FilterRelation, Language, Summary};
+use crate::filter::{
+    AdmittedCell, Checked, Checker, Error, Filter, FilterRelation, Language, Summary,
+};
 use crate::named::named;
 use crate::schema::{Declaration, Level, Levels, Lint, Preset};
 
@@ -163,9 +169,20 @@ macro_rules! methods {
         }
 
         impl AnyFilter {
-            /// Returns the method.
+            /// Parses and checks a filter, as [`Filter::parse`](crate::Filter::parse) does.
+            ///
+            /// # Errors
+            ///
+            /// As for [`Filter::parse`](crate::Filter::parse).
+            pub fn parse(method: Method, text: &str) -> Result<Self, Error> {
+                match method {
+                    $(Method::$method => Filter::parse(text).map(Self::$language),)+
+                }
+            }
+
+            /// Returns the method that the filter is for.
             #[must_use]
-            pub fn method(&self) -> Method {
+            pub const fn method(&self) -> Method {
                 match self {
                     $(Self::$language(_) => Method::$method,)+
                 }
@@ -219,6 +236,45 @@ macro_rules! methods {
                 match self {
                     $(Self::$language(filter) => filter.sets(),)+
                 }
+            }
+        }
+
+        /// Parses the filter from a string, as the `Deserialize` of [`Filter`](crate::Filter) does: also text
+        /// that a filter has as its shortest one although it is not documented.
+        ///
+        /// ```
+        /// use gchat_filter::{Checker, Method, Preset};
+        /// use serde::de::{DeserializeSeed, IntoDeserializer, value::Error};
+        ///
+        /// let checker = Checker::new().preset(Preset::Aip160);
+        /// let method = Method::SpacesMembersList;
+        /// let filter = checker.check_method(method, "NOT role = ROLE_MANAGER").into_result()?;
+        /// let text = filter.to_string();
+        /// assert_eq!(method.deserialize(IntoDeserializer::<Error>::into_deserializer(text.as_str()))?, filter);
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        impl<'de> DeserializeSeed<'de> for Method {
+            type Value = AnyFilter;
+
+            fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<AnyFilter, D::Error> {
+                match self {
+                    $(Self::$method => Filter::deserialize(text).map(AnyFilter::$language),)+
+                }
+            }
+        }
+
+        $(
+            impl From<Filter<$language>> for AnyFilter {
+                fn from(filter: Filter<$language>) -> Self {
+                    Self::$language(filter)
+                }
+            }
+        )+
+
+        /// Serializes the filter as its shortest text. The method is not in it.
+        impl Serialize for AnyFilter {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
             }
         }
 

@@ -54,7 +54,8 @@ macro_rules! read_object {
                     }
                 }
 
-                deserializer.deserialize_struct(stringify!($type), &[$($key),+], ObjectVisitor)
+                let keys = &[$($key, $($alias,)?)+];
+                deserializer.deserialize_struct(stringify!($type), keys, ObjectVisitor)
             }
         }
     };

@@ -8,7 +8,7 @@ use gchat_filter::reactions::Reaction;
 use gchat_filter::section_items::SectionItem;
 use gchat_filter::space_events::SpaceEvent;
 use gchat_filter::spaces::{Space, SpaceType};
-use gchat_filter::{Context, Method};
+use gchat_filter::{AnyFilter, Context, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -159,20 +159,21 @@ fn any_filter_matches_resources_of_its_method() {
             r#"{"space":"spaces/B"}"#,
         ),
     ] {
-        let filter = method.parse::<Method>().unwrap().parse(filter).unwrap();
+        let filter = AnyFilter::parse(method.parse().unwrap(), filter).unwrap();
         let matches = |resource| {
             let mut resource = serde_json::Deserializer::from_str(resource);
             filter.matches(&mut resource, &context)
         };
-        assert!(matches(matching).unwrap(), "{method}");
-        assert!(!matches(other).unwrap(), "{method}");
+        assert!(matches(matching).unwrap().unwrap(), "{method}");
+        assert!(!matches(other).unwrap().unwrap(), "{method}");
         assert!(matches("[]").is_err(), "{method}");
     }
-    let filter = Method::CustomEmojisList
-        .parse("creator(\"users/me\")")
-        .unwrap();
+    let filter = AnyFilter::parse(Method::CustomEmojisList, "creator(\"users/me\")").unwrap();
     let mut emoji = serde_json::Deserializer::from_str("{}");
-    let error = filter.matches(&mut emoji, &Context::new()).unwrap_err();
+    let error = filter
+        .matches(&mut emoji, &Context::new())
+        .unwrap()
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "the filter depends on the caller, which the context does not have"

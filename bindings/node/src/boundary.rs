@@ -199,7 +199,8 @@ pub extern "C" fn parse(
         // The default options need no tree.
         let is_default = admin_access == NO && preset == 0 && context_units == 0;
         let method_of_default = Method::ALL.get(method as usize).filter(|_| is_default);
-        let parsed = method_of_default.map(|method| method.parse(&state.text(0, units)));
+        let parsed =
+            method_of_default.map(|method| AnyFilter::parse(*method, &state.text(0, units)));
         if let Some(Ok(filter)) = parsed {
             return state.keep(filter, Rc::default());
         }
@@ -270,7 +271,7 @@ pub extern "C" fn cell(units: usize) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn implies(is_members: u32, left: u32, right: u32) -> u32 {
     with_state(|state| match state.filters(is_members, left, right) {
-        Some([left, right]) => u32::from(left.filter.implies(&right.filter)),
+        Some([left, right]) => u32::from(left.filter.implies(&right.filter) == Some(true)),
         None => NO,
     })
 }

@@ -142,7 +142,9 @@ pub fn matches(
     resource: &str,
 ) -> Result<bool, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(resource);
-    filter.matches(&mut deserializer, context)
+    filter
+        .matches(&mut deserializer, context)?
+        .map_err(serde::de::Error::custom)
 }
 
 /// Returns the filter that matches what either filter matches.

@@ -166,6 +166,18 @@ forward_matchable! {
 }
 
 /// A role and a member type: everything that a filter can see of a membership.
+///
+/// It can be read from the JSON of a [`Membership`](super::Membership), by the same rules, without the rest
+/// of it: all other keys are ignored.
+///
+/// ```
+/// use gchat_filter::members::{Cell, MemberType, Role};
+///
+/// let json = r#"{"role": "ROLE_MANAGER", "member": {"name": "users/1", "type": "HUMAN"}}"#;
+/// let cell: Cell = serde_json::from_str(json)?;
+/// assert_eq!(cell, Cell { role: Role::Manager, member_type: MemberType::Human });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
     /// Role of the membership.

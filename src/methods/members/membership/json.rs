@@ -3,7 +3,10 @@
 use serde::ser::{Serialize, Serializer};
 
 use super::time::Time;
-use super::{Affiliation, Group, Membership, MembershipRole, MembershipState, User, UserOrGroup};
+use super::{
+    Affiliation, Cell, Group, MemberType, Membership, MembershipRole, MembershipState, Role, User,
+    UserOrGroup,
+};
 use crate::methods::object::read_object;
 
 read_object!(
@@ -32,6 +35,26 @@ read_object!(
         affiliation: affiliation.unwrap_or_default(),
         member: member.map(UserOrGroup::User).or(group_member.map(UserOrGroup::Group)),
     },
+);
+
+read_object!(
+    Cell,
+    "a membership object",
+    { "role" => role, "member" => member, },
+    Cell {
+        role: Role::from(&role.unwrap_or_default()),
+        member_type: member.map_or(MemberType::NoMember, |Member(member_type)| member_type),
+    },
+);
+
+/// What filters see of a user.
+struct Member(MemberType);
+
+read_object!(
+    Member,
+    "a user object",
+    { "type" | "type_" => user_type, },
+    Member(MemberType::from(&user_type.unwrap_or_default())),
 );
 
 read_object!(

@@ -12,7 +12,7 @@ pub use values::{Affiliation, MembershipRole, MembershipState, UserType};
 
 use serde::Serialize;
 
-use super::cell::{Matchable, MemberType, Role};
+use super::cell::{Cell, Matchable, MemberType, Role};
 
 /// A membership of a user, a Chat app or a Google Group in a space: the API's `Membership`.
 ///
