@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::fixes::Check;
 use super::language::{Language, Meaning};
-use super::{Checked, Error, Filter, expected};
+use super::{Checked, Error, Filter, expected, fixes, repaired};
 use crate::analysis::cells::Partition;
 use crate::analysis::request::{self, Request};
 use crate::analysis::{lower, meaning};
-use crate::diagnostic::{self, Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::schema::{self, Level, Levels, Lint, Preset};
 use crate::syntax::{self, Expr};
 
@@ -101,45 +102,28 @@ impl Checker {
         request: Request<'_>,
         text: &'a str,
     ) -> Checked<'a, Filter<L>> {
-        let checked = self.check_and_fix::<L>(request, text);
-        if checked.is_valid() {
-            checked
-        } else {
-            self.repaired(request, checked)
-        }
-    }
-
-    /// Checks a filter, and applies the certain fixes.
-    pub(super) fn check_and_fix<'a, L: Language>(
-        &self,
-        request: Request<'_>,
-        text: &'a str,
-    ) -> Checked<'a, Filter<L>> {
         let mut checked = self.check_once::<L>(request, text);
-        if let Some(fixed) = diagnostic::apply_certain(text, &checked.diagnostics) {
-            let after = self.check_once::<L>(request, &fixed);
-            let has = |checked: &Checked<'_, Filter<L>>, code| {
-                checked.errors().any(|error| error.code == code)
-            };
-            // Where nothing could match both terms, OR was meant.
-            let is_contradiction =
-                has(&checked, Code::ImplicitAnd) && has(&after, Code::Contradiction);
-            // A fix is only reported as certain if it has been verified.
-            if checked.is_improved_by(&after, L::DECLARATION) && !is_contradiction {
-                checked.is_fixed = after.is_valid();
-                checked.fixed = Some(fixed);
-            } else {
-                let diagnostics = checked.diagnostics.iter_mut();
-                for fix in diagnostics.filter_map(|diagnostic| diagnostic.fix.as_mut()) {
-                    fix.certain = false;
-                }
-            }
+        if checked.diagnostics.is_empty() {
+            return checked;
         }
-        checked
+        let filter = checked.filter.take();
+        let is_valid = filter.is_some();
+        // The rest is the same code for all languages.
+        let check: &Check<'_> = &|text| {
+            let checked = self.check_once::<L>(request, text);
+            let text = checked.filter.as_ref().map(Filter::to_string);
+            checked.with(text)
+        };
+        let mut checked = checked.with(is_valid.then(String::new));
+        fixes::verify(L::DECLARATION, check, &mut checked);
+        if !is_valid {
+            repaired::repair(L::DECLARATION, check, &mut checked);
+        }
+        checked.with(filter)
     }
 
     /// Runs the stages in order, up to the first one that finds an error.
-    pub(super) fn check_once<'a, L: Language>(
+    fn check_once<'a, L: Language>(
         &self,
         request: Request<'_>,
         text: &'a str,

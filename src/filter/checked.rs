@@ -27,11 +27,17 @@ pub struct Checked<'a, F> {
 
 impl<'a, F> Checked<'a, F> {
     /// Converts the filter.
-    pub(crate) fn map<G>(self, convert: impl FnOnce(F) -> G) -> Checked<'a, G> {
+    pub(crate) fn map<G>(mut self, convert: impl FnOnce(F) -> G) -> Checked<'a, G> {
+        let filter = self.filter.take();
+        self.with(filter.map(convert))
+    }
+
+    /// Replaces the filter.
+    pub(super) fn with<G>(self, filter: Option<G>) -> Checked<'a, G> {
         Checked {
             text: self.text,
             tree: self.tree,
-            filter: self.filter.map(convert),
+            filter,
             diagnostics: self.diagnostics,
             fixed: self.fixed,
             is_fixed: self.is_fixed,

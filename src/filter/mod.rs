@@ -4,6 +4,7 @@ mod check;
 mod checked;
 mod error;
 mod expected;
+mod fixes;
 mod json;
 mod language;
 mod relation;

@@ -1,110 +1,101 @@
 //! Repairs in a check: the filter that an invalid text was meant to be.
 
-use super::language::Language;
-use super::{Checked, Checker, Filter};
-use crate::analysis::request::Request;
+use super::Checked;
+use super::fixes::{self, Check};
 use crate::diagnostic::{self, Code, Diagnostic, Edit, Fix, Span, Stage};
 use crate::repair::{self, Mistake};
-use crate::schema::Lint;
+use crate::schema::{Declaration, Lint};
 
-impl Checker {
-    /// Adds the filter that the text was meant to be as a fix, unless the fixes of the errors lead to
-    /// it anyway.
-    #[cold]
-    pub(super) fn repaired<'a, L: Language>(
-        &self,
-        request: Request<'_>,
-        mut checked: Checked<'a, Filter<L>>,
-    ) -> Checked<'a, Filter<L>> {
-        // What is well-formed needs no other reading. What only lints reject has a meaning, which
-        // negations and an implicit AND may hide.
-        let is_about_terms =
-            |error: &Diagnostic| matches!(error.code, Code::ImplicitAnd | Code::Negation);
-        let is_mistaken = checked.errors().any(is_mistake) || checked.errors().all(is_about_terms);
-        if checked.is_fixed || !is_mistaken {
-            return checked;
-        }
-        let is_valid = |text: &str| self.check_once::<L>(request, text).is_valid();
-        let Some(repair) = repair::repair(L::DECLARATION, &checked.text, is_valid) else {
-            return checked;
-        };
-        let Some((text, meant)) = self.accepted::<L>(request, &repair.text) else {
-            return checked;
-        };
-        let stage = checked
-            .errors()
-            .next()
-            .map_or(Stage::Syntax, Diagnostic::stage);
-        let leads = self.leads_to(request, &checked, &meant);
-        let first = Mistake::first(&repair.mistakes);
-        let is_always_reported = first.is_some_and(Mistake::is_always_reported);
-        if leads && checked.fixed.is_some() && !is_always_reported {
-            return checked;
-        }
-        let replaces = first.is_some_and(|mistake| {
-            is_always_reported
-                || checked.errors().count() > repair.mistakes.len()
-                // The grammar says where it stumbled.
-                || stage == Stage::Syntax && !(leads || mistake.is_between())
-        });
-        if !replaces && leads {
-            return checked;
-        }
-        let fix = Fix {
-            edits: vec![difference(&checked.text, &text)],
-            certain: repair.is_certain && text == repair.text,
-        };
-        checked.is_fixed = fix.certain;
-        checked.fixed = fix.certain.then_some(text);
-        match first.filter(|_| replaces) {
-            Some(mistake) => checked.diagnostics = vec![mistake.diagnostic(stage).fix(fix)],
-            None => attach(&mut checked.diagnostics, fix),
-        }
-        checked
+/// Adds the filter that an invalid text was meant to be as a fix, unless the fixes of the errors lead to
+/// it anyway.
+#[cold]
+pub(super) fn repair(
+    declaration: &'static Declaration,
+    check: &Check<'_>,
+    checked: &mut Checked<'_, String>,
+) {
+    // What is well-formed needs no other reading. What only lints reject has a meaning, which
+    // negations and an implicit AND may hide.
+    let is_about_terms =
+        |error: &Diagnostic| matches!(error.code, Code::ImplicitAnd | Code::Negation);
+    let is_mistaken = checked.errors().any(is_mistake) || checked.errors().all(is_about_terms);
+    if checked.is_fixed || !is_mistaken {
+        return;
     }
-
-    /// Returns the text, with what admin access requires, if it is a filter.
-    fn accepted<L: Language>(
-        &self,
-        request: Request<'_>,
-        text: &str,
-    ) -> Option<(String, Filter<L>)> {
-        let checked = self.check_once::<L>(request, text);
-        if let Some(filter) = checked.filter {
-            return Some((text.to_owned(), filter));
-        }
-        let is_access = |error: &Diagnostic| error.stage() == Stage::Access;
-        if !checked.errors().all(is_access) {
-            return None;
-        }
-        let text = diagnostic::apply_certain(text, &checked.diagnostics)?;
-        let filter = self.check_once::<L>(request, &text).filter?;
-        Some((text, filter))
+    let is_valid = |text: &str| check(text).is_valid();
+    let Some(repair) = repair::repair(declaration, &checked.text, &is_valid) else {
+        return;
+    };
+    let Some((text, meant)) = accepted(check, &repair.text) else {
+        return;
+    };
+    let stage = checked
+        .errors()
+        .next()
+        .map_or(Stage::Syntax, Diagnostic::stage);
+    let leads = leads_to(declaration, check, checked, &meant);
+    let first = Mistake::first(&repair.mistakes);
+    let is_always_reported = first.is_some_and(Mistake::is_always_reported);
+    if leads && checked.fixed.is_some() && !is_always_reported {
+        return;
     }
-
-    /// Whether the first fix of a check leads to a filter, or certain ones and then the first.
-    fn leads_to<L: Language>(
-        &self,
-        request: Request<'_>,
-        checked: &Checked<'_, Filter<L>>,
-        meant: &Filter<L>,
-    ) -> bool {
-        let Some(first) = next_text(checked) else {
-            return false;
-        };
-        let after = self.check_and_fix::<L>(request, &first);
-        let filter = match after.filter {
-            None if checked.fixed.is_some() => {
-                next_text(&after).and_then(|text| self.check_once::<L>(request, &text).filter)
-            }
-            filter => filter,
-        };
-        filter.as_ref() == Some(meant)
+    let replaces = first.is_some_and(|mistake| {
+        is_always_reported
+            || checked.errors().count() > repair.mistakes.len()
+            // The grammar says where it stumbled.
+            || stage == Stage::Syntax && !(leads || mistake.is_between())
+    });
+    if !replaces && leads {
+        return;
+    }
+    let fix = Fix {
+        edits: vec![difference(&checked.text, &text)],
+        certain: repair.is_certain && text == repair.text,
+    };
+    checked.is_fixed = fix.certain;
+    checked.fixed = fix.certain.then_some(text);
+    match first.filter(|_| replaces) {
+        Some(mistake) => checked.diagnostics = vec![mistake.diagnostic(stage).fix(fix)],
+        None => attach(&mut checked.diagnostics, fix),
     }
 }
 
+/// Returns the text, with what admin access requires, and its shortest text, if it is a filter.
+fn accepted(check: &Check<'_>, text: &str) -> Option<(String, String)> {
+    let checked = check(text);
+    if let Some(filter) = checked.filter {
+        return Some((text.to_owned(), filter));
+    }
+    let is_access = |error: &Diagnostic| error.stage() == Stage::Access;
+    if !checked.errors().all(is_access) {
+        return None;
+    }
+    let text = diagnostic::apply_certain(text, &checked.diagnostics)?;
+    let filter = check(&text).filter?;
+    Some((text, filter))
+}
+
+/// Whether the first fix of a check leads to a filter, or certain ones and then the first.
+fn leads_to(
+    declaration: &'static Declaration,
+    check: &Check<'_>,
+    checked: &Checked<'_, String>,
+    meant: &str,
+) -> bool {
+    let Some(first) = next_text(checked) else {
+        return false;
+    };
+    let mut after = check(&first);
+    fixes::verify(declaration, check, &mut after);
+    let filter = match after.filter {
+        None if checked.fixed.is_some() => next_text(&after).and_then(|text| check(&text).filter),
+        filter => filter,
+    };
+    filter.as_deref() == Some(meant)
+}
+
 /// Returns the text with all certain fixes, or else the first fix of an error, applied.
-fn next_text<F>(checked: &Checked<'_, F>) -> Option<String> {
+fn next_text(checked: &Checked<'_, String>) -> Option<String> {
     checked.fixed.clone().or_else(|| {
         let fix = checked.errors().find_map(|error| error.fix.as_ref())?;
         Some(fix.applied(&checked.text))

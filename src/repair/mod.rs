@@ -46,7 +46,7 @@ pub(crate) struct Repair {
 pub(crate) fn repair(
     declaration: &'static Declaration,
     text: &str,
-    is_valid: impl Fn(&str) -> bool,
+    is_valid: &dyn Fn(&str) -> bool,
 ) -> Option<Repair> {
     if text.len() > MAX_LENGTH {
         return None;
