@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use crate::chars;
 use crate::diagnostic::{Diagnostic, Label, Severity, Span, columns, visible};
 use crate::filter::{Checked, Error};
+use crate::schema::Lint;
 
 /// How many diagnostics a report shows; the rest are counted.
 const DIAGNOSTICS: usize = 16;
@@ -53,6 +54,7 @@ pub struct Report<'c> {
     diagnostics: &'c [Diagnostic],
     fixed: Option<&'c str>,
     is_fixed: bool,
+    allow_option: Option<&'c str>,
     origin: Option<&'c str>,
     line: usize,
     width: usize,
@@ -71,6 +73,7 @@ impl<'c> Report<'c> {
             diagnostics,
             fixed: None,
             is_fixed: true,
+            allow_option: None,
             origin: None,
             line: 1,
             width: 100,
@@ -84,6 +87,14 @@ impl<'c> Report<'c> {
     pub fn fixed(mut self, fixed: Option<&'c str>, is_fixed: bool) -> Self {
         self.fixed = fixed;
         self.is_fixed = is_fixed;
+        self
+    }
+
+    /// Sets the option of the program that turns off a lint, such as `--allow`. A note names it where a
+    /// lint rejects a filter.
+    #[must_use]
+    pub fn allow_option(mut self, option: &'c str) -> Self {
+        self.allow_option = Some(option);
         self
     }
 
@@ -203,6 +214,11 @@ impl Report<'_> {
         }
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let lint = Lint::of(diagnostic.code).filter(|_| diagnostic.is_error());
+        if let (Some(lint), Some(option)) = (lint, self.allow_option) {
+            let note = format!("`{lint}` is a lint; `{option} {lint}` accepts such filters");
+            group = group.element(Level::NOTE.message(note));
         }
         if let Some(fix) = &diagnostic.fix
             && let Ok(text) = fix.apply(self.text)

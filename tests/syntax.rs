@@ -948,7 +948,7 @@ proptest! {
             prop_assert!(!token.span.of(&text).unwrap().is_empty());
             end = token.span.end;
         }
-        prop_assert_eq!(text[end..].trim_matches([' ', '\t', '\r', '\n']), "");
+        prop_assert_eq!(text.get(end..).unwrap().trim_matches([' ', '\t', '\r', '\n']), "");
         if syntax::parse(&text).is_ok() {
             prop_assert!(tokens(&text).all(|token| token.kind != TokenKind::Invalid), "{}", text);
         }

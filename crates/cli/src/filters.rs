@@ -47,7 +47,7 @@ impl Filters {
         if checked.diagnostics.is_empty() {
             return;
         }
-        let report = Report::from(checked);
+        let report = Report::from(checked).allow_option("--allow");
         print_report(match origin {
             Some((origin, line)) => report.origin(origin, line),
             None => report,
