@@ -18,6 +18,10 @@ use gchat_filter::members::Membership;
 use gchat_filter::members::{Cell, Filter};
 use gchat_filter::syntax;
 use gchat_filter::{Checker, Context, Preset};
+use gchat_filter::{
+    custom_emojis, messages, messages_search, reactions, section_items, space_events, spaces,
+    spaces_search,
+};
 
 use self::families::{Family, families};
 
@@ -52,6 +56,62 @@ fn parsing_a_valid_filter_does_not_allocate() {
     }
 }
 
+/// The sets of other languages are on the heap: a list of groups, and in each group its values. The tree
+/// of these filters would take several times as many allocations.
+#[test]
+fn parsing_a_filter_of_another_method_allocates_only_its_sets() {
+    macro_rules! assert_parses {
+        ($($method:ident: $(($text:expr, $limit:literal),)+)+) => {
+            $($({
+                let text: &str = $text;
+                let mut filter = None;
+                let info = measure(|| filter = $method::Filter::parse(text).ok());
+                assert!(filter.is_some(), "{text}");
+                assert!(info.count_total <= $limit, "{info:?} for {text}");
+            })+)+
+        };
+    }
+    let types = vec![r#"space_type = "SPACE""#; 64].join(" OR ");
+    let emojis: Vec<String> = (0..64)
+        .map(|uid| format!(r#"emoji.custom_emoji.uid = "{uid}""#))
+        .collect();
+    let emojis = emojis.join(" OR ");
+    // A list of groups for each comparison, three allocations for each text, two for an interval.
+    assert_parses! {
+        spaces:
+        (r#"space_type = "SPACE""#, 1),
+        (r#"space_type = "SPACE" OR spaceType = "GROUP_CHAT""#, 2),
+        (&types, 64),
+        spaces_search:
+        (r#"space_type = "SPACE" AND external_user_allowed = "true""#, 3),
+        (r#"space_type = "SPACE" AND display_name:"Hello""#, 8),
+        messages:
+        (r#"create_time > "2012-04-21T11:30:00-04:00""#, 2),
+        ("thread.name = spaces/A/threads/1", 3),
+        (r#"create_time > "2012-04-21T11:30:00Z" AND create_time < "2013-01-01T00:00:00Z" AND thread.name = spaces/A/threads/1"#, 9),
+        messages_search:
+        ("attachment:*", 1),
+        (r#"sender.name = "users/1""#, 3),
+        (r#"sender.name = "users/1" AND is_unread()"#, 5),
+        (r#"create_time >= "2022-01-01T00:00:00Z" AND create_time < "2023-01-01T00:00:00Z""#, 5),
+        (r#"(sender.name = "users/me" OR sender.name = "users/1") AND is_unread()"#, 9),
+        (r#"tasks AND is_unread() AND sender.name = "users/1""#, 13),
+        reactions:
+        (r#"emoji.unicode = "🙂""#, 3),
+        (r#"emoji.unicode = "🙂" OR emoji.custom_emoji.uid = "1""#, 7),
+        (r#"(emoji.unicode = "🙂" OR emoji.custom_emoji.uid = "1") AND user.name = "users/1""#, 11),
+        (&emojis, 262),
+        space_events:
+        (r#"event_types:"google.workspace.chat.message.v1.created""#, 1),
+        (r#"start_time = "2023-08-23T19:20:33Z" AND end_time = "2023-08-23T19:21:54Z""#, 5),
+        custom_emojis:
+        (r#"creator("users/me")"#, 2),
+        (r#"NOT creator("users/me")"#, 2),
+        section_items:
+        ("space = spaces/A", 3),
+    }
+}
+
 #[test]
 fn rejecting_a_filter_only_copies_its_text() {
     for text in [
@@ -83,6 +143,34 @@ fn matching_does_not_allocate() {
         assert_eq!(info.count_total, 0, "{text}");
     }
     assert!(matched > 0);
+}
+
+#[test]
+fn matching_resources_of_other_methods_does_not_allocate() {
+    macro_rules! assert_matches {
+        ($($method:ident: $resource:ty = $json:literal, $text:literal;)+) => {
+            $({
+                let resource: $resource = serde_json::from_str($json).unwrap();
+                let filter = $method::Filter::parse($text).unwrap();
+                let mut matches = false;
+                let info = measure(|| matches = filter.matches(&resource));
+                assert!(matches, "{}", $text);
+                assert_eq!(info.count_total, 0, "{}", $text);
+            })+
+        };
+    }
+    assert_matches! {
+        spaces: spaces::Space = r#"{"spaceType": "SPACE"}"#,
+            r#"space_type = "SPACE" OR space_type = "GROUP_CHAT""#;
+        messages: messages::Message = r#"{"createTime": "2026-01-31T12:00:00.5Z", "thread": {"name": "spaces/A/threads/1"}}"#,
+            r#"create_time > "2012-04-21T11:30:00Z" AND thread.name = spaces/A/threads/1"#;
+        reactions: reactions::Reaction = r#"{"emoji": {"unicode": "🙂"}, "user": {"name": "users/1"}}"#,
+            r#"(emoji.unicode = "🙂" OR emoji.unicode = "👍") AND user.name = "users/1""#;
+        space_events: space_events::SpaceEvent = r#"{"eventType": "google.workspace.chat.message.v1.created", "eventTime": "2026-01-31T12:00:00Z"}"#,
+            r#"start_time = "2023-08-23T19:20:33Z" AND event_types:"google.workspace.chat.message.v1.created""#;
+        section_items: section_items::SectionItem = r#"{"space": "spaces/A"}"#,
+            "space = spaces/A";
+    }
 }
 
 // Heap use, which is linear in the length of the input.

@@ -3,7 +3,7 @@
 use gchat_filter::diagnostic::{Diagnostic, Span, Stage};
 use gchat_filter::members::Filter;
 use gchat_filter::syntax::{Arg, Comparable, Expr, ExprKind, Member, Quotes};
-use gchat_filter::{Checked, Checker};
+use gchat_filter::{AnyFilter, Checked, Checker, Method};
 
 /// Asserts that a span is within the text and on character boundaries.
 pub fn assert_span(text: &str, span: Span) {
@@ -13,10 +13,27 @@ pub fn assert_span(text: &str, span: Span) {
     );
 }
 
-/// Checks the input and asserts the invariants of the result.
+/// Checks a filter of memberships and asserts the invariants of the result.
 #[must_use]
 pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, Filter> {
     let checked = Filter::check(checker, text);
+    assert_checked(text, &checked);
+    checked
+}
+
+/// Checks a filter of a method and asserts the invariants of the result.
+#[must_use]
+pub fn check_method<'a>(
+    checker: &Checker,
+    method: Method,
+    text: &'a str,
+) -> Checked<'a, AnyFilter> {
+    let checked = checker.check_method(method, text);
+    assert_checked(text, &checked);
+    checked
+}
+
+fn assert_checked<F>(text: &str, checked: &Checked<'_, F>) {
     assert_eq!(checked.text, text);
     let stages: Vec<Stage> = checked.errors().map(Diagnostic::stage).collect();
     assert!(
@@ -41,7 +58,6 @@ pub fn check<'a>(checker: &Checker, text: &'a str) -> Checked<'a, Filter> {
     if let Some(tree) = &checked.tree {
         assert_tree(text, tree);
     }
-    checked
 }
 
 /// Asserts that the messages of a diagnostic are presentable and that its edits can be applied.

@@ -1,6 +1,7 @@
 //! The fuzz targets: their [assertions](targets) and shared code.
 //!
 //! - [`invariants`] asserts what must hold for every check of any input.
+//! - [`laws`] asserts what must hold for the filters of every method.
 //! - [`raw_request`] is an HTTP request as text.
 //! - `records` is the program's reader of dumps, which is not part of the crate's API.
 //! - [`server_model`] is a model of the mock server.
@@ -9,6 +10,7 @@
 //! language and the API: they do not use the crates to decide what is correct.
 
 pub mod invariants;
+pub mod laws;
 pub mod raw_request;
 #[allow(dead_code, reason = "the program uses the rest")]
 #[path = "../../crates/cli/src/records/mod.rs"]
@@ -46,21 +48,45 @@ pub fn text(bytes: &[u8]) -> &str {
     }
 }
 
-/// A checker with generated options.
+/// The method of a letter, by its index from `a` on, in lower or upper case.
+#[must_use]
+pub fn method(letter: u8) -> Option<Method> {
+    let index = letter.to_ascii_lowercase().checked_sub(b'a')?;
+    Method::ALL.get(usize::from(index)).copied()
+}
+
+/// The method and the filter of bytes that start with `@` and the [letter of a method](method), in
+/// inputs that otherwise are not text.
+#[must_use]
+pub fn filter(bytes: &[u8]) -> Option<(Method, &str)> {
+    match bytes {
+        [b'@', letter, rest @ ..] => Some((method(*letter)?, text(rest))),
+        _ => None,
+    }
+}
+
+/// A method, and a checker with generated options.
 ///
-/// The first byte selects admin access: `A` for yes, `-` for no. One byte per lint follows: `a`,
-/// `w` or `d` for a level, `.` for the default level. All other bytes map to one of these.
+/// The first byte selects the method by its [letter](method), in upper case with admin access. `-` and
+/// other bytes are members, whose letter is `A`. One byte per lint of the method follows: `a`, `w` or
+/// `d` for a level, `.` for the default level. All other bytes map to one of these.
 #[derive(Clone, Debug)]
-pub struct Options(pub Checker);
+pub struct Options {
+    /// The method.
+    pub method: Method,
+    /// The checker.
+    pub checker: Checker,
+}
 
 impl<'a> Arbitrary<'a> for Options {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let admin_access = match u.arbitrary::<u8>()? {
-            b'-' => false,
-            byte => byte % 2 == 1, // `A` is odd.
+        let byte = u.arbitrary::<u8>()?;
+        let (method, admin_access) = match method(byte) {
+            Some(method) => (method, byte.is_ascii_uppercase()),
+            None => (Method::SpacesMembersList, byte != b'-' && byte % 2 == 1),
         };
         let mut checker = Checker::new().admin_access(admin_access);
-        for lint in Method::SpacesMembersList.lints() {
+        for lint in method.lints() {
             let byte = u.arbitrary::<u8>()?;
             let level = match byte {
                 b'.' | b'a' | b'w' | b'd' => byte,
@@ -73,6 +99,6 @@ impl<'a> Arbitrary<'a> for Options {
                 _ => checker,
             };
         }
-        Ok(Self(checker))
+        Ok(Self { method, checker })
     }
 }

@@ -21,19 +21,23 @@ use gchat_filter::{
 };
 use serde_json::{Value, json};
 
-/// Number of random filters of each method.
+/// Number of random filters of each method, unless the first argument is another one.
 const FILTERS: usize = 1_000;
 
-/// A linear congruential generator, so that the cases are always the same.
-struct Random(u64);
+/// A linear congruential generator, so that the cases are always the same, and the number of random
+/// filters of each method.
+struct Random {
+    state: u64,
+    filters: usize,
+}
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
+        self.state = self
+            .state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
-        let high = usize::try_from(self.0 >> 33).unwrap();
+        let high = usize::try_from(self.state >> 33).unwrap();
         high % limit
     }
 
@@ -49,7 +53,11 @@ struct Row {
 }
 
 fn main() {
-    let mut random = Random(20_261_128);
+    let filters = std::env::args().nth(1);
+    let mut random = Random {
+        state: 20_261_128,
+        filters: filters.map_or(FILTERS, |number| number.parse().unwrap()),
+    };
     let mut out = std::io::stdout().lock();
     let times = times();
     let cases = [
@@ -247,8 +255,8 @@ fn case(
         .admin_access(method == Method::SpacesSearch)
         .level(Lint::UndocumentedValue, Level::Allow);
     // Some methods have fewer filters.
-    for _ in 0..60 * FILTERS {
-        if filters.len() == FILTERS {
+    for _ in 0..60 * random.filters {
+        if filters.len() == random.filters {
             break;
         }
         let text = text(comparisons, random);
@@ -331,11 +339,12 @@ fn memberships(random: &mut Random) -> Value {
         .collect();
 
     let mut filters = BTreeMap::new();
+    let count = random.filters / 4;
     let documented = (1..1_u32 << 9).filter_map(documented);
     let sample = std::iter::repeat_with(|| {
         members::Filter::from_bits(u32::try_from(random.below(1 << 25)).unwrap())
     });
-    for own in documented.chain(sample.flatten().take(FILTERS / 4)) {
+    for own in documented.chain(sample.flatten().take(count)) {
         filters.insert(own.to_bits(), own);
     }
     let filters: Vec<Value> = filters

@@ -1,16 +1,20 @@
-//! Filters with known meaning. Asserts their validity, the number of errors and warnings of each
+//! Filters of memberships with known meaning. Asserts their validity, the number of errors and warnings of each
 //! code, the cells that they match, the meaning of their shortest text, and the relations between
 //! two of them.
+//!
+//! For other methods, whose options the input starts with, two lines of text: parsing agrees with
+//! checking, a stricter preset never accepts what a more lenient one rejects, and the relations between
+//! the two filters agree with each other.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::{Options, invariants};
-use arbitrary::{Arbitrary, Result, Unstructured};
+use crate::{Options, invariants, laws};
+use arbitrary::{Result, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic, Span, Stage};
 use gchat_filter::members::Filter;
 use gchat_filter::syntax::{Expr, MAX_LENGTH, Quotes};
-use gchat_filter::{Checked, Checker, Level, Lint, Preset};
+use gchat_filter::{Checked, Checker, Level, Lint, Method, Preset};
 use oracle::cells::{APPS, EVERYTHING, Set, matched};
 use oracle::shortest::shortest;
 use oracle::{Comparison, Connective, DOCUMENTED, Kind, Part};
@@ -30,34 +34,31 @@ static FOR_ADMIN_ACCESS: LazyLock<BTreeSet<Set>> = LazyLock::new(|| {
     meanings.filter(|set| set & APPS == 0).collect()
 });
 
-#[derive(Debug)]
-struct Input {
-    options: Options,
-    /// Two filters, each with its written tree and its text.
-    filters: [(Part, Expr<'static>, String); 2],
+/// A filter with its written tree and its text.
+type Written = (Part, Expr<'static>, String);
+
+/// Writes two filters.
+fn written(u: &mut Unstructured<'_>) -> Result<[Written; 2]> {
+    let models: [Part; 2] = u.arbitrary()?;
+    Ok(models.map(|mut model| {
+        let (expr, text) = model.write(u);
+        (model, expr, text)
+    }))
 }
 
-impl<'a> Arbitrary<'a> for Input {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let options = u.arbitrary()?;
-        let models: [Part; 2] = u.arbitrary()?;
-        let filters = models.map(|mut model| {
-            let (expr, text) = model.write(u);
-            (model, expr, text)
-        });
-        Ok(Self { options, filters })
-    }
-}
-
-/// Runs the target on the bytes of an [`Input`]; ignores other bytes.
+/// Runs the target on bytes that start with [`Options`]. The others are two filters, or lines of text
+/// for other methods than that of members.
 pub fn run(bytes: &[u8]) {
-    let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(bytes)) else {
+    let mut u = Unstructured::new(bytes);
+    let Ok(Options { method, checker }) = u.arbitrary() else {
         return;
     };
-    let Input {
-        options: Options(checker),
-        filters,
-    } = input;
+    if method != Method::SpacesMembersList {
+        return check_lines(&checker, method, crate::text(u.take_rest()));
+    }
+    let Ok(filters) = written(&mut u) else {
+        return;
+    };
     if filters
         .iter()
         .any(|(model, _, text)| model.parts().len() > 80 || text.len() > MAX_LENGTH)
@@ -80,6 +81,20 @@ pub fn run(bytes: &[u8]) {
         check_relation(a, b);
         check_relation(b, a);
         check_relation(a, (EVERYTHING, Filter::default()));
+    }
+}
+
+/// Checks two lines, each a filter of a method, against the laws of all methods.
+fn check_lines(checker: &Checker, method: Method, text: &str) {
+    let mut filters = Vec::new();
+    for text in text.lines().take(2) {
+        laws::assert_parses(method, text);
+        laws::assert_presets(checker, method, text);
+        filters.extend(invariants::check_method(checker, method, text).filter);
+    }
+    if let [a, b] = filters.as_slice() {
+        laws::assert_related(a, b);
+        laws::assert_related(a, a);
     }
 }
 

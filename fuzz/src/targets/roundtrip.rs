@@ -1,13 +1,24 @@
 //! Parsed and generated trees round-trip through their printed text. Trees written in any style
-//! parse to the same tree with the same spans.
+//! parse to the same tree with the same spans. Filters of any method print as text with their meaning.
 
 use arbitrary::Unstructured;
 use gchat_filter::diagnostic::{Code, Span};
 use gchat_filter::syntax::{self, Expr, MAX_LENGTH};
+use gchat_filter::{Checker, Preset};
 use oracle::{trees, writer};
 
-/// Runs the target on any bytes.
+use crate::{invariants, laws};
+
+/// Runs the target on any bytes; on a [filter](crate::filter) of any method, if they are one.
 pub fn run(bytes: &[u8]) {
+    if let Some((method, text)) = crate::filter(bytes) {
+        for preset in [Preset::Default, Preset::Aip160] {
+            let checker = Checker::new().preset(preset);
+            if let Some(filter) = invariants::check_method(&checker, method, text).filter {
+                laws::assert_prints(&checker, method, &filter);
+            }
+        }
+    }
     if let Some(tree) = str::from_utf8(bytes)
         .ok()
         .and_then(|text| syntax::parse(text).ok()?)

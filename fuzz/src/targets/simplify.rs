@@ -1,6 +1,9 @@
 //! Printed filters: documented meanings print as their shortest text, which is found by a different
 //! search than the crate's table; other meanings print as some text with the same meaning. Also
 //! fixes of redundancy: they keep the meaning, and eventually leave nothing redundant.
+//!
+//! For other methods: fixes of redundancy keep the meaning and come to an end, and the printed text has
+//! no more comparisons than the filter.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,13 +18,20 @@ use oracle::cells::{EVERYTHING, Set};
 use oracle::shortest::{Text, shortest};
 use oracle::{Comparison, Connective, DOCUMENTED, Kind, Part};
 
-use crate::invariants;
+use crate::{invariants, laws};
 
 static SHORTEST: LazyLock<BTreeMap<Set, Text>> = LazyLock::new(|| shortest(&DOCUMENTED));
 
 /// Runs the target on two filters in the notation of [`Part`], followed by choices
-/// for writing them.
+/// for writing them; or on a [filter](crate::filter) of any method.
 pub fn run(bytes: &[u8]) {
+    if let Some((method, text)) = crate::filter(bytes) {
+        let checker = Checker::new();
+        let checked = invariants::check_method(&checker, method, text);
+        laws::assert_simplifies(&checker, method, &checked);
+        laws::assert_no_longer(&checker, method, &checked);
+        return;
+    }
     let mut u = Unstructured::new(bytes);
     let Ok(mut models) = <[Part; 2]>::arbitrary(&mut u) else {
         return;
