@@ -112,3 +112,11 @@ fn fix_that_leaves_an_error_at_the_same_position_is_not_certain() {
         assert!(!fix.certain, "{text:?}");
     }
 }
+
+/// Correcting the first of two operators would only make room for the error of the second one.
+#[test]
+fn operator_before_another_operator_is_not_corrected_without_asking() {
+    let checked = Filter::check(&Checker::new(), r#"role== > "ROLE_MEMBER""#);
+    assert_eq!(checked.fixed, None);
+    assert_eq!(checked.errors().count(), 1);
+}

@@ -478,7 +478,12 @@ impl<'a> Place<'a> {
                     .fix(Fix {
                         edits: vec![Edit::new(run, instead)],
                         // Elsewhere it compares with a pattern.
-                        certain: !run.within(self.text).ends_with('~'),
+                        // Another operator after it would be wrong too.
+                        certain: !run.within(self.text).ends_with('~')
+                            && !self
+                                .from(run.end)
+                                .trim_start_matches(is_space)
+                                .starts_with(operator),
                     }),
             );
         }
