@@ -26,7 +26,7 @@ def test_exit_status() -> None:
     assert run("check", "role = OWNER").returncode == 1
     done = run("chek")
     assert done.returncode == 2 and done.stderr.startswith("error: unrecognized subcommand 'chek'")
-    assert "Usage: gchat-filter <COMMAND>" in run("--help").stdout
+    assert "Usage: gchat-filter [OPTIONS] <COMMAND>" in run("--help").stdout
     assert run("--version").stdout.startswith("gchat-filter ")
 
 
