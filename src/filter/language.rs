@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 
+use super::IntersectionError;
 use crate::analysis::condition::Condition;
 use crate::analysis::conjunction::{Conjunction, Intersection};
 use crate::analysis::lower::Part;
@@ -62,8 +63,21 @@ pub trait Meaning: Clone + Debug + Ord + Hash + Send + Sync + Sized {
     /// Returns whether `other` has everything that this meaning has.
     fn is_subset(&self, other: &Self) -> bool;
 
+    /// Returns what both meanings have.
+    ///
+    /// # Errors
+    ///
+    /// If that is nothing, or if the language cannot express it.
+    fn intersection(
+        &self,
+        declaration: &'static Declaration,
+        other: &Self,
+    ) -> Result<Self, IntersectionError>;
+
     /// Returns whether the meanings have nothing in common.
-    fn is_disjoint(&self, declaration: &'static Declaration, other: &Self) -> bool;
+    fn is_disjoint(&self, declaration: &'static Declaration, other: &Self) -> bool {
+        self.intersection(declaration, other) == Err(IntersectionError::Empty)
+    }
 
     /// Returns the cells of the meaning, if it has any.
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
@@ -121,9 +135,16 @@ impl Meaning for Conjunction<'static> {
         self.is_subset(other)
     }
 
-    fn is_disjoint(&self, declaration: &'static Declaration, other: &Self) -> bool {
-        let both = self.intersection(declaration, other);
-        matches!(both, Intersection::Empty)
+    fn intersection(
+        &self,
+        declaration: &'static Declaration,
+        other: &Self,
+    ) -> Result<Self, IntersectionError> {
+        match Conjunction::intersection(self, declaration, other) {
+            Intersection::Expressible(both) => Ok(both),
+            Intersection::Empty => Err(IntersectionError::Empty),
+            Intersection::NotExpressible => Err(IntersectionError::NotExpressible),
+        }
     }
 
     fn boxes(&self, declaration: &'static Declaration) -> Vec<Vec<Condition<'_>>> {

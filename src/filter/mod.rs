@@ -26,7 +26,7 @@ pub use self::language::{Language, OptionalFilter};
 pub use self::relation::FilterRelation;
 
 use crate::analysis::condition::Condition;
-use crate::analysis::conjunction::{Conjunction, Intersection};
+use crate::analysis::conjunction::Conjunction;
 use crate::analysis::summary::GroupMeaning;
 use crate::schema::Declaration;
 use crate::syntax::MAX_LENGTH;
@@ -126,11 +126,7 @@ impl<L: Language<Meaning = Conjunction<'static>>> Filter<L> {
     ///   and OR where the language does not allow it, or would be too long; or one filter has an alias
     ///   of a user, such as `users/me`, and the other may name the same user.
     pub fn intersection(&self, other: &Self) -> Result<Self, IntersectionError> {
-        match self.0.intersection(L::DECLARATION, &other.0) {
-            Intersection::Expressible(both) => Ok(Self(both)),
-            Intersection::Empty => Err(IntersectionError::Empty),
-            Intersection::NotExpressible => Err(IntersectionError::NotExpressible),
-        }
+        Meaning::intersection(&self.0, L::DECLARATION, &other.0).map(Self)
     }
 }
 

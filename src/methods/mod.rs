@@ -85,7 +85,8 @@ use self::spaces_search::SpacesSearch;
 use crate::analysis::condition::Condition;
 use crate::analysis::summary::GroupMeaning;
 use crate::filter::{
-    AdmittedCell, Checked, Checker, Error, Filter, FilterRelation, Language, Summary,
+    AdmittedCell, Checked, Checker, Error, Filter, FilterRelation, IntersectionError, Language,
+    Meaning, Summary,
 };
 use crate::named::named;
 use crate::schema::{Declaration, Level, Levels, Lint, Preset};
@@ -192,6 +193,43 @@ macro_rules! methods {
             pub fn visit<V: FilterVisitor>(self, visitor: V) -> V::Output {
                 match self {
                     $(Self::$language(filter) => visitor.visit(filter),)+
+                }
+            }
+
+            /// Returns whether `other` matches everything that this filter matches; `None` if it is a
+            /// filter of another method.
+            #[must_use]
+            pub fn implies(&self, other: &Self) -> Option<bool> {
+                match (self, other) {
+                    $((Self::$language(a), Self::$language(b)) => Some(a.0.is_subset(&b.0)),)+
+                    _ => None,
+                }
+            }
+
+            /// Returns whether nothing matches both filters, whoever their aliases of users stand for;
+            /// `None` if they are of different methods.
+            #[must_use]
+            pub fn is_disjoint(&self, other: &Self) -> Option<bool> {
+                match (self, other) {
+                    $((Self::$language(a), Self::$language(b)) => {
+                        Some(a.0.is_disjoint($language::DECLARATION, &b.0))
+                    })+
+                    _ => None,
+                }
+            }
+
+            /// Returns the filter that matches what both filters match: `self AND other`.
+            ///
+            /// # Errors
+            ///
+            /// [`IntersectionError::DifferentMethods`], or as for the method's own filter.
+            pub fn intersection(&self, other: &Self) -> Result<Self, IntersectionError> {
+                match (self, other) {
+                    $((Self::$language(a), Self::$language(b)) => {
+                        let both = Meaning::intersection(&a.0, $language::DECLARATION, &b.0);
+                        both.map(|both| Self::$language(Filter(both)))
+                    })+
+                    _ => Err(IntersectionError::DifferentMethods),
                 }
             }
 

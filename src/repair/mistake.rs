@@ -62,19 +62,24 @@ impl Mistake {
 
     /// The filter is in quotes or brackets.
     pub(super) fn enclosed(span: Span, opening: char) -> Self {
-        let (what, help) = match opening {
-            '[' | '{' | '<' => (
+        let (what, label, help) = match opening {
+            '[' | '{' | '<' | '【' => (
                 "brackets",
+                "remove these brackets",
                 "remove the brackets; only `(` and `)` group comparisons",
             ),
-            '*' | '_' | '~' => ("markup", "remove the markup"),
-            _ => ("quotes", "remove these quotes; only values are quoted"),
+            '*' | '_' | '~' => ("markup", "remove this markup", "remove the markup"),
+            _ => (
+                "quotes",
+                "remove these quotes",
+                "remove these quotes; only values are quoted",
+            ),
         };
         Self::new(
             Place::Around,
             span,
             format!("the whole filter is in {what}"),
-            &format!("remove these {what}").replace("these markup", "this markup"),
+            label,
             help,
         )
     }

@@ -26,14 +26,13 @@ pub(super) fn field(declaration: &'static Declaration, name: &str) -> Option<&'s
     let mut rest = &*name;
     loop {
         match FieldName::named(declaration, rest) {
-            FieldName::Exact(field)
-            | FieldName::Misspelled(field)
-            | FieldName::OtherCase(field)
-            | FieldName::OtherName(field)
-            | FieldName::Synonym(field)
-            | FieldName::Near(field) => return Some(field),
             FieldName::Elsewhere(_) => return None,
-            FieldName::Unknown => {}
+            FieldName::Near(field) => return Some(field),
+            name => {
+                if let Some(field) = name.intended() {
+                    return Some(field);
+                }
+            }
         }
         if let Some(field) = in_other_words(declaration, rest) {
             return Some(field);

@@ -248,12 +248,7 @@ impl SchemaCheck<'_> {
                     names => format!("expected {names}"),
                 },
             )
-            .help(match name.to_ascii_uppercase().as_str() {
-                name @ ("AND" | "OR" | "NOT") => {
-                    format!("for the keyword, write `{name}` with white space after it")
-                }
-                _ => self.compare(),
-            }),
+            .help(self.compare()),
         });
     }
 }

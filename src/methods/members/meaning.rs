@@ -10,7 +10,7 @@ use super::{boxes, shortest};
 use crate::analysis::cells::combination;
 use crate::analysis::condition::Condition;
 use crate::analysis::lower::Part;
-use crate::filter::{AdmittedCell, Meaning, Unparsed};
+use crate::filter::{AdmittedCell, IntersectionError, Meaning, Unparsed};
 use crate::schema::Declaration;
 use crate::syntax::grammar;
 
@@ -68,8 +68,12 @@ impl Meaning for NonEmptyCells {
         self.cells().is_subset(other.cells())
     }
 
-    fn is_disjoint(&self, _: &'static Declaration, other: &Self) -> bool {
-        self.cells().and(other.cells()) == Cells::NONE
+    fn intersection(
+        &self,
+        _: &'static Declaration,
+        other: &Self,
+    ) -> Result<Self, IntersectionError> {
+        Self::new(self.cells().and(other.cells())).ok_or(IntersectionError::Empty)
     }
 
     fn admits(&self) -> Option<Vec<AdmittedCell>> {
