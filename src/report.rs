@@ -217,7 +217,7 @@ impl Report<'_> {
         }
         let lint = Lint::of(diagnostic.code).filter(|_| diagnostic.is_error());
         if let (Some(lint), Some(option)) = (lint, self.allow_option) {
-            let note = format!("`{lint}` is a lint; `{option} {lint}` accepts such filters");
+            let note = format!("`{lint}` is a lint; `{option} {lint}` turns it off");
             group = group.element(Level::NOTE.message(note));
         }
         if let Some(fix) = &diagnostic.fix

@@ -132,7 +132,7 @@ fn check_accepts_a_leading_hyphen_after_a_double_dash() {
     let output = run(["check", "--", negated]);
     assert_eq!((output.code, output.out.as_str()), (1, ""));
     assert!(output.err.contains("error[negation]"), "{}", output.err);
-    let note = "note: `negation` is a lint; `--allow negation` accepts such filters";
+    let note = "note: `negation` is a lint; `--allow negation` turns it off";
     assert!(output.err.contains(note), "{}", output.err);
     let output = run([
         "check",
