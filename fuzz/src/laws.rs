@@ -59,9 +59,9 @@ fn stage(method: Method, checked: &Checked<'_, AnyFilter>) -> Option<(Stage, boo
 }
 
 /// Asserts the law of fixes. Certain fixes make progress, together and each on its own: after them, the
-/// filter is valid, or its errors are in a later stage, or the syntax error is further right, or the
-/// stage has fewer errors. They keep the meaning of the filter if it has one, and the operators that
-/// were typed, and repeating them comes to an end.
+/// filter is valid, or its errors are in a later stage, or the syntax error is further right or followed
+/// by less text, or the stage has fewer errors. They keep the meaning of the filter if it has one, and
+/// the operators that were typed, and repeating them comes to an end.
 pub fn assert_fixes(checker: &Checker, method: Method, checked: &Checked<'_, AnyFilter>) {
     assert_each_fix(checker, method, checked);
     let text = &*checked.text;
@@ -186,9 +186,10 @@ fn assert_progress(
         let mut errors = checked.errors();
         errors.next().map(|error| error.span.start)
     };
+    let rest = |checked: &Checked<'_, AnyFilter>| Some(checked.text.len() - start(checked)?);
     let [before_stage, after_stage] = [stage(method, checked), stage(method, after)];
     let has_fewer = if before_stage == Some((Stage::Syntax, false)) {
-        start(after) > start(checked)
+        start(after) > start(checked) || rest(after) < rest(checked)
     } else {
         after.errors().count() < checked.errors().count()
     };
