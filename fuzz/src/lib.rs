@@ -1,5 +1,6 @@
 //! The fuzz targets: their [assertions](targets) and shared code.
 //!
+//! - [`grpc`] converts requests and responses between REST and gRPC.
 //! - [`invariants`] asserts what must hold for every check of any input.
 //! - [`laws`] asserts what must hold for the filters of every method.
 //! - [`raw_request`] is an HTTP request as text.
@@ -9,6 +10,7 @@
 //! The models, and the [`oracle`] of filters and rules, are independent implementations of the
 //! language and the API: they do not use the crates to decide what is correct.
 
+pub mod grpc;
 pub mod invariants;
 pub mod laws;
 pub mod raw_request;

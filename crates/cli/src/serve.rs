@@ -280,10 +280,16 @@ Python, google-api-python-client:
   from googleapiclient.discovery import build
   chat = build('chat', 'v1', credentials=Credentials('{token}'), client_options={{'api_endpoint': 'http://{host}'}})
 
-Python, google-apps-chat:
+Python, google-apps-chat over REST:
   from google.apps import chat_v1
   from google.oauth2.credentials import Credentials
   chat = chat_v1.ChatServiceClient(transport='rest', credentials=Credentials('{token}'), client_options={{'api_endpoint': 'http://{host}'}})
+
+Python, google-apps-chat over gRPC, with metadata=[('authorization', 'Bearer {token}')] in each call:
+  import grpc
+  from google.apps import chat_v1
+  from google.apps.chat_v1.services.chat_service.transports import ChatServiceGrpcTransport
+  chat = chat_v1.ChatServiceClient(transport=ChatServiceGrpcTransport(channel=grpc.insecure_channel('{host}')))
 
 Node, @googleapis/chat:
   const {{auth, chat}} = require('@googleapis/chat');
@@ -291,12 +297,17 @@ Node, @googleapis/chat:
   client.setCredentials({{access_token: '{token}'}});
   const api = chat({{version: 'v1', auth: client, rootUrl: 'http://{host}/'}});
 
-Node, @google-apps/chat, run with METADATA_SERVER_DETECTION=none:
+Node, @google-apps/chat over REST, run with METADATA_SERVER_DETECTION=none:
   const {{ChatServiceClient}} = require('@google-apps/chat').v1;
   const {{OAuth2Client}} = require('google-auth-library');
   const authClient = new OAuth2Client();
   authClient.setCredentials({{access_token: '{token}'}});
   const api = new ChatServiceClient({{fallback: 'rest', protocol: 'http', apiEndpoint: '{name}', port: {port}, authClient}});
+
+Node, @google-apps/chat over gRPC, with {{otherArgs: {{headers: {{authorization: 'Bearer {token}'}}}}}} in each call:
+  const {{ChatServiceClient}} = require('@google-apps/chat').v1;
+  const {{credentials}} = require('@grpc/grpc-js');
+  const api = new ChatServiceClient({{apiEndpoint: '{name}', port: {port}, sslCreds: credentials.createInsecure()}});
 
 "
     );

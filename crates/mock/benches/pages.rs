@@ -15,17 +15,20 @@
     reason = "a benchmark, not a library"
 )]
 
-use std::fmt::Write as _;
-use std::io::{Read, Write as _};
+mod common;
+
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header;
 use gchat_filter_mock::Mock;
 use tokio::net::TcpListener;
+
+use common::{cpu_time, median, seed};
 
 const NEARLY_ALL: &str = "filter=role+%3D+%22ROLE_MEMBER%22&";
 const RARE: &str = "filter=role+%3D+%22ROLE_MANAGER%22&";
@@ -55,26 +58,6 @@ fn times() {
             pages(&mut connection, members, name, filter, size);
         }
     }
-}
-
-/// Returns a seed with a space of this many people, of whom one in a thousand is a manager.
-fn seed(members: usize) -> String {
-    let mut seed = r#"{"spaces":[{"name":"spaces/AAAAqx7Kt0E"}],"memberships":["#.to_owned();
-    for index in 0..members {
-        let comma = if index == 0 { "" } else { "," };
-        let id = 100_000_000_000_000_000_000_u128 + index as u128 * 7_919;
-        let role = if index % 1000 == 500 {
-            "ROLE_MANAGER"
-        } else {
-            "ROLE_MEMBER"
-        };
-        write!(
-            seed,
-            r#"{comma}{{"name":"spaces/AAAAqx7Kt0E/members/{id}","state":"JOINED","role":"{role}","createTime":"2024-05-03T09:21:47.318079Z","member":{{"name":"users/{id}","displayName":"Person {index}","domainId":"c07lrwfve","type":"HUMAN"}},"affiliation":"INTERNAL"}}"#
-        )
-        .unwrap();
-    }
-    seed + "]}"
 }
 
 /// Requests all pages once, then three of them repeatedly.
@@ -109,11 +92,6 @@ fn pages(connection: &mut Connection, members: usize, name: &str, filter: &str, 
         print!("       {:>6.3}, {:>7.3}", around(at) * 1e3, later * 1e3);
     }
     println!("  ({} pages)", tokens.len());
-}
-
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64()
 }
 
 /// Measures requests for pages of 100 memberships, with and without the record of requests, compared
@@ -215,26 +193,6 @@ fn started<F: Future<Output = ()>>(
         .spawn(run)
         .unwrap();
     port.recv().unwrap()
-}
-
-/// Returns the CPU time of the thread with this name in this process; without `/proc`, wall-clock
-/// time.
-fn cpu_time(name: &str) -> Duration {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let clock = START.get_or_init(Instant::now).elapsed();
-    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
-        return clock;
-    };
-    let time_of = |thread: std::path::PathBuf| {
-        let has_name = std::fs::read_to_string(thread.join("comm")).ok()?.trim() == name;
-        let time = std::fs::read_to_string(thread.join("schedstat")).ok()?;
-        let nanoseconds = time.split(' ').next()?.parse().ok()?;
-        has_name.then(|| Duration::from_nanos(nanoseconds))
-    };
-    threads
-        .flatten()
-        .find_map(|thread| time_of(thread.path()))
-        .unwrap_or(clock)
 }
 
 /// A keep-alive connection.

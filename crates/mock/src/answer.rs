@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::sync::OnceLock;
 
-use gchat_filter::list::{RpcCode, Status, SystemParameters, Violation};
+use gchat_filter::list::{FieldMask, RpcCode, Status, SystemParameters, Violation};
 use gchat_filter::members::Membership;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
@@ -11,37 +11,55 @@ use serde_json::Value;
 
 use super::message_types::{Kind, MEMBERSHIP, Message, PAGE};
 
-/// A membership with its JSON in a page, which is serialized only once, on first use.
+/// A membership with its JSON and its encoding in a page. Each is made only once, on first use.
 #[derive(Clone, Debug)]
-pub(super) struct Listed(Box<(Membership, OnceLock<Box<str>>)>);
+pub(super) struct Listed(Box<Forms>);
+
+#[derive(Clone, Debug)]
+struct Forms {
+    membership: Membership,
+    json: OnceLock<Box<str>>,
+    #[cfg(feature = "grpc")]
+    encoded: OnceLock<Box<[u8]>>,
+}
 
 impl From<Membership> for Listed {
     fn from(membership: Membership) -> Self {
-        Self(Box::new((membership, OnceLock::new())))
+        Self(Box::new(Forms {
+            membership,
+            json: OnceLock::new(),
+            #[cfg(feature = "grpc")]
+            encoded: OnceLock::new(),
+        }))
     }
 }
 
 impl Borrow<Membership> for Listed {
     fn borrow(&self) -> &Membership {
-        &self.0.0
+        &self.0.membership
     }
 }
 
 impl Serialize for Listed {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.0.serialize(serializer)
+        self.0.membership.serialize(serializer)
     }
 }
 
 impl Listed {
     /// Returns the JSON, indented as in a page.
     fn indented(&self) -> &str {
-        let (membership, json) = &*self.0;
-        json.get_or_init(|| {
+        self.0.json.get_or_init(|| {
             // JSON strings contain no raw line breaks.
-            let json = text(membership, true).replace('\n', "\n    ");
+            let json = text(&self.0.membership, true).replace('\n', "\n    ");
             json.into_boxed_str()
         })
+    }
+
+    /// Returns the membership as it is encoded in a page over gRPC.
+    #[cfg(feature = "grpc")]
+    pub(super) fn encoded(&self, encode: impl FnOnce(&Membership) -> Box<[u8]>) -> &[u8] {
+        self.0.encoded.get_or_init(|| encode(&self.0.membership))
     }
 }
 
@@ -50,11 +68,8 @@ impl Listed {
 /// # Errors
 ///
 /// 400 at `fields`, as in Google's services.
-fn check_fields(message: &Message, system: &SystemParameters) -> Result<(), Status> {
-    let path = system
-        .fields
-        .as_ref()
-        .and_then(|mask| message.unknown_path(mask));
+fn check_fields(message: &Message, fields: Option<&FieldMask>) -> Result<(), Status> {
+    let path = fields.and_then(|mask| message.unknown_path(mask));
     match path {
         None => Ok(()),
         Some(path) => {
@@ -65,13 +80,13 @@ fn check_fields(message: &Message, system: &SystemParameters) -> Result<(), Stat
 }
 
 /// Checks `fields` for a membership. Must be called before any change is made.
-pub(super) fn check_membership_fields(system: &SystemParameters) -> Result<(), Status> {
-    check_fields(&MEMBERSHIP, system)
+pub(super) fn check_membership_fields(fields: Option<&FieldMask>) -> Result<(), Status> {
+    check_fields(&MEMBERSHIP, fields)
 }
 
 /// Checks `fields` for a page.
-pub(super) fn check_page_fields(system: &SystemParameters) -> Result<(), Status> {
-    check_fields(&PAGE, system)
+pub(super) fn check_page_fields(fields: Option<&FieldMask>) -> Result<(), Status> {
+    check_fields(&PAGE, fields)
 }
 
 /// Returns the response body for a membership.

@@ -1,17 +1,20 @@
 //! The response of a fault.
 
-use gchat_filter::list::{RpcCode, Status};
+use gchat_filter::list::RpcCode;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::answer;
+use super::dispatch::{ApiRequest, FaultError};
 use super::fault::{ConnectionFault, Fault, FaultStatus, ReadyFault};
 
 /// Applies a fault to the response of the method, if that was called.
-pub(super) fn response(fault: &Fault, called: Option<Response<String>>) -> Response<String> {
+pub(super) fn response<R: ApiRequest>(
+    fault: &Fault,
+    called: Option<Response<R::Body>>,
+) -> Response<R::Body> {
     let mut response = match called {
         Some(response) if !fault.replaces_response() => response,
-        _ => own_response(fault),
+        _ => own_response::<R>(fault),
     };
     for (name, value) in &fault.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
@@ -26,31 +29,26 @@ pub(super) fn response(fault: &Fault, called: Option<Response<String>>) -> Respo
     response
 }
 
-fn own_response(fault: &Fault) -> Response<String> {
+fn own_response<R: ApiRequest>(fault: &Fault) -> Response<R::Body> {
     if fault.ready == Some(ReadyFault::AppNotFound) {
-        return app_not_found();
+        return R::fault_error(app_not_found());
     }
     let http = fault.status.map_or(StatusCode::OK, FaultStatus::http);
     match (&fault.body, fault.status) {
-        (Some(Value::String(text)), _) => answer::json(http, text.clone()),
-        (Some(value), _) => answer::json(http, value.to_string()),
+        (Some(Value::String(text)), _) => R::foreign(http, text.clone()),
+        (Some(value), _) => R::foreign(http, value.to_string()),
         (None, Some(status)) => {
             let code = status.code();
             let (message, details) = default_error(code, http);
-            let message = fault.message.clone().unwrap_or(message);
-            let details = fault.details.clone().unwrap_or(details);
-            let mut body = json!({"error": {
-                "code": http.as_u16(), "message": message, "status": code.as_str(),
-            }});
-            if !details.is_empty()
-                && let Some(error) = body.pointer_mut("/error").and_then(Value::as_object_mut)
-            {
-                error.insert("details".to_owned(), details.into());
-            }
-            answer::json(http, answer::error(&body, true))
+            R::fault_error(FaultError {
+                http,
+                code,
+                message: fault.message.clone().unwrap_or(message),
+                details: fault.details.clone().unwrap_or(details),
+            })
         }
         // Nobody receives it.
-        (None, None) => answer::json(StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+        (None, None) => R::foreign(StatusCode::INTERNAL_SERVER_ERROR, String::new()),
     }
 }
 
@@ -80,12 +78,15 @@ fn default_error(code: RpcCode, http: StatusCode) -> (String, Vec<Value>) {
     }
 }
 
-/// Returns the live service's response to a project without a configured Chat app.
-fn app_not_found() -> Response<String> {
-    let status = Status::new(
-        RpcCode::NotFound,
-        "Google Chat app not found. To create a Chat app, you must turn on the Chat API and \
-         configure the app in the Google Cloud console.",
-    );
-    answer::json(StatusCode::NOT_FOUND, answer::error(&status, true))
+/// Returns the live service's error for a project without a configured Chat app.
+fn app_not_found() -> FaultError {
+    FaultError {
+        http: StatusCode::NOT_FOUND,
+        code: RpcCode::NotFound,
+        message:
+            "Google Chat app not found. To create a Chat app, you must turn on the Chat API and \
+                  configure the app in the Google Cloud console."
+                .to_owned(),
+        details: Vec::new(),
+    }
 }

@@ -159,7 +159,7 @@ fn segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
 }
 
 /// Returns the token in the `Authorization` header.
-fn token(headers: &HeaderMap) -> Option<String> {
+pub(super) fn token(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     bearer(value).map(str::to_owned)
 }

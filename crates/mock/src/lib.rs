@@ -6,11 +6,15 @@ mod builder;
 mod call;
 mod callers;
 mod clock;
+mod connection;
 mod control;
 mod create;
+mod dispatch;
 mod fault;
 mod fault_response;
 mod front_page;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod identifier;
 mod incoming;
 mod index;
@@ -384,6 +388,22 @@ impl Mock {
             None,
         )
         .await
+    }
+
+    /// Handles one request over gRPC, for a test that has its own HTTP server or none.
+    ///
+    /// Needs a tokio runtime and has the same extensions as [`handle`](Self::handle). The request must be one
+    /// of HTTP/2, because gRPC needs that.
+    #[cfg(feature = "grpc")]
+    pub async fn handle_grpc(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> http::Response<impl hyper::body::Body<Data = Bytes, Error: std::error::Error> + use<>>
+    {
+        let request = request.map(Ok);
+        let start = Instant::now();
+        let gone = tokio_util::sync::CancellationToken::new();
+        grpc::handle(&self.shared, request, start, gone, None).await
     }
 
     /// Serves on a free loopback port, on a separate thread, until the [`Server`] is dropped.

@@ -63,6 +63,10 @@ fn is_known(path: &str, has_token: impl Fn(&str) -> bool) -> bool {
     if path == "/" {
         return true;
     }
+    #[cfg(feature = "grpc")]
+    if super::grpc::is_method(path) {
+        return true;
+    }
     let mut segments = path.trim_start_matches('/').split('/');
     match [(); 6].map(|()| segments.next()) {
         [Some("__admin"), Some(control), None, ..] => CONTROLS.contains(&control),

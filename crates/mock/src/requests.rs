@@ -71,10 +71,10 @@ impl fmt::Debug for Received {
 
 impl Received {
     /// Copies the request: what hyper received belongs to a buffer that may be much larger.
-    fn new(
+    fn new<B>(
         parts: &Parts,
         body: &[u8],
-        response: &Response<String>,
+        response: &Response<B>,
         callers: Arc<Callers>,
         time: Timestamp,
     ) -> Self {
@@ -182,11 +182,11 @@ impl Requests {
     }
 
     /// Records a request and its response, at a time.
-    pub(super) fn add(
+    pub(super) fn add<B>(
         &self,
         parts: &Parts,
         body: &Bytes,
-        response: &Response<String>,
+        response: &Response<B>,
         callers: Arc<Callers>,
         time: Timestamp,
     ) {

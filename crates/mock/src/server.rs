@@ -5,50 +5,30 @@ use std::io;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderValue, Request, Version, header};
-use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
-use hyper::body::Body;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio_io_timeout::TimeoutWriter;
 use tokio_util::task::TaskTracker;
 
 use super::Mock;
+use super::connection::{Context, serve_connection};
 use super::control::Control;
-use super::fault::ConnectionFault;
-use super::layers::{RequestBody, layered};
-use super::service::{self, BodyError, MAX_BODY_LEN};
-use super::socket::Socket;
-use super::truncated::{Lost, truncated};
-
-/// Maximum length of what is read of a body after its limit, in bytes.
-const MAX_IGNORED_LEN: usize = 64 << 20;
-
-/// Longest pause in a body that is ignored, after which the connection is closed.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// How long a connection may be idle, as clients that keep connections want to know it.
-const KEEP_ALIVE: &str = "timeout=10";
 
 /// Timeouts of a server.
 #[derive(Clone, Copy)]
-struct Limits {
+pub(super) struct Limits {
     /// Time to receive the head of a request, from the start of the connection or the last response.
-    head: Duration,
+    pub(super) head: Duration,
     /// Time to receive the body, from then on.
-    body: Duration,
+    pub(super) body: Duration,
     /// Time to send the next part of the response to the client.
-    answer: Duration,
+    pub(super) answer: Duration,
     /// Time to receive the rest of a request after the server was asked to stop.
     half_sent: Duration,
     /// Time to finish everything after the server was asked to stop.
@@ -166,7 +146,8 @@ impl Drop for Server {
 /// A connection is closed if it is idle for ten seconds, or if receiving the head of a request or its
 /// body, or sending the next part of a response, takes longer than ten seconds. The number of
 /// connections is limited only by the number of files that the system lets a process open. Each
-/// connection holds at most the head of a request (400 KiB), its body (1 MiB) and one response.
+/// connection holds at most the head of a request (400 KiB), its body (1 MiB) and one response; over HTTP/2,
+/// up to 100 of each. A connection of HTTP/2 stays open while the client answers pings.
 ///
 /// # Errors
 ///
@@ -201,15 +182,20 @@ async fn run(
     until: impl Future<Output = ()>,
     limits: Limits,
 ) {
-    let mut http = http1::Builder::new();
-    // A client may close its half of the connection and still wait for the response, as `nc -N` does.
-    http.half_close(true)
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head);
     let addresses = listeners.iter().map(TcpListener::local_addr);
     let control = Control::new(addresses.flatten().collect(), mock.admin);
     let graceful = GracefulShutdown::new();
     let answering = TaskTracker::new();
+    #[cfg(feature = "grpc")]
+    let stopping = tokio_util::sync::CancellationToken::new();
+    let context = Arc::new(Context {
+        mock: mock.clone(),
+        control: control.clone(),
+        limits,
+        answering: answering.clone(),
+        #[cfg(feature = "grpc")]
+        stopping: stopping.clone(),
+    });
     let mut connections = JoinSet::new();
     let mut until = pin!(until);
     let mut accepts = true;
@@ -240,47 +226,15 @@ async fn run(
         // A response of several packets does not wait for the client to acknowledge the first. If
         // this fails, the response is only slower.
         let _ = stream.set_nodelay(true);
-        let socket = Socket::from(stream);
-        let mut stream = TimeoutWriter::new(socket.clone());
-        stream.set_timeout(Some(limits.answer));
-        let stream = TokioIo::new(Box::pin(stream));
-        let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
-        let service = service_fn(move |request| {
-            let (mock, answering, control) = (mock.clone(), answering.clone(), control.clone());
-            let socket = socket.clone();
-            layered(request, async move |request| {
-                let start = Instant::now();
-                let keeps_alive = keeps_alive(&request);
-                let request = receive(request, limits.body).await;
-                let _answering = answering.token();
-                let gone = socket.closed();
-                let mut response =
-                    service::handle(&mock.shared, request, start, gone, Some(&control)).await;
-                if let Some(date) = mock.shared.clock.date() {
-                    response.headers_mut().insert(header::DATE, date);
-                }
-                if keeps_alive && !response.headers().contains_key(header::CONNECTION) {
-                    let idle = HeaderValue::from_static(KEEP_ALIVE);
-                    response.headers_mut().insert("keep-alive", idle);
-                }
-                match response.extensions().get::<ConnectionFault>() {
-                    Some(ConnectionFault::Reset) => {
-                        socket.reset_when_closed();
-                        Err(Lost)
-                    }
-                    Some(ConnectionFault::Empty) => Err(Lost),
-                    Some(ConnectionFault::Truncated) => Ok(truncated(response).map(Either::Right)),
-                    None => Ok(response.map(Either::Left)),
-                }
-            })
-        });
-        let connection = graceful.watch(http.serve_connection(stream, service));
-        connections.spawn(async move {
-            // A connection fails because the client is gone or does not speak HTTP.
-            let _ = connection.await;
-        });
+        connections.spawn(serve_connection(
+            Arc::clone(&context),
+            stream,
+            graceful.watcher(),
+        ));
     };
     drop(listeners);
+    #[cfg(feature = "grpc")]
+    stopping.cancel();
     let answers = async {
         tokio::time::sleep(limits.half_sent).await;
         answering.close();
@@ -302,58 +256,6 @@ async fn run(
         }
     })
     .await;
-}
-
-/// Returns whether the connection stays open after the response, unless that says otherwise.
-fn keeps_alive<B>(request: &Request<B>) -> bool {
-    let close = request.headers().get(header::CONNECTION);
-    request.version() == Version::HTTP_11
-        && close.is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"close"))
-}
-
-/// Receives the body of a request. If it is over the limit, the rest is read and ignored while the
-/// response is sent: many clients write the entire body before they read.
-async fn receive(
-    request: Request<RequestBody>,
-    time: Duration,
-) -> Request<Result<Bytes, BodyError>> {
-    let (parts, mut body) = request.into_parts();
-    let encoding = parts.headers.get(header::CONTENT_ENCODING);
-    let received = if encoding.is_some_and(|encoding| encoding != "identity") {
-        Err(BodyError::unknown_encoding())
-    } else if body.size_hint().lower() > MAX_BODY_LEN as u64 {
-        Err(BodyError::too_long())
-    } else {
-        match tokio::time::timeout(time, Limited::new(&mut body, MAX_BODY_LEN).collect()).await {
-            Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::too_long()),
-            Ok(Err(error)) if error.is::<io::Error>() => Err(BodyError::not_gzip()),
-            Ok(Err(_)) => Err(BodyError::incomplete()),
-            Err(_) => Err(BodyError::timed_out()),
-        }
-    };
-    // A client that asks before it sends the body is not told to go on.
-    let is_sent = !parts.headers.contains_key(header::EXPECT);
-    if is_sent && received.as_ref().is_err_and(BodyError::is_too_long) {
-        tokio::spawn(tokio::time::timeout(time, ignore(body)));
-    }
-    Request::from_parts(parts, received)
-}
-
-/// Reads a body to its end, without decompressing it, up to a limit, or until the client pauses.
-async fn ignore(mut body: RequestBody) {
-    let mut left = MAX_IGNORED_LEN;
-    let body = match &mut body {
-        Either::Left(body) => body.get_mut(),
-        Either::Right(body) => body,
-    };
-    while let Ok(Some(Ok(frame))) = tokio::time::timeout(PAUSE, body.frame()).await {
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        match left.checked_sub(length) {
-            Some(rest) => left = rest,
-            None => return,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -390,7 +292,13 @@ mod tests {
         let head = "POST /v1/spaces/A/members HTTP/1.1\r\nhost: a\r\n";
         let body = "POST /v1/spaces/A/members HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{";
         let short = Duration::from_millis(300);
-        for (sent, expected) in [(head, ""), (body, "HTTP/1.1 408 "), ("", "")] {
+        for (sent, expected) in [
+            (head, ""),
+            (body, "HTTP/1.1 408 "),
+            ("", ""),
+            #[cfg(feature = "grpc")]
+            ("PRI * HTTP/2.0\r\n\r\n", ""),
+        ] {
             let limits = Limits {
                 head: short,
                 body: short,

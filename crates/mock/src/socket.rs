@@ -5,6 +5,8 @@ use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+#[cfg(feature = "grpc")]
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -26,6 +28,35 @@ impl Socket {
         if let Ok(1..) = self.0.peek(&mut [0]).await {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// Returns whether the client starts HTTP/2 with prior knowledge: with its preface, not with a request.
+    /// Waits until enough has arrived to tell.
+    #[cfg(feature = "grpc")]
+    pub(super) async fn starts_http2(&self) -> io::Result<bool> {
+        const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        let mut start = [0; PREFACE.len()];
+        let mut pause = Duration::from_millis(5);
+        loop {
+            let length = self.0.peek(&mut start).await?;
+            let start = start.get(..length).unwrap_or_default();
+            if length == 0 || !PREFACE.starts_with(start) {
+                return Ok(false);
+            }
+            if length == PREFACE.len() {
+                return Ok(true);
+            }
+            // What is there already remains readable: do not wait for more in a busy loop.
+            tokio::time::sleep(pause).await;
+            pause = (2 * pause).min(Duration::from_millis(500));
+        }
+    }
+
+    /// Reads what has arrived of a preface, because closing the connection would reset it otherwise.
+    #[cfg(feature = "grpc")]
+    pub(super) fn discard_start(&self) {
+        // If there is nothing, the connection is not reset.
+        let _ = self.0.try_read(&mut [0; 24]);
     }
 
     /// Makes closing the connection reset it.

@@ -70,6 +70,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Returns whether there are faults.
+    #[must_use]
+    pub fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
     /// Creates the model of a server with the [`seed`].
     #[must_use]
     pub fn new(callers: bool, faults: bool) -> Self {

@@ -1,5 +1,6 @@
 //! Requests, encoded in letters.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::seed::{Caller, EncodedFilter, FILTERS, MemberRef};
@@ -37,11 +38,15 @@ impl Operation {
         self.variant == b'm'
     }
 
-    pub(super) fn shows_groups(&self) -> bool {
+    /// Returns whether a list includes groups.
+    #[must_use]
+    pub fn shows_groups(&self) -> bool {
         matches!(self.options[1], b'g' | b'e')
     }
 
-    pub(super) fn shows_invited(&self) -> bool {
+    /// Returns whether a list includes invited members.
+    #[must_use]
+    pub fn shows_invited(&self) -> bool {
         matches!(self.options[1], b'i' | b'e')
     }
 
@@ -50,6 +55,14 @@ impl Operation {
             .iter()
             .find(|(letter, ..)| *letter == self.options[0]);
         filter.copied().unwrap_or(FILTERS[0])
+    }
+
+    /// Returns the filter of a list.
+    #[must_use]
+    pub fn filter_text(&self) -> String {
+        let spaces = self.filter().1.replace('+', " ");
+        let filter = percent_decode_str(&spaces).decode_utf8_lossy();
+        filter.into_owned()
     }
 
     /// Returns the HTTP request.

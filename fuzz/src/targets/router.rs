@@ -14,11 +14,12 @@
 //! - for create, a body; for patch, a role and a mask; for list, a filter, flags and a page size;
 //! - a variant: `.` for none, `m` with admin access, `i` with integer enums, `p` without
 //!   indentation, `f` with a field mask, `h` with the method in a header, `/` with two slashes, `%`
-//!   with a fully percent-encoded path, `t` with the caller's token in the query;
+//!   with a fully percent-encoded path, `t` with the caller's token in the query, `r` over gRPC;
 //! - with callers, a letter of [`CALLERS`](crate::server_model::CALLERS).
 //!
 //! A request in text is `"` followed by a line: method and target, a tab and the body, and headers
-//! after further tabs, as in `"GET /v1/spaces/A/members`. All other bytes map to one of these.
+//! after further tabs, as in `"GET /v1/spaces/A/members`. It is sent over gRPC if the target is a path of
+//! that. All other bytes map to one of these.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -30,6 +31,7 @@ use http::{Method, Request, header};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::grpc;
 use crate::raw_request::RawRequest;
 use crate::server_model::{
     ANYONE, CALLERS, Caller, Effect, MEMBERS, Members, Model, Operation, SPACES, WATCHER, contains,
@@ -118,7 +120,7 @@ fn operation(u: &mut Unstructured<'_>, method: u8, callers: bool) -> Operation {
     for (option, letters) in options.iter_mut().zip(choices) {
         *option = letter(u, letters);
     }
-    let variant = letter(u, b".mipfh/%t");
+    let variant = letter(u, b".mipfh/%tr");
     let caller = if callers {
         one_of(u, &CALLERS, |caller| caller.letter)
     } else {
@@ -171,9 +173,12 @@ impl Server {
             builder = builder.header(&**name, &**value);
         }
         let http_request = builder.body(request.body.clone()).ok()?;
-        let http_path = http_request.uri().path().to_owned();
         // Writing to a string cannot fail.
         let _ = writeln!(self.log, "{request}");
+        if request.target.starts_with(grpc::SERVICE) {
+            return self.send_over_grpc(request);
+        }
+        let http_path = http_request.uri().path().to_owned();
         let response = RUNTIME.block_on(self.mock.handle(http_request));
         let (head, text) = response.into_parts();
         let log = &self.log;
@@ -214,6 +219,24 @@ impl Server {
                 "{log}{text}"
             );
         }
+        Some(Response { status, json, text })
+    }
+
+    /// Sends a request over gRPC. The response is as over REST.
+    fn send_over_grpc(&mut self, request: &RawRequest) -> Option<Response> {
+        let (status, json) = RUNTIME.block_on(grpc::send(&self.mock, request))?;
+        let text = format!("{json:#}\n");
+        let log = &self.log;
+        match status {
+            200 => {}
+            // Errors of gRPC itself.
+            500 | 501 => assert!(json["error"].get("details").is_none(), "{log}{text}"),
+            _ => assert!(is_error(status, &json), "{log}{status}: {text}"),
+        }
+        assert!(
+            request.contains_secret() || !text.contains("SECRET"),
+            "{log}{text}"
+        );
         Some(Response { status, json, text })
     }
 
@@ -298,7 +321,13 @@ impl Server {
             Some(status) => Err(status),
             None => self.model.outcome(operation),
         };
-        let response = self.send(&request).expect("a request");
+        let over_grpc = operation.variant == b'r' && grpc::has_form(operation);
+        let response = if over_grpc {
+            self.send(&grpc::converted(operation, &request, ""))
+        } else {
+            self.send(&request)
+        };
+        let response = response.expect("a request");
         let status = expected.as_ref().err().copied().unwrap_or(200);
         assert_eq!(response.status, status, "{}{}", self.log, response.text);
         let is_indented = fault.is_some() || operation.variant != b'p';
@@ -339,7 +368,10 @@ impl Server {
             }
         };
         if let Some(membership) = returned {
-            let expected = representation(&membership, operation.variant);
+            let mut expected = representation(&membership, operation.variant);
+            if over_grpc {
+                expected = grpc::with_short_times(expected);
+            }
             assert_eq!(response.json, expected, "{}", self.log);
         }
         if space != "X" {
@@ -349,15 +381,21 @@ impl Server {
 
     /// Lists all pages and compares them with the model.
     fn list(&mut self, operation: &Operation, first: &RawRequest) {
+        let over_grpc = operation.variant == b'r';
         let mut listed = Vec::new();
         let mut request = first.clone();
+        let mut sent = if over_grpc {
+            grpc::converted(operation, first, "")
+        } else {
+            first.clone()
+        };
         loop {
             let fault = self.model.fault(&request.resource());
             let expected = match fault {
                 Some(status) => Err(status),
                 None => self.model.list(operation),
             };
-            let response = self.send(&request).expect("a request");
+            let response = self.send(&sent).expect("a request");
             let expected = match expected {
                 Err(status) => {
                     return assert_eq!(response.status, status, "{}{}", self.log, response.text);
@@ -376,6 +414,13 @@ impl Server {
                 let expected: Vec<Value> = expected
                     .iter()
                     .map(|one| representation(one, operation.variant))
+                    .map(|one| {
+                        if over_grpc {
+                            grpc::with_short_times(one)
+                        } else {
+                            one
+                        }
+                    })
                     .collect();
                 return assert_eq!(listed, expected, "{}", self.log);
             };
@@ -383,6 +428,11 @@ impl Server {
                 self.assert_token_is_bound(operation, token);
             }
             request = first.with(&format!("pageToken={token}"));
+            sent = if over_grpc {
+                grpc::converted(operation, first, token)
+            } else {
+                request.clone()
+            };
         }
     }
 
@@ -412,11 +462,16 @@ impl Server {
         let Some(request) = RawRequest::read(line, self.model.callers) else {
             return;
         };
+        let over_grpc = request.target.starts_with(grpc::SERVICE);
+        // The model does not read messages, and so cannot count the requests that a fault affects.
+        if over_grpc && self.model.has_faults() {
+            return;
+        }
         let Some(response) = self.send(&request) else {
             return;
         };
         // An overlong body is rejected before anything else.
-        if response.status != 413 {
+        if response.status != 413 && !over_grpc {
             let calls_method = request.calls_method();
             let fault = calls_method.then(|| self.model.fault(&request.resource()));
             match fault.flatten() {

@@ -1,10 +1,10 @@
-// @google-apps/chat, the generated client, with its REST fallback.
+// @google-apps/chat, the generated client: with its REST fallback, or with the argument `grpc` over that.
 'use strict';
-const {ChatServiceClient} = require('@google-apps/chat').v1;
-const {OAuth2Client} = require('google-auth-library');
 const {Checks} = require('./checks.js');
+const {client, errorOf} = require('./generated.js');
 
-const checks = new Checks('@google-apps/chat');
+const transport = process.argv[2] ?? 'rest';
+const checks = new Checks(`@google-apps/chat (${transport})`);
 const HUMANS = 'member.type = "HUMAN"';
 // HTTP status and canonical code.
 const INVALID_ARGUMENT = [400, 'INVALID_ARGUMENT'];
@@ -14,18 +14,13 @@ const NOT_FOUND = [404, 'NOT_FOUND'];
 const ALREADY_EXISTS = [409, 'ALREADY_EXISTS'];
 const RESOURCE_EXHAUSTED = [429, 'RESOURCE_EXHAUSTED'];
 const UNAVAILABLE = [503, 'UNAVAILABLE'];
-
-function client(url, token = 'any') {
-  const authClient = new OAuth2Client();
-  authClient.setCredentials({access_token: token});
-  const {hostname, port} = new URL(url);
-  return new ChatServiceClient({fallback: 'rest', protocol: 'http', apiEndpoint: hostname, port: Number(port), authClient});
-}
+const UNAUTHENTICATED = [401, 'UNAUTHENTICATED'];
+const UNIMPLEMENTED = [501, 'UNIMPLEMENTED'];
+const DEADLINE_EXCEEDED = [504, 'DEADLINE_EXCEEDED'];
 
 const ids = memberships => memberships.map(m => m.name.split('/').pop());
 
-// Checks the codes and the message of an error; returns its first detail. Over REST, the code of this
-// client's errors is the HTTP status, and the message is the entire body.
+// Checks the codes and the message of an error; returns its first detail.
 async function refused(what, call, expected, message) {
   let error;
   try {
@@ -33,16 +28,15 @@ async function refused(what, call, expected, message) {
     checks.equal(what, 'success', expected);
     return {};
   } catch (thrown) {
-    error = thrown;
+    error = errorOf(thrown);
   }
-  const body = JSON.parse(error.message).error;
-  checks.equal(what, [error.code, body.status], expected);
-  checks.true(`${what}: ${body.message}`, body.message.includes(message));
-  return body.details?.[0];
+  checks.equal(what, [error.code, error.status], expected);
+  checks.true(`${what}: ${error.message}`, error.message.includes(message));
+  return error.details?.[0];
 }
 
 async function main() {
-  const api = client(process.env.OPEN);
+  const api = client(process.env.OPEN, transport);
   const parent = 'spaces/A';
   const listed = async request => (await api.listMemberships({parent, ...request}))[0];
   let answer = await listed({});
@@ -128,19 +122,33 @@ async function main() {
   await refused('unknown space', listed({parent: 'spaces/X'}), NOT_FOUND, 'Requested entity was not found.');
   await refused('unknown member', api.getMembership({name: 'spaces/A/members/404'}), NOT_FOUND, 'Requested entity was not found.');
   // Over REST it does not recognize a 503, and does not retry it.
-  for (const turn of [1, 2]) {
+  for (const turn of transport === 'rest' ? [1, 2] : []) {
     await refused(`503, ${turn}`, listed({parent: 'spaces/FLAKY'}), UNAVAILABLE, 'unavailable');
   }
   checks.equal('two 503s, then success', ids(await listed({parent: 'spaces/FLAKY'})), ['100']);
   await refused('permanent 429', listed({parent: 'spaces/DOWN'}), RESOURCE_EXHAUSTED, 'Quota exceeded');
 
-  const [reader, bot, stranger] = ['reader', 'bot', 'stranger'].map(token => client(process.env.GUARDED, token));
+  const [reader, bot, stranger] = ['reader', 'bot', 'stranger'].map(token => client(process.env.GUARDED, transport, token));
   checks.equal('list as a reader', (await reader.listMemberships({parent}))[0].length, 4);
   detail = await refused('delete as a reader', reader.deleteMembership({name: 'spaces/A/members/100'}), PERMISSION_DENIED, 'insufficient authentication scopes');
   checks.equal('reason', [detail.reason, detail.domain], ['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'googleapis.com']);
   await refused('list as a stranger', stranger.listMemberships({parent}), PERMISSION_DENIED, 'Permission denied');
   checks.equal('list as an app, without apps', ids((await bot.listMemberships({parent}))[0]), ['100', '101']);
   await refused('list groups as an app', bot.listMemberships({parent, showGroups: true}), PERMISSION_DENIED, "This method doesn't support app authentication");
+  if (transport === 'grpc') {
+    const get = (api, name, options) => api.getMembership({name: `spaces/${name}`}, options);
+    const [unknown, none] = ['x', null].map(token => client(process.env.GUARDED, transport, token));
+    await refused('unknown token', get(unknown, 'A/members/100'), UNAUTHENTICATED, 'invalid authentication credentials');
+    await refused('no token', get(none, 'A/members/100'), UNAUTHENTICATED, 'missing required authentication credential');
+    await refused('deadline', get(api, 'SLOW/members/100', {timeout: 200}), DEADLINE_EXCEEDED, '');
+    await refused('unimplemented method', api.getSpace({name: 'spaces/A'}), UNIMPLEMENTED, 'only the methods of memberships');
+    const options = {otherArgs: {headers: {'x-goog-fieldmask': 'name,member.type'}}};
+    [answer] = await get(api, 'A/members/101', options);
+    checks.equal('field mask', [answer.name, answer.role, answer.member.name, answer.member.type], ['spaces/A/members/101', 'MEMBERSHIP_ROLE_UNSPECIFIED', '', 'HUMAN']);
+    await refused('permanent 503', api.listMemberships({parent: 'spaces/OFF'}, {retry: null}), UNAVAILABLE, 'unavailable');
+    // The client retries a lost connection on its own.
+    checks.equal('two lost connections, then success', ids(await listed({parent: 'spaces/LOST'})), ['100']);
+  }
   checks.done();
 }
 

@@ -1,22 +1,19 @@
-"""google-apps-chat, the generated client, over REST."""
+"""google-apps-chat, the generated client: over REST, or with an argument over `grpc` or `grpc_asyncio`."""
 
 import os
+import sys
 
 from checks import Checks
+from generated import GRPC_ERRORS, client, field_violations
 from google.api_core import exceptions
 from google.apps import chat_v1
-from google.oauth2.credentials import Credentials
 
-checks = Checks("google-apps-chat (Python)")
+TRANSPORT = sys.argv[1] if len(sys.argv) > 1 else "rest"
+checks = Checks(f"google-apps-chat (Python, {TRANSPORT})")
 HUMANS = 'member.type = "HUMAN"'
 Membership, User, Group = chat_v1.Membership, chat_v1.User, chat_v1.Group
 Role = Membership.MembershipRole
 State = Membership.MembershipState
-
-
-def client(url, token="any"):
-    options = {"api_endpoint": url}
-    return chat_v1.ChatServiceClient(transport="rest", credentials=Credentials(token), client_options=options)
 
 
 def ids(memberships):
@@ -28,14 +25,18 @@ def refused(what, call, kind, message):
     try:
         call()
     except exceptions.GoogleAPICallError as error:
-        checks.equal(what, type(error), kind)
+        if TRANSPORT != "rest":
+            # Over gRPC the client knows the code, not only the HTTP status.
+            checks.true(f"{what}: code {error.grpc_status_code}", type(error) in GRPC_ERRORS[kind])
+        else:
+            checks.equal(what, type(error), kind)
         checks.true(f"{what}: {error.message}", message in error.message)
         return error
     checks.equal(what, "success", kind)
     return None
 
 
-api = client(os.environ["OPEN"])
+api = client(os.environ["OPEN"], TRANSPORT)
 
 
 def listed(**fields):
@@ -121,9 +122,9 @@ checks.equal("delete with admin access", answer.state, State.NOT_A_MEMBER)
 refused("delete another app's membership", lambda: api.delete_membership(name="spaces/A/members/901"), exceptions.Forbidden, "Permission denied")
 
 error = refused("invalid filter", lambda: listed(parent="spaces/A", filter='role = "OWNER"'), exceptions.BadRequest, 'Invalid filter query: role = "OWNER"')
-violation = error.details[0]["fieldViolations"][0]
-checks.equal("field of the violation", violation["field"], "filter")
-checks.true("suggestion of the violation", "ROLE_MANAGER" in violation["description"])
+field, description = field_violations(error)[0]
+checks.equal("field of the violation", field, "filter")
+checks.true("suggestion of the violation", "ROLE_MANAGER" in description)
 refused("negative page size", lambda: listed(parent="spaces/A", page_size=-1), exceptions.BadRequest, "pageSize")
 refused("made-up token", lambda: listed(parent="spaces/A", page_token="abc"), exceptions.BadRequest, "pageToken")
 refused("admin access without the type", lambda: listed(parent="spaces/A", use_admin_access=True), exceptions.BadRequest, "Invalid filter query: ")
@@ -134,11 +135,22 @@ checks.equal("two 503s, then success", ids(api.list_memberships(parent="spaces/F
 refused("permanent 429", lambda: listed(parent="spaces/DOWN"), exceptions.TooManyRequests, "Quota exceeded")
 
 guarded = os.environ["GUARDED"]
-reader, bot, stranger = (client(guarded, token) for token in ("reader", "bot", "stranger"))
+reader, bot, stranger = (client(guarded, TRANSPORT, token) for token in ("reader", "bot", "stranger"))
 checks.equal("list as a reader", len(list(reader.list_memberships(parent="spaces/A"))), 4)
 error = refused("delete as a reader", lambda: reader.delete_membership(name="spaces/A/members/100"), exceptions.Forbidden, "insufficient authentication scopes")
 checks.equal("reason", (error.reason, error.domain), ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "googleapis.com"))
 refused("list as a stranger", lambda: list(stranger.list_memberships(parent="spaces/A")), exceptions.Forbidden, "Permission denied")
 checks.equal("list as an app, without apps", ids(bot.list_memberships(parent="spaces/A")), ["100", "101"])
 refused("list groups as an app", lambda: list(bot.list_memberships(request={"parent": "spaces/A", "show_groups": True})), exceptions.Forbidden, "This method doesn't support app authentication")
+if TRANSPORT != "rest":
+    refused("unknown token", lambda: client(guarded, TRANSPORT, "x").get_membership(name="spaces/A/members/100"), exceptions.Unauthorized, "invalid authentication credentials")
+    refused("no token", lambda: client(guarded, TRANSPORT, None).get_membership(name="spaces/A/members/100"), exceptions.Unauthorized, "missing required authentication credential")
+    refused("deadline", lambda: api.get_membership(name="spaces/SLOW/members/100", timeout=0.2, retry=None), exceptions.GatewayTimeout, "")
+    refused("unimplemented method", lambda: api.get_space(name="spaces/A"), exceptions.MethodNotImplemented, "only the methods of memberships")
+    mask = [("x-goog-fieldmask", "name,member.type")]
+    answer = api.get_membership(name="spaces/A/members/101", metadata=mask)
+    checks.equal("field mask", (answer.name, answer.role, answer.member), ("spaces/A/members/101", Role.MEMBERSHIP_ROLE_UNSPECIFIED, User(type_=User.Type.HUMAN)))
+    refused("permanent 503", lambda: listed(parent="spaces/OFF"), exceptions.ServiceUnavailable, "unavailable")
+    # The client retries a lost connection on its own.
+    checks.equal("two lost connections, then success", ids(api.list_memberships(parent="spaces/LOST")), ["100"])
 checks.done()

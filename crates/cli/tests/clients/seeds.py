@@ -35,6 +35,9 @@ seed = {
         {"name": "spaces/CHAT", "spaceType": "GROUP_CHAT"},
         {"name": "spaces/FLAKY"},
         {"name": "spaces/DOWN"},
+        {"name": "spaces/OFF"},
+        {"name": "spaces/LOST"},
+        {"name": "spaces/SLOW"},
         {"name": "spaces/EMPTY"},
     ],
     "memberships": [
@@ -49,6 +52,9 @@ seed = {
         person("CHAT", 101),
         person("FLAKY", 100),
         person("DOWN", 100),
+        person("OFF", 100),
+        person("LOST", 100),
+        person("SLOW", 100),
     ],
     "users": [
         {"name": "users/100", "email": "ada@example.com", "displayName": "Ada", "admin": True},
@@ -58,6 +64,10 @@ seed = {
     "faults": [
         {"path": "spaces/FLAKY/*", "status": 503, "times": 2},
         {"path": "spaces/DOWN/*", "status": 429},
+        {"path": "spaces/OFF/*", "status": 503},
+        {"path": "spaces/LOST/*", "connection": "reset", "times": 1},
+        {"path": "spaces/LOST/*", "connection": "empty", "times": 1},
+        {"path": "spaces/SLOW/*", "delayMs": 2000},
     ],
 }
 directory = pathlib.Path(sys.argv[1])

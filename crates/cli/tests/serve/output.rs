@@ -86,7 +86,7 @@ fn snippets_match_the_manual() {
         .skip(1)
         .map(|snippet| code(snippet.split_once('\n').unwrap().1))
         .collect();
-    assert_eq!(snippets.len(), 4);
+    assert_eq!(snippets.len(), 6);
     for snippet in snippets {
         assert!(manual.contains(&snippet), "{snippet}");
     }

@@ -21,7 +21,7 @@ pub(crate) struct Starting {
 }
 
 /// Number of lines of the introduction.
-const INTRODUCTION: usize = 24;
+const INTRODUCTION: usize = 35;
 
 impl Starting {
     pub(crate) fn new(mut command: Command) -> Self {

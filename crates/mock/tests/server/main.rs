@@ -12,6 +12,8 @@ mod clock;
 mod control;
 mod embedded;
 mod faults;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod hostile;
 #[path = "../http/mod.rs"]
 mod http;

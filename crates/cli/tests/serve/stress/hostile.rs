@@ -95,6 +95,50 @@ pub(crate) fn post_json(body: &[u8]) -> Vec<u8> {
     post(&format!("content-length: {}\r\n", body.len()), body)
 }
 
+/// The length, type and stream of each frame of HTTP/2.
+fn frames(mut received: &[u8]) -> Vec<(usize, u8, u32)> {
+    let mut frames = Vec::new();
+    while let Some((head, rest)) = received.split_first_chunk::<9>() {
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+        let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+        frames.push((length, head[3], stream));
+        received = &rest[length..];
+    }
+    assert!(received.is_empty(), "{received:?}");
+    frames
+}
+
+#[test]
+fn tells_clients_that_break_http2_to_go_away() {
+    const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
+    const GO_AWAY: u8 = 7;
+    let mut program = program();
+    for (name, sent) in [
+        ("data before settings", &b"\0\0\0\0\0\0\0\0\x01"[..]),
+        (
+            "data outside a stream",
+            &[SETTINGS, b"\0\0\0\0\0\0\0\0\0"].concat(),
+        ),
+        (
+            "a frame of 16 MiB",
+            &[SETTINGS, b"\xff\xff\xff\x01\x04\0\0\0\x01"].concat(),
+        ),
+        (
+            "invalid headers",
+            &[SETTINGS, b"\0\0\x01\x01\x05\0\0\0\x01\xff"].concat(),
+        ),
+    ] {
+        let sent = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", sent].concat();
+        let frames = frames(&exchange(program.address, &sent));
+        println!("{name}: {frames:?}");
+        assert!(
+            frames.iter().any(|frame| frame.1 == GO_AWAY),
+            "{name}: {frames:?}"
+        );
+    }
+    assert_unharmed(&mut program);
+}
+
 #[test]
 fn rejects_input_that_is_not_http() {
     let tls = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00";
@@ -110,8 +154,8 @@ fn rejects_input_that_is_not_http() {
             b"GET / ICY/1.1\r\nhost: a\r\n\r\n".to_vec(),
         ),
         (
-            "HTTP/2",
-            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec(),
+            "half of the preface of HTTP/2, and more",
+            b"PRI * HTTP/2.0\r\n\r\nhost: a\r\n\r\n".to_vec(),
         ),
         ("TLS", tls.to_vec()),
         ("NULs", vec![0; 4096]),

@@ -47,8 +47,8 @@ fn many_long_bodies_take_bounded_memory() {
     assert!(program.is_running());
 }
 
-/// Clients that send a byte from time to time, or do not read the response, are disconnected after ten
-/// seconds.
+/// Clients that send a byte from time to time, stop in the preface of HTTP/2, or do not read the response, are
+/// disconnected after ten seconds; those that do not answer pings, after twenty.
 #[test]
 fn slow_clients_do_not_block_others() {
     let member = |n: usize| {
@@ -82,6 +82,11 @@ fn slow_clients_do_not_block_others() {
     let readers: Vec<_> = (0..20)
         .map(|_| connect(every_page.repeat(100).as_bytes()))
         .collect();
+    // They wait after half of the preface of HTTP/2, or after all of it and their settings.
+    let half = b"PRI * HTTP/2.0\r\n\r\n";
+    let mut silent: Vec<_> = (0..100).map(|_| connect(half)).collect();
+    let settings = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    silent.extend((0..20).map(|_| connect(settings)));
     let (mut longest, mut served) = (Duration::ZERO, 0);
     let mut is_open = vec![true; slow.len()];
     while is_open.contains(&true) {
@@ -102,6 +107,11 @@ fn slow_clients_do_not_block_others() {
     while program.files() > before {
         assert!(start.elapsed() < GUARD);
         std::thread::sleep(Duration::from_millis(100));
+    }
+    for mut stream in silent {
+        let mut received = Vec::new();
+        let _ = stream.read_to_end(&mut received);
+        assert!(received.len() < 1000, "{}", received.len());
     }
     for mut stream in readers {
         let mut received = Vec::new();
