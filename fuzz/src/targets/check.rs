@@ -13,7 +13,7 @@ use crate::{Options, invariants, laws};
 use arbitrary::{Result, Unstructured};
 use gchat_filter::diagnostic::{Code, Diagnostic, Span, Stage};
 use gchat_filter::members::Filter;
-use gchat_filter::syntax::{Expr, MAX_LENGTH, Quotes};
+use gchat_filter::syntax::{Expr, MAX_DEPTH, MAX_LENGTH, Quotes};
 use gchat_filter::{Checked, Checker, Level, Lint, Method, Preset};
 use oracle::cells::{APPS, EVERYTHING, Set, matched};
 use oracle::shortest::shortest;
@@ -59,9 +59,10 @@ pub fn run(bytes: &[u8]) {
     let Ok(filters) = written(&mut u) else {
         return;
     };
+    let is_long = |text: &str| text.len() > MAX_LENGTH || nesting(text) > usize::from(MAX_DEPTH);
     if filters
         .iter()
-        .any(|(model, _, text)| model.parts().len() > 80 || text.len() > MAX_LENGTH)
+        .any(|(model, _, text)| model.parts().len() > 80 || is_long(text))
     {
         return;
     }
@@ -82,6 +83,19 @@ pub fn run(bytes: &[u8]) {
         check_relation(b, a);
         check_relation(a, (EVERYTHING, Filter::default()));
     }
+}
+
+/// Returns how deep the parentheses of a valid text are nested, or more if strings have some.
+fn nesting(text: &str) -> usize {
+    let depths = text.chars().scan(0_usize, |depth, c| {
+        match c {
+            '(' => *depth += 1,
+            ')' => *depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        Some(*depth)
+    });
+    depths.max().unwrap_or(0)
 }
 
 /// Checks two lines, each a filter of a method, against the laws of all methods.
