@@ -114,7 +114,7 @@ impl SchemaCheck<'_> {
                         .label(
                             span,
                             if is_exact {
-                                format!("expected `\"{source}\"`")
+                                format!("expected {}", Quoted(&format!("\"{source}\"")))
                             } else {
                                 "expected double quotes".to_owned()
                             },
