@@ -135,18 +135,21 @@ impl Answer {
     }
 }
 
-/// Sends a request over HTTP/2 with prior knowledge.
-fn try_send(server: &Server, request: Request<Full<Bytes>>) -> hyper::Result<Answer> {
-    let address = server.address();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.unwrap().block_on(async {
-        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        let connected = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
-        let (mut sender, connection) = connected.await?;
+/// A connection of HTTP/2 with prior knowledge.
+#[derive(Clone)]
+struct Connection(http2::SendRequest<Full<Bytes>>);
+
+impl Connection {
+    async fn open(server: &Server) -> hyper::Result<Self> {
+        let stream = tokio::net::TcpStream::connect(server.address()).await;
+        let stream = TokioIo::new(stream.unwrap());
+        let (sender, connection) = http2::handshake(TokioExecutor::new(), stream).await?;
         tokio::spawn(connection);
-        let (parts, body) = sender.send_request(request).await?.into_parts();
+        Ok(Self(sender))
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Answer> {
+        let (parts, body) = self.0.send_request(request).await?.into_parts();
         let body = body.collect().await?;
         let mut headers = parts.headers;
         headers.extend(body.trailers().cloned().unwrap_or_default());
@@ -155,7 +158,14 @@ fn try_send(server: &Server, request: Request<Full<Bytes>>) -> hyper::Result<Ans
             headers,
             body: body.to_bytes(),
         })
-    })
+    }
+}
+
+/// Sends a request over HTTP/2.
+fn try_send(server: &Server, request: Request<Full<Bytes>>) -> hyper::Result<Answer> {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().unwrap();
+    runtime.block_on(async { Connection::open(server).await?.send(request).await })
 }
 
 fn request(
@@ -524,4 +534,118 @@ fn requests_may_start_like_the_preface() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+}
+
+/// A client that joins, changes and removes a member over gRPC, and looks over REST, and the other way
+/// around, on one connection.
+async fn come_and_go(mut connection: Connection, id: usize) {
+    async fn call(connection: &mut Connection, method: &str, message: &impl Message) -> Answer {
+        connection
+            .send(request(method, message, &[]))
+            .await
+            .unwrap()
+    }
+    async fn rest(
+        connection: &mut Connection,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> (StatusCode, serde_json::Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("http://mock/v1/{path}"))
+            .header("content-type", "application/json")
+            .body(Full::from(body.to_owned()));
+        let answer = connection.send(request.unwrap()).await.unwrap();
+        let json = serde_json::from_slice(&answer.body).unwrap();
+        (answer.status, json)
+    }
+
+    let own = name(&format!("spaces/A/members/{id}"));
+    let create = Create {
+        parent: "spaces/A".to_owned(),
+        membership: Some(person(&id.to_string())),
+    };
+    for _ in 0..3 {
+        let created: Membership = call(&mut connection, "CreateMembership", &create)
+            .await
+            .message();
+        assert_eq!((&created.name, created.role), (&own.name, 1));
+        let (status, found) = rest(&mut connection, "GET", &own.name, "").await;
+        assert_eq!(
+            (status, &found["role"]),
+            (StatusCode::OK, &json!("ROLE_MEMBER"))
+        );
+        let path = format!("{}?updateMask=role", own.name);
+        let role = r#"{"role": "ROLE_MANAGER"}"#;
+        assert_eq!(
+            rest(&mut connection, "PATCH", &path, role).await.0,
+            StatusCode::OK
+        );
+        let found: Membership = call(&mut connection, "GetMembership", &own).await.message();
+        assert_eq!(found.role, 2);
+        // A request that the client gives up.
+        let mut other = connection.clone();
+        let given_up = other.send(request("ListMemberships", &list("spaces/A"), &[]));
+        let _ = tokio::time::timeout(Duration::from_micros(100), given_up).await;
+        let mut page = List {
+            page_size: 50,
+            filter: "role = \"ROLE_MANAGER\"".to_owned(),
+            ..list("spaces/A")
+        };
+        let mut seen = 0;
+        loop {
+            let found: Page = call(&mut connection, "ListMemberships", &page)
+                .await
+                .message();
+            let mut found_names = found.memberships.iter().map(|one| &one.name);
+            seen += usize::from(found_names.any(|found| *found == own.name));
+            page.page_token = found.next_page_token;
+            if page.page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(seen, 1, "{id}");
+        let (status, removed) = rest(&mut connection, "DELETE", &own.name, "").await;
+        assert_eq!(
+            (status, &removed["state"]),
+            (StatusCode::OK, &json!("NOT_A_MEMBER"))
+        );
+        assert_eq!(call(&mut connection, "GetMembership", &own).await.code(), 5);
+    }
+}
+
+/// 200 clients on 20 connections; then ten times as many requests at once as a connection may have.
+#[test]
+fn clients_of_both_transports_see_each_others_changes() {
+    let server = open();
+    let before = RestRequest::get("/v1/spaces/A/members")
+        .send(&server)
+        .json();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut clients = tokio::task::JoinSet::new();
+        for first in (1000..1200).step_by(10) {
+            let connection = Connection::open(&server).await.unwrap();
+            for id in first..first + 10 {
+                clients.spawn(come_and_go(connection.clone(), id));
+            }
+        }
+        clients.join_all().await;
+        let mut connection = Connection::open(&server).await.unwrap();
+        let list = request("ListMemberships", &list("spaces/A"), &[]);
+        let mut streams = tokio::task::JoinSet::new();
+        for _ in 0..1000 {
+            let mut connection = connection.clone();
+            let list = list.clone();
+            streams.spawn(async move { connection.send(list).await.unwrap().code() });
+        }
+        let codes = streams.join_all().await;
+        assert_eq!(codes, [0; 1000]);
+        assert_eq!(connection.send(list).await.unwrap().code(), 0);
+    });
+    let after = RestRequest::get("/v1/spaces/A/members")
+        .send(&server)
+        .json();
+    assert_eq!(before, after);
 }
