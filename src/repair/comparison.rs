@@ -62,7 +62,7 @@ impl Reader<'_> {
     /// `"field": "role", "op": "=", "value": "ROLE_MANAGER"`
     fn described(&mut self) -> Option<Node> {
         let part = |reader: &mut Self, names: &[&str]| {
-            let name = reader.name(0)?.to_lowercase();
+            let name = words::lower(reader.name(0)?);
             if !names.contains(&&*name) || !reader.is(1, Kind::Operator) {
                 return None;
             }
@@ -104,7 +104,7 @@ impl Reader<'_> {
         // `hasRole("ROLE_MEMBER")`
         for prefix in ["has", "is", "get", "with", "by"] {
             if let Some(rest) = name.strip_prefix(prefix)
-                && rest.starts_with(|c: char| c.is_uppercase() || c == '_')
+                && rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
                 && let Some(field) = self.field_of(rest.trim_start_matches('_'))
             {
                 self.at += 1;
@@ -112,7 +112,7 @@ impl Reader<'_> {
             }
         }
         // `lower(role) = …`
-        if words::CASES.contains(&&*name.to_lowercase()) && self.is(3, Kind::Close) {
+        if words::CASES.contains(&&*words::lower(name)) && self.is(3, Kind::Close) {
             let field = self.field_of(self.name(2)?)?;
             self.at += 4;
             return self.rest(field);
@@ -208,7 +208,8 @@ impl Reader<'_> {
         let named = prefixes.into_iter().find_map(|prefix| {
             let start = name.get(..prefix.len())?;
             let rest = name.get(prefix.len()..)?;
-            let starts_word = prefix.ends_with('_') || rest.starts_with(char::is_uppercase);
+            let starts_word =
+                prefix.ends_with('_') || rest.starts_with(|c: char| c.is_ascii_uppercase());
             (start.eq_ignore_ascii_case(prefix) && starts_word).then_some(rest)
         });
         let text = named.or_else(|| boolean.map(|_| name))?;
@@ -348,7 +349,7 @@ impl Reader<'_> {
     fn word_operator(&mut self) -> Option<Comparator> {
         let mut comparator = Comparator::Equal;
         while let Some(word) = self.word(0) {
-            let parts: Vec<String> = word.split('-').map(str::to_lowercase).collect();
+            let parts: Vec<String> = word.split('-').map(words::lower).collect();
             let meaning = parts.iter().try_fold(true, |is_equal, part| {
                 let part = &**part;
                 if words::is_not(part) {
@@ -381,7 +382,7 @@ impl Reader<'_> {
 
 /// Returns the boolean that a word means.
 fn boolean(word: &str) -> Option<bool> {
-    match &*word.to_lowercase() {
+    match &*words::lower(word) {
         "true" | "yes" | "1" => Some(true),
         "false" | "no" | "0" => Some(false),
         _ => None,
@@ -403,7 +404,7 @@ pub(super) fn word_equality(word: &str) -> Option<bool> {
 
 /// Returns `true` for words before a list of values, and `false` for their opposites.
 pub(super) fn is_in(word: &str) -> Option<bool> {
-    match &*word.to_lowercase() {
+    match &*words::lower(word) {
         "in" | "∈" | "between" | "oneof" | "anyof" => Some(true),
         "nin" | "notin" | "not_in" | "∉" => Some(false),
         _ => None,

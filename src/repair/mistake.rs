@@ -198,7 +198,7 @@ impl Mistake {
             "needs white space after it",
             &format!(
                 "write `{}` with white space on both sides",
-                keyword.to_uppercase()
+                keyword.to_ascii_uppercase()
             ),
         )
     }

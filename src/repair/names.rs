@@ -16,7 +16,7 @@ pub(super) fn is_field(declaration: &'static Declaration, name: &str) -> bool {
 pub(super) fn written(declaration: &'static Declaration, name: &str) -> Option<&'static Field> {
     FieldName::named(declaration, name)
         .intended()
-        .or_else(|| FieldName::named(declaration, &name.to_lowercase()).intended())
+        .or_else(|| FieldName::named(declaration, &words::lower(name)).intended())
 }
 
 /// Returns the field that a name means.
@@ -38,10 +38,10 @@ pub(super) fn field(declaration: &'static Declaration, name: &str) -> Option<&'s
             return Some(field);
         }
         let (container, path) = rest.split_once('.')?;
-        let is_container = words::CONTAINERS.contains(&&*container.to_lowercase());
+        let is_container = words::CONTAINERS.contains(&&*words::lower(container));
         let is_member = container.eq_ignore_ascii_case("member");
-        let is_space = ["space", "chat", "google"].contains(&&*container.to_lowercase())
-            && path.to_lowercase().starts_with("member");
+        let is_space = ["space", "chat", "google"].contains(&&*words::lower(container))
+            && words::lower(path).starts_with("member");
         if !(is_container || is_member || is_space) {
             return None;
         }
@@ -51,7 +51,7 @@ pub(super) fn field(declaration: &'static Declaration, name: &str) -> Option<&'s
 
 /// Returns the field that a name is a translation or a transposition of.
 fn in_other_words(declaration: &'static Declaration, name: &str) -> Option<&'static Field> {
-    let name = name.to_lowercase();
+    let name = words::lower(name);
     let simple: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let path = words::FIELDS
         .iter()
@@ -105,7 +105,7 @@ fn enum_value(
         ValueName::Near(value) if allows_near => Some(value.name),
         _ => None,
     };
-    if let Some(foreign) = words::foreign_value(&text.trim().to_uppercase()) {
+    if let Some(foreign) = words::foreign_value(text.trim()) {
         let known = field
             .enum_values()
             .iter()
@@ -124,7 +124,7 @@ fn enum_value(
         return Some(name);
     }
     let is_wildcard = |c: char| matches!(c, '*' | '%' | '?');
-    let part = text.trim_matches(is_wildcard).to_uppercase();
+    let part = text.trim_matches(is_wildcard).to_ascii_uppercase();
     if part.len() < text.len() {
         let is_part = |value: &&EnumValue| {
             value.is_documented
@@ -141,14 +141,14 @@ fn enum_value(
     let mut simple = String::with_capacity(last.len());
     let mut before_is_lower = false;
     for c in last.chars() {
-        let starts_word = c.is_uppercase() && before_is_lower;
+        let starts_word = c.is_ascii_uppercase() && before_is_lower;
         if (starts_word || matches!(c, ' ' | '-' | '_' | '\t')) && !simple.ends_with('_') {
             simple.push('_');
         }
         if !matches!(c, ' ' | '-' | '_' | '\t') {
-            simple.extend(c.to_uppercase());
+            simple.push(c.to_ascii_uppercase());
         }
-        before_is_lower = c.is_lowercase();
+        before_is_lower = c.is_ascii_lowercase();
     }
     if let Some(name) = named(&simple) {
         return Some(name);

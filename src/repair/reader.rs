@@ -149,9 +149,9 @@ impl<'t> Reader<'t> {
         };
         let is_relative = |ahead| {
             self.word(ahead)
-                .is_some_and(|word| words::RELATIVES.contains(&&*word.to_lowercase()))
+                .is_some_and(|word| words::RELATIVES.contains(&&*words::lower(word)))
         };
-        let word = word.to_lowercase();
+        let word = words::lower(word);
         words::FILLERS.contains(&&*word)
             || is_relative(0) && !self.is(1, Kind::Operator)
             || word.starts_with("member") && is_relative(1)
@@ -162,7 +162,7 @@ impl<'t> Reader<'t> {
         self.peek(ahead).is_some_and(|token| token.text == "|")
             && self
                 .word(ahead + 1)
-                .is_some_and(|word| matches!(&*word.to_lowercase(), "where" | "filter"))
+                .is_some_and(|word| matches!(&*words::lower(word), "where" | "filter"))
     }
 
     /// Skips a parameter of a request, such as `pageSize = 10`.
@@ -302,7 +302,7 @@ impl<'t> Reader<'t> {
     fn is_rest_prose(&self) -> bool {
         let rest = self.tokens.get(self.at..).unwrap_or_default();
         rest.iter().all(|token| {
-            token.kind == Kind::Word && words::FILLERS.contains(&&*token.text.to_lowercase())
+            token.kind == Kind::Word && words::FILLERS.contains(&&*words::lower(&token.text))
         })
     }
 

@@ -223,73 +223,73 @@ const VALUES: &[(&str, &[&str])] = &[
     (
         "HUMAN",
         &[
-            "HUMANO",
-            "HUMANOS",
-            "HUMANA",
-            "MENSCH",
-            "MENSCHEN",
-            "HUMAIN",
-            "HUMAINS",
-            "UMANO",
-            "PERSONA",
-            "PERSONAS",
-            "PESSOA",
-            "MENS",
-            "MENSEN",
-            "MENSCHLICH",
-            "CZŁOWIEK",
-            "MÄNNISKA",
-            "MENNESKE",
-            "ЧЕЛОВЕК",
-            "PERSONNE",
-            "USUARIO",
-            "UTILISATEUR",
-            "BENUTZER",
-            "NUTZER",
+            "humano",
+            "humanos",
+            "humana",
+            "mensch",
+            "menschen",
+            "humain",
+            "humains",
+            "umano",
+            "persona",
+            "personas",
+            "pessoa",
+            "mens",
+            "mensen",
+            "menschlich",
+            "człowiek",
+            "människa",
+            "menneske",
+            "человек",
+            "personne",
+            "usuario",
+            "utilisateur",
+            "benutzer",
+            "nutzer",
         ],
     ),
     (
         "BOT",
         &[
-            "ROBOT",
-            "ROBOTS",
-            "БОТ",
-            "APLICACION",
-            "APLICACIÓN",
-            "ANWENDUNG",
-            "APPLICATION",
-            "CHATBOT",
+            "robot",
+            "robots",
+            "бот",
+            "aplicacion",
+            "aplicación",
+            "anwendung",
+            "application",
+            "chatbot",
         ],
     ),
     (
         "ROLE_MANAGER",
         &[
-            "VERWALTER",
-            "LEITER",
-            "GERENTE",
-            "GESTIONNAIRE",
-            "ADMINISTRADOR",
-            "ADMINISTRATOR",
-            "BEHEERDER",
-            "PROPIETARIO",
-            "BESITZER",
-            "EIGENTÜMER",
-            "PROPRIÉTAIRE",
-            "GESTOR",
+            "verwalter",
+            "leiter",
+            "gerente",
+            "gestionnaire",
+            "administrador",
+            "administrator",
+            "beheerder",
+            "propietario",
+            "besitzer",
+            "eigentümer",
+            "propriétaire",
+            "gestor",
         ],
     ),
     (
         "ROLE_MEMBER",
         &[
-            "MIEMBRO",
-            "MITGLIED",
-            "MEMBRE",
-            "MEMBRO",
-            "LID",
-            "MEDLEM",
-            "УЧАСТНИК",
-            "PARTICIPANT",
-            "PARTICIPANTS",
+            "miembro",
+            "mitglied",
+            "membre",
+            "membro",
+            "lid",
+            "medlem",
+            "участник",
+            "participant",
+            "participants",
         ],
     ),
 ];
@@ -303,9 +303,15 @@ pub(super) enum Connective {
     List,
 }
 
+/// Returns a word in lower case, as words are in the tables. Each letter on its own: `str::to_lowercase`
+/// also knows where a Greek word ends, and needs more tables of the standard library for it.
+pub(super) fn lower(word: &str) -> String {
+    word.chars().flat_map(char::to_lowercase).collect()
+}
+
 /// Returns the connective that a word means.
 pub(super) fn connective(word: &str) -> Option<Connective> {
-    let word = word.to_lowercase();
+    let word = lower(word);
     if AND.contains(&&*word) {
         Some(Connective::And)
     } else if OR.contains(&&*word) {
@@ -317,7 +323,7 @@ pub(super) fn connective(word: &str) -> Option<Connective> {
 
 /// Returns the connective that a word between two comparisons is a misspelling of.
 pub(super) fn near_connective(word: &str) -> Option<Connective> {
-    let word = word.to_lowercase();
+    let word = lower(word);
     if !(2..=5).contains(&word.len()) || !word.is_ascii() {
         return None;
     }
@@ -329,7 +335,7 @@ pub(super) fn near_connective(word: &str) -> Option<Connective> {
 
 /// Whether a word means NOT.
 pub(super) fn is_not(word: &str) -> bool {
-    NOT.contains(&&*word.to_lowercase())
+    NOT.contains(&&*lower(word))
 }
 
 /// Returns whether an operator or a word means `=` (`true`) or `!=` (`false`).
@@ -343,7 +349,7 @@ pub(super) fn equality(word: &str) -> Option<bool> {
         let differs = ["<>", "><", "/=", "^="].contains(&word) || word.contains('!');
         return differs.then_some(false);
     }
-    let word = word.trim_start_matches('-').to_lowercase();
+    let word = lower(word.trim_start_matches('-'));
     if EQUAL.contains(&&*word) {
         Some(true)
     } else {
@@ -353,6 +359,7 @@ pub(super) fn equality(word: &str) -> Option<bool> {
 
 /// Returns the name of the value that a word of another language means.
 pub(super) fn foreign_value(word: &str) -> Option<&'static str> {
-    let found = VALUES.iter().find(|(_, words)| words.contains(&word));
+    let word = lower(word);
+    let found = VALUES.iter().find(|(_, words)| words.contains(&&*word));
     found.map(|(name, _)| *name)
 }
