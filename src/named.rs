@@ -1,8 +1,10 @@
 //! Enums whose values have names.
 
+use crate::diagnostic::visible;
+
 /// The error for a name that is none of an enum's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("unknown {kind} `{}`, expected one of {}", .name.escape_debug(), list(.expected))]
+#[error("unknown {kind} `{}`, expected one of {}", visible(.name), list(.expected))]
 #[non_exhaustive]
 pub struct UnknownName {
     /// What the name should be the name of, such as `lint`.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::spaces::Space;
 use crate::analysis::request::Request;
+use crate::diagnostic::visible;
 use crate::filter::{Checked, Checker, Filter, Language};
 use crate::values::Timestamp;
 
@@ -151,7 +152,7 @@ pub enum EvaluationError {
     #[error("the filter depends on what is unread, which the context does not have")]
     UnknownReadState,
     /// The filter depends on who created a custom emoji, which the [`Context`] does not have.
-    #[error("the filter depends on the creator of `{}`, which the context does not have", .0.escape_debug())]
+    #[error("the filter depends on the creator of `{}`, which the context does not have", visible(.0))]
     UnknownCreator(String),
 }
 

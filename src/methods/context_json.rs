@@ -6,6 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use super::Context;
 use super::spaces::Space;
+use crate::diagnostic::visible;
 use crate::values::{Timestamp, resource_name};
 
 /// Reads an object with any of these keys:
@@ -117,7 +118,7 @@ fn named<E: Error>(key: &str, patterns: &[&str], name: String) -> Result<String,
     let patterns: Vec<String> = patterns.iter().map(|own| format!("`{own}`")).collect();
     Err(E::custom(format_args!(
         "`{}` in `{key}` is not a name of the form {}",
-        name.escape_debug(),
+        visible(&name),
         patterns.join(" or ")
     )))
 }

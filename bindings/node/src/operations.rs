@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use gchat_filter::diagnostic::Code;
+use gchat_filter::diagnostic::{Code, visible};
 use gchat_filter::members::{self, Cell, Matchable, Membership};
 use gchat_filter::syntax::{self, TokenKind};
 use gchat_filter::{
@@ -63,7 +63,7 @@ pub fn context(json: &str) -> Result<Context, String> {
                 return Err(format!(
                     "`{}` is not of the form of `caller`, `aliases`, `now`, `parent`, `spaces`, `unread` or \
                      `creators`",
-                    strings.first().copied().unwrap_or_default().escape_debug(),
+                    visible(strings.first().copied().unwrap_or_default()),
                 ));
             }
         })
