@@ -20,15 +20,15 @@ export class FilterError extends Error {
 function call(run, text, options) {
   if (typeof text !== "string") throw new TypeError(`a filter is a string, not ${kindOf(text)}`);
   if (options === undefined) {
-    write(text);
-    return run(0, 0, 0, text.length, 0);
+    return run(0, 0, 0, write(text), 0);
   }
   const { method = MEMBERS, adminAccess = false, preset = "default", context } = options;
   const methodIndex = named("method", method);
   const presetIndex = named("preset", preset);
   const json = context === undefined ? "" : JSON.stringify(lists(context));
-  write(text + json);
-  return run(methodIndex, adminAccess ? YES : 0, presetIndex, text.length, json.length);
+  const length = write(text);
+  const end = write(json, length);
+  return run(methodIndex, adminAccess ? YES : 0, presetIndex, length, end - length);
 }
 
 /** Returns a context as the module reads it: lists of a key and its strings. */
@@ -84,8 +84,7 @@ export function check(text, options) {
 /** Splits any text into tokens, for coloring. */
 export function tokenize(text) {
   const { tokens } = exports();
-  write(text);
-  tokens(text.length);
+  tokens(write(text));
   const numbers = JSON.parse(output());
   const toUnits = offsets(text);
   const kinds = described().tokens;
@@ -134,8 +133,7 @@ export class Filter {
     if (this.method === MEMBERS) return ((this[VALUE] >>> cell(resource)) & 1) === 1;
     const json = toJson(resource);
     const { matches } = exports();
-    write(json);
-    const result = matches(0, this[VALUE], json.length);
+    const result = matches(0, this[VALUE], write(json));
     if (result === ERROR) throw new TypeError(output());
     return result === YES;
   }
@@ -213,14 +211,14 @@ function toJson(resource) {
 }
 
 /**
- * The indexes of the bits of memberships, by their role and their type, as the module said when it was
- * asked. The type of a membership without a member is undefined.
+ * The roles and types of memberships with the indexes of their bits, as the module said when it was asked.
+ * The type of a membership without a member is undefined. There are few names, so that a list is faster
+ * than a map.
  */
-const cells = new Map();
+const cells = [];
 
-/** How many indexes to remember: there are few names, but a resource may have any. */
-const REMEMBERED = 64;
-let remembered = 0;
+/** How many cells to remember: all that have names, as long as no resource has others. */
+const REMEMBERED = 25;
 
 /** Returns the index of a membership's bit. */
 function cell(membership) {
@@ -231,29 +229,29 @@ function cell(membership) {
     if (Array.isArray(membership)) return ask(membership);
   } else {
     type = member.type;
+    if (!isName(type)) return ask(membership);
     const { groupMember } = membership;
-    if (typeof type !== "string" || (groupMember !== undefined && groupMember !== null)) return ask(membership);
+    if (groupMember !== undefined && groupMember !== null) return ask(membership);
   }
-  const types = cells.get(role);
-  if (types !== undefined) {
-    const known = types.get(type);
-    if (known !== undefined) return known;
+  for (let at = 0; at < cells.length; at++) {
+    const known = cells[at];
+    if (known.type === type && known.role === role) return known.index;
   }
   const index = ask(membership);
-  if (remembered < REMEMBERED && (role === null || typeof role !== "object")) {
-    remembered += 1;
-    if (types === undefined) cells.set(role, new Map([[type, index]]));
-    else types.set(type, index);
-  }
+  if (cells.length < REMEMBERED && (role === undefined || isName(role))) cells.push({ role, type, index });
   return index;
+}
+
+/** Returns whether a value is of a type that enums have in JSON: a string or an integer. */
+function isName(value) {
+  return typeof value === "string" || typeof value === "number";
 }
 
 /** Asks the module for the index of a membership's bit. */
 function ask(membership) {
   const json = toJson(membership);
   const { cell } = exports();
-  write(json);
-  const index = cell(json.length);
+  const index = cell(write(json));
   if (index < 0) throw new TypeError(output());
   return index;
 }

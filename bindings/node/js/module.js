@@ -8,7 +8,7 @@ export const ERROR = 2;
 /** The exported functions, once there is an instance. */
 let wasm = null;
 
-/** The input buffer: units of UTF-16 in the module's memory. */
+/** The input buffer: bytes of UTF-8 in the module's memory. */
 let input = null;
 
 /** What the module says about itself: names of methods, presets, tokens and codes. */
@@ -49,17 +49,55 @@ export function indexOf(kind, name) {
   return indexes[kind].get(name);
 }
 
-/** Writes a text to the input buffer. */
-export function write(text) {
+/**
+ * Writes a text to the input buffer as UTF-8, after what is before an offset. Returns the offset of its
+ * end.
+ */
+export function write(text, start = 0) {
   const { length } = text;
+  const needed = start + 3 * length;
   // The buffer is detached, and has no length, whenever the memory grows.
-  if (input === null || input.length < length) {
-    const units = Math.max(length, 1024);
-    const start = exports().input(units);
-    input = new Uint16Array(wasm.memory.buffer, start, units);
+  if (input === null || input.length < needed) {
+    const bytes = Math.max(needed, 1024);
+    const address = exports().input(bytes);
+    input = new Uint8Array(wasm.memory.buffer, address, bytes);
   }
   const buffer = input;
-  for (let at = 0; at < length; at++) buffer[at] = text.charCodeAt(at);
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return writeWide(text, at, start + at);
+    buffer[start + at] = code;
+  }
+  return start + length;
+}
+
+/** Writes the rest of a text, whose characters are not all ASCII. */
+function writeWide(text, from, start) {
+  const buffer = input;
+  let end = start;
+  const continuation = (bits) => (buffer[end++] = 0x80 | (bits & 0x3f));
+  for (let at = from; at < text.length; at++) {
+    let code = text.codePointAt(at);
+    // A part of a surrogate pair becomes a replacement character.
+    if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
+    if (code < 0x80) {
+      buffer[end++] = code;
+    } else if (code < 0x800) {
+      buffer[end++] = 0xc0 | (code >> 6);
+      continuation(code);
+    } else if (code < 0x10000) {
+      buffer[end++] = 0xe0 | (code >> 12);
+      continuation(code >> 6);
+      continuation(code);
+    } else {
+      buffer[end++] = 0xf0 | (code >> 18);
+      continuation(code >> 12);
+      continuation(code >> 6);
+      continuation(code);
+      at += 1;
+    }
+  }
+  return end;
 }
 
 /** Returns the module's output. */

@@ -1,5 +1,6 @@
-//! The exported functions. Numbers cross as they are, and texts as UTF-16 through two buffers: JavaScript
-//! writes to [`input`], and reads what [`output`] returns. So neither side needs to decode UTF-8.
+//! The exported functions. Numbers cross as they are, and texts through two buffers: JavaScript writes
+//! UTF-8 to [`input`], and reads UTF-16 from what [`output`] returns. So each text is converted once, by
+//! the side that has it, and an ASCII text not at all.
 //!
 //! A filter of memberships crosses as its bits, which are never 0. Any other filter stays here, and
 //! crosses as a handle, which is never 0 either.
@@ -11,6 +12,7 @@
     reason = "only the attribute that exports a function under its name"
 )]
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -32,7 +34,7 @@ struct Kept {
 
 #[derive(Default)]
 struct State {
-    input: Vec<u16>,
+    input: Vec<u8>,
     output: Vec<u16>,
     /// The filters of handles, at the handle minus one.
     filters: Vec<Option<Rc<Kept>>>,
@@ -45,17 +47,8 @@ thread_local! {
 }
 
 impl State {
-    fn text(&self, start: usize, end: usize) -> String {
-        let units = self.input.get(start..end).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(units.len());
-        for unit in units {
-            match u8::try_from(*unit) {
-                Ok(byte) if byte.is_ascii() => bytes.push(byte),
-                // A part of a surrogate pair becomes a replacement character, which has the same length.
-                _ => return String::from_utf16_lossy(units),
-            }
-        }
-        String::from_utf8(bytes).unwrap_or_default()
+    fn text(&self, start: usize, end: usize) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.input.get(start..end).unwrap_or_default())
     }
 
     fn write(&mut self, text: &str) {
@@ -115,13 +108,13 @@ fn options(
     method: u32,
     admin_access: u32,
     preset: u32,
-    units: usize,
-    context_units: usize,
+    bytes: usize,
+    context_bytes: usize,
 ) -> Result<Options, String> {
-    let context = if context_units == 0 {
+    let context = if context_bytes == 0 {
         Context::new()
     } else {
-        let json = state.text(units, units + context_units);
+        let json = state.text(bytes, bytes + context_bytes);
         operations::context(&json)?
     };
     Ok(Options {
@@ -136,11 +129,11 @@ fn with_state<T>(run: impl FnOnce(&mut State) -> T) -> T {
     STATE.with_borrow_mut(run)
 }
 
-/// Returns the input buffer, with space for so many units of UTF-16.
+/// Returns the input buffer, with space for so many bytes. It keeps what was written.
 #[unsafe(no_mangle)]
-pub extern "C" fn input(units: usize) -> *mut u16 {
+pub extern "C" fn input(bytes: usize) -> *mut u8 {
     with_state(|state| {
-        state.input.resize(units, 0);
+        state.input.resize(bytes, 0);
         state.input.as_mut_ptr()
     })
 }
@@ -169,14 +162,14 @@ pub extern "C" fn check(
     method: u32,
     admin_access: u32,
     preset: u32,
-    units: usize,
-    context_units: usize,
+    bytes: usize,
+    context_bytes: usize,
 ) -> u32 {
     with_state(|state| {
-        let options = options(state, method, admin_access, preset, units, context_units);
+        let options = options(state, method, admin_access, preset, bytes, context_bytes);
         match options {
             Ok(options) => {
-                let checked = operations::check(&options, &state.text(0, units));
+                let checked = operations::check(&options, &state.text(0, bytes));
                 state.write(&checked);
                 YES
             }
@@ -192,21 +185,23 @@ pub extern "C" fn parse(
     method: u32,
     admin_access: u32,
     preset: u32,
-    units: usize,
-    context_units: usize,
+    bytes: usize,
+    context_bytes: usize,
 ) -> u32 {
     with_state(|state| {
         // The default options need no tree.
-        let is_default = admin_access == NO && preset == 0 && context_units == 0;
+        let is_default = admin_access == NO && preset == 0 && context_bytes == 0;
         let method_of_default = Method::ALL.get(method as usize).filter(|_| is_default);
         let parsed =
-            method_of_default.map(|method| AnyFilter::parse(*method, &state.text(0, units)));
-        if let Some(Ok(filter)) = parsed {
-            return state.keep(filter, Rc::default());
+            method_of_default.map(|method| AnyFilter::parse(*method, &state.text(0, bytes)));
+        match parsed {
+            Some(Ok(AnyFilter::Members(filter))) => return filter.to_bits(),
+            Some(Ok(filter)) => return state.keep(filter, Rc::default()),
+            Some(Err(_)) | None => {}
         }
-        let options = options(state, method, admin_access, preset, units, context_units);
+        let options = options(state, method, admin_access, preset, bytes, context_bytes);
         let parsed = options.and_then(|options| {
-            let filter = operations::parse(&options, &state.text(0, units))?;
+            let filter = operations::parse(&options, &state.text(0, bytes))?;
             Ok((filter, options.context))
         });
         match parsed {
@@ -240,14 +235,14 @@ pub extern "C" fn text(is_members: u32, value: u32) {
     });
 }
 
-/// Returns whether a filter matches the resource in the input, whose JSON has so many units.
+/// Returns whether a filter matches the resource in the input, whose JSON has so many bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn matches(is_members: u32, value: u32, units: usize) -> u32 {
+pub extern "C" fn matches(is_members: u32, value: u32, bytes: usize) -> u32 {
     with_state(|state| {
         let Some(kept) = state.filter(is_members, value) else {
             return NO;
         };
-        let resource = state.text(0, units);
+        let resource = state.text(0, bytes);
         match operations::matches(&kept.filter, &kept.context, &resource) {
             Ok(matches) => u32::from(matches),
             Err(error) => state.error(&error.to_string()),
@@ -257,8 +252,8 @@ pub extern "C" fn matches(is_members: u32, value: u32, units: usize) -> u32 {
 
 /// Returns the index of the bit of the membership in the input, or -1 and outputs an error.
 #[unsafe(no_mangle)]
-pub extern "C" fn cell(units: usize) -> i32 {
-    with_state(|state| match operations::cell(&state.text(0, units)) {
+pub extern "C" fn cell(bytes: usize) -> i32 {
+    with_state(|state| match operations::cell(&state.text(0, bytes)) {
         Ok(cell) => i32::try_from(cell).unwrap_or(-1),
         Err(error) => {
             state.write(&error.to_string());
@@ -321,9 +316,9 @@ pub extern "C" fn union(is_members: u32, left: u32, right: u32) -> u32 {
 
 /// Outputs the tokens of the text in the input.
 #[unsafe(no_mangle)]
-pub extern "C" fn tokens(units: usize) {
+pub extern "C" fn tokens(bytes: usize) {
     with_state(|state| {
-        let tokens = operations::tokens(&state.text(0, units));
+        let tokens = operations::tokens(&state.text(0, bytes));
         state.write(&tokens);
     });
 }
