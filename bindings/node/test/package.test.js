@@ -43,7 +43,7 @@ test("an installed package works in Node", async () => {
 });
 
 // The goal is 160 KB. The reading of invalid texts takes 50 KB, much of it once for each language.
-test("the module is at most 206 KB gzipped", async () => {
+test("the module is at most 210 KB gzipped", async () => {
   const { length } = gzipSync(await readFile(join(root, "gchat_filter.wasm")), { level: 9 });
-  assert.ok(length <= 206_000, `${length} bytes`);
+  assert.ok(length <= 210_000, `${length} bytes`);
 });

@@ -27,8 +27,19 @@ let unexpected;
 before(async () => {
   await init();
   served = await serve();
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  browser = await launch();
 });
+
+/** Starts the browser. On busy machines, Debian's sometimes crashes before it has opened a page. */
+async function launch(attempts = 3) {
+  try {
+    return await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  } catch (error) {
+    if (attempts === 1) throw error;
+    console.log(String(error));
+    return launch(attempts - 1);
+  }
+}
 
 after(async () => {
   await browser?.close();
