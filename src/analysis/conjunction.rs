@@ -149,8 +149,35 @@ pub(crate) enum Fact<'a> {
     Absent,
 }
 
+impl<'a> Fact<'a> {
+    #[inline]
+    pub(crate) fn timestamp(timestamp: Option<Timestamp>) -> Self {
+        timestamp.map_or(Self::Absent, Self::Timestamp)
+    }
+
+    /// Creates the fact of a group's first field.
+    #[inline]
+    pub(crate) fn text(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Absent, |text| Self::Text(0, text))
+    }
+
+    /// Creates the fact of an enum field, by the name of its value.
+    pub(crate) fn named(declaration: &Declaration, group: usize, name: Option<&str>) -> Self {
+        name.map_or(Self::Absent, |name| {
+            Self::Value(declaration.enum_index(group, name))
+        })
+    }
+
+    /// Creates the fact of a function or of a boolean field.
+    #[inline]
+    pub(crate) fn flag(holds: bool) -> Self {
+        Self::Value(usize::from(!holds))
+    }
+}
+
 impl<'a> Set<'a> {
     /// Returns the values that a comparison matches; `None` for the complement of one value.
+    #[inline]
     pub(super) fn of(predicate: Predicate<'a>) -> Option<Self> {
         if predicate.relation == Relation::IsNot {
             return None;
@@ -321,6 +348,9 @@ impl<'a> Set<'a> {
                 for own in alternatives.iter_mut() {
                     own.normalize(*condition);
                 }
+                if alternatives.len() < 2 {
+                    return;
+                }
                 alternatives.sort_unstable();
                 alternatives.dedup();
                 let kept: Vec<bool> = alternatives
@@ -370,19 +400,36 @@ impl<'a> Set<'a> {
         }
     }
 
-    fn contains(&self, fact: &Fact<'_>) -> bool {
+    #[inline]
+    fn contains(&self, fact: Fact<'_>) -> bool {
+        if let (Self::Timestamps(intervals), Fact::Timestamp(timestamp)) = (self, fact)
+            && let [(first, last)] = intervals.as_slice()
+        {
+            return *first <= timestamp && timestamp <= *last;
+        }
+        self.contains_any(fact)
+    }
+
+    /// Does the same as [`contains`](Self::contains). Separate, because the less a processor has to do
+    /// between two resources, the more of them it loads from memory at once.
+    #[inline(never)]
+    fn contains_any(&self, fact: Fact<'_>) -> bool {
         match (self, fact) {
             (Self::Values(bits), Fact::Value(value)) => bits >> value & 1 == 1,
             (Self::Timestamps(intervals), Fact::Timestamp(timestamp)) => {
-                let after = intervals.partition_point(|(first, _)| first <= timestamp);
+                let after = intervals.partition_point(|(first, _)| *first <= timestamp);
                 let interval = after.checked_sub(1).and_then(|at| intervals.get(at));
-                interval.is_some_and(|(_, last)| timestamp <= last)
+                interval.is_some_and(|(_, last)| timestamp <= *last)
             }
-            (Self::Texts(texts), Fact::Text(field, text)) => {
-                let key = (*field, *text);
-                let found = texts.binary_search_by(|(field, text)| (*field, &**text).cmp(&key));
-                found.is_ok()
-            }
+            (Self::Texts(texts), Fact::Text(field, text)) => match texts.as_slice() {
+                // Texts of different lengths need not be read.
+                [(own, expected)] => *own == field && **expected == *text,
+                texts => {
+                    let key = (field, text);
+                    let found = texts.binary_search_by(|(field, text)| (*field, &**text).cmp(&key));
+                    found.is_ok()
+                }
+            },
             (Self::Conditions(condition, alternatives), Fact::Words(text)) => {
                 let mut alternatives = alternatives.iter();
                 alternatives.any(|own| condition.are_met(&own.conditions, text))
@@ -391,7 +438,7 @@ impl<'a> Set<'a> {
                 let mut alternatives = alternatives.iter();
                 alternatives.any(|own| own.conditions.iter().all(|name| has(name)))
             }
-            (Self::User(names), Fact::Text(_, text)) => names.iter().all(|name| name == text),
+            (Self::User(names), Fact::Text(_, text)) => names.iter().all(|name| *name == text),
             (Self::User(names), Fact::Names(has)) => names.iter().all(|name| has(name)),
             (Self::Texts(texts), Fact::Names(has)) => texts.iter().any(|(_, name)| has(name)),
             _ => false,
@@ -559,16 +606,12 @@ impl<'a> Conjunction<'a> {
             })
     }
 
-    /// Returns whether a resource matches, which has a fact for each group.
-    pub(crate) fn contains(&self, facts: &[Fact<'_>]) -> bool {
-        debug_assert!(
-            self.0.iter().all(|conjunct| conjunct.group < facts.len()),
-            "there is a fact for each group"
-        );
-        self.0.iter().all(|conjunct| {
-            let fact = facts.get(conjunct.group);
-            fact.is_some_and(|fact| conjunct.set.contains(fact))
-        })
+    /// Returns whether a resource matches. It is asked for the facts of groups that the filter depends
+    /// on, until one does not match: of a resource in memory, nothing else is read. A compiler that
+    /// sees the function would read all facts first.
+    pub(crate) fn contains<'f>(&self, fact: &dyn Fn(usize) -> Fact<'f>) -> bool {
+        let mut conjuncts = self.0.iter();
+        conjuncts.all(|conjunct| conjunct.set.contains(fact(conjunct.group)))
     }
 }
 

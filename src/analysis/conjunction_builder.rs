@@ -1,5 +1,7 @@
 //! Computes what a filter matches, without building a tree.
 
+use std::iter::once;
+
 use super::conjunction::{Conjunct, Conjunction, Set};
 use crate::schema::{And, Declaration, Domain, Lint, Predicate};
 use crate::syntax::grammar::{self, Builder, Token};
@@ -10,20 +12,23 @@ use crate::values::Timestamp;
 ///
 /// It leaves to the tree whatever is not documented, is invalid or matches nothing, and every value
 /// with escape sequences.
-struct ConjunctionBuilder {
+struct ConjunctionBuilder<'a> {
     declaration: &'static Declaration,
+    text: &'a str,
 }
 
 /// The source of a member, or of a call with at most one argument.
 enum Source<'a> {
-    Member(&'a [u8]),
-    Call(&'a [u8], Option<&'a [u8]>),
+    Member(&'a str),
+    Call(&'a str, Option<&'a str>),
 }
 
 /// What a part of a filter matches.
-struct PartConjunction<'a> {
-    /// The sets of the groups in the part, in the order of the groups, not normalized.
-    conjuncts: Vec<Conjunct<'a>>,
+struct PartConjunction {
+    /// The set of the first group in the part, not normalized.
+    first: Conjunct<'static>,
+    /// Those of the other groups, in the order of the groups. Mostly none, which takes no allocation.
+    rest: Vec<Conjunct<'static>>,
     /// Whether it is an OR without parentheses.
     is_or: bool,
 }
@@ -31,50 +36,72 @@ struct PartConjunction<'a> {
 impl Conjunction<'static> {
     /// Returns what a filter matches; `None` if the tree is needed to find out.
     pub(crate) fn parse(declaration: &'static Declaration, text: &str) -> Option<Self> {
-        let builder = ConjunctionBuilder { declaration };
+        let builder = ConjunctionBuilder { declaration, text };
         let part = grammar::filter(text.as_bytes(), &builder).ok()?;
         let Some(part) = part else {
             return (!declaration.is_required).then(Self::all);
         };
-        let mut conjuncts = part?.conjuncts;
-        let has = |group: usize| conjuncts.iter().any(|own| own.group == group);
+        let part = part?;
         let mut expected = declaration.expected.iter();
         let is_incomplete = expected.any(|expected| {
-            expected.lint.is_none() && expected.access.includes(false) && !has(expected.group)
+            expected.lint.is_none()
+                && expected.access.includes(false)
+                && part.conjuncts().all(|own| own.group != expected.group)
         });
-        let mut groups = conjuncts
-            .iter()
-            .filter_map(|own| declaration.groups.get(own.group));
-        if is_incomplete || groups.any(|group| !group.access.includes(false)) {
+        if is_incomplete {
             return None;
         }
+        let mut conjuncts = part.rest;
+        conjuncts.reserve_exact(1);
+        conjuncts.insert(0, part.first);
         for conjunct in &mut conjuncts {
+            if !declaration
+                .groups
+                .get(conjunct.group)?
+                .access
+                .includes(false)
+            {
+                return None;
+            }
             conjunct.set.normalize();
         }
-        Some(Conjunction::new(declaration, conjuncts).into_owned())
+        Some(Self::new(declaration, conjuncts))
     }
 }
 
-impl<'a> PartConjunction<'a> {
+impl PartConjunction {
     /// Creates a part of one comparison; `None` if nothing matches it.
-    fn of(predicate: Predicate<'a>) -> Option<Self> {
+    #[inline]
+    fn of(predicate: Predicate<'_>) -> Option<Self> {
         let group = predicate.group;
-        let set = Set::of(predicate)?;
+        let set = Set::of(predicate.into_owned())?;
         (!set.is_empty()).then(|| Self {
-            conjuncts: vec![Conjunct { group, set }],
+            first: Conjunct { group, set },
+            rest: Vec::new(),
             is_or: false,
         })
     }
+
+    fn conjuncts(&self) -> impl Iterator<Item = &Conjunct<'static>> {
+        once(&self.first).chain(&self.rest)
+    }
 }
 
-impl<'a> ConjunctionBuilder {
+impl<'a> ConjunctionBuilder<'a> {
+    /// Returns the source of a token as text, without checking again that it is UTF-8.
+    #[inline]
+    fn source(&self, token: Token<'a>) -> Option<&'a str> {
+        let end = self.text.len().checked_sub(token.left)?;
+        self.text.get(end.checked_sub(token.raw.len())?..end)
+    }
+
     fn is_mix_denied(&self) -> bool {
         self.declaration.denied.contains(&Lint::MixedOperators)
     }
 
     /// Restricts the set of a group by AND; `None` if the language does not allow it, or nothing is
     /// in both.
-    fn restrict(&self, own: &mut Conjunct<'a>, mut other: Conjunct<'a>) -> Option<()> {
+    fn restrict(&self, own: &mut Conjunct<'static>, mut other: Conjunct<'static>) -> Option<()> {
         let group = self.declaration.groups.get(own.group)?;
         if !matches!(group.domain(), Domain::Conditions(_)) {
             own.set.normalize();
@@ -119,25 +146,26 @@ impl Set<'_> {
     }
 }
 
-impl<'a> Builder<'a> for ConjunctionBuilder {
-    type Member = &'a [u8];
+impl<'a> Builder<'a> for ConjunctionBuilder<'a> {
+    type Member = Token<'a>;
     type Comparable = Option<Source<'a>>;
-    type Arg = Option<&'a [u8]>;
-    type Expr = Option<PartConjunction<'a>>;
+    type Arg = Option<&'a str>;
+    type Expr = Option<PartConjunction>;
 
-    fn value(&self, token: Token<'a>) -> &'a [u8] {
-        token.raw
+    fn value(&self, token: Token<'a>) -> Token<'a> {
+        token
     }
 
-    fn field(&self, _: &'a [u8], _: Token<'a>, raw: &'a [u8]) -> &'a [u8] {
-        raw
+    fn field(&self, _: Token<'a>, token: Token<'a>, raw: &'a [u8]) -> Token<'a> {
+        Token { raw, ..token }
     }
 
-    fn member(&self, member: &'a [u8]) -> Option<Source<'a>> {
-        Some(Source::Member(member))
+    fn member(&self, member: Token<'a>) -> Option<Source<'a>> {
+        Some(Source::Member(self.source(member)?))
     }
 
-    fn call(&self, name: &'a [u8], args: Vec<Option<&'a [u8]>>, _: usize) -> Option<Source<'a>> {
+    fn call(&self, name: Token<'a>, args: Vec<Option<&'a str>>, _: usize) -> Option<Source<'a>> {
+        let name = self.source(name)?;
         match args.as_slice() {
             [] => Some(Source::Call(name, None)),
             [Some(arg)] => Some(Source::Call(name, Some(arg))),
@@ -145,22 +173,22 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         }
     }
 
-    fn arg(&self, comparable: Option<Source<'a>>) -> Option<&'a [u8]> {
+    fn arg(&self, comparable: Option<Source<'a>>) -> Option<&'a str> {
         match comparable? {
             Source::Member(member) => Some(member),
             Source::Call(..) => None,
         }
     }
 
-    fn group_arg(&self, _: Option<PartConjunction<'a>>, _: usize, _: usize) -> Option<&'a [u8]> {
+    fn group_arg(&self, _: Option<PartConjunction>, _: usize, _: usize) -> Option<&'a str> {
         None
     }
 
-    fn negative(&self, _: Token<'a>) -> Option<&'a [u8]> {
+    fn negative(&self, _: Token<'a>) -> Option<&'a str> {
         None
     }
 
-    fn bare(&self, comparable: Option<Source<'a>>) -> Option<PartConjunction<'a>> {
+    fn bare(&self, comparable: Option<Source<'a>>) -> Option<PartConjunction> {
         match comparable? {
             Source::Member(member) => {
                 PartConjunction::of(Predicate::documented_keyword(self.declaration, member)?)
@@ -176,8 +204,8 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         comparable: Option<Source<'a>>,
         comparator: Comparator,
         _: usize,
-        arg: Option<&'a [u8]>,
-    ) -> Option<PartConjunction<'a>> {
+        arg: Option<&'a str>,
+    ) -> Option<PartConjunction> {
         let Source::Member(member) = comparable? else {
             return None;
         };
@@ -189,12 +217,7 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
         )?)
     }
 
-    fn group(
-        &self,
-        expr: Option<PartConjunction<'a>>,
-        _: usize,
-        _: usize,
-    ) -> Option<PartConjunction<'a>> {
+    fn group(&self, expr: Option<PartConjunction>, _: usize, _: usize) -> Option<PartConjunction> {
         Some(PartConjunction {
             is_or: false,
             ..expr?
@@ -204,13 +227,14 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
     fn not(
         &self,
         negation: Negation,
-        operand: Option<PartConjunction<'a>>,
+        operand: Option<PartConjunction>,
         _: usize,
-    ) -> Option<PartConjunction<'a>> {
+    ) -> Option<PartConjunction> {
         let mut operand = operand?;
-        let [conjunct] = operand.conjuncts.as_mut_slice() else {
+        if !operand.rest.is_empty() {
             return None;
-        };
+        }
+        let conjunct = &mut operand.first;
         let group = self.declaration.groups.get(conjunct.group)?;
         conjunct.set.complement(group)?;
         let is_valid =
@@ -221,21 +245,26 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn and(
         &self,
-        left: Option<PartConjunction<'a>>,
-        operand: Option<PartConjunction<'a>>,
-    ) -> Option<PartConjunction<'a>> {
+        left: Option<PartConjunction>,
+        operand: Option<PartConjunction>,
+    ) -> Option<PartConjunction> {
         let (mut left, operand) = (left?, operand?);
         if (left.is_or || operand.is_or) && self.is_mix_denied() {
             return None;
         }
-        for conjunct in operand.conjuncts {
-            let groups = left.conjuncts.iter();
-            let at = groups.take_while(|own| own.group < conjunct.group).count();
-            match left.conjuncts.get_mut(at) {
-                Some(own) if own.group == conjunct.group => {
-                    self.restrict(own, conjunct)?;
+        for mut conjunct in once(operand.first).chain(operand.rest) {
+            if conjunct.group < left.first.group {
+                std::mem::swap(&mut conjunct, &mut left.first);
+                left.rest.insert(0, conjunct);
+                continue;
+            }
+            let groups = once(&mut left.first).chain(&mut left.rest);
+            match groups.into_iter().find(|own| own.group >= conjunct.group) {
+                Some(own) if own.group == conjunct.group => self.restrict(own, conjunct)?,
+                _ => {
+                    let at = left.rest.partition_point(|own| own.group < conjunct.group);
+                    left.rest.insert(at, conjunct);
                 }
-                _ => left.conjuncts.insert(at, conjunct),
             }
         }
         left.is_or = false;
@@ -244,9 +273,9 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn sequence(
         &self,
-        left: Option<PartConjunction<'a>>,
-        operand: Option<PartConjunction<'a>>,
-    ) -> Option<PartConjunction<'a>> {
+        left: Option<PartConjunction>,
+        operand: Option<PartConjunction>,
+    ) -> Option<PartConjunction> {
         if !self.declaration.has_sequences {
             return None;
         }
@@ -255,17 +284,14 @@ impl<'a> Builder<'a> for ConjunctionBuilder {
 
     fn or(
         &self,
-        left: Option<PartConjunction<'a>>,
-        operand: Option<PartConjunction<'a>>,
-    ) -> Option<PartConjunction<'a>> {
-        let (mut left, mut operand) = (left?, operand?);
-        let ([own], Some(other), true) = (
-            left.conjuncts.as_mut_slice(),
-            operand.conjuncts.pop(),
-            operand.conjuncts.is_empty(),
-        ) else {
+        left: Option<PartConjunction>,
+        operand: Option<PartConjunction>,
+    ) -> Option<PartConjunction> {
+        let (mut left, operand) = (left?, operand?);
+        if !left.rest.is_empty() || !operand.rest.is_empty() {
             return None;
-        };
+        }
+        let (own, other) = (&mut left.first, operand.first);
         let group = self.declaration.groups.get(own.group)?;
         if own.group != other.group || !group.or {
             return None;

@@ -174,8 +174,6 @@ impl Filter {
             Some(creator) => context.resolved(creator),
             None => context.known_creator(emoji.name().unwrap_or_default())?,
         };
-        Ok(self
-            .0
-            .contains(&[Fact::Value(usize::from(caller != creator))]))
+        Ok(self.0.contains(&|_| Fact::flag(caller == creator)))
     }
 }

@@ -64,6 +64,10 @@ method_language!(Messages, Message, ["messages"], |filter, message, _| Ok(
 /// A filter of messages.
 pub type Filter = crate::Filter<Messages>;
 
+/// Indexes of groups.
+const CREATE_TIME: usize = 0;
+const THREAD: usize = 1;
+
 /// From the [reference][reference] of the API.
 ///
 /// [reference]: https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/list
@@ -313,11 +317,10 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn matches<M: Matchable + ?Sized>(&self, message: &M) -> bool {
-        let time = message.create_time();
-        let thread = message.thread_name();
-        self.0.contains(&[
-            time.map_or(Fact::Absent, Fact::Timestamp),
-            thread.map_or(Fact::Absent, |name| Fact::Text(0, name)),
-        ])
+        self.0.contains(&|group| match group {
+            CREATE_TIME => Fact::timestamp(message.create_time()),
+            THREAD => Fact::text(message.thread_name()),
+            _ => Fact::Absent,
+        })
     }
 }

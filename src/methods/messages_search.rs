@@ -75,9 +75,15 @@ method_language!(
 pub type Filter = crate::Filter<MessagesSearch>;
 
 /// Indexes of groups.
+const KEYWORDS: usize = 0;
+const CREATE_TIME: usize = 1;
 const SENDER: usize = 2;
+const SPACE_NAME: usize = 3;
+const DISPLAY_NAME: usize = 4;
 const SPACE_TYPE: usize = 5;
+const ATTACHMENT: usize = 6;
 const MENTIONS: usize = 7;
+const LINK: usize = 8;
 const UNREAD: usize = 9;
 
 /// A group of a condition that holds or not.
@@ -418,24 +424,23 @@ impl Filter {
             let mut names = context.names(name);
             names.any(|name| message.mentions(name))
         };
-        let space_name = message.space_name();
-        let space = space_name.and_then(|name| context.known_space(name));
-        let space_type = space.and_then(|space| space.space_type.name());
-        let flag = |holds: bool| Fact::Value(usize::from(!holds));
-        Ok(self.0.contains(&[
-            Fact::Words(message.text()),
-            message.create_time().map_or(Fact::Absent, Fact::Timestamp),
-            Fact::Names(&is_sender),
-            space_name.map_or(Fact::Absent, |name| Fact::Text(0, name)),
-            space.map_or(Fact::Absent, |space| Fact::Words(&space.display_name)),
-            space_type.map_or(Fact::Absent, |name| {
-                Fact::Value(DECLARATION.enum_index(SPACE_TYPE, name))
-            }),
-            flag(message.has_attachment()),
-            Fact::Names(&is_mentioned),
-            flag(has_link(message.text())),
-            flag(is_unread),
-        ]))
+        let space = || context.known_space(message.space_name()?);
+        Ok(self.0.contains(&|group| match group {
+            KEYWORDS => Fact::Words(message.text()),
+            CREATE_TIME => Fact::timestamp(message.create_time()),
+            SENDER => Fact::Names(&is_sender),
+            SPACE_NAME => Fact::text(message.space_name()),
+            DISPLAY_NAME => space().map_or(Fact::Absent, |space| Fact::Words(&space.display_name)),
+            SPACE_TYPE => {
+                let name = space().and_then(|space| space.space_type.name());
+                Fact::named(&DECLARATION, SPACE_TYPE, name)
+            }
+            ATTACHMENT => Fact::flag(message.has_attachment()),
+            MENTIONS => Fact::Names(&is_mentioned),
+            LINK => Fact::flag(has_link(message.text())),
+            UNREAD => Fact::flag(is_unread),
+            _ => Fact::Absent,
+        }))
     }
 }
 

@@ -66,6 +66,10 @@ method_language!(
 /// A filter of reactions.
 pub type Filter = crate::Filter<Reactions>;
 
+/// Indexes of groups.
+const EMOJI: usize = 0;
+const USER: usize = 1;
+
 /// Indexes of the fields of the first group.
 const UNICODE: usize = 0;
 const CUSTOM: usize = 1;
@@ -281,13 +285,14 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn matches<R: Matchable + ?Sized>(&self, reaction: &R) -> bool {
-        let emoji = match (reaction.emoji_unicode(), reaction.custom_emoji_uid()) {
-            (Some(emoji), _) => Fact::Text(UNICODE, emoji),
-            (None, Some(uid)) => Fact::Text(CUSTOM, uid),
-            (None, None) => Fact::Absent,
-        };
-        let user = reaction.user_name();
-        let user = user.map_or(Fact::Absent, |name| Fact::Text(0, name));
-        self.0.contains(&[emoji, user])
+        self.0.contains(&|group| match group {
+            EMOJI => match (reaction.emoji_unicode(), reaction.custom_emoji_uid()) {
+                (Some(emoji), _) => Fact::Text(UNICODE, emoji),
+                (None, Some(uid)) => Fact::Text(CUSTOM, uid),
+                (None, None) => Fact::Absent,
+            },
+            USER => Fact::text(reaction.user_name()),
+            _ => Fact::Absent,
+        })
     }
 }

@@ -148,8 +148,6 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn matches<I: Matchable + ?Sized>(&self, item: &I) -> bool {
-        let space = item.space();
-        let space = space.map_or(Fact::Absent, |name| Fact::Text(0, name));
-        self.0.contains(&[space])
+        self.0.contains(&|_| Fact::text(item.space()))
     }
 }

@@ -69,8 +69,9 @@ method_language!(
 /// A filter of space events.
 pub type Filter = crate::Filter<SpaceEvents>;
 
-/// Index of the group of the event type.
+/// Indexes of groups.
 const TYPE: usize = 0;
+const TIME: usize = 1;
 
 /// Creates event types: each from its resource, its verb, the verb of its batches, and another name.
 macro_rules! event_types {
@@ -260,13 +261,10 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn matches<E: Matchable + ?Sized>(&self, event: &E) -> bool {
-        let event_type = event.event_type();
-        let time = event.event_time();
-        self.0.contains(&[
-            event_type.map_or(Fact::Absent, |name| {
-                Fact::Value(DECLARATION.enum_index(TYPE, name))
-            }),
-            time.map_or(Fact::Absent, Fact::Timestamp),
-        ])
+        self.0.contains(&|group| match group {
+            TYPE => Fact::named(&DECLARATION, TYPE, event.event_type()),
+            TIME => Fact::timestamp(event.event_time()),
+            _ => Fact::Absent,
+        })
     }
 }

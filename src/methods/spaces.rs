@@ -220,9 +220,7 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn matches<S: Matchable + ?Sized>(&self, space: &S) -> bool {
-        let space_type = space.space_type();
-        self.0.contains(&[space_type.map_or(Fact::Absent, |name| {
-            Fact::Value(DECLARATION.enum_index(0, name))
-        })])
+        self.0
+            .contains(&|group| Fact::named(&DECLARATION, group, space.space_type()))
     }
 }

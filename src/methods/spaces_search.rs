@@ -80,7 +80,10 @@ pub type Filter = crate::Filter<SpacesSearch>;
 const CUSTOMER: usize = 0;
 const SPACE_TYPE: usize = 1;
 const DISPLAY_NAME: usize = 2;
+const EXTERNAL_USER: usize = 3;
 const HISTORY_STATE: usize = 4;
+const CREATE_TIME: usize = 5;
+const LAST_ACTIVE_TIME: usize = 6;
 
 /// A field with a time of a space.
 const TIME: Field = Field {
@@ -380,20 +383,15 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn matches<S: Matchable + ?Sized>(&self, space: &S) -> bool {
-        let value = |group, name: Option<&str>| {
-            name.map_or(Fact::Absent, |name| {
-                Fact::Value(DECLARATION.enum_index(group, name))
-            })
-        };
-        let time = |time: Option<Timestamp>| time.map_or(Fact::Absent, Fact::Timestamp);
-        self.0.contains(&[
-            Fact::Value(0),
-            value(SPACE_TYPE, space.space_type()),
-            Fact::Words(space.display_name()),
-            Fact::Value(usize::from(!space.external_user_allowed())),
-            value(HISTORY_STATE, space.space_history_state()),
-            time(space.create_time()),
-            time(space.last_active_time()),
-        ])
+        self.0.contains(&|group| match group {
+            CUSTOMER => Fact::Value(0),
+            SPACE_TYPE => Fact::named(&DECLARATION, group, space.space_type()),
+            DISPLAY_NAME => Fact::Words(space.display_name()),
+            EXTERNAL_USER => Fact::flag(space.external_user_allowed()),
+            HISTORY_STATE => Fact::named(&DECLARATION, group, space.space_history_state()),
+            CREATE_TIME => Fact::timestamp(space.create_time()),
+            LAST_ACTIVE_TIME => Fact::timestamp(space.last_active_time()),
+            _ => Fact::Absent,
+        })
     }
 }

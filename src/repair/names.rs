@@ -9,7 +9,7 @@ use crate::schema::{Declaration, EnumValue, Field, FieldName, ValueName, Values}
 /// Returns whether a name is that of a field, as it is written in filters.
 pub(super) fn is_field(declaration: &'static Declaration, name: &str) -> bool {
     let mut fields = declaration.fields();
-    fields.any(|field| field.is_spelled(name.as_bytes()))
+    fields.any(|field| field.is_spelled(name))
 }
 
 /// Returns the field that a name means, if it is known and not only similar.

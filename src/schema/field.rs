@@ -193,8 +193,8 @@ impl Field {
 
     /// Returns whether the text is an accepted spelling of the field's name.
     #[inline]
-    pub(crate) fn is_spelled(&self, text: &[u8]) -> bool {
-        text == self.path.as_bytes() || self.aliases.iter().any(|alias| text == alias.as_bytes())
+    pub(crate) fn is_spelled(&self, text: &str) -> bool {
+        text == self.path || self.aliases.contains(&text)
     }
 
     /// Returns how the field accepts a comparator.

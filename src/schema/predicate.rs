@@ -87,7 +87,33 @@ pub(super) fn spells(member: &Member<'_>, path: &str) -> bool {
     path.split('.').eq(values)
 }
 
+/// Returns what is between two quotes, if a text begins and ends with them.
+#[inline]
+fn string(text: &str, quote: char) -> Option<&str> {
+    text.strip_prefix(quote)?.strip_suffix(quote)
+}
+
+/// Returns whether a text has quotes or a backslash.
+#[inline]
+fn has_marks(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.any(|byte| matches!(byte, b'"' | b'\'' | b'\\'))
+}
+
 impl<'a> Predicate<'a> {
+    #[inline]
+    pub(crate) fn into_owned(self) -> Predicate<'static> {
+        Predicate {
+            constant: match self.constant {
+                Constant::Value(value) => Constant::Value(value),
+                Constant::Timestamp(timestamp) => Constant::Timestamp(timestamp),
+                Constant::Text(text) => Constant::Text(Cow::Owned(text.into_owned())),
+                Constant::Conditions(condition, own) => Constant::Conditions(condition, own),
+            },
+            ..self
+        }
+    }
+
     /// Returns whether the comparison is with an alias of a user.
     pub(super) fn is_alias(&self, declaration: &Declaration) -> bool {
         let group = declaration.groups.get(self.group);
@@ -157,17 +183,13 @@ impl<'a> Predicate<'a> {
     /// meant as an operator, or has an escape sequence.
     pub(crate) fn documented_keyword(
         declaration: &'static Declaration,
-        source: &'a [u8],
+        source: &'a str,
     ) -> Option<Self> {
         let group = declaration.keywords()?;
-        let source = std::str::from_utf8(source).ok()?;
-        let string = source
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
         let operators = ["AND", "OR", "NOT", "&&", "||"];
         let is_operator = operators.iter().any(|own| own.eq_ignore_ascii_case(source));
-        let text = string.unwrap_or(source);
-        if is_operator || text.contains(['"', '\'', '\\']) {
+        let text = string(source, '"').unwrap_or(source);
+        if is_operator || has_marks(text) {
             return None;
         }
         let constant = declaration.field(group, 0)?.values.constant(text.into())?;
@@ -188,8 +210,8 @@ impl<'a> Predicate<'a> {
     /// invalid, denied by default, or has an escape sequence.
     pub(crate) fn documented_call(
         declaration: &'static Declaration,
-        name: &[u8],
-        arg: Option<&'a [u8]>,
+        name: &str,
+        arg: Option<&'a str>,
     ) -> Option<Self> {
         let (group, index, field) =
             declaration.find(|field| field.is_function() && field.is_spelled(name))?;
@@ -202,11 +224,12 @@ impl<'a> Predicate<'a> {
 
     /// Returns what a comparison means if a language documents it, from its source; `None` if it is
     /// invalid, denied by default, or has an escape sequence.
+    #[inline]
     pub(crate) fn documented(
         declaration: &'static Declaration,
-        path: &[u8],
+        path: &str,
         comparator: Comparator,
-        arg: &'a [u8],
+        arg: &'a str,
     ) -> Option<Self> {
         let (group, index, field) = declaration.find(|field| field.is_spelled(path))?;
         let operator = field.operator(comparator)?;
@@ -235,6 +258,7 @@ impl Declaration {
     }
 
     /// Returns a constant as one of a group: names of which a resource can have several are conditions.
+    #[inline]
     fn in_group<'a>(&self, group: usize, constant: Constant<'a>) -> Constant<'a> {
         let is_multiple = self.groups.get(group).is_some_and(|own| own.is_multiple);
         match constant {
@@ -248,29 +272,29 @@ impl Declaration {
 
 impl Field {
     /// Returns the constant that a documented value in the source of a comparison stands for.
-    fn documented_constant<'a>(&self, arg: &'a [u8]) -> Option<Constant<'a>> {
-        let (is_quoted, text) = match arg {
-            [quote @ (b'"' | b'\''), text @ .., end] if quote == end => {
-                // A member of several strings is no value.
-                (true, Some(text).filter(|text| !text.contains(quote))?)
-            }
-            text => (false, text),
-        };
+    #[inline]
+    fn documented_constant<'a>(&self, arg: &'a str) -> Option<Constant<'a>> {
+        let string = string(arg, '"').or_else(|| string(arg, '\''));
+        let text = string.unwrap_or(arg);
+        let is_quoted = string.is_some();
         if let Values::Timestamp = self.values {
-            let timestamp = Timestamp::parse(text).filter(|_| is_quoted)?;
+            let timestamp = Timestamp::parse(text.as_bytes()).filter(|_| is_quoted)?;
             return Some(Constant::Timestamp(timestamp));
         }
-        let text = std::str::from_utf8(text).ok()?;
-        if text.contains('\\') {
-            return None;
-        }
-        // A string may be one of several parts of a value that is not quoted.
+        // A member of several strings is no value, and neither is one of which some parts are strings.
+        let is_plain = if is_quoted {
+            let quote = arg.as_bytes().first();
+            let mut bytes = text.as_bytes().iter();
+            !bytes.any(|byte| *byte == b'\\' || Some(byte) == quote)
+        } else {
+            !has_marks(text)
+        };
         let is_accepted = match self.quoting() {
             Quoting::Required => is_quoted,
-            Quoting::Optional => is_quoted || !text.contains(['"', '\'']),
-            Quoting::Rejected => !is_quoted && !text.contains(['"', '\'']),
+            Quoting::Optional => true,
+            Quoting::Rejected => !is_quoted,
         };
-        if !is_accepted {
+        if !is_plain || !is_accepted {
             return None;
         }
         if let Values::Name {

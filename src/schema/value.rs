@@ -102,7 +102,7 @@ impl SchemaCheck<'_> {
                         && !self
                             .declaration
                             .fields()
-                            .any(|field| field.is_spelled(value.text.as_bytes()));
+                            .any(|field| field.is_spelled(&value.text));
                 if is_value {
                     let level = self.levels.or_default(Lint::UnquotedValue, field.unquoted);
                     level.report(self.diagnostics, || {

@@ -385,7 +385,7 @@ fn comparable<'a, B: Builder<'a>>(cx: Context<'_, B>, i: Input<'a>) -> Parsed<'a
 }
 
 /// The parentheses of a call, after the function's name
-#[cold]
+#[inline(never)]
 fn call<'a, B: Builder<'a>>(
     cx: Context<'_, B>,
     name: B::Member,

@@ -94,12 +94,18 @@ impl Condition {
 
     /// Returns the conditions of a text.
     pub(crate) fn of(self, text: &str) -> Conditions {
-        let words = split(text).map(|word| folded(word).collect());
+        let words = split(text).map(|word| {
+            if word.is_ascii() {
+                word.to_ascii_lowercase()
+            } else {
+                folded(word).collect()
+            }
+        });
         match self {
             Self::Beginning => self.normalized(words.collect()),
             Self::Phrase => {
-                let words: Vec<String> = words.collect();
-                Vec::from_iter(Some(words.join(" ")).filter(|phrase| !phrase.is_empty()))
+                let phrase = words.reduce(|phrase, word| phrase + " " + &word);
+                phrase.into_iter().collect()
             }
             Self::Name => vec![text.to_owned()],
         }
@@ -146,9 +152,21 @@ impl Condition {
         if conditions.len() > 1 {
             conditions.sort_unstable();
             conditions.dedup();
-            let implying = self.implying(&conditions);
-            let mut implying = implying.iter();
-            conditions.retain(|_| implying.next().is_some_and(|own| own.len() == 1));
+            match self {
+                // What begins with a word comes next to it in the order.
+                Self::Beginning | Self::Name => conditions.dedup_by(|next, own| {
+                    let follows = self.follows(own, next);
+                    if follows {
+                        std::mem::swap(own, next);
+                    }
+                    follows
+                }),
+                Self::Phrase => {
+                    let implying = self.implying(&conditions);
+                    let mut implying = implying.iter();
+                    conditions.retain(|_| implying.next().is_some_and(|own| own.len() == 1));
+                }
+            }
         }
         conditions
     }

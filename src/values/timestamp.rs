@@ -3,11 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n};
-use nom::character::complete::{char, one_of};
-use nom::combinator::{all_consuming, map_opt, opt, value};
-use nom::sequence::{preceded, terminated};
+use nom::bytes::complete::take_while_m_n;
+use nom::character::complete::char;
+use nom::combinator::{all_consuming, opt};
+use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 /// An instant, to the nanosecond, from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z: the
@@ -97,42 +96,65 @@ impl Timestamp {
     }
 
     /// Parses a timestamp.
+    #[inline]
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        let rule = (terminated(date, char('T')), time, offset);
-        let (_, (day, (second, nanos), offset)) = all_consuming(rule).parse_complete(text).ok()?;
-        Self::new(day * DAY + second - offset, nanos)
+        let fraction = opt(preceded(char('.'), fraction));
+        let rule = (date_time, fraction, offset);
+        let (_, (second, nanos, offset)) = all_consuming(rule).parse_complete(text).ok()?;
+        Self::new(second - offset, nanos.unwrap_or(0))
     }
 }
 
 type Parsed<'a, O> = IResult<&'a [u8], O, ()>;
 
-/// `date = 4DIGIT "-" 2DIGIT "-" 2DIGIT`, as days since 1970-01-01
+/// `4DIGIT "-" 2DIGIT "-" 2DIGIT "T" hour ":" minute ":" second`, as seconds since
+/// 1970-01-01T00:00:00. Hand-written, because nom reads a digit at a time.
 #[inline]
-fn date(i: &[u8]) -> Parsed<'_, i64> {
-    let rule = (number::<4>, char('-'), number::<2>, char('-'), number::<2>);
-    map_opt(rule, |(year, _, month, _, day)| days(year, month, day)).parse_complete(i)
-}
-
-/// `time = hour ":" minute ":" second ("." 1*9DIGIT)?`, as seconds and nanoseconds
-#[inline]
-fn time(i: &[u8]) -> Parsed<'_, (i64, u32)> {
-    let clock = (below::<24>, char(':'), below::<60>, char(':'), below::<60>);
-    (clock, opt(preceded(char('.'), fraction)))
-        .map(|((hour, _, minute, _, second), nanos)| {
-            (hour * 3600 + minute * 60 + second, nanos.unwrap_or(0))
-        })
-        .parse_complete(i)
+fn date_time(i: &[u8]) -> Parsed<'_, i64> {
+    let second = |text: &[u8; 19]| {
+        let [
+            y0,
+            y1,
+            y2,
+            y3,
+            b'-',
+            mo0,
+            mo1,
+            b'-',
+            d0,
+            d1,
+            b'T',
+            time @ ..,
+        ] = *text
+        else {
+            return None;
+        };
+        let [h0, h1, b':', mi0, mi1, b':', s0, s1] = time else {
+            return None;
+        };
+        let day = days(
+            number([y0, y1, y2, y3])?,
+            number([mo0, mo1])?,
+            number([d0, d1])?,
+        )?;
+        Some(day * DAY + clock([h0, h1], [mi0, mi1])? + below(60, [s0, s1])?)
+    };
+    let (text, rest) = i.split_first_chunk().ok_or(nom::Err::Error(()))?;
+    second(text).map_or(Err(nom::Err::Error(())), |second| Ok((rest, second)))
 }
 
 /// `offset = "Z" | ("+" | "-") hour ":" minute`, as seconds
 #[inline]
 fn offset(i: &[u8]) -> Parsed<'_, i64> {
-    let clock = (one_of("+-"), below::<24>, char(':'), below::<60>);
-    let signed = clock.map(|(sign, hour, _, minute)| {
-        let offset = hour * 3600 + minute * 60;
-        if sign == '-' { -offset } else { offset }
-    });
-    alt((value(0, tag(&b"Z"[..])), signed)).parse_complete(i)
+    let offset = match *i {
+        [b'Z', ref rest @ ..] => Some((rest, 0)),
+        [sign @ (b'+' | b'-'), h0, h1, b':', m0, m1, ref rest @ ..] => {
+            let signed = |offset: i64| if sign == b'-' { -offset } else { offset };
+            clock([h0, h1], [m0, m1]).map(|offset| (rest, signed(offset)))
+        }
+        _ => None,
+    };
+    offset.ok_or(nom::Err::Error(()))
 }
 
 /// `fraction = 1*9DIGIT`, as nanoseconds
@@ -147,23 +169,24 @@ fn fraction(i: &[u8]) -> Parsed<'_, u32> {
         .parse_complete(i)
 }
 
-/// A two-digit number below a limit.
+/// Returns the seconds of an hour and a minute.
 #[inline]
-fn below<const LIMIT: i64>(i: &[u8]) -> Parsed<'_, i64> {
-    map_opt(number::<2>, |number| (number < LIMIT).then_some(number)).parse_complete(i)
+fn clock(hour: [u8; 2], minute: [u8; 2]) -> Option<i64> {
+    Some(below(24, hour)? * 3600 + below(60, minute)? * 60)
 }
 
-/// A number with a fixed number of digits.
+/// Returns a two-digit number below a limit.
 #[inline]
-fn number<const DIGITS: usize>(i: &[u8]) -> Parsed<'_, i64> {
-    let (digits, rest) = i
-        .split_first_chunk::<DIGITS>()
-        .filter(|(digits, _)| digits.iter().all(u8::is_ascii_digit))
-        .ok_or(nom::Err::Error(()))?;
-    let number = digits
-        .iter()
-        .fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
-    Ok((rest, number))
+fn below(limit: i64, digits: [u8; 2]) -> Option<i64> {
+    number(digits).filter(|number| *number < limit)
+}
+
+/// Returns the number that digits are.
+#[inline]
+fn number<const DIGITS: usize>(digits: [u8; DIGITS]) -> Option<i64> {
+    let are_digits = digits.iter().all(u8::is_ascii_digit);
+    let add = |number, digit: &u8| number * 10 + i64::from(digit.wrapping_sub(b'0'));
+    are_digits.then(|| digits.iter().fold(0, add))
 }
 
 const fn is_leap(year: i64) -> bool {
@@ -192,7 +215,7 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     } else {
         (year - 1, month + 9)
     };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    let leap_days = year / 4 - year / 100 + year / 400;
     Some(year * 365 + leap_days + (month * 153 + 2) / 5 + day - 719_469)
 }
 
