@@ -1,8 +1,9 @@
 //! Benchmarks of filters of all methods.
 //!
 //! `cargo bench --bench languages`: text to checked filter for the longest documented example of each
-//! method, compared with a hand-written parser of the same comparisons; then a filter of 1,000,000
-//! messages in memory, compared with touching the two fields that it reads.
+//! method, compared with a hand-written parser of such filters, and with a hand-written reader that
+//! only splits the text; then a filter of 1,000,000 messages in memory, compared with touching the two
+//! fields that it reads.
 
 #![allow(
     missing_docs,
@@ -11,8 +12,12 @@
     reason = "a benchmark, not a library"
 )]
 
+#[path = "baseline/mod.rs"]
+mod cells;
 #[path = "baseline/comparisons.rs"]
 mod comparisons;
+#[path = "baseline/parsers.rs"]
+mod parsers;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -35,38 +40,47 @@ const MESSAGES: &str = "create_time > \"2012-04-21T11:30:00+00:00\" \
      AND thread.name = spaces/AAAAAAAAAAA/threads/123";
 
 fn main() {
-    println!("text to filter, ns; baseline: a hand-written parser of the comparisons");
-    println!("{:>9} {:>9} {:>7}  method", "filter", "baseline", "ratio");
+    println!(
+        "text to filter, ns; parser: hand-written, checks the values and returns what it owns;"
+    );
+    println!("reader: hand-written, splits the text and checks nothing");
+    println!(
+        "{:>9} {:>9} {:>7} {:>9} {:>7}  method",
+        "filter", "parser", "ratio", "reader", "ratio"
+    );
     macro_rules! rows {
-        ($($method:literal $language:ident $count:literal $text:expr;)+) => {
+        ($($method:literal $language:ident $parser:expr, $count:literal $text:expr;)+) => {
             $(
                 let text: &str = $text;
                 assert_eq!(comparisons::parse(text).unwrap().len(), $count, "{text}");
+                let parser = $parser;
                 assert!($language::Filter::parse(text).is_ok(), "{text}");
+                assert!(parser(text).is_some(), "{text}");
                 row(
                     $method,
                     || $language::Filter::parse(black_box(text)).ok(),
+                    || parser(black_box(text)),
                     || comparisons::parse(black_box(text)),
                 );
             )+
         };
     }
     rows! {
-        "spaces.members.list" members 3
+        "spaces.members.list" members cells::parse, 3
             r#"(role = "ROLE_MANAGER" OR role = "ROLE_MEMBER") AND member.type = "HUMAN""#;
-        "spaces.list" spaces 2
+        "spaces.list" spaces parsers::parse::<parsers::Spaces>, 2
             r#"spaceType = "GROUP_CHAT" OR spaceType = "DIRECT_MESSAGE""#;
-        "spaces.search" spaces_search 3
+        "spaces.search" spaces_search parsers::parse::<parsers::SpacesSearch>, 3
             r#"space_type = "SPACE" AND (display_name:"Hello World" OR display_name:"Fun event")"#;
-        "spaces.messages.list" messages 3 MESSAGES;
-        "spaces.messages.search" messages_search 3
+        "spaces.messages.list" messages parsers::parse::<parsers::Messages>, 3 MESSAGES;
+        "spaces.messages.search" messages_search parsers::parse::<parsers::MessagesSearch>, 3
             r#"(sender.name="users/me" OR sender.name="users/123456") AND is_unread()"#;
-        "spaces.messages.reactions.list" reactions 3
+        "spaces.messages.reactions.list" reactions parsers::parse::<parsers::Reactions>, 3
             r#"(emoji.unicode = "🙂" OR emoji.custom_emoji.uid = "{uid}") AND user.name = "users/{user}""#;
-        "spaces.spaceEvents.list" space_events 3
+        "spaces.spaceEvents.list" space_events parsers::parse::<parsers::SpaceEvents>, 3
             r#"start_time="2023-08-23T19:20:33+00:00" AND (event_types:"google.workspace.chat.space.v1.updated" OR event_types:"google.workspace.chat.message.v1.created")"#;
-        "customEmojis.list" custom_emojis 1 r#"NOT creator("users/me")"#;
-        "users.sections.items.list" section_items 1 "space = spaces/{space}";
+        "customEmojis.list" custom_emojis parsers::parse::<parsers::CustomEmojis>, 1 r#"NOT creator("users/me")"#;
+        "users.sections.items.list" section_items parsers::parse::<parsers::SectionItems>, 1 "space = spaces/{space}";
     }
     assert_instants(MESSAGES);
 
@@ -107,6 +121,9 @@ fn assert_instants(text: &str) {
     };
     let expected: Timestamp = "2012-04-21T11:30:00Z".parse().unwrap();
     assert_eq!((seconds, nanos), (expected.seconds(), expected.nanos()));
+    let parsed: parsers::Messages = parsers::parse(text).unwrap();
+    assert_eq!(parsed.after, Some((seconds, nanos)));
+    assert!(parsed.before > parsed.after && parsed.thread.is_some());
 }
 
 /// Messages of five years, of which every third is in the thread of the filter.
@@ -126,22 +143,32 @@ fn all_messages() -> Vec<Message> {
     (0..1_000_000).map(message).collect()
 }
 
-/// Measures two sides in turns, and prints the medians of their times and of the ratios.
-fn row<A, B>(name: &str, filter: impl Fn() -> A, baseline: impl Fn() -> B) {
-    let (mut own, mut other, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+/// Measures three sides in turns, and prints the medians of their times and of the ratios.
+fn row<A, B, C>(
+    name: &str,
+    filter: impl Fn() -> A,
+    parser: impl Fn() -> B,
+    reader: impl Fn() -> C,
+) {
+    let mut times = [const { Vec::new() }; 3];
+    let mut ratios = [const { Vec::new() }; 2];
     let count = calibrate(&filter);
     for _ in 0..ROUNDS {
-        let [a, b] = [time(&filter, count), time(&baseline, count)];
-        own.push(a);
-        other.push(b);
-        ratios.push(a / b);
+        let [own, parser, reader] = [
+            time(&filter, count),
+            time(&parser, count),
+            time(&reader, count),
+        ];
+        for (times, time) in times.iter_mut().zip([own, parser, reader]) {
+            times.push(time);
+        }
+        for (ratios, other) in ratios.iter_mut().zip([parser, reader]) {
+            ratios.push(own / other);
+        }
     }
-    println!(
-        "{:9.0} {:9.0} {:7.2}  {name}",
-        median(own),
-        median(other),
-        median(ratios)
-    );
+    let [own, parser, reader] = times.map(median);
+    let [to_parser, to_reader] = ratios.map(median);
+    println!("{own:9.0} {parser:9.0} {to_parser:7.2} {reader:9.0} {to_reader:7.2}  {name}");
 }
 
 fn calibrate<T>(run: &impl Fn() -> T) -> u32 {

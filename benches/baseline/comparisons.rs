@@ -1,6 +1,7 @@
-//! A hand-written parser of the comparisons of any method: it reads fields, operators and values, and
-//! the instants of timestamps, in a single pass. It does not know which fields there are, keeps no
-//! structure but the order, and reports no errors.
+//! A hand-written reader of the comparisons of any method: it reads fields, operators and values, and
+//! the instants of timestamps, in a single pass. It does not know which fields there are, checks no
+//! value, keeps no structure but the order, borrows from the text, and reports no errors. That is less
+//! than a filter: it shows what reading the text alone takes.
 
 /// A field, an operator and a value; a keyword or a call has only a field.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// Returns the instant of a timestamp, without checking its ranges.
-fn timestamp(text: &[u8]) -> Option<(i64, u32)> {
+pub(crate) fn timestamp(text: &[u8]) -> Option<(i64, u32)> {
     let (head, rest) = text.split_first_chunk::<19>()?;
     if [head[4], head[7], head[10], head[13], head[16]] != *b"--T::" {
         return None;

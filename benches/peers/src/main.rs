@@ -7,7 +7,13 @@
 
 #[path = "../../baseline/mod.rs"]
 mod baseline;
+#[path = "../../baseline/comparisons.rs"]
+#[allow(dead_code, reason = "the baseline needs its timestamps only")]
+mod comparisons;
 mod languages;
+mod methods;
+#[path = "../../baseline/parsers.rs"]
+mod parsers;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -115,6 +121,7 @@ fn main() {
             matching(query, &memberships);
         }
     }
+    methods::run();
 }
 
 /// Asserts that all peers have the same result for each of the 25 cells.
