@@ -29,7 +29,7 @@ fn is_id(segment: &[u8]) -> bool {
     let is_allowed = |c: char| c != '*' && !c.is_whitespace() && !c.is_control();
     let is_plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'*';
     let are_allowed = |segment| {
-        str::from_utf8(segment).is_ok_and(|segment: &str| segment.chars().all(is_allowed))
+        std::str::from_utf8(segment).is_ok_and(|segment: &str| segment.chars().all(is_allowed))
     };
     !matches!(segment, b"" | b"-") && (segment.iter().all(is_plain) || are_allowed(segment))
 }
