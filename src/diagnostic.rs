@@ -331,8 +331,8 @@ pub struct Fix {
     /// Whether the fix certainly does what was intended. If not, it is a suggestion.
     ///
     /// After all certain fixes of a check are applied, the filter is valid, or its errors are of a
-    /// later stage, or the stage has fewer errors, or (in the syntax stage) the first error is
-    /// further right or followed by less text. Errors in what AND and OR join, such as
+    /// later stage, or the stage has fewer errors, or (in the syntax stage) the text follows the
+    /// grammar further. Errors in what AND and OR join, such as
     /// [`OrNotSupported`](Code::OrNotSupported), count as a stage after the other schema errors.
     pub certain: bool,
 }

@@ -1,7 +1,7 @@
 //! Laws of the filters of every method.
 
 use gchat_filter::diagnostic::{Code, Edit, Fix, Stage};
-use gchat_filter::syntax::{Expr, ExprKind};
+use gchat_filter::syntax::{self, Expr, ExprKind};
 use gchat_filter::{
     AnyFilter, Checked, Checker, IntersectionError, Method, Preset, custom_emojis, members,
     messages, messages_search, reactions, section_items, space_events, spaces, spaces_search,
@@ -59,9 +59,9 @@ fn stage(method: Method, checked: &Checked<'_, AnyFilter>) -> Option<(Stage, boo
 }
 
 /// Asserts the law of fixes. Certain fixes make progress, together and each on its own: after them, the
-/// filter is valid, or its errors are in a later stage, or the syntax error is further right or followed
-/// by less text, or the stage has fewer errors. They keep the meaning of the filter if it has one, and
-/// the operators that were typed, and repeating them comes to an end.
+/// filter is valid, or its errors are in a later stage, or the text follows the grammar further, or the
+/// stage has fewer errors. They keep the meaning of the filter if it has one, and the operators that
+/// were typed, and repeating them comes to an end.
 pub fn assert_fixes(checker: &Checker, method: Method, checked: &Checked<'_, AnyFilter>) {
     assert_each_fix(checker, method, checked);
     let text = &*checked.text;
@@ -182,14 +182,14 @@ fn assert_progress(
     checked: &Checked<'_, AnyFilter>,
     after: &Checked<'_, AnyFilter>,
 ) {
+    // Where the grammar stumbles. The error that is reported may explain more, from further left.
     let start = |checked: &Checked<'_, AnyFilter>| {
-        let mut errors = checked.errors();
-        errors.next().map(|error| error.span.start)
+        let error = syntax::parse(&checked.text).err()?;
+        Some(error.diagnostic().span.start)
     };
-    let rest = |checked: &Checked<'_, AnyFilter>| Some(checked.text.len() - start(checked)?);
     let [before_stage, after_stage] = [stage(method, checked), stage(method, after)];
     let has_fewer = if before_stage == Some((Stage::Syntax, false)) {
-        start(after) > start(checked) || rest(after) < rest(checked)
+        start(after) > start(checked)
     } else {
         after.errors().count() < checked.errors().count()
     };
