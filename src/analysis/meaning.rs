@@ -130,7 +130,8 @@ fn is_redundant(kind: &PartKind<'_>, operand: &Part<'_>, care: &CellSet<'_>) -> 
 
 /// Finds the outermost parts that have no effect at the cells of `outer`, from right to left; each
 /// is removed before the next one is examined. Adds the span of each part and the span to remove.
-/// Returns the cells that the remaining part matches.
+/// Returns the cells that the remaining part matches: one operand stays, because nothing cannot be
+/// written.
 fn redundant<'s>(
     part: &Part<'s>,
     outer: &CellSet<'s>,
@@ -143,7 +144,8 @@ fn redundant<'s>(
     };
     let mut kept = vec![true; operands.len()];
     let cells = right_to_left(part, operands, outer, |index, operand, care| {
-        if is_redundant(&part.kind, operand, care) {
+        let is_only = index == 0 && !kept.iter().skip(1).any(|kept| *kept);
+        if !is_only && is_redundant(&part.kind, operand, care) {
             if let Some(kept) = kept.get_mut(index) {
                 *kept = false;
             }

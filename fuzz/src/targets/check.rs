@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use crate::{Options, invariants, laws};
 use arbitrary::{Result, Unstructured};
-use gchat_filter::diagnostic::{Code, Diagnostic, Span, Stage};
+use gchat_filter::diagnostic::{Code, Diagnostic, Fix, Span, Stage};
 use gchat_filter::members::Filter;
 use gchat_filter::syntax::{Expr, MAX_DEPTH, MAX_LENGTH, Quotes};
 use gchat_filter::{Checked, Checker, Level, Lint, Method, Preset};
@@ -181,6 +181,12 @@ impl Case<'_> {
         is_denied && expected > 0
     }
 
+    /// Whether a fix leads to a valid filter.
+    fn is_mended_by(&self, fix: &Fix) -> bool {
+        let fixed = fix.apply(self.text).unwrap();
+        Filter::check(&self.checker, &fixed).is_valid()
+    }
+
     fn check_schema(&self) -> bool {
         let (model, text) = (self.model, self.text);
         let mut mistakes = model
@@ -192,8 +198,10 @@ impl Case<'_> {
             });
         if let Some(first) = mistakes.next() {
             let codes: Vec<Code> = mistakes.chain([first]).collect();
-            // One error may explain several mistakes, whose fix mends them all.
-            let is_explained = codes.len() > 1 && self.checked.errors().count() == 1;
+            // One error may explain several mistakes, if its fix mends them all.
+            let errors: Vec<&Diagnostic> = self.checked.errors().collect();
+            let is_explained = matches!(*errors, [Diagnostic { fix: Some(fix), .. }]
+                if codes.len() > 1 && self.is_mended_by(fix));
             for code in codes {
                 let mut errors = self.checked.errors();
                 assert!(
