@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use prost::Message;
 use serde_json::{Map, Value, json};
 
+use crate::messages::{Create, List, Membership, Page, Strings, Time, Update, User};
 use crate::raw_request::RawRequest;
 use crate::server_model::Operation;
 
@@ -32,101 +33,6 @@ const CODES: &[(&str, u32, u16)] = &[
     ("UNAVAILABLE", 14, 503),
     ("UNAUTHENTICATED", 16, 401),
 ];
-
-/// The fields of the requests other than update: those with the same number have the same type, or are sent
-/// with one method only.
-#[derive(Clone, PartialEq, Message)]
-struct List {
-    #[prost(string, tag = "1")]
-    parent: String,
-    #[prost(int32, tag = "2")]
-    page_size: i32,
-    #[prost(string, tag = "3")]
-    page_token: String,
-    #[prost(string, tag = "5")]
-    filter: String,
-    #[prost(bool, tag = "6")]
-    show_groups: bool,
-    #[prost(bool, tag = "7")]
-    show_invited: bool,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Create {
-    #[prost(string, tag = "1")]
-    parent: String,
-    #[prost(message, optional, tag = "2")]
-    membership: Option<Membership>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Update {
-    #[prost(message, optional, tag = "1")]
-    membership: Option<Membership>,
-    #[prost(message, optional, tag = "2")]
-    update_mask: Option<Strings>,
-}
-
-/// A message with a name, or any other message of strings in field 1.
-#[derive(Clone, PartialEq, Message)]
-struct Strings {
-    #[prost(string, repeated, tag = "1")]
-    strings: Vec<String>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Membership {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(int32, tag = "2")]
-    state: i32,
-    #[prost(message, optional, tag = "3")]
-    member: Option<User>,
-    #[prost(message, optional, tag = "4")]
-    create_time: Option<Time>,
-    #[prost(message, optional, tag = "5")]
-    group_member: Option<Strings>,
-    #[prost(int32, tag = "7")]
-    role: i32,
-    #[prost(message, optional, tag = "8")]
-    delete_time: Option<Time>,
-    #[prost(int32, tag = "9")]
-    affiliation: i32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct User {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(string, tag = "2")]
-    display_name: String,
-    #[prost(string, tag = "3")]
-    avatar_url: String,
-    #[prost(string, tag = "4")]
-    email: String,
-    #[prost(int32, tag = "5")]
-    kind: i32,
-    #[prost(string, tag = "6")]
-    domain_id: String,
-    #[prost(bool, tag = "7")]
-    is_anonymous: bool,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Time {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Page {
-    #[prost(message, repeated, tag = "1")]
-    memberships: Vec<Membership>,
-    #[prost(string, tag = "2")]
-    next_page_token: String,
-}
 
 /// `google.rpc.Status`.
 #[derive(Clone, PartialEq, Message)]

@@ -3,6 +3,7 @@
 //! - [`grpc`] converts requests and responses between REST and gRPC.
 //! - [`invariants`] asserts what must hold for every check of any input.
 //! - [`laws`] asserts what must hold for the filters of every method.
+//! - `messages` are those of gRPC, which the server's tests use too.
 //! - [`raw_request`] is an HTTP request as text.
 //! - `records` is the program's reader of dumps, which is not part of the crate's API.
 //! - [`server_model`] is a model of the mock server.
@@ -13,6 +14,8 @@
 pub mod grpc;
 pub mod invariants;
 pub mod laws;
+#[path = "../../crates/mock/tests/messages/mod.rs"]
+mod messages;
 pub mod raw_request;
 #[allow(dead_code, reason = "the program uses the rest")]
 #[path = "../../crates/cli/src/records/mod.rs"]

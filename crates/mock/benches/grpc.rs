@@ -12,6 +12,8 @@
 )]
 
 mod common;
+#[path = "../tests/messages/mod.rs"]
+mod messages;
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -27,6 +29,7 @@ use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use messages::{List, Page};
 use prost::Message;
 use tokio::runtime::{Builder, Runtime};
 use tonic::body::Body;
@@ -35,64 +38,6 @@ use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic_prost::ProstCodec;
 
 const PARENT: &str = "spaces/AAAAqx7Kt0E";
-
-/// `ListMembershipsRequest`.
-#[derive(Clone, PartialEq, Message)]
-struct List {
-    #[prost(string, tag = "1")]
-    parent: String,
-    #[prost(int32, tag = "2")]
-    page_size: i32,
-    #[prost(string, tag = "3")]
-    page_token: String,
-    #[prost(string, tag = "5")]
-    filter: String,
-}
-
-/// `ListMembershipsResponse`.
-#[derive(Clone, PartialEq, Message)]
-struct Page {
-    #[prost(message, repeated, tag = "1")]
-    memberships: Vec<Membership>,
-    #[prost(string, tag = "2")]
-    next_page_token: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Membership {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(int32, tag = "2")]
-    state: i32,
-    #[prost(message, optional, tag = "3")]
-    member: Option<User>,
-    #[prost(message, optional, tag = "4")]
-    create_time: Option<Time>,
-    #[prost(int32, tag = "7")]
-    role: i32,
-    #[prost(int32, tag = "9")]
-    affiliation: i32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct User {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(string, tag = "2")]
-    display_name: String,
-    #[prost(int32, tag = "5")]
-    kind: i32,
-    #[prost(string, tag = "6")]
-    domain_id: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Time {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
-}
 
 fn main() {
     throughput();
@@ -105,6 +50,7 @@ fn list(page_size: i32, page_token: String) -> List {
         page_size,
         page_token,
         filter: "role = \"ROLE_MEMBER\"".to_owned(),
+        ..List::default()
     }
 }
 

@@ -15,94 +15,8 @@ use prost::Message;
 use serde_json::json;
 
 use super::http::Request as RestRequest;
+use super::messages::{Create, List, Membership, Page, Strings, Update, User};
 use super::{open, seed, serve};
-
-/// The fields of all request messages of the tests: those with one number have one type.
-#[derive(Clone, PartialEq, Message)]
-struct List {
-    #[prost(string, tag = "1")]
-    parent: String,
-    #[prost(int32, tag = "2")]
-    page_size: i32,
-    #[prost(string, tag = "3")]
-    page_token: String,
-    #[prost(string, tag = "5")]
-    filter: String,
-    #[prost(bool, tag = "6")]
-    show_groups: bool,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Name {
-    #[prost(string, tag = "1")]
-    name: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Create {
-    #[prost(string, tag = "1")]
-    parent: String,
-    #[prost(message, optional, tag = "2")]
-    membership: Option<Membership>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Update {
-    #[prost(message, optional, tag = "1")]
-    membership: Option<Membership>,
-    #[prost(message, optional, tag = "2")]
-    update_mask: Option<Paths>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Paths {
-    #[prost(string, repeated, tag = "1")]
-    paths: Vec<String>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Membership {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(int32, tag = "2")]
-    state: i32,
-    #[prost(message, optional, tag = "3")]
-    member: Option<User>,
-    #[prost(message, optional, tag = "4")]
-    create_time: Option<Time>,
-    #[prost(message, optional, tag = "5")]
-    group_member: Option<Name>,
-    #[prost(int32, tag = "7")]
-    role: i32,
-    #[prost(message, optional, tag = "8")]
-    delete_time: Option<Time>,
-    #[prost(int32, tag = "9")]
-    affiliation: i32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct User {
-    #[prost(string, tag = "1")]
-    name: String,
-    #[prost(int32, tag = "5")]
-    user_type: i32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Time {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Page {
-    #[prost(message, repeated, tag = "1")]
-    memberships: Vec<Membership>,
-    #[prost(string, tag = "2")]
-    next_page_token: String,
-}
 
 /// A response, with the trailers among the headers.
 #[derive(Debug)]
@@ -197,9 +111,10 @@ fn list(parent: &str) -> List {
     }
 }
 
-fn name(name: &str) -> Name {
-    Name {
-        name: name.to_owned(),
+/// A message with only the name of a resource.
+fn name(name: &str) -> Strings {
+    Strings {
+        strings: vec![name.to_owned()],
     }
 }
 
@@ -207,7 +122,8 @@ fn person(id: &str) -> Membership {
     Membership {
         member: Some(User {
             name: format!("users/{id}"),
-            user_type: 1,
+            kind: 1,
+            ..User::default()
         }),
         ..Membership::default()
     }
@@ -239,8 +155,8 @@ fn methods_work_as_over_rest() {
             role: 4,
             ..created.clone()
         }),
-        update_mask: Some(Paths {
-            paths: vec!["role".to_owned()],
+        update_mask: Some(Strings {
+            strings: vec!["role".to_owned()],
         }),
     };
     let updated: Membership = call(&server, "UpdateMembership", &update).message();
@@ -305,9 +221,7 @@ fn errors_have_codes_messages_and_details() {
     let mut malformed = request("ListMemberships", &list("spaces/A"), &[]);
     *malformed.body_mut() = Full::from(vec![0, 0, 0, 0, 2, 0xff, 0xff]);
     assert_eq!(try_send(&server, malformed).unwrap().code(), 13);
-    let longest = Name {
-        name: "x".repeat(1 << 20),
-    };
+    let longest = name(&"x".repeat(1 << 20));
     let answer = call(&server, "GetMembership", &longest);
     assert_eq!((answer.status, answer.code()), (StatusCode::OK, 8));
 }
@@ -384,7 +298,7 @@ fn field_masks_are_metadata() {
         role: 2,
         member: Some(User {
             name: "users/1".to_owned(),
-            user_type: 0,
+            ..User::default()
         }),
         ..Membership::default()
     };
@@ -561,7 +475,8 @@ async fn come_and_go(mut connection: Connection, id: usize) {
         (answer.status, json)
     }
 
-    let own = name(&format!("spaces/A/members/{id}"));
+    let own = format!("spaces/A/members/{id}");
+    let named = name(&own);
     let create = Create {
         parent: "spaces/A".to_owned(),
         membership: Some(person(&id.to_string())),
@@ -570,19 +485,21 @@ async fn come_and_go(mut connection: Connection, id: usize) {
         let created: Membership = call(&mut connection, "CreateMembership", &create)
             .await
             .message();
-        assert_eq!((&created.name, created.role), (&own.name, 1));
-        let (status, found) = rest(&mut connection, "GET", &own.name, "").await;
+        assert_eq!((&created.name, created.role), (&own, 1));
+        let (status, found) = rest(&mut connection, "GET", &own, "").await;
         assert_eq!(
             (status, &found["role"]),
             (StatusCode::OK, &json!("ROLE_MEMBER"))
         );
-        let path = format!("{}?updateMask=role", own.name);
+        let path = format!("{own}?updateMask=role");
         let role = r#"{"role": "ROLE_MANAGER"}"#;
         assert_eq!(
             rest(&mut connection, "PATCH", &path, role).await.0,
             StatusCode::OK
         );
-        let found: Membership = call(&mut connection, "GetMembership", &own).await.message();
+        let found: Membership = call(&mut connection, "GetMembership", &named)
+            .await
+            .message();
         assert_eq!(found.role, 2);
         // A request that the client gives up.
         let mut other = connection.clone();
@@ -599,19 +516,22 @@ async fn come_and_go(mut connection: Connection, id: usize) {
                 .await
                 .message();
             let mut found_names = found.memberships.iter().map(|one| &one.name);
-            seen += usize::from(found_names.any(|found| *found == own.name));
+            seen += usize::from(found_names.any(|found| **found == own));
             page.page_token = found.next_page_token;
             if page.page_token.is_empty() {
                 break;
             }
         }
         assert_eq!(seen, 1, "{id}");
-        let (status, removed) = rest(&mut connection, "DELETE", &own.name, "").await;
+        let (status, removed) = rest(&mut connection, "DELETE", &own, "").await;
         assert_eq!(
             (status, &removed["state"]),
             (StatusCode::OK, &json!("NOT_A_MEMBER"))
         );
-        assert_eq!(call(&mut connection, "GetMembership", &own).await.code(), 5);
+        assert_eq!(
+            call(&mut connection, "GetMembership", &named).await.code(),
+            5
+        );
     }
 }
 

@@ -18,6 +18,9 @@ mod hostile;
 #[path = "../http/mod.rs"]
 mod http;
 mod manual;
+#[cfg(feature = "grpc")]
+#[path = "../messages/mod.rs"]
+mod messages;
 mod methods;
 mod people;
 mod permissions;
