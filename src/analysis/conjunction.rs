@@ -400,20 +400,7 @@ impl<'a> Set<'a> {
         }
     }
 
-    #[inline]
     fn contains(&self, fact: Fact<'_>) -> bool {
-        if let (Self::Timestamps(intervals), Fact::Timestamp(timestamp)) = (self, fact)
-            && let [(first, last)] = intervals.as_slice()
-        {
-            return *first <= timestamp && timestamp <= *last;
-        }
-        self.contains_any(fact)
-    }
-
-    /// Does the same as [`contains`](Self::contains). Separate, because the less a processor has to do
-    /// between two resources, the more of them it loads from memory at once.
-    #[inline(never)]
-    fn contains_any(&self, fact: Fact<'_>) -> bool {
         match (self, fact) {
             (Self::Values(bits), Fact::Value(value)) => bits >> value & 1 == 1,
             (Self::Timestamps(intervals), Fact::Timestamp(timestamp)) => {
