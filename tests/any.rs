@@ -1,6 +1,6 @@
 //! Filters of methods that are not known before the program runs.
 
-use gchat_filter::members::{Cell, Matchable, Membership};
+use gchat_filter::members::{Cell, Matchable, MemberType, Membership};
 use gchat_filter::{
     AnyFilter, Checker, Context, EvaluationError, IntersectionError, Method, Preset,
 };
@@ -214,6 +214,10 @@ fn cells_are_those_of_memberships() {
         };
         assert_eq!(cell, expected, "{json}");
     }
+    let both = r#"{"groupMember": {}, "member": {"type": "BOT"}}"#;
+    let cell: Cell = serde_json::from_str(both).unwrap();
+    assert_eq!(cell.member_type, MemberType::Bot);
+    assert!(serde_json::from_str::<Membership>(both).is_err());
     for (json, expected) in [
         ("[]", "expected a membership object"),
         (r#"{"role": 1.5}"#, "a name or a 32-bit integer"),

@@ -168,7 +168,7 @@ forward_matchable! {
 /// A role and a member type: everything that a filter can see of a membership.
 ///
 /// It can be read from the JSON of a [`Membership`](super::Membership), by the same rules, without the rest
-/// of it: all other keys are ignored.
+/// of it: all other keys are ignored, also `groupMember` beside a `member`, which a membership refuses.
 ///
 /// ```
 /// use gchat_filter::members::{Cell, MemberType, Role};
