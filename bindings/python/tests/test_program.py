@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,10 @@ def test_an_argument_that_is_not_unicode_is_an_error() -> None:
 
 
 def test_ctrl_c_ends_the_command() -> None:
-    with subprocess.Popen([PROGRAM, "check", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    # A shell starts what runs in the background with the signal ignored, which processes inherit.
+    restored = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipe = subprocess.PIPE
+    with subprocess.Popen([PROGRAM, "check", "-"], stdin=pipe, stdout=pipe, preexec_fn=restored) as process:
         assert process.stdin and process.stdout
         process.stdin.write(b"role = 'ROLE_MANAGER'\n")
         process.stdin.flush()
