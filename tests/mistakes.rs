@@ -30,10 +30,6 @@ const UNFIXED: &[(&str, &str)] = &[
         "=FILTER(A:A; Role=“Manager”)",
         "a formula about a sheet, not a filter with something around it",
     ),
-    (
-        "\"type\" == 'Humans && \"role\" == 'Managers'",
-        "it is not clear where the strings end",
-    ),
 ];
 
 struct Mistake {
@@ -183,10 +179,10 @@ fn a_mistake_is_one_error() {
 /// Spellings of an operator by people who know other languages, each with the same meaning.
 fn spellings(operator: &str) -> &'static [&'static str] {
     match operator {
-        "AND" => &["AND", "and", "And", "&&", "&", "und"],
-        "OR" => &["OR", "or", "Or", "||", "|", "oder"],
+        "AND" => &["AND", "and", "And", "&&", "&", "und", "-and", "＆＆"],
+        "OR" => &["OR", "or", "Or", "||", "|", "oder", "-or", "｜｜"],
         "=" => &["=", "==", "===", "eq", "is", "=~", "＝"],
-        "!=" => &["!=", "<>", "!==", "=!", "! =", "ne", "is not", "≠"],
+        "!=" => &["!=", "<>", "!==", "=!", "! =", "ne", "is not", "≠", "-ne", "¬=", "＜＞"],
         _ => &[],
     }
 }

@@ -12,8 +12,9 @@ use crate::syntax::Comparator;
 impl Reader<'_> {
     /// Reads a comparison that begins with a name.
     pub(super) fn comparison(&mut self) -> Option<Node> {
-        let forms: [fn(&mut Self) -> Option<Node>; 8] = [
+        let forms: [fn(&mut Self) -> Option<Node>; 9] = [
             Self::described,
+            Self::keyed,
             Self::call,
             Self::field_first,
             Self::split_field,
@@ -55,6 +56,14 @@ impl Reader<'_> {
         if self.is(0, Kind::Open) && self.is(1, Kind::Close) {
             self.at += 2;
             self.note(self.at - 3, Mistake::call);
+            // `getRole().equals("ROLE_MEMBER")`
+            if let Some(method) = self.word(0).and_then(|word| word.strip_prefix('.'))
+                && self.is(1, Kind::Open)
+            {
+                let is_equal = word_equality(method).or_else(|| is_in(method))?;
+                self.at += 1;
+                return self.values(field, comparator(is_equal));
+            }
         }
         self.rest(field)
     }
@@ -82,6 +91,32 @@ impl Reader<'_> {
         Some(Node::new(field, comparator, value))
     }
 
+    /// `"$or": [{…}, {…}]`, `"not": {…}`
+    fn keyed(&mut self) -> Option<Node> {
+        let name = self.text(0, Kind::Quoted)?.trim_start_matches('$');
+        if !self.is(1, Kind::Operator) || !self.is(2, Kind::Open) {
+            return None;
+        }
+        self.at += 2;
+        if words::is_not(name) {
+            return self.nested(Self::term)??.negated();
+        }
+        let connective = words::connective(name)?;
+        self.at += 1;
+        let mut nodes = Vec::new();
+        while !self.is(0, Kind::Close) {
+            nodes.push(self.nested(Self::term)??);
+            if self.connective(0) == Some(Connective::List) {
+                self.at += 1;
+            }
+        }
+        self.at += 1;
+        match connective {
+            Connective::Or => Node::any(nodes),
+            _ => Node::all(nodes),
+        }
+    }
+
     /// `equals(field, value)`, `field.equals(value)`, `hasRole(value)`, `lower(field) = value`
     fn call(&mut self) -> Option<Node> {
         let first = self.at;
@@ -101,8 +136,18 @@ impl Reader<'_> {
             self.at += 1;
             return self.values(field, comparator(is_equal));
         }
+        // `"ROLE_MEMBER".equals(role)`
+        if let Some((value, method)) = name.rsplit_once('.')
+            && let Some(is_equal) = word_equality(method)
+            && let Some(field) = self.name(2).and_then(|name| self.field_of(name))
+            && self.is(3, Kind::Close)
+        {
+            let value = names::value(self.declaration, field, value)?;
+            self.at += 4;
+            return Some(Node::new(field, comparator(is_equal), value));
+        }
         // `hasRole("ROLE_MEMBER")`
-        for prefix in ["has", "is", "get", "with", "by"] {
+        for prefix in ["hasAny", "has", "is", "get", "with", "by"] {
             if let Some(rest) = name.strip_prefix(prefix)
                 && rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
                 && let Some(field) = self.field_of(rest.trim_start_matches('_'))
@@ -169,7 +214,11 @@ impl Reader<'_> {
         } else if self.is(1, Kind::Operator) && self.is(2, Kind::Open) && self.is(4, Kind::Operator)
         {
             (field_at(3)?, 4, true)
-        } else if self.is(1, Kind::Operator) && self.is(3, Kind::Operator) {
+        } else if self.is(3, Kind::Operator)
+            && self
+                .text(1, Kind::Operator)
+                .is_some_and(|own| own == "=>" || !own.contains(['!', '=']))
+        {
             (field_at(2)?, 3, false)
         } else {
             return None;
@@ -255,6 +304,13 @@ impl Reader<'_> {
     /// A value alone, of the field before it or of the only one that has it.
     fn value_alone(&mut self) -> Option<Node> {
         let text = self.name(0).filter(|_| !self.is(1, Kind::Operator))?;
+        // A part of a field's name, unless it stands where a value could.
+        let is_part = text.eq_ignore_ascii_case("member")
+            && self.peek(1).is_some()
+            && self.connective(1).is_none_or(|own| own == Connective::List);
+        if is_part || text.ends_with('.') {
+            return None;
+        }
         let before = self.field;
         let same = before.and_then(|field| Some((field, self.sure_value(field, text)?)));
         let (field, value) = same.or_else(|| self.only_value(text))?;
@@ -299,7 +355,15 @@ impl Reader<'_> {
         let mut comparator = match self.peek(0)?.kind {
             Kind::Operator => {
                 self.at += 1;
-                comparator_of(field, self.text_before(1, Kind::Operator)?, false)?
+                let comparator = comparator_of(field, self.text_before(1, Kind::Operator)?, false)?;
+                // `!in (…)`, `= is`, `= any(…)`
+                while let Some(word) = self.word(0)
+                    && is_in(word).or_else(|| word_equality(word)) == Some(true)
+                    && self.sure_value(field, word).is_none()
+                {
+                    self.at += 1;
+                }
+                comparator
             }
             Kind::Word => self.word_operator()?,
             Kind::Connective(Connective::List) => {
@@ -349,7 +413,8 @@ impl Reader<'_> {
     fn word_operator(&mut self) -> Option<Comparator> {
         let mut comparator = Comparator::Equal;
         while let Some(word) = self.word(0) {
-            let parts: Vec<String> = word.split('-').map(words::lower).collect();
+            let parts = word.split('-').filter(|part| !part.is_empty());
+            let parts: Vec<String> = parts.map(words::lower).collect();
             let meaning = parts.iter().try_fold(true, |is_equal, part| {
                 let part = &**part;
                 if words::is_not(part) {

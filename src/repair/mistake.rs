@@ -189,13 +189,13 @@ impl Mistake {
         )
     }
 
-    /// A keyword that touches the name after it.
+    /// A keyword that touches a name.
     pub(super) fn glued(span: Span, keyword: &str) -> Self {
         Self::new(
             Place::Between,
             span,
-            format!("missing white space after `{keyword}`"),
-            "needs white space after it",
+            format!("missing white space next to `{keyword}`"),
+            "needs white space on both sides",
             &format!(
                 "write `{}` with white space on both sides",
                 keyword.to_ascii_uppercase()

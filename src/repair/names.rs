@@ -23,6 +23,7 @@ pub(super) fn written(declaration: &'static Declaration, name: &str) -> Option<&
 pub(super) fn field(declaration: &'static Declaration, name: &str) -> Option<&'static Field> {
     let name = name.trim().trim_start_matches(['$', '@', '.', '/']);
     let name = plain(name).replace('/', ".").replace("..", ".");
+    let name = without_methods(name.trim_end_matches('.'));
     let mut rest = &*name;
     loop {
         match FieldName::named(declaration, rest) {
@@ -47,6 +48,24 @@ pub(super) fn field(declaration: &'static Declaration, name: &str) -> Option<&'s
         }
         rest = path;
     }
+}
+
+/// Returns a name without the methods of other languages in it: `getRole`, `role.toUpperCase`.
+fn without_methods(name: &str) -> String {
+    let mut parts: Vec<&str> = name.split('.').collect();
+    if parts.len() > 1
+        && let Some(last) = parts.last()
+        && words::CASES.contains(&&*words::lower(last))
+    {
+        parts.pop();
+    }
+    let got = parts.iter().map(|part| {
+        let rest = part
+            .strip_prefix("get")
+            .filter(|rest| rest.starts_with(char::is_uppercase));
+        rest.map_or_else(|| (*part).to_owned(), words::lower)
+    });
+    got.collect::<Vec<_>>().join(".")
 }
 
 /// Returns the field that a name is a translation or a transposition of.

@@ -32,11 +32,15 @@ const RULES: &[Rule] = &[
     call,
     formula,
     escaped_quotes,
+    assigned,
+    option,
+    tags,
     enclosed,
     comment,
     continuation,
     trailing,
     bullet,
+    leading,
 ];
 
 /// Removes one thing around a filter; `None` if there is nothing around it.
@@ -170,7 +174,8 @@ fn parameter_name(text: &str) -> Option<Peeled<'_>> {
         let at = lower.find(key)?;
         let before = text.get(..at)?;
         let after = text.get(at + key.len()..)?;
-        let is_query = before.ends_with(['?', '&']) && !before.contains(['"', ' ']);
+        let url = before.strip_prefix("GET ").unwrap_or(before);
+        let is_query = before.ends_with(['?', '&']) && !url.contains(['"', ' ']);
         // In quotes, as an argument of a command.
         let quote = before
             .chars()
@@ -315,6 +320,58 @@ fn escaped_quotes(text: &str) -> Option<Peeled<'_>> {
     Some(changed(plain, Mistake::escaped(Span::new(at, at + 2))))
 }
 
+/// `let filter = "…"`: a variable of another language.
+fn assigned(text: &str) -> Option<Peeled<'_>> {
+    let (before, value) = text.split_once('=')?;
+    let mut words = before.split_whitespace();
+    let is_variable = words
+        .next()
+        .is_some_and(|word| words::VARIABLES.contains(&word));
+    if !is_variable || words.count() != 1 {
+        return None;
+    }
+    let start = text.len() - value.len();
+    let mistake = Mistake::around(Span::new(0, start), text.get(..start)?);
+    kept(text, Span::new(start, text.len()), mistake)
+}
+
+/// `-f "…"`, `f"…"`: an option or a prefix before a quoted filter.
+fn option(text: &str) -> Option<Peeled<'_>> {
+    let trimmed = text.trim();
+    let quote = trimmed
+        .chars()
+        .next_back()
+        .filter(|c| matches!(c, '"' | '\''))?;
+    let start = trimmed.find(quote)?;
+    let before = trimmed.get(..start)?;
+    let is_option = match before.strip_prefix('-') {
+        Some(name) => name.len() == 2 && name.ends_with(' '),
+        None => matches!(before.len(), 1 | 2) && !before.ends_with(' '),
+    };
+    let is_name = before
+        .trim()
+        .trim_start_matches('-')
+        .chars()
+        .all(|c| c.is_ascii_alphabetic());
+    if !is_option || !is_name {
+        return None;
+    }
+    let start = text.len() - text.trim_start().len() + start;
+    let mistake = Mistake::around(Span::new(0, start), before.trim());
+    kept(text, Span::new(start, text.trim_end().len()), mistake)
+}
+
+/// `<p>…</p>`
+fn tags(text: &str) -> Option<Peeled<'_>> {
+    let trimmed = text.trim();
+    let opening = token::tag(trimmed)?;
+    let closing = trimmed.rfind("</")?;
+    token::tag(trimmed.get(closing..)?).filter(|length| closing + length == trimmed.len())?;
+    let start = text.len() - text.trim_start().len();
+    let mistake = Mistake::markup(Span::new(start, start + opening), trimmed.get(..opening)?);
+    kept(text, Span::new(start + opening, start + closing), mistake)
+}
+
 /// Quotes, brackets or emphasis around everything.
 fn enclosed(text: &str) -> Option<Peeled<'_>> {
     const PAIRS: &[(&str, &str)] = &[
@@ -332,7 +389,8 @@ fn enclosed(text: &str) -> Option<Peeled<'_>> {
     let start = text.len() - text.trim_start().len();
     let opening = trimmed.chars().next()?;
     let closing = trimmed.chars().next_back()?;
-    let (open, close) = if token::is_quote(opening) && token::is_quote(closing) {
+    let is_block = trimmed.starts_with("```") && trimmed.ends_with("```");
+    let (open, close) = if token::is_quote(opening) && token::is_quote(closing) && !is_block {
         (opening.len_utf8(), closing.len_utf8())
     } else {
         let (open, close) = PAIRS
@@ -341,6 +399,15 @@ fn enclosed(text: &str) -> Option<Peeled<'_>> {
         (open.len(), close.len())
     };
     let inner = trimmed.get(open..trimmed.len().checked_sub(close)?)?;
+    // The language of a code block.
+    let word = inner.len() - inner.trim_start_matches(char::is_alphanumeric).len();
+    let has_language = is_block && inner.get(word..).is_some_and(|rest| rest.starts_with('\n'));
+    let open = if has_language { open + word } else { open };
+    let inner = trimmed.get(open..trimmed.len() - close)?;
+    // `[role] = [ROLE_MEMBER]`
+    if matches!(opening, '[' | '{') && !closes_at_end(inner, opening, closing) {
+        return None;
+    }
     // A value alone is not a filter in quotes.
     if !inner.contains(['=', '<', '>', ':']) {
         return None;
@@ -364,6 +431,22 @@ fn enclosed(text: &str) -> Option<Peeled<'_>> {
     .map(|peeled| Peeled {
         is_certain: !is_markup,
         ..peeled
+    })
+}
+
+/// Whether a bracket before a text is closed after it, and not in it.
+fn closes_at_end(inner: &str, open: char, close: char) -> bool {
+    let mut depth = 0_usize;
+    inner.chars().all(|c| {
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            match depth.checked_sub(1) {
+                Some(outer) => depth = outer,
+                None => return false,
+            }
+        }
+        true
     })
 }
 
@@ -439,7 +522,10 @@ fn continuation(text: &str) -> Option<Peeled<'_>> {
 /// `;` or `,` at the end.
 fn trailing(text: &str) -> Option<Peeled<'_>> {
     let trimmed = text.trim_end();
-    let rest = trimmed.trim_end_matches([';', ',', '，', '；', '。', ' ']);
+    let rest = trimmed.trim_end_matches([
+        ';', ',', '，', '；', '。', '!', '?', ':', '=', '>', '…', ' ',
+    ]);
+    let rest = rest.strip_suffix("...").map_or(rest, str::trim_end);
     let rest = rest
         .strip_suffix('.')
         .filter(|rest| rest.ends_with(['"', '\'', ')']))
@@ -456,6 +542,18 @@ fn trailing(text: &str) -> Option<Peeled<'_>> {
     )
 }
 
+/// Signs before the filter: `: …`, `=…`.
+fn leading(text: &str) -> Option<Peeled<'_>> {
+    let rest = text.trim_start_matches([':', '=', '>', '…', '\\', ' ']);
+    let start = text.len() - rest.len();
+    let found = text.get(..start)?.trim();
+    if found.is_empty() {
+        return None;
+    }
+    let mistake = Mistake::around(Span::new(0, start), found);
+    kept(text, Span::new(start, text.len()), mistake)
+}
+
 /// The number or bullet of the only item of a list.
 fn bullet(text: &str) -> Option<Peeled<'_>> {
     let trimmed = text.trim_start();
@@ -463,6 +561,10 @@ fn bullet(text: &str) -> Option<Peeled<'_>> {
         return None;
     }
     let digits = trimmed.trim_start_matches(|c: char| c.is_ascii_digit());
+    let letter = trimmed.strip_prefix(|c: char| c.is_ascii_lowercase());
+    let digits = letter
+        .filter(|rest| rest.starts_with(')'))
+        .unwrap_or(digits);
     let has_number = digits.len() < trimmed.len();
     let rest = if has_number {
         digits.strip_prefix(['.', ')'])?

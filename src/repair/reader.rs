@@ -147,14 +147,15 @@ impl<'t> Reader<'t> {
         let Some(word) = self.word(0) else {
             return false;
         };
-        let is_relative = |ahead| {
-            self.word(ahead)
-                .is_some_and(|word| words::RELATIVES.contains(&&*words::lower(word)))
-        };
         let word = words::lower(word);
         words::FILLERS.contains(&&*word)
-            || is_relative(0) && !self.is(1, Kind::Operator)
-            || word.starts_with("member") && is_relative(1)
+            || self.is_relative(0) && !self.is(1, Kind::Operator)
+            || ["member", "members", "user", "users"].contains(&&*word) && self.is_relative(1)
+    }
+
+    fn is_relative(&self, ahead: usize) -> bool {
+        self.word(ahead)
+            .is_some_and(|word| words::RELATIVES.contains(&&*words::lower(word)))
     }
 
     /// Whether the next tokens are `| where`.
@@ -196,7 +197,9 @@ impl<'t> Reader<'t> {
             Kind::Connective(connective) => Some(connective),
             Kind::Word => {
                 let is_keyword = matches!(&*token.text, "AND" | "OR");
-                if !is_keyword && self.is(ahead + 1, Kind::Operator) {
+                // `y !(…)` negates, and compares no field `y`.
+                let operator = self.text(ahead + 1, Kind::Operator);
+                if !is_keyword && operator.is_some_and(|operator| !is_negation(operator)) {
                     return None;
                 }
                 words::connective(&token.text)
@@ -214,6 +217,13 @@ impl<'t> Reader<'t> {
             self.at += 2;
             joint = Some(Connective::And);
         }
+        if joint.is_none() && self.is_relative(0) && !self.is(1, Kind::Operator) {
+            // `managers who are human`
+            joint = Some(Connective::And);
+            if self.is_relative(1) {
+                self.at += 1;
+            }
+        }
         if joint.is_none() {
             joint = self
                 .word(0)
@@ -230,6 +240,12 @@ impl<'t> Reader<'t> {
             found = Connective::And;
         }
         self.at += 1;
+        while self
+            .word(0)
+            .is_some_and(|word| words::EMPHASES.contains(&&*words::lower(word)))
+        {
+            self.at += 1;
+        }
         if !is_exact {
             let meant = match found {
                 Connective::And => "`AND`",
@@ -257,6 +273,13 @@ impl<'t> Reader<'t> {
         })
     }
 
+    fn is_joint(&self, ahead: usize) -> bool {
+        matches!(
+            self.connective(ahead),
+            Some(Connective::And | Connective::Or)
+        )
+    }
+
     /// Reads terms joined by AND, by OR, which binds tighter, or by nothing. The inner option is `None`
     /// if there are none.
     pub(super) fn conjunction(&mut self) -> Option<Option<Node>> {
@@ -274,8 +297,22 @@ impl<'t> Reader<'t> {
                 if self.depth > 0 || self.at + 1 == self.tokens.len() {
                     break;
                 }
-                // An unmatched parenthesis between terms.
+                // An unmatched parenthesis between terms, before or after what joins them.
                 self.at += 1;
+                joint = self.joint()?.or(joint);
+                self.joint = joint;
+                continue;
+            } else if joint.is_none()
+                && !terms.is_empty()
+                && self.is(0, Kind::Open)
+                && self.is_joint(1)
+            {
+                // A parenthesis before what joins terms, or around it.
+                self.at += 1;
+                joint = self.joint()?;
+                self.joint = joint;
+                self.close();
+                continue;
             } else if self.parameter().is_some() {
                 // It is not part of the filter.
             } else if self.depth == 0 && self.is_rest_prose() {
@@ -307,7 +344,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads a term. The inner option is `None` for empty parentheses.
-    fn term(&mut self) -> Option<Option<Node>> {
+    pub(super) fn term(&mut self) -> Option<Option<Node>> {
         let token = self.peek(0)?;
         match token.kind {
             Kind::Open => {
@@ -319,11 +356,17 @@ impl<'t> Reader<'t> {
                 self.close();
                 Some(node)
             }
-            Kind::Operator if token.text == "!" => {
+            Kind::Operator if is_negation(&token.text) && !self.is(1, Kind::Quoted) => {
                 if !self.declaration.has_not {
                     let found = &token.text;
                     self.mistakes.push(Mistake::negation(token.span, found));
                 }
+                self.negated()
+            }
+            Kind::Word
+                if words::is_not(&token.text) && self.text(1, Kind::Operator) == Some(":") =>
+            {
+                self.at += 1;
                 self.negated()
             }
             Kind::Word if words::is_not(&token.text) && !self.is(1, Kind::Operator) => {
@@ -349,4 +392,9 @@ impl<'t> Reader<'t> {
             self.at += 1;
         }
     }
+}
+
+/// Whether an operator negates what follows it, where no field is before it.
+fn is_negation(operator: &str) -> bool {
+    matches!(operator, "!" | "~")
 }

@@ -65,12 +65,45 @@ fn is_word(c: char) -> bool {
 fn is_operator(c: char) -> bool {
     matches!(
         c,
-        '=' | '<' | '>' | '!' | '~' | ':' | '≠' | '＝' | '：' | '！' | '≤' | '≥'
+        '=' | '<'
+            | '>'
+            | '!'
+            | '~'
+            | ':'
+            | '≠'
+            | '＝'
+            | '：'
+            | '！'
+            | '≤'
+            | '≥'
+            | '﹦'
+            | '꞊'
+            | '⩵'
+            | '＜'
+            | '＞'
+            | '¬'
     )
 }
 
 /// Operators with characters that are not in other operators.
-const ARROWS: &[&str] = &["->", "<-", "/=", "^="];
+const ARROWS: &[&str] = &["->", "<-", "/=", "^=", "~*"];
+
+/// Connectives of several characters that words or other tokens could begin with.
+const SIGNS: &[(&str, Connective)] = &[("/\\", Connective::And), ("\\/", Connective::Or)];
+
+/// Keywords that may touch what is next to them.
+const KEYWORDS: &[&str] = &["AND", "OR", "NOT", "and", "or", "not"];
+
+/// Escape sequences for white space, outside of strings.
+const SPACES: &[&str] = &["\\r", "\\n", "\\t"];
+
+/// Names of HTML tags that may be around a filter or its parts.
+const TAGS: &[&str] = &[
+    "br", "p", "code", "pre", "b", "i", "em", "strong", "tt", "kbd", "div", "span", "li",
+];
+
+/// Letters before a string that some languages have.
+const PREFIXES: &[&str] = &["r", "f", "b", "u", "rb", "br", "N", "E", "$", "@"];
 
 /// Brackets, with the parentheses that they stand for.
 const BRACKETS: &[(char, char)] = &[
@@ -90,6 +123,14 @@ const BRACKETS: &[(char, char)] = &[
 
 /// Notations for the items of a list, with the dot after them.
 const INDEXES: &[&str] = &["[].", "[*].", "[0]."];
+
+/// Returns the length of a tag of HTML at the start of a text: `<br>`, `</p>`, `<br />`.
+pub(super) fn tag(text: &str) -> Option<usize> {
+    let (name, _) = text.strip_prefix('<')?.split_once('>')?;
+    let length = name.len() + 2;
+    let name = words::lower(name.trim_matches(['/', ' ']));
+    TAGS.contains(&&*name).then_some(length)
+}
 
 impl<'a> Reader<'a> {
     fn rest(&self) -> &'a str {
@@ -117,8 +158,18 @@ impl<'a> Reader<'a> {
         let c = rest.chars().next()?;
         let length = c.len_utf8();
         let span = Span::new(self.at, self.at + length);
-        if c.is_whitespace() || chars::is_invisible(c) || matches!(c, '\\' | '?' | '+') {
+        if let Some((sign, connective)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
+            self.push(Kind::Connective(*connective), *sign, sign.len());
+        } else if let Some(space) = SPACES.iter().find(|space| rest.starts_with(**space)) {
+            self.at += space.len();
+        } else if c.is_whitespace()
+            || chars::is_invisible(c)
+            || matches!(c, '\\' | '?' | '+' | '↵')
+            || rest.starts_with("&.")
+        {
             self.at += length;
+        } else if let Some(prefix) = self.prefix(rest) {
+            self.at += prefix;
         } else if let Some(mark) = self.markup(rest) {
             let span = Span::new(self.at, self.at + mark);
             let found = rest.get(..mark).unwrap_or_default();
@@ -140,9 +191,9 @@ impl<'a> Reader<'a> {
             self.push(kind, c, length);
         } else if matches!(c, ',' | ';' | '，' | '；' | '、') {
             self.push(Kind::Connective(Connective::List), c, length);
-        } else if matches!(c, '&' | '|') {
+        } else if matches!(c, '&' | '|' | '＆' | '｜') {
             let run = rest.len() - rest.trim_start_matches(c).len();
-            let connective = if c == '&' {
+            let connective = if matches!(c, '&' | '＆') {
                 Connective::And
             } else {
                 Connective::Or
@@ -150,7 +201,7 @@ impl<'a> Reader<'a> {
             let found = rest.get(..run).unwrap_or_default();
             self.push(Kind::Connective(connective), found, run);
         } else if let Some(connective) =
-            words::connective(c.encode_utf8(&mut [0; 4])).filter(|_| !c.is_alphabetic())
+            words::connective(c.encode_utf8(&mut [0; 4])).filter(|_| !c.is_alphabetic() && c != '/')
         {
             self.push(Kind::Connective(connective), c, length);
         } else if is_operator(c) || ARROWS.iter().any(|arrow| rest.starts_with(arrow)) {
@@ -161,8 +212,24 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// Returns the length of a mark of Markdown at the start of `rest`.
+    /// Returns the length of the letters at the start of `rest`, if a string with a prefix begins there.
+    fn prefix(&self, rest: &str) -> Option<usize> {
+        if self.before().is_some_and(|c| is_word(c) || is_quote(c)) {
+            return None;
+        }
+        let after = |prefix: &&&str| {
+            rest.strip_prefix(**prefix)
+                .map(|rest| rest.starts_with(['"', '\'']))
+        };
+        let found = PREFIXES.iter().find(|prefix| after(prefix) == Some(true));
+        found.map(|prefix| prefix.len())
+    }
+
+    /// Returns the length of a mark of Markdown or a tag of HTML at the start of `rest`.
     fn markup(&self, rest: &str) -> Option<usize> {
+        if let Some(length) = tag(rest) {
+            return Some(length);
+        }
         for mark in ["```", "~~", "**", "__", "##", "#"] {
             if rest.starts_with(mark) {
                 return Some(mark.len());
@@ -203,7 +270,12 @@ impl<'a> Reader<'a> {
             .chars()
             .skip(1)
             .any(|c| matches!(c, '=' | '<' | '>' | '~' | '≠'));
-        if has_operator || content.trim().is_empty() && is_glued {
+        // A quote that is missing: the closing one opens the next string.
+        let first: String = after.chars().take_while(|c| c.is_alphabetic()).collect();
+        let opens_next = next.is_some_and(char::is_alphanumeric)
+            && inner.trim().contains(char::is_whitespace)
+            && words::connective(&first).is_none();
+        if has_operator || opens_next || content.trim().is_empty() && is_glued {
             return self.stray_quote(span);
         }
         if is_mark(quote) {
@@ -329,27 +401,51 @@ impl<'a> Reader<'a> {
                 self.at += length;
                 span.end = self.at;
             }
-            _ => self.split(word, length),
+            _ => self.split(&word, length),
         }
     }
 
-    /// Adds a word, or a keyword that touches the name of a field and the name.
-    fn split(&mut self, word: String, length: usize) {
-        let keyword = ["AND", "OR", "NOT", "and", "or", "not"]
-            .into_iter()
-            .find(|keyword| {
-                let name = word.strip_prefix(keyword);
-                name.is_some_and(|name| names::is_field(self.declaration, name))
-            });
-        match keyword {
-            Some(keyword) => {
-                let span = Span::new(self.at, self.at + keyword.len());
-                self.mistakes.push(Mistake::glued(span, keyword));
-                self.push(Kind::Word, keyword, keyword.len());
-                let name = word.strip_prefix(keyword).unwrap_or_default();
-                self.push(Kind::Word, name, length - keyword.len());
+    /// Adds a word, or a keyword that touches names on one side or on both, and the names.
+    fn split(&mut self, word: &str, length: usize) {
+        let Some((before, keyword, after)) = self.glued(word).filter(|_| word.len() == length)
+        else {
+            return self.push(Kind::Word, word, length);
+        };
+        let start = self.at + before.len();
+        let span = Span::new(start, start + keyword.len());
+        self.mistakes.push(Mistake::glued(span, keyword));
+        for part in [before, keyword, after] {
+            if !part.is_empty() {
+                self.push(Kind::Word, part, part.len());
             }
-            None => self.push(Kind::Word, word, length),
         }
+    }
+
+    /// Returns the name before a keyword in a word, the keyword, and the name after it.
+    fn glued<'w>(&self, word: &'w str) -> Option<(&'w str, &'w str, &'w str)> {
+        let is_name = |name: &str| {
+            names::is_field(self.declaration, name)
+                || names::owner(self.declaration, name).is_some()
+        };
+        let mut found = KEYWORDS.iter().flat_map(|keyword| {
+            let all = word.match_indices(keyword);
+            all.filter_map(|(at, keyword)| {
+                let before = word.get(..at)?;
+                let after = word.get(at + keyword.len()..)?;
+                // The second of two keywords.
+                let after_is_name = is_name(after) || after == "NOT";
+                let is_value = |text: &str| {
+                    let mut fields = self.declaration.fields();
+                    fields.any(|field| names::sure_value(self.declaration, field, text).is_some())
+                };
+                let is_glued = match (before, after) {
+                    ("", _) => after_is_name,
+                    (_, "") => (is_name(before) || is_value(before)) && !words::is_not(keyword),
+                    _ => (is_name(before) || is_value(before)) && after_is_name,
+                };
+                is_glued.then_some((before, keyword, after))
+            })
+        });
+        found.next()
     }
 }

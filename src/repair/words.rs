@@ -2,14 +2,60 @@
 
 /// Words for AND, in lower case.
 const AND: &[&str] = &[
-    "and", "und", "et", "y", "e", "en", "och", "og", "i", "oraz", "plus", "with", "also", "ja",
-    "és", "ve", "и", "且", "和", "与", "but", "∧",
+    "and",
+    "und",
+    "et",
+    "y",
+    "e",
+    "en",
+    "och",
+    "og",
+    "i",
+    "oraz",
+    "plus",
+    "with",
+    "also",
+    "ja",
+    "és",
+    "ve",
+    "и",
+    "且",
+    "和",
+    "与",
+    "but",
+    "∧",
+    "ed",
+    "sowie",
+    "también",
+    "かつ",
+    "そして",
+    "と",
+    "及び",
 ];
 
 /// Words for OR, in lower case.
 const OR: &[&str] = &[
-    "or", "oder", "ou", "o", "of", "eller", "lub", "nebo", "oppure", "vagy", "tai", "veya", "или",
-    "或", "and/or", "∨",
+    "or",
+    "oder",
+    "ou",
+    "o",
+    "of",
+    "eller",
+    "lub",
+    "nebo",
+    "oppure",
+    "vagy",
+    "tai",
+    "veya",
+    "или",
+    "或",
+    "and/or",
+    "∨",
+    "/",
+    "u",
+    "または",
+    "もしくは",
+    "又は",
 ];
 
 /// Words for NOT, in lower case.
@@ -26,11 +72,15 @@ const NOT: &[&str] = &[
     "excludes",
 ];
 
+/// Words after a word for AND or OR that add nothing: `ou bien`, `or else`.
+pub(super) const EMPHASES: &[&str] = &["bien", "else", "auch", "also", "too", "anche", "aussi"];
+
 /// Words that mean `=`, or begin several that do, in lower case.
 const EQUAL: &[&str] = &[
     "eq", "is", "equals", "equal", "equalto", "equal_to", "eql", "matches", "match", "like", "ist",
     "regexp", "rlike", "regex", "similar", "sind", "es", "est", "contains", "includes", "has",
-    "was", "are", "be", "does", "do", "must", "should", "any", "one", "gleich",
+    "was", "are", "be", "does", "do", "must", "should", "any", "one", "gleich", "égal", "igual",
+    "uguale",
 ];
 
 /// Words that mean `!=`, in lower case.
@@ -76,6 +126,11 @@ pub(super) const FILLERS: &[&str] = &[
     "everybody",
     "anyone",
     "people",
+    "nur",
+    "alle",
+    "solo",
+    "tous",
+    "todos",
 ];
 
 /// Words between what is listed and a condition.
@@ -106,6 +161,11 @@ pub(super) const VALUE_KEYS: &[&str] = &["value", "values", "val"];
 /// Names of the parameter that holds a filter.
 pub(super) const KEYS: &[&str] = &["filter", "query", "expression", "expr", "condition", "q"];
 
+/// Words before the name of a variable.
+pub(super) const VARIABLES: &[&str] = &[
+    "let", "const", "var", "val", "my", "auto", "string", "String", "set",
+];
+
 /// Functions that take a filter.
 pub(super) const CALLS: &[&str] = &["filter", "setfilter", "where", "query", "list"];
 
@@ -117,6 +177,12 @@ pub(super) const WIDE_OPERATORS: &[(&str, &str)] = &[
     ("！", "!"),
     ("≤", "<="),
     ("≥", ">="),
+    ("﹦", "="),
+    ("꞊", "="),
+    ("⩵", "=="),
+    ("＜", "<"),
+    ("＞", ">"),
+    ("¬", "!"),
 ];
 
 /// Other parameters of a list request, without separators and in lower case.
@@ -142,7 +208,17 @@ pub(super) const STATEMENTS: &[&str] = &["select", "delete", "from", "update", "
 
 /// Functions that change the case or the type of a field's value.
 pub(super) const CASES: &[&str] = &[
-    "upper", "lower", "trim", "string", "str", "tostring", "toupper", "tolower",
+    "upper",
+    "lower",
+    "trim",
+    "string",
+    "str",
+    "tostring",
+    "toupper",
+    "tolower",
+    "touppercase",
+    "tolowercase",
+    "casefold",
 ];
 
 /// Names of fields in other words, with their paths.
@@ -162,6 +238,7 @@ pub(super) const FIELDS: &[(&str, &[&str])] = &[
             "participanttype",
             "attendeetype",
             "identitytype",
+            "member",
         ],
     ),
     (
@@ -178,6 +255,10 @@ pub(super) const FIELDS: &[(&str, &[&str])] = &[
             "permission",
             "accesslevel",
             "level",
+            "función",
+            "função",
+            "fonction",
+            "funzione",
         ],
     ),
 ];
@@ -216,6 +297,11 @@ pub(super) const CONTAINERS: &[&str] = &[
     "person",
     "account",
     "record",
+    "author",
+    "actor",
+    "subject",
+    "sender",
+    "principal",
 ];
 
 /// Values in other languages, with their names.
@@ -246,6 +332,8 @@ const VALUES: &[(&str, &[&str])] = &[
             "utilisateur",
             "benutzer",
             "nutzer",
+            "人間",
+            "人",
         ],
     ),
     (
@@ -259,6 +347,10 @@ const VALUES: &[(&str, &[&str])] = &[
             "anwendung",
             "application",
             "chatbot",
+            "robô",
+            "робот",
+            "ボット",
+            "机器人",
         ],
     ),
     (
@@ -276,6 +368,10 @@ const VALUES: &[(&str, &[&str])] = &[
             "eigentümer",
             "propriétaire",
             "gestor",
+            "менеджер",
+            "マネージャー",
+            "管理者",
+            "管理员",
         ],
     ),
     (
@@ -290,6 +386,8 @@ const VALUES: &[(&str, &[&str])] = &[
             "участник",
             "participant",
             "participants",
+            "メンバー",
+            "成员",
         ],
     ),
 ];
@@ -312,9 +410,14 @@ pub(super) fn lower(word: &str) -> String {
 /// Returns the connective that a word means.
 pub(super) fn connective(word: &str) -> Option<Connective> {
     let word = lower(word);
-    if AND.contains(&&*word) {
+    // `-and`, as in PowerShell.
+    let word = match word.strip_prefix('-') {
+        Some(word @ ("and" | "or")) => word,
+        _ => &*word,
+    };
+    if AND.contains(&word) {
         Some(Connective::And)
-    } else if OR.contains(&&*word) {
+    } else if OR.contains(&word) {
         Some(Connective::Or)
     } else {
         None
@@ -343,7 +446,7 @@ pub(super) fn equality(word: &str) -> Option<bool> {
     if !word.contains(char::is_alphabetic) {
         // In Lua and MATLAB, `~=` means `!=`; elsewhere, a match.
         let is_equal = word.chars().all(|c| matches!(c, '=' | ':' | '~')) && word != "~=";
-        if is_equal || ["=>", "->", "<-"].contains(&word) {
+        if is_equal || ["=>", "->", "<-", "~*"].contains(&word) {
             return Some(true);
         }
         let differs = ["<>", "><", "/=", "^="].contains(&word) || word.contains('!');

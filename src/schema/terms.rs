@@ -125,10 +125,10 @@ impl<'t, 'a> Term<'t, 'a> {
     fn is_no_value(&self, declaration: &'static Declaration) -> bool {
         match self.role {
             TermRole::Operand => is_bare(self.expr),
-            TermRole::Bare => bare_member(self.expr)
+            TermRole::Bare | TermRole::Paired => bare_member(self.expr)
                 .and_then(|member| value_of_any_field(declaration, member))
                 .is_none(),
-            TermRole::Word(_) | TermRole::Paired => false,
+            TermRole::Word(_) => false,
         }
     }
 
@@ -199,6 +199,12 @@ fn find_pairs(declaration: &'static Declaration, terms: &mut [Term<'_, '_>]) {
     }
 }
 
+/// Whether a term is wrong, and it is not certain what was meant.
+fn is_not_understood(diagnostic: &Diagnostic) -> bool {
+    let is_certain = diagnostic.fix.as_ref().is_some_and(|fix| fix.certain);
+    diagnostic.is_error() && Lint::of(diagnostic.code).is_none() && !is_certain
+}
+
 /// Returns the field and the documented value that a member names.
 fn value_of_any_field(
     declaration: &'static Declaration,
@@ -219,6 +225,7 @@ impl SchemaCheck<'_> {
         find_words(&mut terms);
         find_pairs(self.declaration, &mut terms);
         self.mixed_operators(expr, &terms);
+        let mut follows_mistake = false;
         for (index, term) in terms.iter().enumerate() {
             let at = |index: Option<usize>| index.and_then(|index| terms.get(index));
             let (before, after) = (at(index.checked_sub(1)), terms.get(index + 1));
@@ -227,14 +234,26 @@ impl SchemaCheck<'_> {
                 Some(TermRole::Paired) => at(index.checked_sub(2)),
                 _ => before,
             };
+            let start = self.diagnostics.len();
             self.missing_connective(first, before, term, after);
             match term.role {
                 TermRole::Operand | TermRole::Bare => {
                     self.part(term.expr, terms.len() == 1, [before, after]);
                 }
                 TermRole::Word(keyword) => self.word(term, keyword, after),
-                TermRole::Paired => {}
+                TermRole::Paired => continue,
             }
+            let own = self.diagnostics.get_mut(start..).unwrap_or_default();
+            let is_mistake = own.iter().any(is_not_understood);
+            if let Some(first) = own.first_mut()
+                && first.code == Code::ImplicitAnd
+                && (follows_mistake || is_mistake)
+                && let Some(fix) = &mut first.fix
+            {
+                // The mistake may be in the place of the operator.
+                fix.certain = false;
+            }
+            follows_mistake = is_mistake;
         }
     }
 

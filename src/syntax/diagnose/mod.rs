@@ -275,11 +275,42 @@ impl<'a> Place<'a> {
             .is_some_and(|word| lexical::is_keyword(word.as_bytes()))
     }
 
-    /// Returns the keyword before `at`, with the offset of its start.
-    fn keyword_before(&self, at: usize) -> Option<(usize, &str)> {
+    /// Whether the word before `at` is meant as `AND` or `OR`.
+    fn joins(&self, at: usize) -> bool {
+        let (start, word) = self.word_before(at);
+        let is_joint = ["and", "or"]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(word));
+        is_joint && !self.begins_term(start)
+    }
+
+    /// Whether a value follows the sign at `at`, and a field precedes it: not `!in (…)` and not `!(…)`.
+    fn is_compared(&self, at: usize, after: &str) -> bool {
+        let (start, _) = self.word_before(at);
+        let rest = after.get(token_length(after)..).unwrap_or_default();
+        let rest = rest.trim_start_matches(|c| starts_value(c) || matches!(c, '.' | '-'));
+        let rest = rest.trim_start_matches(is_space);
+        (after.is_empty() || after.starts_with(starts_value))
+            && self.begins_term(start)
+            && !rest.starts_with(['(', '[', '{', '=', '<', '>', '!', ':', '~'])
+    }
+
+    /// Returns the word before `at`, with the offset of its start.
+    fn word_before(&self, at: usize) -> (usize, &'a str) {
         let before = self.up_to(at).trim_end_matches(is_space);
         let start = before.trim_end_matches(starts_value).len();
-        let word = before.get(start..)?;
+        (start, before.get(start..).unwrap_or_default())
+    }
+
+    /// Whether a term can begin at `at`: it follows no term.
+    fn begins_term(&self, at: usize) -> bool {
+        let before = self.up_to(at).trim_end_matches(is_space);
+        before.is_empty() || before.ends_with(['(', ',', '-']) || self.keyword_before(at).is_some()
+    }
+
+    /// Returns the keyword before `at`, with the offset of its start.
+    fn keyword_before(&self, at: usize) -> Option<(usize, &str)> {
+        let (start, word) = self.word_before(at);
         lexical::is_keyword(word.as_bytes()).then_some((start, word))
     }
 
@@ -429,12 +460,14 @@ impl<'a> Place<'a> {
         let rest = self.from(start);
         let mut run = Self::span(start, rest.len() - rest.trim_start_matches(operator).len());
         let found = run.within(self.text);
+        let after = self.from(run.end).trim_start_matches(is_space);
+        let is_spaced = self.from(run.end).starts_with(is_space);
+        let not = if is_spaced { "NOT" } else { "NOT " };
         let instead = match (expected, found) {
-            (Expected::Term | Expected::GroupBody, "!") => {
-                let spaced = self.from(run.end).starts_with(is_space);
-                if spaced { "NOT" } else { "NOT " }
-            }
+            (Expected::Term | Expected::GroupBody, "!") => not,
             (Expected::Operand, "!") => "NOT ",
+            // `and !(…)`: the word is not a field.
+            (Expected::Comparator, "!") if self.joins(start) && !after.starts_with('=') => not,
             (Expected::Arg | Expected::Connective, "!") => "!=",
             (Expected::Comparator, "!") if self.from(run.end).starts_with('~') => {
                 run.end += 1;
@@ -442,9 +475,8 @@ impl<'a> Place<'a> {
             }
             (Expected::Comparator, "!") => {
                 // The rest of the operator may follow after white space.
-                let rest = self.from(run.end).trim_start_matches(is_space);
-                let left = rest.trim_start_matches('=').len();
-                if left < rest.len() {
+                let left = after.trim_start_matches('=').len();
+                if left < after.len() {
                     run.end = self.text.len() - left;
                 }
                 "!="
@@ -456,6 +488,7 @@ impl<'a> Place<'a> {
         };
         let message = format!("{} is not an operator", Quoted(run.within(self.text)));
         let diagnostic = Diagnostic::error(Code::WrongOperator, run, message);
+        let after = self.from(run.end).trim_start_matches(is_space);
         let is_fixable = match expected {
             Expected::Comparator => true,
             Expected::Arg => start < at,
@@ -471,21 +504,23 @@ impl<'a> Place<'a> {
             _ => "use `NOT` to negate",
         };
         if is_fixable {
-            return Some(
+            let diagnostic = diagnostic
+                .label(run, format!("expected `{right}`"))
+                .help(help);
+            let is_known = expected != Expected::Comparator
+                || instead == not
+                || run.end > start + 1
+                || self.is_compared(start, after);
+            return Some(if is_known {
+                diagnostic.fix(Fix {
+                    edits: vec![Edit::new(run, instead)],
+                    // Elsewhere it compares with a pattern.
+                    // Another operator after it would be wrong too.
+                    certain: !run.within(self.text).ends_with('~') && !after.starts_with(operator),
+                })
+            } else {
                 diagnostic
-                    .label(run, format!("expected `{right}`"))
-                    .help(help)
-                    .fix(Fix {
-                        edits: vec![Edit::new(run, instead)],
-                        // Elsewhere it compares with a pattern.
-                        // Another operator after it would be wrong too.
-                        certain: !run.within(self.text).ends_with('~')
-                            && !self
-                                .from(run.end)
-                                .trim_start_matches(is_space)
-                                .starts_with(operator),
-                    }),
-            );
+            });
         }
         // The right operator would be wrong here too, unless it was split in two.
         let diagnostic = self.with_expectation(diagnostic, right, expected);
@@ -510,14 +545,28 @@ impl<'a> Place<'a> {
         let field = rest.trim_start_matches(is_space);
         let span = Span::new(before, self.text.len() - field.len());
         match field.chars().next() {
-            Some(c) if starts_value(c) => Diagnostic::error(
-                Code::SpaceInMember,
-                span,
-                "unexpected white space around `.`",
-            )
-            .label(span, "expected only `.`")
-            .help("remove the white space")
-            .fix(Fix::certain(vec![Edit::new(span, ".")])),
+            Some(c) if starts_value(c) => {
+                let length = token_length(field);
+                let is_joint =
+                    lexical::is_keyword(field.get(..length).unwrap_or_default().as_bytes())
+                        && !field
+                            .get(length..)
+                            .unwrap_or_default()
+                            .trim_start_matches(is_space)
+                            .is_empty();
+                Diagnostic::error(
+                    Code::SpaceInMember,
+                    span,
+                    "unexpected white space around `.`",
+                )
+                .label(span, "expected only `.`")
+                .help("remove the white space")
+                .fix(Fix {
+                    edits: vec![Edit::new(span, ".")],
+                    // The keyword may join terms.
+                    certain: !is_joint,
+                })
+            }
             // What follows the dot cannot be a field.
             None => self.unexpected_end(Expected::Field),
             Some(c) => {
