@@ -39,11 +39,20 @@ pub(super) fn repair(
     if leads && checked.fixed.is_some() && !is_always_reported {
         return;
     }
+    let is_precise = checked.errors().any(|error| {
+        matches!(
+            error.code,
+            Code::TypographicQuote
+                | Code::UnexpectedCharacter
+                | Code::UnterminatedString
+                | Code::UnclosedParenthesis
+        )
+    });
     let replaces = first.is_some_and(|mistake| {
         is_always_reported
             || checked.errors().count() > repair.mistakes.len()
             // The grammar says where it stumbled.
-            || stage == Stage::Syntax && !(leads || mistake.is_between())
+            || stage == Stage::Syntax && !(leads || mistake.is_between() || is_precise)
     });
     if !replaces && leads {
         return;

@@ -55,7 +55,7 @@ pub(crate) fn repair(
     let mut around: Option<Mistake> = None;
     let mut is_certain = true;
     for _ in 0..MAX_LAYERS {
-        let Some(peeled) = peel::peel(&rest) else {
+        let Some(peeled) = peel::peel(&rest, declaration.keywords().is_none()) else {
             break;
         };
         is_certain &= peeled.is_certain;

@@ -87,7 +87,17 @@ pub(super) fn plain(text: &str) -> String {
     let visible = text
         .chars()
         .filter(|c| !chars::is_invisible(*c) || *c == ' ');
-    visible.map(|c| chars::lookalike(c).unwrap_or(c)).collect()
+    let visible: String = visible.collect();
+    let replaced: String = visible
+        .chars()
+        .map(|c| chars::lookalike(c).unwrap_or(c))
+        .collect();
+    // Words of other scripts have characters without look-alikes.
+    if replaced.is_ascii() {
+        replaced
+    } else {
+        visible
+    }
 }
 
 /// Returns the value of a field that a text means.

@@ -36,16 +36,19 @@ const RULES: &[Rule] = &[
     option,
     tags,
     enclosed,
-    comment,
-    continuation,
-    trailing,
-    bullet,
-    leading,
 ];
 
-/// Removes one thing around a filter; `None` if there is nothing around it.
-pub(super) fn peel(text: &str) -> Option<Peeled<'_>> {
-    RULES.iter().find_map(|rule| rule(text))
+/// The same, after comments.
+const AFTER_COMMENTS: &[Rule] = &[continuation, trailing, bullet, leading];
+
+/// Removes one thing around a filter; `None` if there is nothing around it. `has_comments` is whether
+/// the marks of comments are not marks between words that are searched for.
+pub(super) fn peel(text: &str, has_comments: bool) -> Option<Peeled<'_>> {
+    let mut peeled = RULES.iter().filter_map(|rule| rule(text));
+    peeled
+        .next()
+        .or_else(|| comment(text).filter(|_| has_comments))
+        .or_else(|| AFTER_COMMENTS.iter().find_map(|rule| rule(text)))
 }
 
 /// A part of the text, from which something was removed.
@@ -465,7 +468,8 @@ fn comment(text: &str) -> Option<Peeled<'_>> {
         if rest.starts_with("<!--") {
             return Some((at, to("-->")));
         }
-        if rest.starts_with("/*") {
+        let is_in_word = text.get(..at)?.ends_with(char::is_alphanumeric);
+        if rest.starts_with("/*") && !is_in_word {
             return Some((at, to("*/")));
         }
         let is_first = text

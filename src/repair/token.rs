@@ -6,6 +6,7 @@ use super::words::{self, Connective};
 use crate::chars;
 use crate::diagnostic::Span;
 use crate::schema::Declaration;
+use crate::syntax::{self, Comparable, ExprKind};
 
 /// A token of a text that may not be a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +133,36 @@ pub(super) fn tag(text: &str) -> Option<usize> {
     TAGS.contains(&&*name).then_some(length)
 }
 
+/// Returns the value and the length of a string with escape sequences at the start of a text, if it is
+/// one in a filter. Quotes that are escaped all over the text are not.
+fn escaped_string(text: &str) -> Option<(String, usize)> {
+    let quote = text.chars().next()?;
+    let mut is_escaped = false;
+    let end = text.char_indices().skip(1).find(|(_, c)| {
+        let ends = *c == quote && !is_escaped;
+        is_escaped = *c == '\\' && !is_escaped;
+        ends
+    })?;
+    let length = end.0 + quote.len_utf8();
+    let source = text.get(..length)?;
+    let follows = text.get(length..)?.chars().next();
+    if !source.contains('\\')
+        || source.contains(['=', '<', '>'])
+        || follows.is_some_and(char::is_alphanumeric)
+    {
+        return None;
+    }
+    let tree = syntax::parse(source).ok()??;
+    let ExprKind::Restriction(restriction) = tree.kind else {
+        return None;
+    };
+    let Comparable::Member(member) = restriction.comparable else {
+        return None;
+    };
+    let value = member.path.into_iter().next()?;
+    Some((value.text.into_owned(), length))
+}
+
 impl<'a> Reader<'a> {
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
@@ -254,6 +285,9 @@ impl<'a> Reader<'a> {
     /// Reads a quoted value, or leaves out a quote that encloses none.
     fn quote(&mut self, quote: char) {
         let span = Span::new(self.at, self.at + quote.len_utf8());
+        if let Some((text, length)) = escaped_string(self.rest()) {
+            return self.push(Kind::Quoted, text, length);
+        }
         let closes_word = self.before().is_some_and(|c| is_word(c) || is_quote(c));
         let rest = self.text.get(span.end..).unwrap_or_default();
         let closing = rest.char_indices().find(|(_, c)| is_quote(*c));
@@ -356,7 +390,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if is_part || is_time && matches!(c, ':' | '+') {
-                word.push(chars::lookalike(c).unwrap_or(c));
+                word.push(c);
             } else if !(is_apostrophe || chars::is_invisible(c) && !c.is_whitespace()) {
                 if word.is_empty() {
                     // A character that no word has.

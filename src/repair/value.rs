@@ -117,6 +117,7 @@ impl Reader<'_> {
         }
         // A word that a space or a lost sign splits.
         if !is_quoted
+            && !field.enum_values().is_empty()
             && let Some(next) = self.word(0)
             && let Some(value) = names::value(self.declaration, field, &format!("{text} {next}"))
         {

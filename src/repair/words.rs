@@ -1,5 +1,7 @@
 //! Words of other languages and notations, and what they mean in a filter.
 
+use super::names;
+
 /// Words for AND, in lower case.
 const AND: &[&str] = &[
     "and",
@@ -409,7 +411,7 @@ pub(super) fn lower(word: &str) -> String {
 
 /// Returns the connective that a word means.
 pub(super) fn connective(word: &str) -> Option<Connective> {
-    let word = lower(word);
+    let word = lower(&names::plain(word));
     // `-and`, as in PowerShell.
     let word = match word.strip_prefix('-') {
         Some(word @ ("and" | "or")) => word,

@@ -210,18 +210,22 @@ impl SchemaCheck<'_> {
         let keyword = ["AND", "OR", "NOT"]
             .into_iter()
             .find(|keyword| keyword.eq_ignore_ascii_case(word))?;
-        Some(
-            Diagnostic::error(
-                Code::LowercaseKeyword,
-                span,
-                format!("`{word}` is not a keyword"),
-            )
-            .label(span, format!("expected `{keyword}`"))
-            .help(format!(
-                "write `{keyword}` with white space on both sides; keywords are uppercase words"
-            ))
-            .fix(Fix::certain(vec![Edit::new(span, format!("{keyword} "))])),
+        let diagnostic = Diagnostic::error(
+            Code::LowercaseKeyword,
+            span,
+            format!("`{word}` is not a keyword"),
         )
+        .label(span, format!("expected `{keyword}`"))
+        .help(format!(
+            "write `{keyword}` with white space on both sides; keywords are uppercase words"
+        ));
+        let before = self.text.get(..span.start).unwrap_or_default().trim_end();
+        if keyword != "NOT" && (before.is_empty() || before.ends_with('(')) {
+            // Nothing is before it that it could join.
+            return Some(diagnostic);
+        }
+        let edit = Edit::new(span, format!("{keyword} "));
+        Some(diagnostic.fix(Fix::certain(vec![edit])))
     }
 
     /// Reports a call of an unknown function, or where a function cannot be called.

@@ -483,7 +483,7 @@ pub(super) fn other_values(
     let value = single(member)?;
     let documented = field.enum_values().iter().filter(|own| own.is_documented);
     let (own, others): (Vec<_>, Vec<_>) = documented.partition(|own| own.name == value.text);
-    if own.is_empty() || others.len() > MOST {
+    if own.is_empty() || others.is_empty() || others.len() > MOST {
         return None;
     }
     let comparator = field.comparator(Relation::Is)?;

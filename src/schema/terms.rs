@@ -421,13 +421,18 @@ impl SchemaCheck<'_> {
         let diagnostic = |message: String| Diagnostic::error(Code::MissingComparison, own, message);
         let diagnostic = match FieldName::of(self.declaration, member).intended() {
             Some(field) if field.is_function() => {
-                diagnostic(format!("{} is not called", Quoted(source)))
+                let diagnostic = diagnostic(format!("{} is not called", Quoted(source)))
                     .label(own, "expected an argument in parentheses after it")
-                    .help(format!("write {}", field.examples))
-                    .fix(Fix::suggestion(vec![Edit::new(
-                        own,
-                        field.condition().unwrap_or_default(),
-                    )]))
+                    .help(format!("write {}", field.examples));
+                // What is in parentheses after it may be the argument.
+                if neighbors[1]
+                    .is_some_and(|next| next.is_adjacent() && next.expr.is_parenthesized())
+                {
+                    diagnostic
+                } else {
+                    let call = field.condition().unwrap_or_default();
+                    diagnostic.fix(Fix::suggestion(vec![Edit::new(own, call)]))
+                }
             }
             Some(field) => diagnostic(format!("{} is not compared with a value", Quoted(source)))
                 .label(own, "expected an operator and a value after it")

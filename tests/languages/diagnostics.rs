@@ -281,6 +281,57 @@ fn section_items() {
 }
 
 /// The lints that depend on the request.
+/// A fix changes what is wrong, and leaves values as they are.
+#[test]
+fn fixes_keep_what_is_right() {
+    for (method, text, expected) in [
+        (
+            Method::SpacesSearch,
+            r#"display_name:"\u0041 \"b\"" AND space_type = "SPACE" AND space_type = "SPACE""#,
+            Some(r#"display_name:"A \"b\"" AND space_type = "SPACE""#),
+        ),
+        (
+            Method::SpacesMessagesReactionsList,
+            r#"emoji.unicodes = "\U0001F642""#,
+            Some(r#"emoji.unicode = "\U0001F642""#),
+        ),
+        (
+            Method::SpacesMessagesSearch,
+            "space.display_names = Москва",
+            Some("space.display_name:\"Москва\""),
+        ),
+        // There is no other value.
+        (
+            Method::SpacesSearch,
+            r#"space_type != "SPACE" AND space_type = "SPACE""#,
+            None,
+        ),
+        // Words and names may be next to marks of comments.
+        (
+            Method::SpacesMessagesSearch,
+            "tasks // x AND is_unread()",
+            None,
+        ),
+        (Method::SpacesMessagesSearch, "space.name = spaces/*", None),
+        (
+            Method::SpacesMessagesSearch,
+            r#"create_time >= 2023-01-01T00:00:00Z" AND "x""#,
+            Some(r#"create_time >= "2023-01-01T00:00:00Z" AND "x""#),
+        ),
+        (Method::CustomEmojisList, r#"creator ("users/me")"#, None),
+        (
+            Method::SpacesSearch,
+            r#"displayName: * AND space_type = "SPACE""#,
+            None,
+        ),
+    ] {
+        let checked = Checker::new().check_method(method, text);
+        let fix = checked.errors().find_map(|error| error.fix.as_ref());
+        let fixed = fix.map(|fix| fix.apply(text).unwrap());
+        assert_eq!(fixed.as_deref(), expected, "{text}");
+    }
+}
+
 #[test]
 fn requests() {
     let now = "2026-02-01T00:00:00Z".parse().unwrap();

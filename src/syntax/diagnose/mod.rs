@@ -233,6 +233,10 @@ impl<'a> Place<'a> {
         if !is_date(self.from(start).get(..10)?) || !before.ends_with(['=', '<', '>']) {
             return None;
         }
+        let mut edits = vec![Edit::new(Span::at(start), "\"")];
+        if !self.from(end).starts_with('"') {
+            edits.push(Edit::new(Span::at(end), "\""));
+        }
         Some(
             Diagnostic::error(
                 Code::UnexpectedToken,
@@ -241,10 +245,7 @@ impl<'a> Place<'a> {
             )
             .label(timestamp, "expected double quotes")
             .help("put the timestamp in double quotes")
-            .fix(Fix::certain(vec![
-                Edit::new(Span::at(start), "\""),
-                Edit::new(Span::at(end), "\""),
-            ])),
+            .fix(Fix::certain(edits)),
         )
     }
 
