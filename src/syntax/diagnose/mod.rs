@@ -692,11 +692,12 @@ impl<'a> Place<'a> {
             Diagnostic::error(
                 Code::MissingSpace,
                 span,
-                format!("the name of the function `{name}` is quoted"),
+                format!("the name of the function {} is quoted", Quoted(name)),
             )
             .label(span, "a string, not a name")
             .help(format!(
-                "write `{name}(`; or join the string and the parentheses with `AND` or `OR`"
+                "write {}; or join the string and the parentheses with `AND` or `OR`",
+                Quoted(&format!("{name}("))
             )),
         )
     }
