@@ -312,6 +312,13 @@ fn reads_enum_encoding() {
 fn accepts_only_canonical_snake_case_names() {
     let read = |name: &str| ListMembershipsRequest::from_query("spaces/A", &format!("{name}=3"));
     assert_eq!(read("page_size").unwrap().0.page_size, 3);
+    for name in ["quota_user", "$quota_user", "$api_version"] {
+        assert!(read(name).is_ok(), "{name}");
+    }
+    assert_eq!(
+        read("$pretty_print").unwrap_err().as_slice()[0].field,
+        "prettyPrint"
+    );
     for name in [
         "page__size",
         "page_size_",
@@ -320,6 +327,8 @@ fn accepts_only_canonical_snake_case_names() {
         "Page_size",
         "pagesize",
         "page_siZe",
+        "$page_size",
+        "pretty_$print",
     ] {
         let error = read(name).unwrap_err();
         assert_eq!(error.as_slice()[0].field, name);

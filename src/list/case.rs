@@ -1,7 +1,11 @@
 //! Names in `snake_case`, which Google's services accept for those in lowerCamelCase.
 
-/// Returns whether `snake` is `camel` in `snake_case`: `page_size` for `pageSize`.
+/// Returns whether `snake` is `camel` in `snake_case`: `page_size` for `pageSize`. Both may start with `$`.
 pub(super) fn is_snake_case_of(snake: &str, camel: &str) -> bool {
+    let (snake, camel) = match (snake.strip_prefix('$'), camel.strip_prefix('$')) {
+        (Some(snake), Some(camel)) => (snake, camel),
+        _ => (snake, camel),
+    };
     camel_case(snake).is_some_and(|text| text == camel)
 }
 
