@@ -294,12 +294,16 @@ fn separate_certain_edits(checked: &Checked<'_, Filter>) -> Option<Vec<Edit>> {
     separate.then_some(edits)
 }
 
-/// How close the input is to being valid: the stage of its errors, then the position of a syntax
-/// error, or fewer errors in a later stage. `None` if it is valid.
+/// How close the input is to being valid: the stage of its errors, then where the grammar stumbles, or
+/// fewer errors in a later stage. `None` if it is valid.
 fn progress(checked: &Checked<'_, Filter>) -> Option<(Stage, usize)> {
     let first = checked.errors().next()?;
     Some(match first.stage() {
-        Stage::Syntax => (Stage::Syntax, first.span.start),
+        // The error that is reported may explain more, from further left.
+        Stage::Syntax => {
+            let error = syntax::parse(&checked.text).unwrap_err();
+            (Stage::Syntax, error.diagnostic().span.start)
+        }
         stage => (stage, usize::MAX - checked.errors().count()),
     })
 }

@@ -417,7 +417,7 @@ impl Reader<'_> {
             let parts: Vec<String> = parts.map(words::lower).collect();
             let meaning = parts.iter().try_fold(true, |is_equal, part| {
                 let part = &**part;
-                if words::is_not(part) {
+                if words::is_not(part) || is_in(part) == Some(false) {
                     Some(!is_equal)
                 } else if is_in(part).is_some() || words::PARTICLES.contains(&part) {
                     Some(is_equal)

@@ -53,7 +53,8 @@ pub(crate) fn repair(
     }
     let mut rest = Cow::Borrowed(text);
     let mut around: Option<Mistake> = None;
-    let mut is_certain = true;
+    // Where words are searched for, almost any text is a filter.
+    let mut is_certain = declaration.keywords().is_none();
     for _ in 0..MAX_LAYERS {
         let Some(peeled) = peel::peel(&rest, declaration.keywords().is_none()) else {
             break;

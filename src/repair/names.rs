@@ -22,6 +22,9 @@ pub(super) fn written(declaration: &'static Declaration, name: &str) -> Option<&
 /// Returns the field that a name means.
 pub(super) fn field(declaration: &'static Declaration, name: &str) -> Option<&'static Field> {
     let name = name.trim().trim_start_matches(['$', '@', '.', '/']);
+    if name.ends_with('!') {
+        return None;
+    }
     let name = plain(name).replace('/', ".").replace("..", ".");
     let name = without_methods(name.trim_end_matches('.'));
     let mut rest = &*name;
@@ -142,6 +145,9 @@ fn enum_value(
         return known.map(|value| value.name);
     }
     let text = plain(text);
+    if is_negated(&text) {
+        return None;
+    }
     let text = text.trim_matches(|c: char| {
         c.is_whitespace()
             || matches!(
@@ -215,6 +221,18 @@ fn enum_value(
         }
     }
     None
+}
+
+/// Returns whether a text has a word that negates what follows: `NOT_BOT`, `nonBot`, `HUMAN not BOT`.
+fn is_negated(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let is_camel = |word: &str| {
+        ["not", "non", "Not", "Non"].iter().any(|own| {
+            let rest = word.strip_prefix(own);
+            rest.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        })
+    };
+    words.any(|word| words::is_not(word) || is_camel(word))
 }
 
 /// Returns the field that has a value with this exact name, in any case.

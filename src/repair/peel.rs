@@ -151,10 +151,32 @@ fn json_filter(text: &str) -> Option<Peeled<'_>> {
     let inner = body.get(..end)?;
     let start = text.len() - body.len();
     let mistake = Mistake::around(Span::new(0, start), text.get(..start)?.trim());
-    if inner.contains('\\') {
-        return Some(changed(unescaped(inner), mistake));
+    let around = [text.get(..at)?, body.get(end + 1..)?];
+    if around.iter().any(|text| negates(text)) {
+        return None;
     }
-    kept(text, Span::new(start, start + end), mistake)
+    let mut keys = around.iter().flat_map(|text| keys(text));
+    let is_certain = keys.all(|key| is_parameter(key) || words::KEYS.contains(&key));
+    let peeled = if inner.contains('\\') {
+        changed(unescaped(inner), mistake)
+    } else {
+        kept(text, Span::new(start, start + end), mistake)?
+    };
+    Some(Peeled {
+        is_certain,
+        ..peeled
+    })
+}
+
+/// Returns the keys of objects in a part of JSON.
+fn keys(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices(':').filter_map(|(at, _)| {
+        let before = text.get(..at)?.trim_end().trim_end_matches(['"', '\'']);
+        let start = before
+            .rfind(['"', '\'', '{', ',', ' '])
+            .map_or(0, |start| start + 1);
+        before.get(start..)
+    })
 }
 
 fn unescaped(text: &str) -> String {
@@ -190,12 +212,15 @@ fn parameter_name(text: &str) -> Option<Peeled<'_>> {
             .trim_end_matches(['"', '\'', '$', '-', '?', '&', '{', '`', '_'])
             .trim()
             .is_empty();
-        let is_assigned = before
-            .trim_end()
+        let owner = before
             .trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'))
-            .trim()
-            .is_empty()
-            && !before.is_empty();
+            .trim();
+        let is_assigned =
+            before.ends_with('.') && owner.is_empty() || words::VARIABLES.contains(&before.trim());
+        let mut given = before.rsplit('?').next()?.split('&');
+        if is_query && !given.all(is_parameter) || negates(before) {
+            return None;
+        }
         if !(is_query || is_start || is_assigned || is_argument) {
             return None;
         }
@@ -211,12 +236,48 @@ fn parameter_name(text: &str) -> Option<Peeled<'_>> {
             .filter(|_| is_argument)
             .and_then(|quote| text.trim_end().strip_suffix(quote))
             .map_or(text.len(), str::len);
+        let (start, end) = unquoted(text, start, end).unwrap_or((start, end));
         kept(
             text,
             Span::new(start, end),
             Mistake::around(Span::new(0, start), found),
         )
     })
+}
+
+/// Whether a part of a query is another parameter, or nothing.
+fn is_parameter(part: &str) -> bool {
+    let name = part.split('=').next().unwrap_or_default();
+    let simple: String = name
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    part.is_empty() || words::PARAMETERS.contains(&&*simple)
+}
+
+/// Whether a text has a word that negates what follows.
+fn negates(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    text.contains('!')
+        || words.any(|word| words::is_not(word) || word.eq_ignore_ascii_case("must_not"))
+}
+
+/// Returns the bounds of a filter without its quotes, unless it may be a string to search for.
+fn unquoted(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+    let part = text.get(start..end)?;
+    let quote = part
+        .trim_start()
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\''))?;
+    let inner = part.trim().strip_prefix(quote)?.strip_suffix(quote)?;
+    let has_terms = inner.contains(['=', '<', '>', '(']) || inner.contains(" AND ");
+    if !has_terms || inner.contains(quote) || inner.contains('\\') {
+        return None;
+    }
+    let start = start + part.find(quote)? + quote.len_utf8();
+    Some((start, start + inner.len()))
 }
 
 /// Other parameters of a request: `&pageSize=10`.
@@ -279,6 +340,12 @@ fn clause(text: &str) -> Option<Peeled<'_>> {
             .match_indices(clause)
             .find(|(at, word)| *at > 0 && is_word(*at, word))?
             .0;
+        // Not a comparison after it, and not a word like `group`.
+        let tail = lower.get(at..)?;
+        let has_words = tail.split_whitespace().nth(1).is_some();
+        if tail.contains(['=', '<', '>']) || !has_words {
+            return None;
+        }
         let mistake = Mistake::around(Span::new(at, text.len()), text.get(at..)?.trim());
         kept(text, Span::new(0, at), mistake).map(|peeled| Peeled {
             is_certain: false,
@@ -349,7 +416,7 @@ fn option(text: &str) -> Option<Peeled<'_>> {
     let before = trimmed.get(..start)?;
     let is_option = match before.strip_prefix('-') {
         Some(name) => name.len() == 2 && name.ends_with(' '),
-        None => matches!(before.len(), 1 | 2) && !before.ends_with(' '),
+        None => token::PREFIXES.contains(&before),
     };
     let is_name = before
         .trim()
@@ -526,10 +593,16 @@ fn continuation(text: &str) -> Option<Peeled<'_>> {
 /// `;` or `,` at the end.
 fn trailing(text: &str) -> Option<Peeled<'_>> {
     let trimmed = text.trim_end();
-    let rest = trimmed.trim_end_matches([
-        ';', ',', '，', '；', '。', '!', '?', ':', '=', '>', '…', ' ',
-    ]);
+    let rest = trimmed.trim_end_matches([';', ',', '，', '；', '。', '…', ' ']);
     let rest = rest.strip_suffix("...").map_or(rest, str::trim_end);
+    // After a word, an operator is one of a comparison.
+    let signs: &[char] = &['!', '?', ':', '=', '>', ' '];
+    let without = rest.trim_end_matches(signs);
+    let rest = if without.ends_with(['"', '\'', ')']) {
+        without
+    } else {
+        rest
+    };
     let rest = rest
         .strip_suffix('.')
         .filter(|rest| rest.ends_with(['"', '\'', ')']))

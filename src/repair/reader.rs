@@ -202,6 +202,12 @@ impl<'t> Reader<'t> {
                 if !is_keyword && operator.is_some_and(|operator| !is_negation(operator)) {
                     return None;
                 }
+                // `all but bots`
+                let is_but = token.text.eq_ignore_ascii_case("but");
+                let is_comparison = self.is(ahead + 2, Kind::Operator);
+                if is_but && !is_comparison && !self.word(ahead + 1).is_some_and(words::is_not) {
+                    return None;
+                }
                 words::connective(&token.text)
             }
             _ => None,
@@ -379,8 +385,17 @@ impl<'t> Reader<'t> {
     }
 
     fn negated(&mut self) -> Option<Option<Node>> {
+        let is_prose = self
+            .word(0)
+            .is_some_and(|word| !word.eq_ignore_ascii_case("not"));
+        let first = self.at + 1;
         self.at += 1;
-        match self.nested(Self::term)? {
+        let operand = self.nested(Self::term)?;
+        // `exclude managers and bots`: all of them, or only the first.
+        if is_prose && self.at == first + 1 && self.connective(0).is_some() {
+            return None;
+        }
+        match operand {
             Some(node) => Some(Some(node.negated()?)),
             None => None,
         }

@@ -104,7 +104,7 @@ const TAGS: &[&str] = &[
 ];
 
 /// Letters before a string that some languages have.
-const PREFIXES: &[&str] = &["r", "f", "b", "u", "rb", "br", "N", "E", "$", "@"];
+pub(super) const PREFIXES: &[&str] = &["r", "f", "b", "u", "rb", "br", "N", "E", "$", "@"];
 
 /// Brackets, with the parentheses that they stand for.
 const BRACKETS: &[(char, char)] = &[

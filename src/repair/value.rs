@@ -10,6 +10,27 @@ use super::words::{self, Connective};
 use crate::schema::Field;
 use crate::syntax::Comparator;
 
+/// What negates a value, at its start.
+const NEGATIONS: &[&str] = &[
+    "!=",
+    "<>",
+    "!",
+    "~",
+    "-",
+    "not ",
+    "not_",
+    "not-",
+    "non ",
+    "non_",
+    "non-",
+    "no ",
+    "no_",
+    "no-",
+    "except ",
+    "all except ",
+    "anything but ",
+];
+
 impl Reader<'_> {
     /// Reads a value, or several ones.
     pub(super) fn values(&mut self, field: &'static Field, comparator: Comparator) -> Option<Node> {
@@ -98,8 +119,12 @@ impl Reader<'_> {
         let text = self.name(0)?;
         let is_quoted = self.is(0, Kind::Quoted);
         self.at += 1;
-        for mark in ["!=", "<>", "!", "not ", "NOT ", "non ", "-"] {
-            if let Some(rest) = text.trim_start().strip_prefix(mark)
+        for mark in NEGATIONS {
+            let start = text.trim_start();
+            if let Some(rest) = start.get(mark.len()..)
+                && start
+                    .get(..mark.len())
+                    .is_some_and(|own| own.eq_ignore_ascii_case(mark))
                 && let Some(value) = names::value(self.declaration, field, rest)
             {
                 return Some(Node::new(field, opposite(comparator)?, value));

@@ -432,7 +432,7 @@ pub(super) fn near_connective(word: &str) -> Option<Connective> {
     if !(2..=5).contains(&word.len()) || !word.is_ascii() {
         return None;
     }
-    if strsim::osa_distance(&word, "and") <= 1 {
+    if word != "nand" && strsim::osa_distance(&word, "and") <= 1 {
         return Some(Connective::And);
     }
     matches!(&*word, "orr" | "oor" | "ro" | "ore" | "0r" | "ir" | "pr").then_some(Connective::Or)

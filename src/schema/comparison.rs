@@ -53,7 +53,15 @@ impl SchemaCheck<'_> {
         if let Some(field) = name.intended()
             && !self.is_of_other_field(field, comparison)
         {
+            let start = self.diagnostics.len();
             self.operator(field, Some((span, alone)), comparison);
+            if name.written().is_none() {
+                // The field is a guess, and with it the operator.
+                let own = self.diagnostics.get_mut(start..).unwrap_or_default();
+                for fix in own.iter_mut().filter_map(|own| own.fix.as_mut()) {
+                    fix.certain = false;
+                }
+            }
         }
         self.arg(name, span, comparison, alone);
     }

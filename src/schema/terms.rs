@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::chars;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Quoted, Severity, Span};
-use crate::syntax::{Expr, ExprKind, Member, Quotes};
+use crate::syntax::{Comparator, Expr, ExprKind, Member, Quotes, Restriction};
 
 use super::declaration::Declaration;
 use super::field::{EnumValue, Field, Quoting};
@@ -132,6 +132,16 @@ impl<'t, 'a> Term<'t, 'a> {
         }
     }
 
+    /// Whether the term is negated or a comparison with `!=`.
+    fn differs(&self) -> bool {
+        let is_different = matches!(
+            &self.expr.kind,
+            ExprKind::Restriction(Restriction { comparison: Some(comparison), .. })
+                if comparison.comparator == Comparator::NotEqual
+        );
+        is_different || self.is_negation()
+    }
+
     fn is_negation(&self) -> bool {
         matches!(self.expr.kind, ExprKind::Not(..)) && !self.expr.is_parenthesized()
     }
@@ -154,7 +164,7 @@ impl<'t, 'a> Term<'t, 'a> {
 }
 
 /// Marks the words that are meant as keywords and are where the keyword could be.
-fn find_words(terms: &mut [Term<'_, '_>]) {
+fn find_words(declaration: &'static Declaration, terms: &mut [Term<'_, '_>]) {
     for index in (0..terms.len()).rev() {
         let keyword_at = |at: Option<usize>| at.and_then(|at| terms.get(at)?.keyword());
         let Some(keyword) = keyword_at(Some(index)) else {
@@ -162,6 +172,20 @@ fn find_words(terms: &mut [Term<'_, '_>]) {
         };
         let follows_operand = terms.get(index).is_some_and(Term::is_adjacent)
             && keyword_at(index.checked_sub(1)).is_none();
+        // `is not "X"`: a part of several words.
+        let before = index.checked_sub(1).and_then(|before| terms.get(before));
+        let follows_word = keyword == "NOT"
+            && declaration.keywords().is_none()
+            && terms.get(index).is_some_and(Term::is_adjacent)
+            && before.is_some_and(|before| {
+                let is_field = before
+                    .word()
+                    .is_some_and(|member| FieldName::of(declaration, member).intended().is_some());
+                before.keyword().is_none() && before.is_no_value(declaration) && !is_field
+            });
+        if follows_word {
+            continue;
+        }
         let precedes_operand = terms.get(index + 1).is_some_and(|next| {
             let is_operand = match (keyword, next.keyword()) {
                 // The grammar has no double negation.
@@ -222,7 +246,7 @@ impl SchemaCheck<'_> {
     pub(super) fn group(&mut self, expr: &Expr<'_>) {
         let mut terms = Vec::new();
         flatten(expr, None, &mut terms);
-        find_words(&mut terms);
+        find_words(self.declaration, &mut terms);
         find_pairs(self.declaration, &mut terms);
         self.mixed_operators(expr, &terms);
         let mut follows_mistake = false;
@@ -445,11 +469,13 @@ impl SchemaCheck<'_> {
                         diagnostic(format!("{} is not compared with a field", Quoted(source)))
                             .label(own, "value without a field")
                             .help(format!("write `{text}`"));
-                    // A neighbor may be the intended field.
-                    if neighbors
-                        .into_iter()
-                        .flatten()
-                        .any(|term| term.is_no_value(self.declaration))
+                    // A neighbor may be the intended field, or the operator before.
+                    let [before, _] = neighbors;
+                    if before.is_some_and(Term::differs)
+                        || neighbors
+                            .into_iter()
+                            .flatten()
+                            .any(|term| term.is_no_value(self.declaration))
                     {
                         diagnostic
                     } else {

@@ -124,10 +124,18 @@ impl SchemaCheck<'_> {
                         if !(is_exact || is_other_case) {
                             return diagnostic;
                         }
-                        diagnostic.fix(Fix::certain(vec![
-                            Edit::new(Span::at(span.start), "\""),
-                            Edit::new(Span::at(span.end), "\""),
-                        ]))
+                        // Anything is a text, also what is around the value.
+                        let is_any = matches!(field.values, Values::Text | Values::Name { .. });
+                        let has_marks = source.contains(|c: char| {
+                            c.is_ascii_punctuation() && !matches!(c, '/' | '-' | '_' | '.' | '@')
+                        });
+                        diagnostic.fix(Fix {
+                            edits: vec![
+                                Edit::new(Span::at(span.start), "\""),
+                                Edit::new(Span::at(span.end), "\""),
+                            ],
+                            certain: !(is_any && has_marks),
+                        })
                     });
                 }
             }

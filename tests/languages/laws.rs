@@ -4,6 +4,7 @@ use gchat_filter::diagnostic::{Diagnostic, Stage};
 use gchat_filter::{
     AnyFilter, Checked, Checker, IntersectionError, Method, Preset, custom_emojis, members,
     messages, messages_search, reactions, section_items, space_events, spaces, spaces_search,
+    syntax,
 };
 use proptest::prelude::*;
 
@@ -204,7 +205,11 @@ proptest! {
         let fixed = fixed.map(|one| one.fix.as_ref().unwrap().apply(&text).unwrap());
         for fixed in fixed.chain(checked.fixed.clone()) {
             let after = checker.check_method(method, &fixed);
-            let start = |checked: &Checked<'_, AnyFilter>| checked.errors().next().map(|error| error.span.start);
+            // Where the grammar stumbles. The error that is reported may explain more, from further left.
+            let start = |checked: &Checked<'_, AnyFilter>| {
+                let error = syntax::parse(&checked.text).err()?;
+                Some(error.diagnostic().span.start)
+            };
             let [before_stage, after_stage] = [stage(method, &checked), stage(method, &after)];
             prop_assert!(
                 after.is_valid()

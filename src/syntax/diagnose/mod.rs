@@ -468,7 +468,11 @@ impl<'a> Place<'a> {
             (Expected::Term | Expected::GroupBody, "!") => not,
             (Expected::Operand, "!") => "NOT ",
             // `and !(…)`: the word is not a field.
-            (Expected::Comparator, "!") if self.joins(start) && !after.starts_with('=') => not,
+            (Expected::Comparator, "!")
+                if self.joins(start) && !after.is_empty() && !after.starts_with('=') =>
+            {
+                not
+            }
             (Expected::Arg | Expected::Connective, "!") => "!=",
             (Expected::Comparator, "!") if self.from(run.end).starts_with('~') => {
                 run.end += 1;
