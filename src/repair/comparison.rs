@@ -101,6 +101,9 @@ impl Reader<'_> {
         if words::is_not(name) {
             return self.nested(Self::term)??.negated();
         }
+        if words::OBJECTS.contains(&&*words::lower(name)) {
+            return self.nested(Self::term)?;
+        }
         let connective = words::connective(name)?;
         self.at += 1;
         let mut nodes = Vec::new();
@@ -118,7 +121,7 @@ impl Reader<'_> {
     }
 
     /// `equals(field, value)`, `field.equals(value)`, `hasRole(value)`, `lower(field) = value`
-    fn call(&mut self) -> Option<Node> {
+    pub(super) fn call(&mut self) -> Option<Node> {
         let first = self.at;
         let name = self.word(0).filter(|_| self.is(1, Kind::Open))?;
         let node = self.called(name)?;
@@ -131,7 +134,9 @@ impl Reader<'_> {
     fn called(&mut self, name: &str) -> Option<Node> {
         if let Some((path, method)) = name.rsplit_once('.')
             && let Some(field) = self.field_of(path)
-            && let Some(is_equal) = word_equality(method).or_else(|| is_in(method))
+            && let Some(is_equal) = word_equality(method)
+                .or_else(|| is_in(method))
+                .or_else(|| words::is_not(method).then_some(false))
         {
             self.at += 1;
             return self.values(field, comparator(is_equal));
@@ -166,6 +171,7 @@ impl Reader<'_> {
         if let Some(connective) = words::connective(name) {
             return self.joined(connective);
         }
+        let name = name.rsplit('.').next().unwrap_or(name);
         let is_equal = word_equality(name).or_else(|| is_in(name))?;
         let field = self.field_of(self.name(2)?)?;
         self.at += 3;
@@ -305,6 +311,10 @@ impl Reader<'_> {
     fn value_alone(&mut self) -> Option<Node> {
         let text = self.name(0).filter(|_| !self.is(1, Kind::Operator))?;
         // A part of a field's name, unless it stands where a value could.
+        let (text, is_negated) = match text.strip_prefix('-') {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
         let is_part = text.eq_ignore_ascii_case("member")
             && self.peek(1).is_some()
             && self.connective(1).is_none_or(|own| own == Connective::List);
@@ -324,6 +334,7 @@ impl Reader<'_> {
                 }
                 Comparator::NotEqual
             }
+            _ if is_negated => Comparator::NotEqual,
             _ => Comparator::Equal,
         };
         self.field = Some(field);

@@ -152,7 +152,25 @@ fn enum_value(
         c.is_whitespace()
             || matches!(
                 c,
-                ';' | ',' | '.' | ':' | ')' | '(' | '\\' | '\'' | '"' | '`' | '^' | '$' | '_'
+                ';' | ','
+                    | '.'
+                    | ':'
+                    | ')'
+                    | '('
+                    | '\\'
+                    | '\''
+                    | '"'
+                    | '`'
+                    | '^'
+                    | '$'
+                    | '_'
+                    | '['
+                    | ']'
+                    | '{'
+                    | '}'
+                    | '<'
+                    | '>'
+                    | '/'
             )
     });
     if let Some(name) = named(text) {
@@ -173,18 +191,7 @@ fn enum_value(
         return only.map(|value| value.name);
     }
     let last = text.rsplit(['.', ':', '/']).next().unwrap_or(text);
-    let mut simple = String::with_capacity(last.len());
-    let mut before_is_lower = false;
-    for c in last.chars() {
-        let starts_word = c.is_ascii_uppercase() && before_is_lower;
-        if (starts_word || matches!(c, ' ' | '-' | '_' | '\t')) && !simple.ends_with('_') {
-            simple.push('_');
-        }
-        if !matches!(c, ' ' | '-' | '_' | '\t') {
-            simple.push(c.to_ascii_uppercase());
-        }
-        before_is_lower = c.is_ascii_lowercase();
-    }
+    let simple = constant_case(last);
     if let Some(name) = named(&simple) {
         return Some(name);
     }
@@ -221,6 +228,24 @@ fn enum_value(
         }
     }
     None
+}
+
+/// Returns a name in upper case, with underscores between its words: `ROLE_MANAGER` for `roleManager`.
+fn constant_case(name: &str) -> String {
+    let mut constant = String::with_capacity(name.len());
+    let mut before_is_lower = false;
+    for c in name.chars() {
+        let is_separator = matches!(c, ' ' | '-' | '_' | '\t');
+        let starts_word = c.is_ascii_uppercase() && before_is_lower;
+        if (starts_word || is_separator) && !constant.ends_with('_') {
+            constant.push('_');
+        }
+        if !is_separator {
+            constant.push(c.to_ascii_uppercase());
+        }
+        before_is_lower = c.is_ascii_lowercase();
+    }
+    constant
 }
 
 /// Returns whether a text has a word that negates what follows: `NOT_BOT`, `nonBot`, `HUMAN not BOT`.

@@ -32,6 +32,8 @@ const RULES: &[Rule] = &[
     call,
     formula,
     escaped_quotes,
+    lambda,
+    code,
     assigned,
     option,
     tags,
@@ -405,6 +407,39 @@ fn assigned(text: &str) -> Option<Peeled<'_>> {
     kept(text, Span::new(start, text.len()), mistake)
 }
 
+/// `m => …`, `lambda m: …`: a function whose parameter is the resource.
+fn lambda(text: &str) -> Option<Peeled<'_>> {
+    let (name, body) = match text.trim_start().strip_prefix("lambda ") {
+        Some(rest) => rest.split_once(':')?,
+        None => text.split_once("=>").or_else(|| text.split_once("->"))?,
+    };
+    let name = name.trim().trim_matches(['(', ')']);
+    let is_name = !name.is_empty() && name.chars().all(char::is_alphanumeric);
+    if !is_name || !body.contains(['=', '(']) {
+        return None;
+    }
+    let start = text.len() - body.len();
+    let mistake = Mistake::around(Span::new(0, start), text.get(..start)?.trim());
+    kept(text, Span::new(start, text.len()), mistake)
+}
+
+/// A filter between backticks in a sentence.
+fn code(text: &str) -> Option<Peeled<'_>> {
+    let (before, rest) = text.split_once('`')?;
+    let (inner, after) = rest.split_once('`')?;
+    let is_sentence = |text: &str| !text.contains(['=', '<', '>', '"', '`']);
+    let has_words = before.contains(char::is_alphabetic) || after.contains(char::is_alphabetic);
+    if !has_words || !is_sentence(before) || !is_sentence(after) || !inner.contains(['=', ':']) {
+        return None;
+    }
+    let start = before.len() + 1;
+    let mistake = Mistake::around(Span::new(0, text.len()), text.trim());
+    kept(text, Span::new(start, start + inner.len()), mistake).map(|peeled| Peeled {
+        is_certain: false,
+        ..peeled
+    })
+}
+
 /// `-f "…"`, `f"…"`: an option or a prefix before a quoted filter.
 fn option(text: &str) -> Option<Peeled<'_>> {
     let trimmed = text.trim();
@@ -446,6 +481,7 @@ fn tags(text: &str) -> Option<Peeled<'_>> {
 fn enclosed(text: &str) -> Option<Peeled<'_>> {
     const PAIRS: &[(&str, &str)] = &[
         ("```", "```"),
+        ("~~~", "~~~"),
         ("**", "**"),
         ("__", "__"),
         ("~~", "~~"),
@@ -534,6 +570,9 @@ fn comment(text: &str) -> Option<Peeled<'_>> {
         };
         if rest.starts_with("<!--") {
             return Some((at, to("-->")));
+        }
+        if rest.starts_with("{#") {
+            return Some((at, to("#}")));
         }
         let is_in_word = text.get(..at)?.ends_with(char::is_alphanumeric);
         if rest.starts_with("/*") && !is_in_word {

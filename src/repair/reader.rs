@@ -32,6 +32,12 @@ pub(super) fn read(declaration: &'static Declaration, text: &str) -> Option<(Nod
         mistakes,
     };
     reader.skip_prose();
+    let is_bar = |token: &&Token| token.text == "|";
+    let bars = tokens.iter().filter(is_bar).count();
+    if tokens.first().as_ref().is_some_and(is_bar) && bars > 2 {
+        // A row of a table.
+        return None;
+    }
     let node = reader.conjunction()?;
     while reader.is(0, Kind::Close) {
         // An unmatched parenthesis after everything.
@@ -149,6 +155,7 @@ impl<'t> Reader<'t> {
         };
         let word = words::lower(word);
         words::FILLERS.contains(&&*word)
+            || is_symbol(&word)
             || self.is_relative(0) && !self.is(1, Kind::Operator)
             || ["member", "members", "user", "users"].contains(&&*word) && self.is_relative(1)
     }
@@ -174,7 +181,11 @@ impl<'t> Reader<'t> {
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
             .collect();
-        if !words::PARAMETERS.contains(&&*simple) {
+        // `1 = 1`
+        let is_same = self.text(1, Kind::Operator) == Some("=")
+            && name.chars().all(|c| c.is_ascii_digit())
+            && self.name(2) == Some(name);
+        if !words::PARAMETERS.contains(&&*simple) && !is_same {
             return None;
         }
         let first = self.at;
@@ -291,13 +302,16 @@ impl<'t> Reader<'t> {
     pub(super) fn conjunction(&mut self) -> Option<Option<Node>> {
         let is_call = self.connective(0).is_some() && self.is(1, Kind::Open);
         let is_keyword = self.at == 0 && matches!(self.word(0), Some("AND" | "OR"));
-        if is_call && !is_keyword {
-            // A call of `or`, perhaps.
-            return None;
-        }
-        self.skip_connectives();
         let mut terms: Vec<Node> = Vec::new();
         let mut joint = None;
+        if is_call && !is_keyword {
+            // `or(role = "A", role = "B")`
+            terms.push(self.attempt(Self::call)?);
+            joint = self.joint()?;
+            self.joint = joint;
+        } else {
+            self.skip_connectives();
+        }
         while self.peek(0).is_some() {
             if self.is(0, Kind::Close) {
                 if self.depth > 0 || self.at + 1 == self.tokens.len() {
@@ -345,7 +359,8 @@ impl<'t> Reader<'t> {
     fn is_rest_prose(&self) -> bool {
         let rest = self.tokens.get(self.at..).unwrap_or_default();
         rest.iter().all(|token| {
-            token.kind == Kind::Word && words::FILLERS.contains(&&*words::lower(&token.text))
+            let word = words::lower(&token.text);
+            token.kind == Kind::Word && (words::FILLERS.contains(&&*word) || is_symbol(&word))
         })
     }
 
@@ -407,6 +422,11 @@ impl<'t> Reader<'t> {
             self.at += 1;
         }
     }
+}
+
+/// Whether a word has no letters, as emoji have none.
+fn is_symbol(word: &str) -> bool {
+    !word.chars().any(|c| c.is_ascii() || c.is_alphanumeric())
 }
 
 /// Whether an operator negates what follows it, where no field is before it.

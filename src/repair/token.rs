@@ -83,6 +83,7 @@ fn is_operator(c: char) -> bool {
             | '＜'
             | '＞'
             | '¬'
+            | '←'
     )
 }
 
@@ -100,7 +101,8 @@ const SPACES: &[&str] = &["\\r", "\\n", "\\t"];
 
 /// Names of HTML tags that may be around a filter or its parts.
 const TAGS: &[&str] = &[
-    "br", "p", "code", "pre", "b", "i", "em", "strong", "tt", "kbd", "div", "span", "li",
+    "br", "p", "code", "pre", "b", "i", "em", "strong", "tt", "kbd", "div", "span", "li", "filter",
+    "query",
 ];
 
 /// Letters before a string that some languages have.

@@ -104,8 +104,13 @@ impl Reader<'_> {
         comparator: Comparator,
         text: &str,
     ) -> Option<Vec<Node>> {
-        let is_separator =
-            |c: char| c.is_whitespace() || matches!(c, ',' | '|' | ';' | '/' | '(' | ')' | '&');
+        let is_separator = |c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    ',' | '|' | ';' | '/' | '(' | ')' | '&' | '+' | '[' | ']' | '<' | '>' | '\''
+                )
+        };
         let is_value = |part: &&str| !part.is_empty() && words::connective(part).is_none();
         let values: Option<Vec<Node>> = text
             .split(is_separator)

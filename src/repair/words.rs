@@ -33,6 +33,13 @@ const AND: &[&str] = &[
     "そして",
     "と",
     "及び",
+    "⋀",
+    "∩",
+    "그리고",
+    "而且",
+    "dan",
+    "aber",
+    "ainsi",
 ];
 
 /// Words for OR, in lower case.
@@ -58,6 +65,12 @@ const OR: &[&str] = &[
     "または",
     "もしくは",
     "又は",
+    "⋁",
+    "∪",
+    "¦",
+    "또는",
+    "或者",
+    "atau",
 ];
 
 /// Words for NOT, in lower case.
@@ -72,17 +85,59 @@ const NOT: &[&str] = &[
     "non",
     "exclude",
     "excludes",
+    "не",
+    "nie",
+    "unless",
+    "arent",
+    "isnt",
 ];
 
 /// Words after a word for AND or OR that add nothing: `ou bien`, `or else`.
-pub(super) const EMPHASES: &[&str] = &["bien", "else", "auch", "also", "too", "anche", "aussi"];
+pub(super) const EMPHASES: &[&str] = &[
+    "bien", "else", "auch", "also", "too", "anche", "aussi", "que", "maybe", "even", "then",
+];
 
 /// Words that mean `=`, or begin several that do, in lower case.
 const EQUAL: &[&str] = &[
-    "eq", "is", "equals", "equal", "equalto", "equal_to", "eql", "matches", "match", "like", "ist",
-    "regexp", "rlike", "regex", "similar", "sind", "es", "est", "contains", "includes", "has",
-    "was", "are", "be", "does", "do", "must", "should", "any", "one", "gleich", "égal", "igual",
+    "eq",
+    "is",
+    "equals",
+    "equal",
+    "equalto",
+    "equal_to",
+    "eql",
+    "matches",
+    "match",
+    "like",
+    "ist",
+    "regexp",
+    "rlike",
+    "regex",
+    "similar",
+    "sind",
+    "es",
+    "est",
+    "contains",
+    "includes",
+    "has",
+    "was",
+    "are",
+    "be",
+    "does",
+    "do",
+    "must",
+    "should",
+    "any",
+    "one",
+    "gleich",
+    "égal",
+    "igual",
     "uguale",
+    "ilike",
+    "same",
+    "set",
+    "är",
+    "isequalto",
 ];
 
 /// Words that mean `!=`, in lower case.
@@ -105,7 +160,7 @@ const NOT_EQUAL: &[&str] = &[
 ];
 
 /// Words that may follow a word for `=` or `!=`.
-pub(super) const PARTICLES: &[&str] = &["to", "from", "a", "an", "the", "of"];
+pub(super) const PARTICLES: &[&str] = &["to", "from", "a", "an", "the", "of", "as", "exactly"];
 
 /// Words before or after a filter that are not part of it.
 pub(super) const FILLERS: &[&str] = &[
@@ -133,6 +188,21 @@ pub(super) const FILLERS: &[&str] = &[
     "solo",
     "tous",
     "todos",
+    "either",
+    "both",
+    "true",
+    "assert",
+    "return",
+    "then",
+    "etc",
+    "try",
+    "use",
+    "i",
+    "want",
+    "seulement",
+    "les",
+    "los",
+    "die",
 ];
 
 /// Words between what is listed and a condition.
@@ -165,8 +235,11 @@ pub(super) const KEYS: &[&str] = &["filter", "query", "expression", "expr", "con
 
 /// Words before the name of a variable.
 pub(super) const VARIABLES: &[&str] = &[
-    "let", "const", "var", "val", "my", "auto", "string", "String", "set",
+    "let", "const", "var", "val", "my", "auto", "string", "String", "set", "export",
 ];
+
+/// Keys of objects that contain a condition.
+pub(super) const OBJECTS: &[&str] = &["where", "filters", "filter", "query", "match", "term"];
 
 /// Functions that take a filter.
 pub(super) const CALLS: &[&str] = &["filter", "setfilter", "where", "query", "list"];
@@ -185,6 +258,7 @@ pub(super) const WIDE_OPERATORS: &[(&str, &str)] = &[
     ("＜", "<"),
     ("＞", ">"),
     ("¬", "!"),
+    ("←", "<-"),
 ];
 
 /// Other parameters of a list request, without separators and in lower case.
@@ -221,6 +295,7 @@ pub(super) const CASES: &[&str] = &[
     "touppercase",
     "tolowercase",
     "casefold",
+    "value",
 ];
 
 /// Names of fields in other words, with their paths.
@@ -241,6 +316,10 @@ pub(super) const FIELDS: &[(&str, &[&str])] = &[
             "attendeetype",
             "identitytype",
             "member",
+            "types",
+            "тип",
+            "タイプ",
+            "类型",
         ],
     ),
     (
@@ -259,6 +338,12 @@ pub(super) const FIELDS: &[(&str, &[&str])] = &[
             "level",
             "función",
             "função",
+            "роль",
+            "ロール",
+            "角色",
+            "access",
+            "rolename",
+            "grouprole",
             "fonction",
             "funzione",
         ],
@@ -304,6 +389,8 @@ pub(super) const CONTAINERS: &[&str] = &[
     "subject",
     "sender",
     "principal",
+    "chat",
+    "google",
 ];
 
 /// Values in other languages, with their names.
@@ -448,7 +535,7 @@ pub(super) fn equality(word: &str) -> Option<bool> {
     if !word.contains(char::is_alphabetic) {
         // In Lua and MATLAB, `~=` means `!=`; elsewhere, a match.
         let is_equal = word.chars().all(|c| matches!(c, '=' | ':' | '~')) && word != "~=";
-        if is_equal || ["=>", "->", "<-", "~*"].contains(&word) {
+        if is_equal || ["=>", "->", "<-", "~*", "==>"].contains(&word) {
             return Some(true);
         }
         let differs = ["<>", "><", "/=", "^="].contains(&word) || word.contains('!');

@@ -318,7 +318,15 @@ impl SchemaCheck<'_> {
                     .help(format!("for UTC, write `\"{fixed}\"`"))
                     .fix(Fix::suggestion(vec![replacement(value, &fixed)]))
             }
-            _ => diagnostic.help(format!("write {}", field.examples)),
+            _ => match Timestamp::meant(text) {
+                Some((fixed, has_offset)) => {
+                    let condition = if has_offset { "" } else { "for UTC, " };
+                    diagnostic
+                        .help(format!("{condition}write `\"{fixed}\"`"))
+                        .fix(Fix::suggestion(vec![replacement(value, &fixed)]))
+                }
+                None => diagnostic.help(format!("write {}", field.examples)),
+            },
         });
     }
 

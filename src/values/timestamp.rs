@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use nom::bytes::complete::take_while_m_n;
-use nom::character::complete::char;
-use nom::combinator::{all_consuming, opt};
+use nom::branch::alt;
+use nom::bytes::complete::{tag_no_case, take_while, take_while_m_n};
+use nom::character::complete::{char, one_of};
+use nom::combinator::{all_consuming, cond, opt, value as to};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
@@ -93,6 +94,14 @@ impl Timestamp {
             Some(clock) => format!("{date}T{clock}Z"),
             None => format!("{date}T{clock}"),
         })
+    }
+
+    /// Returns the timestamp that a text in another format means, and whether it has a time zone: UTC, if
+    /// not. `None` if it is not clear.
+    pub(crate) fn meant(text: &str) -> Option<(String, bool)> {
+        let text = text.trim().trim_end_matches([';', ',', ' ']);
+        let (_, found) = all_consuming(other_format).parse_complete(text).ok()?;
+        Self::parse(found.0.as_bytes()).map(|_| found)
     }
 
     /// Parses a timestamp.
@@ -187,6 +196,52 @@ fn number<const DIGITS: usize>(digits: [u8; DIGITS]) -> Option<i64> {
     let are_digits = digits.iter().all(u8::is_ascii_digit);
     let add = |number, digit: &u8| number * 10 + i64::from(digit.wrapping_sub(b'0'));
     are_digits.then(|| digits.iter().fold(0, add))
+}
+
+/// A date, perhaps a time, and perhaps a time zone, with other separators or digits: `2026/1/31 12:00`,
+/// `20260131T120000+0100`, `2026-01-31 12:00:00 UTC`.
+#[cold]
+fn other_format(i: &str) -> IResult<&str, (String, bool), ()> {
+    let digits = |least| take_while_m_n(least, 2, |c: char| c.is_ascii_digit());
+    let year = take_while_m_n(4, 4, |c: char| c.is_ascii_digit());
+    let separator = || opt(one_of("-/.\u{2212}\u{2011}\u{2013}"));
+    let mut date = (year, separator(), digits(1), separator(), digits(1));
+    let (i, (year, first, month, second, day)) = date.parse_complete(i)?;
+    let (i, gap) = take_while(|c| matches!(c, ' ' | 'T' | 't' | '_')).parse_complete(i)?;
+    let is_compact = first.is_none() && gap.is_empty() && !i.is_empty();
+    if first.is_some() != second.is_some() || is_compact {
+        // Not a date, such as a number of seconds.
+        return Err(nom::Err::Error(()));
+    }
+    let next = || preceded(opt(char(':')), digits(2));
+    let fraction = take_while_m_n(1, 9, |c: char| c.is_ascii_digit());
+    let seconds = (next(), opt(preceded(one_of(".,"), fraction)));
+    let (i, time) = opt((digits(1), opt((next(), opt(seconds))))).parse_complete(i)?;
+    let (i, _) = take_while(|c| c == ' ').parse_complete(i)?;
+    let sign = alt((to("+", char('+')), to("-", one_of("-\u{2212}"))));
+    let utc = alt((tag_no_case("utc"), tag_no_case("gmt"), tag_no_case("z")));
+    let offset = cond(time.is_some(), opt((sign, digits(1), opt(next()))));
+    let (i, offset) = offset.map(Option::flatten).parse_complete(i)?;
+    let (i, utc) = opt(utc).parse_complete(i)?;
+    let (hour, minute, second, fraction) = match time {
+        None => ("0", "00", "00", None),
+        Some((hour, None)) => (hour, "00", "00", None),
+        Some((hour, Some((minute, None)))) => (hour, minute, "00", None),
+        Some((hour, Some((minute, Some((second, fraction)))))) => (hour, minute, second, fraction),
+    };
+    let mut text = format!("{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}:{second}");
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    let zone = match offset {
+        Some((sign, hour, minute)) if utc.is_none() => {
+            format!("{sign}{hour:0>2}:{}", minute.unwrap_or("00"))
+        }
+        _ => "Z".to_owned(),
+    };
+    text.push_str(&zone);
+    Ok((i, (text, offset.is_some() || utc.is_some())))
 }
 
 const fn is_leap(year: i64) -> bool {
