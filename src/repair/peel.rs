@@ -496,7 +496,12 @@ fn enclosed(text: &str) -> Option<Peeled<'_>> {
     let opening = trimmed.chars().next()?;
     let closing = trimmed.chars().next_back()?;
     let is_block = trimmed.starts_with("```") && trimmed.ends_with("```");
-    let (open, close) = if token::is_quote(opening) && token::is_quote(closing) && !is_block {
+    // Straight quotes of two kinds are those of two strings.
+    let is_straight = |c: char| matches!(c, '"' | '\'');
+    let are_quotes = token::is_quote(opening)
+        && token::is_quote(closing)
+        && !(is_straight(opening) && is_straight(closing) && opening != closing);
+    let (open, close) = if are_quotes && !is_block {
         (opening.len_utf8(), closing.len_utf8())
     } else {
         let (open, close) = PAIRS
