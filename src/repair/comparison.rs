@@ -106,6 +106,11 @@ impl Reader<'_> {
         }
         let connective = words::connective(name)?;
         self.at += 1;
+        self.operands(connective)
+    }
+
+    /// Reads what a connective joins, up to the closing bracket.
+    fn operands(&mut self, connective: Connective) -> Option<Node> {
         let mut nodes = Vec::new();
         while !self.is(0, Kind::Close) {
             nodes.push(self.nested(Self::term)??);
@@ -169,7 +174,8 @@ impl Reader<'_> {
         }
         // `AND(…, …)`, as in spreadsheets.
         if let Some(connective) = words::connective(name) {
-            return self.joined(connective);
+            self.at += 2;
+            return self.operands(connective);
         }
         let name = name.rsplit('.').next().unwrap_or(name);
         let is_equal = word_equality(name).or_else(|| is_in(name))?;
@@ -181,23 +187,6 @@ impl Reader<'_> {
         let node = self.values(field, comparator(is_equal))?;
         self.close();
         Some(node)
-    }
-
-    /// Reads the arguments of a call that joins them.
-    fn joined(&mut self, connective: Connective) -> Option<Node> {
-        self.at += 2;
-        let mut nodes = Vec::new();
-        while !self.is(0, Kind::Close) {
-            nodes.push(self.comparison()?);
-            if self.connective(0) == Some(Connective::List) {
-                self.at += 1;
-            }
-        }
-        self.at += 1;
-        match connective {
-            Connective::Or => Node::any(nodes),
-            _ => Node::all(nodes),
-        }
     }
 
     /// `[field] = value`
