@@ -60,7 +60,7 @@ impl Reader<'_> {
             if let Some(method) = self.word(0).and_then(|word| word.strip_prefix('.'))
                 && self.is(1, Kind::Open)
             {
-                let is_equal = word_equality(method).or_else(|| is_in(method))?;
+                let is_equal = comparing(method)?;
                 self.at += 1;
                 return self.values(field, comparator(is_equal));
             }
@@ -139,9 +139,8 @@ impl Reader<'_> {
     fn called(&mut self, name: &str) -> Option<Node> {
         if let Some((path, method)) = name.rsplit_once('.')
             && let Some(field) = self.field_of(path)
-            && let Some(is_equal) = word_equality(method)
-                .or_else(|| is_in(method))
-                .or_else(|| words::is_not(method).then_some(false))
+            && let Some(is_equal) =
+                comparing(method).or_else(|| words::is_not(method).then_some(false))
         {
             self.at += 1;
             return self.values(field, comparator(is_equal));
@@ -178,7 +177,7 @@ impl Reader<'_> {
             return self.operands(connective);
         }
         let name = name.rsplit('.').next().unwrap_or(name);
-        let is_equal = word_equality(name).or_else(|| is_in(name))?;
+        let is_equal = comparing(name)?;
         let field = self.field_of(self.name(2)?)?;
         self.at += 3;
         if self.connective(0) == Some(Connective::List) {
@@ -280,7 +279,7 @@ impl Reader<'_> {
             return Some(Node::new(field, comparator, value));
         }
         let word = self.text_before(2, Kind::Word)?;
-        if is_in(word).or_else(|| word_equality(word)) != Some(true) {
+        if comparing(word) != Some(true) {
             return None;
         }
         let value = self.sure_value(field, first)?;
@@ -299,11 +298,11 @@ impl Reader<'_> {
     /// A value alone, of the field before it or of the only one that has it.
     fn value_alone(&mut self) -> Option<Node> {
         let text = self.name(0).filter(|_| !self.is(1, Kind::Operator))?;
-        // A part of a field's name, unless it stands where a value could.
         let (text, is_negated) = match text.strip_prefix('-') {
             Some(text) => (text, true),
             None => (text, false),
         };
+        // A part of a field's name, unless it stands where a value could.
         let is_part = text.eq_ignore_ascii_case("member")
             && self.peek(1).is_some()
             && self.connective(1).is_none_or(|own| own == Connective::List);
@@ -358,7 +357,7 @@ impl Reader<'_> {
                 let comparator = comparator_of(field, self.text_before(1, Kind::Operator)?, false)?;
                 // `!in (…)`, `= is`, `= any(…)`
                 while let Some(word) = self.word(0)
-                    && is_in(word).or_else(|| word_equality(word)) == Some(true)
+                    && comparing(word) == Some(true)
                     && self.sure_value(field, word).is_none()
                 {
                     self.at += 1;
@@ -465,6 +464,11 @@ pub(super) const fn comparator(is_equal: bool) -> Comparator {
 /// Returns whether a word, not a sign, means `=` or `!=`.
 pub(super) fn word_equality(word: &str) -> Option<bool> {
     words::equality(word).filter(|_| word.contains(char::is_alphabetic))
+}
+
+/// Returns whether a word before one value or several means `=` (`true`) or `!=` (`false`).
+pub(super) fn comparing(word: &str) -> Option<bool> {
+    word_equality(word).or_else(|| is_in(word))
 }
 
 /// Returns `true` for words before a list of values, and `false` for their opposites.

@@ -74,7 +74,7 @@ fn without_methods(name: &str) -> String {
 /// Returns the field that a name is a translation or a transposition of.
 fn in_other_words(declaration: &'static Declaration, name: &str) -> Option<&'static Field> {
     let name = words::lower(name);
-    let simple: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let simple = words::simple(&name);
     let path = words::FIELDS
         .iter()
         .find(|(_, words)| words.contains(&&*simple))

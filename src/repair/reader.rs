@@ -176,11 +176,7 @@ impl<'t> Reader<'t> {
     /// Skips a parameter of a request, such as `pageSize = 10`.
     fn parameter(&mut self) -> Option<()> {
         let name = self.name(0).filter(|_| self.is(1, Kind::Operator))?;
-        let simple: String = name
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect();
+        let simple = words::simple(name);
         // `1 = 1`
         let is_same = self.text(1, Kind::Operator) == Some("=")
             && name.chars().all(|c| c.is_ascii_digit())

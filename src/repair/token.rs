@@ -64,27 +64,8 @@ fn is_word(c: char) -> bool {
 }
 
 fn is_operator(c: char) -> bool {
-    matches!(
-        c,
-        '=' | '<'
-            | '>'
-            | '!'
-            | '~'
-            | ':'
-            | '≠'
-            | '＝'
-            | '：'
-            | '！'
-            | '≤'
-            | '≥'
-            | '﹦'
-            | '꞊'
-            | '⩵'
-            | '＜'
-            | '＞'
-            | '¬'
-            | '←'
-    )
+    let mut wide = words::WIDE_OPERATORS.iter();
+    matches!(c, '=' | '<' | '>' | '!' | '~' | ':') || wide.any(|(wide, _)| wide.starts_with(c))
 }
 
 /// Operators with characters that are not in other operators.
@@ -250,11 +231,10 @@ impl<'a> Reader<'a> {
         if self.before().is_some_and(|c| is_word(c) || is_quote(c)) {
             return None;
         }
-        let after = |prefix: &&&str| {
-            rest.strip_prefix(**prefix)
-                .map(|rest| rest.starts_with(['"', '\'']))
-        };
-        let found = PREFIXES.iter().find(|prefix| after(prefix) == Some(true));
+        let found = PREFIXES.iter().find(|prefix| {
+            let string = rest.strip_prefix(**prefix);
+            string.is_some_and(|string| string.starts_with(['"', '\'']))
+        });
         found.map(|prefix| prefix.len())
     }
 
@@ -463,6 +443,11 @@ impl<'a> Reader<'a> {
             names::is_field(self.declaration, name)
                 || names::owner(self.declaration, name).is_some()
         };
+        let is_name_or_value = |text: &str| {
+            let mut fields = self.declaration.fields();
+            let is_value = |field| names::sure_value(self.declaration, field, text).is_some();
+            is_name(text) || fields.any(is_value)
+        };
         let mut found = KEYWORDS.iter().flat_map(|keyword| {
             let all = word.match_indices(keyword);
             all.filter_map(|(at, keyword)| {
@@ -470,14 +455,10 @@ impl<'a> Reader<'a> {
                 let after = word.get(at + keyword.len()..)?;
                 // The second of two keywords.
                 let after_is_name = is_name(after) || after == "NOT";
-                let is_value = |text: &str| {
-                    let mut fields = self.declaration.fields();
-                    fields.any(|field| names::sure_value(self.declaration, field, text).is_some())
-                };
                 let is_glued = match (before, after) {
                     ("", _) => after_is_name,
-                    (_, "") => (is_name(before) || is_value(before)) && !words::is_not(keyword),
-                    _ => (is_name(before) || is_value(before)) && after_is_name,
+                    (_, "") => is_name_or_value(before) && !words::is_not(keyword),
+                    _ => is_name_or_value(before) && after_is_name,
                 };
                 is_glued.then_some((before, keyword, after))
             })

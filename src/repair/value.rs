@@ -1,6 +1,6 @@
 //! Tolerant reading of values and lists of values.
 
-use super::comparison::{comparator, is_in, word_equality};
+use super::comparison::{comparator, comparing, is_in};
 use super::mistake::Mistake;
 use super::names;
 use super::node::{Node, opposite};
@@ -59,7 +59,7 @@ impl Reader<'_> {
 
     fn nested_operator(&mut self, field: &'static Field) -> Option<Node> {
         let word = self.name(1)?.trim_start_matches('$');
-        let is_equal = word_equality(word).or_else(|| is_in(word))?;
+        let is_equal = comparing(word)?;
         self.at += 3;
         let node = self.values(field, comparator(is_equal))?;
         self.close();

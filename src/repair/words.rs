@@ -496,6 +496,12 @@ pub(super) fn lower(word: &str) -> String {
     word.chars().flat_map(char::to_lowercase).collect()
 }
 
+/// Returns a name in lower case, with only its letters and digits.
+pub(super) fn simple(name: &str) -> String {
+    let name = name.chars().filter(|c| c.is_alphanumeric());
+    name.flat_map(char::to_lowercase).collect()
+}
+
 /// Returns the connective that a word means.
 pub(super) fn connective(word: &str) -> Option<Connective> {
     let word = lower(&names::plain(word));

@@ -260,6 +260,7 @@ impl SchemaCheck<'_> {
             };
             let start = self.diagnostics.len();
             self.missing_connective(first, before, term, after);
+            let missing = start..self.diagnostics.len();
             match term.role {
                 TermRole::Operand | TermRole::Bare => {
                     self.part(term.expr, terms.len() == 1, [before, after]);
@@ -267,15 +268,14 @@ impl SchemaCheck<'_> {
                 TermRole::Word(keyword) => self.word(term, keyword, after),
                 TermRole::Paired => continue,
             }
-            let own = self.diagnostics.get_mut(start..).unwrap_or_default();
-            let is_mistake = own.iter().any(is_not_understood);
-            if let Some(first) = own.first_mut()
-                && first.code == Code::ImplicitAnd
-                && (follows_mistake || is_mistake)
-                && let Some(fix) = &mut first.fix
-            {
+            let mut own = self.diagnostics.iter().skip(missing.end);
+            let is_mistake = own.any(is_not_understood);
+            if follows_mistake || is_mistake {
                 // The mistake may be in the place of the operator.
-                fix.certain = false;
+                let missing = self.diagnostics.get_mut(missing).unwrap_or_default();
+                for fix in missing.iter_mut().filter_map(|own| own.fix.as_mut()) {
+                    fix.certain = false;
+                }
             }
             follows_mistake = is_mistake;
         }

@@ -20,6 +20,16 @@ pub(super) struct Peeled<'a> {
     pub(super) is_certain: bool,
 }
 
+impl Peeled<'_> {
+    /// Sets that something else may be meant.
+    fn uncertain(self) -> Self {
+        Self {
+            is_certain: false,
+            ..self
+        }
+    }
+}
+
 type Rule = for<'a> fn(&'a str) -> Option<Peeled<'a>>;
 
 /// From the outside to the inside.
@@ -48,11 +58,10 @@ const AFTER_COMMENTS: &[Rule] = &[source::continuation, trailing, bullet, leadin
 /// Removes one thing around a filter; `None` if there is nothing around it. `has_comments` is whether
 /// the marks of comments are not marks between words that are searched for.
 pub(super) fn peel(text: &str, has_comments: bool) -> Option<Peeled<'_>> {
-    let mut peeled = RULES.iter().filter_map(|rule| rule(text));
-    peeled
-        .next()
+    let first = |rules: &[Rule]| rules.iter().find_map(|rule| rule(text));
+    first(RULES)
         .or_else(|| source::comment(text).filter(|_| has_comments))
-        .or_else(|| AFTER_COMMENTS.iter().find_map(|rule| rule(text)))
+        .or_else(|| first(AFTER_COMMENTS))
 }
 
 /// A part of the text, from which something was removed.
@@ -311,8 +320,5 @@ fn bullet(text: &str) -> Option<Peeled<'_>> {
     }
     let start = text.len() - rest.len();
     let mistake = Mistake::markup(Span::new(0, start), text.get(..start)?.trim());
-    kept(text, Span::new(start, text.len()), mistake).map(|peeled| Peeled {
-        is_certain: false,
-        ..peeled
-    })
+    kept(text, Span::new(start, text.len()), mistake).map(Peeled::uncertain)
 }

@@ -1,9 +1,9 @@
 //! A filter in a request: JSON, a query, or the argument of a command.
 
-use super::super::mistake::Mistake;
-use super::super::words;
 use super::{Peeled, changed, in_strings, kept, unescaped};
 use crate::diagnostic::Span;
+use crate::repair::mistake::Mistake;
+use crate::repair::words;
 
 /// `{"filter": "…"}`, also with other keys.
 pub(super) fn json_filter(text: &str) -> Option<Peeled<'_>> {
@@ -116,12 +116,7 @@ pub(super) fn parameter_name(text: &str) -> Option<Peeled<'_>> {
 /// Whether a part of a query is another parameter, or nothing.
 fn is_parameter(part: &str) -> bool {
     let name = part.split('=').next().unwrap_or_default();
-    let simple: String = name
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    part.is_empty() || words::PARAMETERS.contains(&&*simple)
+    part.is_empty() || words::PARAMETERS.contains(&&*words::simple(name))
 }
 
 /// Whether a text has a word that negates what follows.
@@ -155,17 +150,11 @@ pub(super) fn parameters(text: &str) -> Option<Peeled<'_>> {
         .filter(|(at, c)| matches!(c, '&' | ',') && inside.get(*at) == Some(&false))
         .find_map(|(at, _)| {
             let rest = text.get(at + 1..)?.trim_start();
-            let name: String = rest
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
-                .filter(|c| c.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-                .collect();
-            let is_given = rest
-                .trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
-                .trim_start()
-                .starts_with(['=', ':']);
-            if !is_given || !words::PARAMETERS.contains(&&*name) {
+            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
+            let after = rest.trim_start_matches(is_name);
+            let name = rest.strip_suffix(after).unwrap_or_default();
+            let is_given = after.trim_start().starts_with(['=', ':']);
+            if !is_given || !words::PARAMETERS.contains(&&*words::simple(name)) {
                 return None;
             }
             let found = text.get(at..)?;

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::super::mistake::Mistake;
-use super::super::token;
-use super::super::words;
 use super::{Peeled, changed, in_strings, kept};
 use crate::diagnostic::Span;
+use crate::repair::mistake::Mistake;
+use crate::repair::token;
+use crate::repair::words;
 
 /// `WHERE …`, `SELECT … WHERE …`, and clauses after the condition.
 pub(super) fn clause(text: &str) -> Option<Peeled<'_>> {
@@ -46,10 +46,7 @@ pub(super) fn clause(text: &str) -> Option<Peeled<'_>> {
             return None;
         }
         let mistake = Mistake::around(Span::new(at, text.len()), text.get(at..)?.trim());
-        kept(text, Span::new(0, at), mistake).map(|peeled| Peeled {
-            is_certain: false,
-            ..peeled
-        })
+        kept(text, Span::new(0, at), mistake).map(Peeled::uncertain)
     })
 }
 
@@ -120,10 +117,7 @@ pub(super) fn code(text: &str) -> Option<Peeled<'_>> {
     }
     let start = before.len() + 1;
     let mistake = Mistake::around(Span::new(0, text.len()), text.trim());
-    kept(text, Span::new(start, start + inner.len()), mistake).map(|peeled| Peeled {
-        is_certain: false,
-        ..peeled
-    })
+    kept(text, Span::new(start, start + inner.len()), mistake).map(Peeled::uncertain)
 }
 
 /// `-f "…"`, `f"…"`: an option or a prefix before a quoted filter.
